@@ -1,0 +1,44 @@
+"""Lantian: what local environmental plans promise, side by side.
+
+The names below are loaded when first used, so that ``import lantian`` costs
+no plotting library.
+"""
+
+from importlib import import_module
+
+_HOME = {
+    "load": "plans",
+    "Plans": "plans",
+    "DataError": "schema",
+    "check": "checks",
+    "verify": "evidence",
+    "compare": "comparison",
+    "verdict": "comparison",
+    "how_far": "comparison",
+    "how_far_sentence": "comparison",
+    "cells": "matrix",
+    "matrix": "matrix",
+    "find": "matrix",
+    "say": "prose",
+    "who": "wording",
+    "table": "summary",
+    "cards": "summary",
+    "glance": "summary",
+    "context": "summary",
+}
+_MODULES = ("charts", "wording")
+
+__all__ = sorted([*_HOME, *_MODULES])
+__version__ = "0.1.0"
+
+
+def __getattr__(name):
+    if name in _HOME:
+        return getattr(import_module(f"lantian.{_HOME[name]}"), name)
+    if name in _MODULES:
+        return import_module(f"lantian.{name}")
+    raise AttributeError(f"lantian has no {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__():
+    return [*globals(), *__all__]

@@ -1,0 +1,263 @@
+"""Find everything wrong in the tables, in one pass, without changing them."""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lantian.schema import Problem, read_schema
+from lantian.tables import read_tables
+
+PATTERNS = {
+    "number": (r"^-?(0|[1-9]\d*)(\.\d+)?$", "is not a number; write digits with a point, such as 2.4"),
+    "integer": (r"^-?(0|[1-9]\d*)$", "is not a whole number"),
+    "date": (r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", "is not a date; write it as 2020-12-31"),
+}
+LONGEST_NUMBER = 15
+# Numbers that plans say in words: all, none, equal (or less), half less.
+WORDED = pa.array(["100", "0", "1", "-50"])
+MEASURED = pa.array(["level", "change", "share", "count", "amount", "ratio"])
+
+
+def check(folder):
+    """Check the tables of a data folder against their schema and each other.
+
+    Parameters
+    ----------
+    folder : path-like
+        Folder that holds ``datapackage.json``.
+
+    Returns
+    -------
+    list of Problem
+        Sorted by file and line; empty when all is well.
+
+    Raises
+    ------
+    DataError
+        When ``datapackage.json`` itself cannot be used.
+    """
+    schema = read_schema(folder)
+    tables, problems = read_tables(folder, schema)
+    if not problems:
+        problems = check_tables(tables, schema)
+    return sorted(problems)
+
+
+def check_tables(tables, schema):
+    """Check tables that were read: cells, keys, references, and rules between columns.
+
+    Parameters
+    ----------
+    tables : dict of str to RawTable
+    schema : dict of str to Table
+
+    Returns
+    -------
+    list of Problem
+    """
+    problems = []
+    for name, table in schema.items():
+        raw = tables[name]
+        for column in table.fields:
+            problems += _check_column(raw, column)
+        problems += _check_key(raw, table)
+        for reference in table.references:
+            problems += _check_reference(raw, name, reference, tables)
+    if not problems and set(RULED) <= set(schema):
+        for rule in RULES:
+            problems += rule(tables)
+    return problems
+
+
+def _check_column(raw, column):
+    cells = raw.cells[column.name]
+    filled = pc.not_equal(cells, "")
+    problems = []
+    if column.required:
+        problems += _report(raw, pc.invert(filled), column.name, "must not be empty")
+    for wrong, message in _faults(cells, column):
+        problems += _report(raw, pc.and_(filled, wrong), column.name, message)
+    return problems
+
+
+def _faults(cells, column):
+    """Yield (mask, message) for everything that the column does not allow."""
+    limits = column.constraints
+    if column.enum:
+        allowed = pa.array(column.enum, pa.string())
+        yield pc.invert(pc.is_in(cells, value_set=allowed)), f"is not allowed; allowed: {', '.join(column.enum)}"
+    if "pattern" in limits:
+        wrong = pc.invert(pc.match_substring_regex(cells, limits["pattern"]))
+        yield wrong, f"does not look as it should ({limits['pattern']})"
+    if "maxLength" in limits:
+        longest = limits["maxLength"]
+        yield pc.greater(pc.utf8_length(cells), longest), f"is longer than {longest} characters"
+    if column.type in PATTERNS:
+        pattern, message = PATTERNS[column.type]
+        right = pc.match_substring_regex(cells, pattern)
+        yield pc.invert(right), message
+        yield from _bounds(cells, right, column)
+
+
+def _bounds(cells, right, column):
+    if column.type == "date":
+        return
+    short = pc.less_equal(pc.utf8_length(cells), LONGEST_NUMBER)
+    yield pc.and_(right, pc.invert(short)), f"has more than {LONGEST_NUMBER} characters, too long for a number"
+    numbers = pc.cast(pc.if_else(pc.and_(right, short), cells, None), pa.float64())
+    for name, test, word in (("minimum", pc.less, "below"), ("maximum", pc.greater, "above")):
+        if name in column.constraints:
+            limit = column.constraints[name]
+            yield pc.fill_null(test(numbers, limit), False), f"is {word} {limit}"
+
+
+def _report(raw, mask, column, message):
+    """Turn a mask over the rows into problems, naming what was found."""
+    mask = pc.fill_null(mask, False)
+    if not pc.any(mask).as_py():
+        return []
+    problems = []
+    for row in pc.indices_nonzero(mask.combine_chunks() if isinstance(mask, pa.ChunkedArray) else mask).to_pylist():
+        path, line = raw.place(row)
+        found = raw.cells[column][row].as_py()
+        shown = f"{_short(found)!r} {message}" if found else message
+        problems.append(Problem(str(path), line, column, shown))
+    return problems
+
+
+def _short(text):
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _check_key(raw, table):
+    if not table.key or not raw.cells.num_rows:
+        return []
+    keys = pc.binary_join_element_wise(*(raw.cells[name] for name in table.key), "\x1f")
+    counts = pc.value_counts(keys.combine_chunks())
+    repeated = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
+    if not len(repeated):
+        return []
+    message = "stands twice; it must be unique"
+    if len(table.key) > 1:
+        message = f"stands twice with the same {', '.join(table.key[1:])}; together they must be unique"
+    return _report(raw, pc.is_in(keys, value_set=repeated), table.key[0], message)
+
+
+def _check_reference(raw, name, reference, tables):
+    column, other, key = reference
+    other = other or name
+    known = pc.unique(tables[other].cells[key])
+    cells = raw.cells[column]
+    wrong = pc.and_(pc.not_equal(cells, ""), pc.invert(pc.is_in(cells, value_set=known)))
+    return _report(raw, wrong, column, f"is not known; it must be an id in {other}")
+
+
+RULED = ("documents", "indicators", "jurisdictions", "targets", "gaps", "units")
+
+
+def _target_rules(tables):
+    """Rules between the columns of one target."""
+    raw = tables["targets"]
+    cell = raw.cells.column
+    empty = {name: pc.equal(cell(name), "") for name in raw.cells.column_names}
+    figure = pc.equal(cell("value_basis"), "figure")
+    word = pc.equal(cell("value_basis"), "word")
+    reference = pc.equal(cell("value_basis"), "reference")
+    plain = pc.equal(cell("strength"), "plain")
+    unnamed = pc.equal(cell("lead_type"), "none_named")
+    rules = (
+        (pc.and_(empty["value"], pc.or_(figure, word)), "value", "is empty; value_basis figure and word need a value"),
+        (pc.and_(pc.invert(empty["value"]), pc.invert(pc.or_(figure, word))), "value", "needs value_basis figure or word"),
+        (pc.and_(word, pc.invert(pc.is_in(cell("value"), value_set=WORDED))), "value", f"is no number said in words; allowed: {', '.join(WORDED.to_pylist())}"),
+        (pc.and_(pc.invert(empty["value"]), empty["operator"]), "operator", "is empty; a value needs <=, >=, <, >, = or ~"),
+        (pc.and_(figure, empty["unit"]), "unit", "is empty; a figure needs its unit"),
+        (pc.and_(reference, empty["baseline_year"]), "baseline_year", "is empty; value_basis reference names a year"),
+        (pc.xor(empty["baseline_year"], empty["baseline_basis"]), "baseline_basis", "and baseline_year go together"),
+        (pc.xor(empty["target_year"], empty["year_basis"]), "year_basis", "and target_year go together"),
+        (pc.and_(plain, pc.invert(empty["strength_word"])), "strength_word", "must be empty where strength is plain"),
+        (pc.and_(pc.invert(plain), empty["strength_word"]), "strength_word", "is empty; name the word that decides the strength"),
+        (pc.xor(unnamed, empty["lead"]), "lead_type", "does not fit lead: none_named exactly where lead is empty"),
+        (pc.and_(pc.is_in(cell("kind"), value_set=MEASURED), pc.and_(empty["value"], pc.invert(reference))), "value", "is empty; this kind needs a figure, a word or a reference year"),
+    )
+    return [problem for mask, column, message in rules for problem in _report(raw, mask, column, message)]
+
+
+def _unit_rule(tables):
+    raw = tables["targets"]
+    known = pc.unique(tables["units"].cells["unit"])
+    cells = raw.cells["unit"]
+    wrong = pc.and_(pc.not_equal(cells, ""), pc.invert(pc.is_in(cells, value_set=known)))
+    return _report(raw, wrong, "unit", "is not known; it must be a unit in units.csv")
+
+
+def _gap_rules(tables):
+    raw = tables["gaps"]
+    cell = raw.cells.column
+    silent = pc.equal(cell("status"), "silent")
+    delegated = pc.equal(cell("status"), "delegated")
+    rules = (
+        (pc.and_(silent, pc.equal(cell("searched"), "")), "searched", "is empty; silence is proved by the terms searched"),
+        (pc.and_(pc.invert(silent), pc.equal(cell("quote"), "")), "quote", "is empty; only silence has no quote"),
+        (pc.xor(delegated, pc.not_equal(cell("delegated_to"), "")), "delegated_to", "is filled exactly where status is delegated"),
+    )
+    problems = [problem for mask, column, message in rules for problem in _report(raw, mask, column, message)]
+    known = {*tables["jurisdictions"].cells["id"].to_pylist(), "unstated", ""}
+    for row, places in enumerate(cell("delegated_to").to_pylist()):
+        for place in set(places.split(";")) - known:
+            path, line = raw.place(row)
+            message = f"{place!r} is not known; it must be an id in jurisdictions, or unstated"
+            problems.append(Problem(str(path), line, "delegated_to", message))
+    return problems
+
+
+def _owner(documents, cells):
+    """Jurisdiction of each cell's document."""
+    index = pc.index_in(cells, value_set=documents.cells["id"].combine_chunks())
+    return pc.take(documents.cells["jurisdiction"].combine_chunks(), index)
+
+
+def _file_rule(tables):
+    """A targets file is named after the place whose promises it holds."""
+    raw = tables["targets"]
+    owners = _owner(tables["documents"], raw.cells["document"]).to_pylist() if raw.cells.num_rows else []
+    problems = []
+    bounds = [*raw.starts, raw.cells.num_rows]
+    for path, start, end in zip(raw.paths, bounds, bounds[1:]):
+        strangers = [row for row in range(start, end) if owners[row] != path.stem]
+        for row in strangers:
+            message = f"belongs to {owners[row]}; this file holds the documents of {path.stem}"
+            problems.append(Problem(str(path), raw.place(row)[1], "document", message))
+    return problems
+
+
+def _coverage_rule(tables):
+    """Each focus jurisdiction has, for each headline indicator, a target or a gap."""
+    indicators, places = tables["indicators"].cells, tables["jurisdictions"].cells
+    headline = indicators["id"].filter(pc.not_equal(indicators["headline"], "")).to_pylist()
+    focus = places["id"].filter(pc.equal(places["role"], "focus")).to_pylist()
+    targets, gaps = tables["targets"].cells, tables["gaps"].cells
+    owners = _owner(tables["documents"], targets["document"]).to_pylist() if targets.num_rows else []
+    promised = set(zip(owners, targets["indicator"].to_pylist()))
+    admitted = set(zip(gaps["jurisdiction"].to_pylist(), gaps["indicator"].to_pylist()))
+    path = str(tables["gaps"].paths[0])
+    return [
+        Problem(path, 0, "indicator", f"{place} has neither a target nor a gap for {indicator}; add one")
+        for place in focus
+        for indicator in headline
+        if (place, indicator) not in promised | admitted
+    ]
+
+
+def _order_rule(tables):
+    """Rows are sorted by id, so that a change of the data is a small diff."""
+    problems = []
+    for name in ("targets", "gaps", "indicators", "documents"):
+        raw = tables[name]
+        ids = raw.cells["id"].to_pylist()
+        for row in range(1, len(ids)):
+            if ids[row] < ids[row - 1] and row not in raw.starts:
+                path, line = raw.place(row)
+                problems.append(Problem(str(path), line, "id", f"{ids[row]!r} is out of order; rows are sorted by id"))
+    return problems
+
+
+RULES = (_target_rules, _unit_rule, _gap_rules, _file_rule, _coverage_rule, _order_rule)

@@ -1,0 +1,256 @@
+"""Prove the tables against the texts: every fragment, figure, year and silence."""
+
+import csv
+import hashlib
+import os
+import re
+import unicodedata
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pandas as pd
+
+from lantian.checks import check
+from lantian.plans import find_data, load
+from lantian.schema import DataError, Problem, read_schema
+from lantian.tables import read_tables
+
+SOURCES = "LANTIAN_SOURCES"
+# The words that a number rests on where the plan says it in words.
+NUMBER_WORDS = {
+    100: "全部|逐一|全收|全面|一律|全覆|全域|全行业|全過程|全过程|所有|均|各|每|必须|必須|应收尽收|應收盡收|应处尽处|應處盡處|镇镇通|基本实现|清理|100%|百分之百|百分百",
+    0: "零|消灭|消滅|消除|杜绝|杜絕",
+    1: "等量|减量|減量",
+    -50: "减半|減半",
+}
+# Small numbers that plans print in Chinese.
+CHINESE_NUMBERS = {str(n): word for n, word in enumerate("一 二|两|兩 三 四 五 六 七 八 九 十".split(), 1)} | {"100": "百分之百|百分百"}
+# Five-year plan periods end in these years.
+PERIODS = {"十三五": 2020, "十四五": 2025}
+FRAGMENT_TABLES = ("targets", "proofs", "gaps", "text_defects")
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A quote with its place in a table and, as far as known, in the text."""
+
+    table: str
+    row: int
+    path: str
+    line: int
+    document: str
+    quote: str
+    start: int | None
+
+
+@dataclass
+class Verification:
+    """What was proved, document by document.
+
+    Attributes
+    ----------
+    proved : dict of str to int
+        Fragments found exactly at their offset, for each document.
+    moved : list of str
+        Fragments that were found elsewhere, in words.
+    problems : list of Problem
+        What could not be proved.
+    """
+
+    proved: dict = field(default_factory=dict)
+    moved: list = field(default_factory=list)
+    problems: list = field(default_factory=list)
+
+    def __str__(self):
+        lines = [f"{document}: {count} fragments proved" for document, count in self.proved.items()]
+        total = sum(self.proved.values())
+        left = f", {len(self.problems)} problems" if self.problems else ": all"
+        return "\n".join([*self.moved, *map(str, self.problems), *lines, f"{total} fragments proved{left}"])
+
+
+def verify(data=None, sources=None, write=False):
+    """Prove every fragment of the tables against the texts of the plans.
+
+    Parameters
+    ----------
+    data : path-like, optional
+        The data folder, found as by `load`.
+    sources : path-like, optional
+        Folder of the texts, ``<jurisdiction>.txt`` each; else ``LANTIAN_SOURCES``.
+    write : bool
+        Fill empty offsets and repair moved ones in the tables.
+
+    Returns
+    -------
+    Verification
+
+    Raises
+    ------
+    DataError
+        When the tables do not pass `check`, or no folder of texts is named.
+    """
+    folder = find_data(data)
+    problems = check(folder)
+    if problems:
+        raise DataError(problems)
+    plans = load(folder)
+    texts, faults = read_texts(plans, sources)
+    result = Verification({document: 0 for document in texts}, problems=faults)
+    found = [_place(fragment, texts, result) for fragment in _fragments(folder, plans) if fragment.document in texts]
+    if write:
+        _write_starts(folder, found)
+    result.problems += _unproved_cells(plans, texts) + _broken_silences(plans, texts)
+    return result
+
+
+def read_texts(plans, sources=None):
+    """Read the texts of all documents with full access.
+
+    Parameters
+    ----------
+    plans : Plans
+    sources : path-like, optional
+        Else ``LANTIAN_SOURCES``.
+
+    Returns
+    -------
+    texts : dict of str to str
+        Text of each document whose file matches its recorded hash or differs from it.
+    problems : list of Problem
+        Missing files and differing hashes.
+    """
+    sources = sources or os.environ.get(SOURCES)
+    if not sources:
+        raise DataError([Problem("", 0, "", f"no texts named: give --sources DIR or set {SOURCES}")])
+    texts, problems = {}, []
+    for row in plans.documents[plans.documents["access"] == "full_text"].itertuples():
+        path = Path(sources) / f"{row.jurisdiction}.txt"
+        try:
+            content = path.read_bytes()
+            texts[row.id] = content.decode("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(Problem(str(path), 0, "", f"the text of {row.id} cannot be read: {error}"))
+            continue
+        if hashlib.sha256(content).hexdigest() != row.text_sha256:
+            message = f"the text of {row.id} is not the one that was coded (its SHA-256 differs from documents.csv)"
+            problems.append(Problem(str(path), 0, "text_sha256", message))
+    return texts, problems
+
+
+def _fragments(folder, plans):
+    schema = read_schema(folder)
+    tables, _ = read_tables(folder, schema)
+    documents = plans.targets.set_index("id")["document"]
+    for name in FRAGMENT_TABLES:
+        raw = tables[name]
+        for row, cells in enumerate(raw.cells.to_pylist()):
+            if cells["quote"]:
+                document = cells.get("document") or documents[cells["target"]]
+                start = int(cells["start"]) if cells["start"] else None
+                path, _ = raw.place(row)
+                yield Fragment(name, row, str(path), 0, document, cells["quote"], start)
+
+
+def _place(fragment, texts, result):
+    """Find a fragment at its offset or, failing that, by its words."""
+    text = texts[fragment.document]
+    if fragment.start is not None and text.startswith(fragment.quote, fragment.start):
+        result.proved[fragment.document] += 1
+        return fragment
+    places = [match.start() for match in re.finditer(f"(?={re.escape(fragment.quote)})", text)]
+    if len(places) != 1 and not (places and fragment.start is not None):
+        message = f"{fragment.quote!r} is not in the text of {fragment.document}"
+        if places:
+            message = f"{fragment.quote!r} stands at {', '.join(map(str, places))}; give the right offset"
+        result.problems.append(_problem(fragment, message))
+        return fragment
+    nearest = min(places, key=lambda place: abs(place - (fragment.start or place)))
+    result.moved.append(f"{fragment.path}: {fragment.quote!r} found at {nearest} instead of {fragment.start}")
+    result.proved[fragment.document] += 1
+    return replace(fragment, start=nearest)
+
+
+def _problem(fragment, message):
+    return Problem(fragment.path, fragment.line, "quote", message)
+
+
+def _write_starts(folder, fragments):
+    """Write the offsets found back into the tables, changing no other cell."""
+    schema = read_schema(folder)
+    tables, _ = read_tables(folder, schema)
+    for name in FRAGMENT_TABLES:
+        raw = tables[name]
+        starts = {fragment.row: fragment.start for fragment in fragments if fragment.table == name}
+        bounds = [*raw.starts, raw.cells.num_rows]
+        rows = raw.cells.to_pylist()
+        for path, first, end in zip(raw.paths, bounds, bounds[1:]):
+            part = [row | _start(starts.get(index)) for index, row in enumerate(rows[first:end], first)]
+            if part != rows[first:end]:
+                _write(path, schema[name].columns, part)
+
+
+def _start(start):
+    return {} if start is None else {"start": str(start)}
+
+
+def _write(path, columns, rows):
+    draft = path.with_suffix(".draft")
+    with open(draft, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    draft.replace(path)
+
+
+def _unproved_cells(plans, texts):
+    """Value, years and strength word must each stand in the quote or in a proof."""
+    proofs = plans.proofs.groupby("target")["quote"].apply(" ".join).to_dict()
+    problems = []
+    for row in plans.targets[plans.targets["document"].isin(texts)].itertuples():
+        words = plain_text(f"{row.quote} {proofs.get(row.id, '')}")
+        for column, message in _unproved(row, words):
+            problems.append(Problem(row.id, 0, column, message))
+    return problems
+
+
+def _unproved(row, words):
+    if row.value_basis == "figure" and not _has_number(words, row.value):
+        yield "value", f"{row.value:g} stands neither in the quote nor in a proof"
+    if pd.notna(row.value_max) and not _has_number(words, row.value_max):
+        yield "value_max", f"{row.value_max:g} stands neither in the quote nor in a proof"
+    if row.value_basis == "word" and not re.search(NUMBER_WORDS[row.value], words):
+        yield "value", f"no word for {row.value:g} stands in the quote or in a proof"
+    for column, basis in (("target_year", row.year_basis), ("baseline_year", row.baseline_basis)):
+        year = getattr(row, column)
+        if pd.notna(year) and basis != "ambiguous" and not _has_year(words, year):
+            yield column, f"{year} stands neither in the quote nor in a proof"
+    if row.strength_word and row.strength_word not in words:
+        yield "strength_word", f"{row.strength_word!r} stands neither in the quote nor in a proof"
+
+
+def plain_text(text):
+    """Fold full-width forms to ASCII, so that figures can be compared."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def _has_number(words, value):
+    printed = f"{abs(value):.10f}".rstrip("0").rstrip(".")
+    if re.search(rf"(?<![\d.]){re.escape(printed)}(0*)(?![\d])(?!\.\d)", words):
+        return True
+    in_words = CHINESE_NUMBERS.get(printed)
+    return in_words is not None and re.search(in_words, words) is not None
+
+
+def _has_year(words, year):
+    return str(year) in words or any(name in words for name, end in PERIODS.items() if end == year)
+
+
+def _broken_silences(plans, texts):
+    """The terms that prove a silence must stand nowhere in the text."""
+    problems = []
+    for row in plans.gaps[plans.gaps["status"] == "silent"].itertuples():
+        text = texts.get(row.document)
+        for term in filter(None, row.searched.split(";")):
+            if text and term in text:
+                problems.append(Problem(row.id, 0, "searched", f"{term!r} stands in the text at {text.index(term)}"))
+    return problems

@@ -1,0 +1,135 @@
+"""A chart that knows what it shows: its figure, its words and the rows it drew."""
+
+import base64
+import io
+import re
+from html import escape
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+INK, GREY, PALE, PAPER = "#222222", "#767676", "#d9d9d9", "#ffffff"
+WIDTH = 7.4
+HEAD, FOOT = 0.62, 0.62  # inches kept above and below a drawing for its words
+STYLE = {
+    # DejaVu ships with matplotlib, so that the layout is the same everywhere;
+    # Verdana has nearly its widths where a reader's machine lacks it.
+    "font.family": ["DejaVu Sans"],
+    "font.size": 9,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": GREY,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.grid": True,
+    "axes.grid.axis": "x",
+    "axes.axisbelow": True,
+    "grid.color": PALE,
+    "grid.linewidth": 0.6,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.bottom": False,
+    "ytick.left": False,
+    "hatch.linewidth": 0.8,
+    "svg.fonttype": "none",
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+}
+FONTS = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', sans-serif"
+
+
+class Chart(Figure):
+    """A matplotlib figure with its name, its words and the rows that were drawn.
+
+    Attributes
+    ----------
+    name : str
+        Slug, and the name of the files made from it.
+    title, subtitle, foot : str
+        The finding; measure, unit, places and period; the documents.
+    alt : str
+        What the chart shows, with its values, for those who cannot see it.
+    rows : DataFrame
+        The rows drawn, ``jurisdiction`` among the columns.
+    """
+
+    def describe(self, name, title, subtitle, foot, rows):
+        """Attach words and rows, and write title, subtitle and foot on the figure."""
+        self.name, self.title, self.subtitle, self.foot, self.rows = name, title, subtitle, foot, rows
+        self.alt = alt_text(title, rows)
+        height = self.get_figheight()
+        lines = title.count("\n") + 1
+        self.text(0, 1, title, size=12.5, weight="bold", color=INK, va="top", linespacing=1.25, in_layout=False)
+        below = 1 - (lines * 0.225 + 0.05) / height
+        self.text(0, below, subtitle, size=9, color=GREY, va="top", linespacing=1.3, in_layout=False)
+        self.text(0, 0, foot, size=7.5, color=GREY, va="bottom", linespacing=1.3, in_layout=False)
+        return self
+
+    def svg(self):
+        """Return the chart as SVG text, the same bytes for the same drawing."""
+        return to_svg(self)
+
+    def png(self, dpi=200):
+        """Return the chart as PNG bytes on white."""
+        file = io.BytesIO()
+        self.savefig(file, format="png", dpi=dpi, facecolor="white", metadata={"Software": None})
+        return file.getvalue()
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        words = {key: getattr(self, key) for key in ("name", "title", "subtitle", "foot", "alt")}
+        rows = self.rows.astype(object).where(self.rows.notna(), "")
+        table = {"columns": list(rows.columns), "rows": rows.astype(str).to_numpy().tolist()}
+        png = base64.b64encode(self.png()).decode("ascii")
+        data = {"image/svg+xml": self.svg(), "image/png": png, "text/plain": self.alt}
+        return data, {"image/svg+xml": {"needs_background": "light"}, "lantian": words | table}
+
+
+def alt_text(title, rows):
+    """Say what a chart shows: its finding, then every row drawn, in words."""
+    label = "place" if "place" in rows else "jurisdiction"
+    lines = [f"{row[label]}: {', '.join(str(row[c]) for c in ('what', 'says') if c in rows and row[c])}" for _, row in rows.iterrows()]
+    return " ".join(f"{line.rstrip('.')}." for line in [title.replace("\n", " "), *dict.fromkeys(lines)])
+
+
+def canvas(height, **grid):
+    """Start a chart of the suite's width.
+
+    Parameters
+    ----------
+    height : float
+        In inches, words included.
+    **grid
+        Passed to ``Figure.subplots``; ``top`` and ``bottom`` inches kept for words.
+
+    Returns
+    -------
+    chart : Chart
+    axes : Axes or array of Axes
+    """
+    top, bottom, left = grid.pop("top", HEAD), grid.pop("bottom", FOOT), grid.pop("left", 1.5)
+    right = grid.pop("right", 0.1)
+    hspace, wspace = grid.pop("hspace", 0.3), grid.pop("wspace", 0.1)
+    with mpl.rc_context(STYLE):
+        chart = Chart(figsize=(WIDTH, height))
+        place = {"top": 1 - top / height, "bottom": bottom / height, "left": left / WIDTH, "right": 1 - right / WIDTH}
+        axes = chart.subplots(**grid, gridspec_kw=place | {"hspace": hspace, "wspace": wspace})
+    return chart, axes
+
+
+def to_svg(chart):
+    """Draw as SVG without date or random ids; text stays text, ids carry the chart's name."""
+    file = io.StringIO()
+    with mpl.rc_context(STYLE | {"svg.hashsalt": chart.name, "svg.id": chart.name}):
+        chart.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    svg = file.getvalue()
+    svg = svg[svg.index("<svg") :].replace("'DejaVu Sans'", FONTS)
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
+    svg = re.sub(r' id="(?!%s")([^"]+)"' % re.escape(chart.name), rf' id="{chart.name}-\1"', svg)
+    svg = svg.replace("<svg ", f'<svg role="img" aria-labelledby="{chart.name}-title {chart.name}-desc" ', 1)
+    start = svg.index(">") + 1
+    words = f'<title id="{chart.name}-title">{escape(chart.title)}</title><desc id="{chart.name}-desc">{escape(chart.alt)}</desc>'
+    svg = svg[:start] + words + svg[start:]
+    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{chart.name}-\1)", svg)
+    return re.sub(r'href="#([^"]+)"', rf'href="#{chart.name}-\1"', svg)

@@ -1,0 +1,154 @@
+"""The numeral account: every numeral of every plan, and where it is accounted for."""
+
+import re
+from collections import defaultdict
+
+import pandas as pd
+
+COLUMNS = ["document", "start", "text", "context", "how", "reason"]
+HOW = {"target": "targets", "gap": "gaps", "proof": "proofs", "rule": "by rule", "listed": "listed", "unaccounted": "unaccounted"}
+MARGIN = 10  # characters of context shown on each side
+PASSAGE = 30  # characters that must recur, the numeral among them, for a passage to count as repeated
+
+DIGIT = r"[0-9\uff10-\uff19]"
+CHINESE = "[〇零一二三四五六七八九十百千万萬亿億两兩]"
+FIGURE = rf"(?:{DIGIT}{{1,3}}(?:[,\uff0c]{DIGIT}{{3}})+(?!{DIGIT})|{DIGIT}+)(?:[.\uff0e]{DIGIT}+)*[万萬亿億]*"
+JOINT = r"(?:[%\uff05]?[-\uff0d—–~\uff5e至:\uff1a]{1,2})"
+NUMERAL = re.compile(
+    rf"{FIGURE}(?:{JOINT}{FIGURE})*|百分之{CHINESE}+(?:[点點]{CHINESE}+)?|{CHINESE}+分之{CHINESE}+"
+    rf"|{CHINESE}+(?:[至—]{CHINESE}+)?|[\u2160-\u217f]+"
+)
+DATE = rf"{DIGIT}{{4}}年{DIGIT}{{1,2}}月{DIGIT}{{1,2}}日"
+HEAD = r"(?:^|(?<=[\s。;\uff1b)\uff09〕]))"  # where a section may begin
+
+# Words in which a numeral counts nothing, and units that are written with one.
+WORDS = (
+    "[统統]一|[进進]一步|一般|一定|一致|一旦|一[体體]|一批|一同|一[并並]|一一[说說]明|逐一|唯一|之一|[经經][发查發]?一|一[经經][发查發]"
+    "|一[时時]|新一[轮輪]|一把手|一刀切|一站式|一[张張][图圖]|最后一公里|最多跑一次|[规規]合一|十分|百分[点點]"
+    "|零售|零距[离離]|零容忍|近零能耗|[两兩](?:者|[侧側]|[会會]|手硬|端)|[万萬]元(?=[工生国國地G])|千[瓦伏克米帕卡]"
+)
+# Slogans and names of policies, longest first.
+PHRASES = (
+    "一拆[两兩][断斷]三清|[两兩][断斷]三清|[两兩]高一[低资資]|[两兩]高|四[减減]四增|三上三[压壓]|一[企厂廠源]一策|一[岗崗][双雙][责責]"
+    "|三[线線]一[单單]|一[带帶]一路|一超四[罚罰]|三改[联聯][动動]|三改一拆|四[边邊]三化|四位一[体體]|八八[战戰]略|四[无無](?=”)"
+    "|四[违違](?=”)|四不[达達][标標](?=”)|一二三[产產][业業]|三次[产產][业業]|新六[产產]|六小(?=”)|三篇大文章|四[个個][结結][构構]"
+    "|(?<=[双雙]随机、)一公[开開]|一[个個]指引|三步走|五步法"
+)
+RULES = {
+    "section mark": (
+        rf"{HEAD}[(\uff08](?:{CHINESE}{{1,3}}|{DIGIT}{{1,2}})[)\uff09]|{HEAD}{CHINESE}{{1,3}}、|{HEAD}{CHINESE}是"
+        rf"|{HEAD}{DIGIT}{{1,2}}[、.\uff0e](?!{DIGIT})|第{CHINESE}+(?=[次届屆方章条條款、\uff0c,]|[责責]任|[顺順]序)"
+    ),
+    "document number": rf"[〔\[【]{DIGIT}{{4}}[〕\]】]?{DIGIT}{{1,4}}[号號]|第{DIGIT}+[号號]",
+    "name of a document": r"《[^《》\n]*》",
+    "date of issue": rf"(?<=[府室厅廳局委])\s+{DATE}(?=\s*(?:$|[(\uff08]))|\A{DIGIT}{{1,2}}月{DIGIT}{{1,2}}日(?=[,\uff0c])",
+    "page furniture": rf"(?:索引号|生成日期|发布日期)[\s:\uff1a|]*[0-9/-]+|{DIGIT}{{4}}-{DIGIT}{{2}}-{DIGIT}{{2}}(?=\s*点击数)",
+    "period": (
+        rf"十[二三四五]五(?![”’\"]?(?:[时時]?期|末))|(?<=方案|[计計][划劃]|[规規][划劃])[(\uff08]{DIGIT}{{4}}[-—–~]{{1,2}}{DIGIT}{{4}}年?[)\uff09]"
+        rf"|三年(?=行[动動]|攻[坚堅]|[计計][划劃])|(?:3|三|五)年(?=努力|[规規][划劃])"
+    ),
+    "congress or plenum": (
+        rf"(?<=[党黨]的){CHINESE}+大|{CHINESE}+[届屆](?={CHINESE})|{CHINESE}中(?=全[会會]|、{CHINESE}中)|{CHINESE}+次(?=全[会會]|[党黨]代)"
+    ),
+    "name of a substance or road": (
+        r"(?<![A-Za-z])(?:PM\s?(?:2\.5|10)|(?:SO|NO|CO)2|O3|[GS]\d{1,4})(?![\d.])|[一二三](?=氧化|硫化|元催化)|(?<!\d)\d{3}(?=[国國省]道)"
+    ),
+    "set phrase": f"{PHRASES}|{WORDS}",
+}
+RULES = {name: re.compile(pattern, re.MULTILINE) for name, pattern in RULES.items()}
+
+
+def account(plans, texts):
+    """Account for every numeral of the texts.
+
+    A numeral is accounted for when it lies inside a fragment that proves a
+    target or a gap, when a rule of `RULES` tells that it is no promise, when
+    ``numerals.csv`` lists it, or when its passage recurs in the same text
+    and is accounted for there.
+
+    Parameters
+    ----------
+    plans : Plans
+    texts : dict of str to str
+        Text of each document, as `lantian.evidence.read_texts` gives them.
+
+    Returns
+    -------
+    DataFrame
+        A row a numeral, in the order of the texts: ``document``, ``start``,
+        ``text``, ``context``, ``how`` (target, gap, proof, rule, listed,
+        unaccounted) and ``reason`` (id of the row proved, name of the rule,
+        or the reason listed).
+    """
+    fragments = pd.concat(_fragments(plans), ignore_index=True)
+    rows = []
+    for document, text in texts.items():
+        proved = _spans(fragments[fragments["document"] == document], text, "how", "id")
+        listed = _spans(plans.numerals[plans.numerals["document"] == document].assign(how="listed"), text, "how", "reason")
+        rows += [(document, *row) for row in _rows(text, proved, listed)]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def summary(accounted):
+    """Count the numerals of each document by where they are accounted for.
+
+    Parameters
+    ----------
+    accounted : DataFrame
+        As `account` returns it.
+
+    Returns
+    -------
+    DataFrame
+        A row a document (index): ``numerals``, ``targets``, ``gaps``,
+        ``proofs``, ``by rule``, ``listed``, ``unaccounted``.
+    """
+    counts = pd.crosstab(accounted["document"], accounted["how"]).reindex(columns=list(HOW), fill_value=0)
+    counts = counts.rename(columns=HOW).rename_axis(columns=None)
+    counts.insert(0, "numerals", counts.sum(axis="columns"))
+    return counts
+
+
+def _fragments(plans):
+    """Yield the fragments of each table, the strongest account first."""
+    documents = plans.targets.set_index("id")["document"]
+    proofs = plans.proofs.assign(id=plans.proofs["target"], document=plans.proofs["target"].map(documents))
+    for how, rows in (("target", plans.targets), ("gap", plans.gaps), ("proof", proofs)):
+        yield rows[["document", "start", "quote", "id"]].rename(columns={"quote": "text"}).assign(how=how)
+
+
+def _spans(rows, text, how, reason):
+    """Return ``(start, end, how, reason)`` of the rows whose words stand in the text at their offset."""
+    rows = rows[rows["start"].notna() & (rows["text"] != "")]
+    cells = zip(rows["start"].astype(int), rows["text"], rows[how], rows[reason])
+    return [(start, start + len(words), *rest) for start, words, *rest in cells if text.startswith(words, start)]
+
+
+def _rows(text, proved, listed):
+    rules = [(*match.span(), "rule", name) for name, rule in RULES.items() for match in rule.finditer(text)]
+    found = {}
+    for start, end in (match.span() for match in NUMERAL.finditer(text)):
+        inside = (span[2:] for span in proved + rules if span[0] <= start and end <= span[1])
+        touching = (span[2:] for span in listed if span[0] < end and start < span[1])
+        found[start, end] = next(inside, None) or next(touching, None)
+    repeated = _repeated(text, found)
+    for (start, end), answer in found.items():
+        context = text[max(0, start - MARGIN) : end + MARGIN].replace("\n", " ")
+        yield start, text[start:end], context, *(answer or repeated.get((start, end)) or ("unaccounted", ""))
+
+
+def _repeated(text, found):
+    """Return the numerals whose passage recurs in the text and is accounted for there."""
+    places = defaultdict(list)
+    for place in range(len(text) - PASSAGE + 1):
+        places[text[place : place + PASSAGE]].append(place)
+    repeated = {}
+    for start, end in (numeral for numeral, answer in found.items() if not answer):
+        shifts = {
+            place - first
+            for first in range(max(0, end - PASSAGE), start + 1)
+            for place in places.get(text[first : first + PASSAGE], ())
+        }
+        if any(found.get((start + shift, end + shift)) for shift in shifts):
+            repeated[start, end] = ("rule", "repeated text")
+    return repeated

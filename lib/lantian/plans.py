@@ -1,0 +1,167 @@
+"""Load the tables: the only door for data into a notebook."""
+
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import pandas as pd
+
+from lantian.checks import check_tables
+from lantian.schema import PACKAGE, DataError, read_schema
+from lantian.tables import read_tables
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, repr=False)
+class Plans:
+    """The data set: one DataFrame a table, typed, and joined for reading.
+
+    Attributes
+    ----------
+    targets : DataFrame
+        A row a promise; the columns of ``targets/*.csv`` and, joined,
+        ``jurisdiction``, ``place`` (English name), ``place_zh``, ``order``,
+        ``role``, ``issued`` (of the document), ``access``, ``theme``,
+        ``headline``, ``indicator_name``, ``extensive``, and ``amount`` with
+        ``amount_max``: the value in the unit's ``standard_unit``.
+    gaps : DataFrame
+        A row a silence or delegation, joined likewise, and ``within_remit``.
+    jurisdictions, documents, indicators, units, proofs, observations, numerals, text_defects : DataFrame
+        As in the tables. Numbers are floats, years nullable integers; an empty
+        text cell is an empty string.
+    folder : Path
+        The data folder.
+    """
+
+    targets: pd.DataFrame
+    gaps: pd.DataFrame
+    jurisdictions: pd.DataFrame
+    documents: pd.DataFrame
+    indicators: pd.DataFrame
+    units: pd.DataFrame
+    proofs: pd.DataFrame
+    observations: pd.DataFrame
+    numerals: pd.DataFrame
+    text_defects: pd.DataFrame
+    folder: Path
+
+    @property
+    def focus(self):
+        """The places compared, a row each, in their order; ``label`` is name and year of issue."""
+        return self.jurisdictions[self.jurisdictions["role"] == "focus"]
+
+    def __repr__(self):
+        counts = ", ".join(f"{len(getattr(self, name))} {name}" for name in ("targets", "gaps", "documents"))
+        return f"<Plans of {', '.join(self.focus['name_en'])}: {counts}>"
+
+
+def find_data(data=None):
+    """Find the data folder: the argument, ``LANTIAN_DATA``, a parent's ``data/``, the checkout's.
+
+    Parameters
+    ----------
+    data : path-like, optional
+
+    Returns
+    -------
+    Path
+    """
+    if data or os.environ.get("LANTIAN_DATA"):
+        return Path(data or os.environ["LANTIAN_DATA"])
+    here = Path.cwd().resolve()
+    for parent in (here, *here.parents):
+        if (parent / "data" / PACKAGE).is_file():
+            return parent / "data"
+    return CHECKOUT / "data"
+
+
+def load(data=None):
+    """Load and check the tables.
+
+    Parameters
+    ----------
+    data : path-like, optional
+        The data folder; by default `find_data` looks for it.
+
+    Returns
+    -------
+    Plans
+
+    Raises
+    ------
+    DataError
+        With every problem, when the tables are not as their schema says.
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> plans = lt.load()
+    >>> plans.targets.query("indicator == 'coal.consumption'")  # doctest: +SKIP
+    """
+    folder = find_data(data)
+    schema = read_schema(folder)
+    tables, problems = read_tables(folder, schema)
+    problems = problems or check_tables(tables, schema)
+    if problems:
+        raise DataError(sorted(problems))
+    frames = {name: _typed(tables[name].cells, schema[name]) for name in schema}
+    return Plans(**_joined(frames), folder=folder)
+
+
+def _typed(cells, table):
+    frame = cells.to_pandas()
+    for column in table.fields:
+        if column.type == "number":
+            frame[column.name] = pd.to_numeric(frame[column.name].mask(frame[column.name] == ""))
+        elif column.type == "integer":
+            numbers = pd.to_numeric(frame[column.name].mask(frame[column.name] == ""))
+            frame[column.name] = numbers.astype("Int64")
+    return frame
+
+
+def _joined(frames):
+    names = {field.name for field in fields(Plans)} - {"folder"}
+    frames = {name: frame for name, frame in frames.items() if name in names}
+    frames["jurisdictions"] = _labelled(frames["jurisdictions"], frames["documents"])
+    frames["targets"] = _normalised(_with_places(frames["targets"], frames), frames["units"])
+    gaps = _with_places(frames["gaps"].drop(columns="jurisdiction"), frames)
+    remit = gaps["document"].map(frames["documents"].set_index("id")["remit"])
+    gaps["within_remit"] = [theme in themes.split(";") for theme, themes in zip(gaps["theme"], remit)]
+    frames["gaps"] = gaps
+    return frames
+
+
+def _labelled(places, documents):
+    """Add ``issued`` and ``label``: the name with the year of issue of the plan read."""
+    read = documents[documents["access"] == "full_text"].set_index("jurisdiction")["issued"]
+    places = places.sort_values(["order", "id"]).reset_index(drop=True)
+    issued = places["id"].map(read[~read.index.duplicated()]).fillna("")
+    year = issued.str[:4] + issued.str.extract(r"(\?$)", expand=False).fillna("")
+    label = places["name_en"] + (" (" + year + ")").where(year != "", "")
+    return places.assign(issued=issued, label=label)
+
+
+def _with_places(rows, frames):
+    documents = frames["documents"][["id", "jurisdiction", "access"]]
+    places = frames["jurisdictions"][["id", "name_en", "name_zh", "label", "order", "role", "issued"]]
+    indicators = frames["indicators"][["id", "theme", "headline", "name_en", "extensive", "better"]]
+    rows = rows.merge(documents.rename(columns={"id": "document"}), on="document", how="left")
+    rows = rows.merge(
+        places.rename(columns={"id": "jurisdiction", "name_en": "place", "name_zh": "place_zh"}),
+        on="jurisdiction",
+        how="left",
+    )
+    rows = rows.merge(
+        indicators.rename(columns={"id": "indicator", "name_en": "indicator_name"}), on="indicator", how="left"
+    )
+    return rows.sort_values(["order", "id"], kind="stable").reset_index(drop=True)
+
+
+def _normalised(targets, units):
+    """Add ``amount`` and ``amount_max``: values in the standard unit, by one merge."""
+    table = units[["unit", "dimension", "factor", "standard_unit", "label_en"]]
+    targets = targets.merge(table, on="unit", how="left")
+    for column in ("value", "value_max"):
+        targets[column.replace("value", "amount")] = targets[column] * targets["factor"]
+    return targets

@@ -1,0 +1,143 @@
+"""Tables that sum the plans up: who promises what, and what kind of document it is."""
+
+import html
+
+import pandas as pd
+
+from lantian import wording
+from lantian.matrix import MARKS, cells
+
+# The last census; other figures are taken from the year nearest to it.
+CENSUS = 2020
+HEADLINES = pd.Series(["coal", "air", "vehicles"])
+CONTEXT = {"context.population": "Population", "context.gdp": "GDP"}
+
+
+class Shown:
+    """A table for the page: a caption and rows, each value linked to its evidence."""
+
+    def __init__(self, frame, caption):
+        self.frame, self.caption = frame, caption
+
+    def __repr__(self):
+        return f"{self.caption}\n{self.frame.to_string(index=False)}"
+
+    def _repr_html_(self):
+        head = "".join(f'<th scope="col">{html.escape(str(name))}</th>' for name in self.frame if name != "id")
+        return f"<table><caption>{html.escape(self.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{self._body()}</tbody></table>"
+
+    def _body(self):
+        linked = "id" in self.frame
+        rows = []
+        for row in self.frame.to_dict("records"):
+            values = [(name, html.escape("" if pd.isna(value) else str(value))) for name, value in row.items() if name != "id"]
+            if linked and row["id"]:
+                last = values[-1]
+                values[-1] = (last[0], f'<a class="evidence" href="08_evidence.html#{html.escape(row["id"])}">{last[1]}</a>')
+            first = f'<th scope="row">{values[0][1]}</th>'
+            rows.append(f"<tr>{first}{''.join(f'<td>{value}</td>' for _, value in values[1:])}</tr>")
+        return "".join(rows)
+
+
+class Cards(Shown):
+    """A card for each row of a table: its first cell the heading, the others a list."""
+
+    def _repr_html_(self):
+        cards = []
+        for row in self.frame.to_dict("records"):
+            (_, heading), *rest = row.items()
+            items = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(str(value))}</dd>" for name, value in rest)
+            cards.append(f'<article class="card"><h3>{html.escape(heading)}</h3><dl>{items}</dl></article>')
+        return f'<div class="cards">{"".join(cards)}</div>'
+
+
+def cards(frame, caption):
+    """Show a DataFrame as cards, one a row.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    caption : str
+
+    Returns
+    -------
+    Cards
+    """
+    return Cards(frame, caption)
+
+
+def table(frame, caption):
+    """Show a DataFrame on the page with a caption.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A column ``id``, where there is one, becomes the link of the last column.
+    caption : str
+
+    Returns
+    -------
+    Shown
+    """
+    return Shown(frame, caption)
+
+
+def glance(plans):
+    """Sum each plan up in one row: its main promise on each headline, and its silences.
+
+    Returns
+    -------
+    DataFrame
+        plan, coal, air, vehicles, not said.
+    """
+    rows = []
+    for place in plans.focus.itertuples():
+        row = {"plan": place.label}
+        for headline in HEADLINES[HEADLINES.isin(plans.indicators["headline"])]:
+            mine = cells(plans, headline)
+            row[headline] = _main(mine[mine["jurisdiction"] == place.id])
+        everything = cells(plans, "headline")
+        mine = everything[(everything["jurisdiction"] == place.id) & everything["mark"].isin(["silent_within", "silent_outside", "part_missing"])]
+        row["not said"] = ", ".join(mine["indicator_name"]) or "nothing"
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _main(mine, most=2):
+    """The two firmest promises of a plan on one headline, in words."""
+    rank = mine["mark"].map({mark: place for place, mark in enumerate(MARKS)})
+    told = mine.loc[rank.sort_values(kind="stable").index]
+    promised = told[told["count"] > 0].head(most)
+    if len(promised):
+        return "; ".join(f"{row.indicator_name}: {row.says.partition(';')[0]}" for row in promised.itertuples())
+    return f"no target: {wording.names(dict.fromkeys(told['says']))}"
+
+
+def context(plans):
+    """Introduce each plan: what it is, who issued it when, what is lost, how large the place is.
+
+    Returns
+    -------
+    DataFrame
+        A row a plan. Population and GDP carry year, source and confidence, and are
+        those of the year nearest to the census of 2020.
+    """
+    read = plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction")
+    rows = []
+    for place in plans.focus.itertuples():
+        document = read.loc[place.id]
+        row = {"place": f"{place.name_en} {place.name_zh}, {place.level}", "document": document["genre"]}
+        row |= {"issuer": document["issuer_zh"] or "not in the text", "issued": document["issued"].replace("?", " (inferred)")}
+        row |= {"first issue": document["first_issued"].replace("?", " (not seen)") or "the same", "lost": document["missing_parts"] or "nothing known"}
+        row |= {name: _latest(plans.observations, place.id, indicator) for indicator, name in CONTEXT.items()}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _latest(observations, place, indicator):
+    mine = observations[(observations["jurisdiction"] == place) & (observations["indicator"] == indicator)]
+    if mine.empty:
+        return "not known"
+    last = mine.loc[mine.sort_values("year")["year"].sub(CENSUS).abs().sort_values(kind="stable").index[0]]
+    unit = {"人": "", "亿元": " × 100 million CNY"}.get(last["unit"], last["unit"])
+    return f"{last['value']:,.10g}{unit} ({last['year']}; {last['source']}; confidence {last['confidence']})"

@@ -1,0 +1,188 @@
+"""Word every target for people: one function, so that a promise reads alike everywhere."""
+
+import pandas as pd
+
+BOUNDS = {"<=": "at most ", ">=": "at least ", "<": "below ", ">": "above ", "=": "", "~": "about ", "": ""}
+MONTHS = "January February March April May June July August September October November December".split()
+SHOWN_UNITS = {"µg/m3": "µg/m³", "m3": "m³", "m2": "m²", "t/km2": "t/km²", "tce": "t of coal equivalent"}
+STRENGTHS = {
+    "mandated": "mandated",
+    "plain": "stated plainly",
+    "hedged": "hedged",
+    "aspirational": "aimed for",
+}
+GAPS = {
+    "qualitative": "words, no figure",
+    "delegated": "left to the level above",
+    "part_missing": "may stand in a lost part",
+    "garbled": "garbled in the text",
+    "silent": "this plan is silent",
+}
+
+
+def number(value):
+    """Write a number for people: no more decimals than it has, millions in words.
+
+    >>> number(1450000.0), number(0.5), number(3000)
+    ('1.45 million', '0.5', '3,000')
+    """
+    for size, word in ((1e9, " billion"), (1e6, " million")):
+        if abs(value) >= size:
+            return f"{round(value / size, 6):,g}{word}"
+    return f"{round(value, 6):,.10g}"
+
+
+def quantity(value, unit):
+    """Write a value with its unit, percent signs and powers as people expect them."""
+    if not unit or unit == "1":
+        return number(value)
+    return f"{number(value)} {SHOWN_UNITS.get(unit, unit)}"
+
+
+def amount(row):
+    """Word how much a target promises, without its date.
+
+    Parameters
+    ----------
+    row : Series or namedtuple
+        A row of ``Plans.targets``.
+
+    Returns
+    -------
+    str
+        As "at least 20 % below 2015", "all (in words)", "at most 1.45 million t".
+    """
+    if row.value_basis == "reference":
+        return f"no more than in {row.baseline_year}"
+    if row.value_basis == "word":
+        return _in_words(row)
+    if pd.isna(row.amount):
+        return {"ban": "a ban", "deadline": "a dated act"}.get(row.kind, "a rule without a figure")
+    if row.kind == "change":
+        return _change(row)
+    if row.kind == "ratio":
+        return f"{BOUNDS[row.operator]}{number(row.value)} for 1"
+    upper = "" if pd.isna(row.amount_max) else f"{number(row.amount)} to "
+    value = row.amount if pd.isna(row.amount_max) else row.amount_max
+    return f"{BOUNDS[row.operator]}{upper}{quantity(value, row.standard_unit)}"
+
+
+def _in_words(row):
+    """Word a number that the plan says in words."""
+    if row.kind == "ratio":
+        return "more than 1 for 1 (in words)" if row.operator == ">" else "at least 1 for 1 (in words)"
+    return {100: "all (in words)", 0: "none left (in words)", -50: "halved (in words)"}[row.value]
+
+
+def _change(row):
+    """Word a signed change: `<= -20` is "at least 20 % below"."""
+    size, fall = abs(row.amount), row.amount < 0
+    base = "" if pd.isna(row.baseline_year) else f" {row.baseline_year}"
+    bound = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}.get(row.operator, row.operator) if fall else row.operator
+    if size == 0:
+        return f"no growth{' on' + base if base else ''}"
+    way = ("below" if fall else "above") if base else ("lower" if fall else "higher")
+    return f"{BOUNDS[bound]}{quantity(size, row.standard_unit)} {way}{base}"
+
+
+def date(row):
+    """Word when a target falls due.
+
+    Returns
+    -------
+    str
+        As "by 2020", "from 1 July 2019", "in 2020", "every year", "no date".
+    """
+    if row.timing == "every_year":
+        return "every year" if pd.isna(row.target_year) else f"every year from {row.target_year}"
+    if pd.isna(row.target_year):
+        return "no date"
+    when = day(row.deadline) if row.deadline else str(row.target_year)
+    lead = {"by": "by ", "from": "from ", "in": "in "}.get(row.timing, "")
+    if lead == "in " and row.deadline:
+        lead = "on "
+    return f"{lead}{when}{'' if row.year_basis in ('stated', 'carried') else ' (year ' + row.year_basis + ')'}"
+
+
+def day(iso):
+    """Write an ISO date for people: 2019-07-01 is 1 July 2019."""
+    year, month, number_ = iso.split("-")
+    return f"{int(number_)} {MONTHS[int(month) - 1]} {year}"
+
+
+def target(row):
+    """Word a whole target: how much and by when.
+
+    >>> # "at least 20 % below 2015 by 2020"
+    """
+    when = date(row)
+    return amount(row) if when == "no date" else f"{amount(row)} {when}"
+
+
+AREAS = {"whole": "whole area", "built_up": "built-up area", "urban": "towns", "rural": "countryside", "named": "named places"}
+BASES = {"": "", "stock": "whole fleet", "new": "new ones", "new_or_replaced": "new ones and replacements"}
+LONGEST_EXCEPTION = 30
+CLASSES = {"<=": "up to ", ">=": "from ", "<": "below ", ">": "above "}
+
+
+def thing(row):
+    """Word what a target acts on: subject, class, base, area and exception.
+
+    As "boilers up to 35 t/h, built-up area, except pulverised-coal boilers".
+    """
+    subject = row.subject.replace("_", " ").replace("pulverised coal", "pulverised-coal")
+    size = row.subject_class
+    for sign, word in CLASSES.items():
+        if size.startswith(sign):
+            size = word + size.removeprefix(sign)
+            break
+    parts = [f"{subject} {size}".strip(), BASES[row.base], AREAS[row.area]]
+    exception = ""
+    if row.exception:
+        exception = f" (except {row.exception})" if len(row.exception) <= LONGEST_EXCEPTION else " (with exceptions)"
+    return ", ".join(part for part in parts if part) + exception
+
+
+def strength(row):
+    """Word how firmly a target binds, with the word that decides it."""
+    word = f" ({row.strength_word})" if row.strength_word else ""
+    return f"{STRENGTHS[row.strength]}{word}"
+
+
+def gap(row):
+    """Word a gap: what stands in place of a figure.
+
+    A silence is told apart by whether it lies within what the plan set out to do.
+    """
+    if row.status == "silent":
+        return "this plan is silent" + ("" if row.within_remit else ", outside its subject")
+    if row.status == "delegated" and row.delegated_to not in ("", "unstated"):
+        return f"left to {row.delegated_to.replace(';', ' and ').title()}"
+    return GAPS[row.status]
+
+
+def names(places):
+    """Join names as a sentence does: "A, B and C"; "none" when there are none."""
+    places = list(places)
+    if not places:
+        return "none"
+    return places[0] if len(places) == 1 else f"{', '.join(places[:-1])} and {places[-1]}"
+
+
+def who(plans, indicator, where="core == 'yes'"):
+    """Name the focus places with a target on an indicator, in their order.
+
+    Parameters
+    ----------
+    plans : Plans
+    indicator : str
+    where : str
+        A pandas query on ``Plans.targets`` that the targets meet.
+
+    Returns
+    -------
+    str
+        As "A, B and C"; "none" when no plan has one.
+    """
+    rows = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["role"] == "focus")]
+    return names(dict.fromkeys(rows.query(where)["place"]))
