@@ -11,14 +11,23 @@ _HOME = {
     "Plans": "plans",
     "DataError": "schema",
     "check": "checks",
-    "verify": "evidence",
+    "verify": "verification",
+    "evidence": "card",
+    "markup": "card",
     "compare": "comparison",
     "verdict": "comparison",
     "how_far": "comparison",
     "how_far_sentence": "comparison",
-    "cells": "matrix",
-    "matrix": "matrix",
-    "find": "matrix",
+    "cells": "overview",
+    "matrix": "overview",
+    "find": "overview",
+    "fleets": "overview",
+    "limits": "overview",
+    "shared": "overview",
+    "tensions": "consistency",
+    "ledger": "card",
+    "agreement": "summary",
+    "explore": "interactive",
     "say": "prose",
     "who": "wording",
     "table": "summary",
@@ -26,7 +35,7 @@ _HOME = {
     "glance": "summary",
     "context": "summary",
 }
-_MODULES = ("charts", "wording")
+_MODULES = ("charts", "scales", "wording")
 
 __all__ = sorted([*_HOME, *_MODULES])
 __version__ = "0.1.0"

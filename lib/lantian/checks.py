@@ -1,5 +1,6 @@
 """Find everything wrong in the tables, in one pass, without changing them."""
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -37,9 +38,7 @@ def check(folder):
     """
     schema = read_schema(folder)
     tables, problems = read_tables(folder, schema)
-    if not problems:
-        problems = check_tables(tables, schema)
-    return sorted(problems)
+    return sorted(problems + check_tables(tables, schema))
 
 
 def check_tables(tables, schema):
@@ -55,15 +54,20 @@ def check_tables(tables, schema):
     list of Problem
     """
     problems = []
+    whole = {name for name, table in schema.items() if len(tables[name].paths) == len(table.paths)}
     for name, table in schema.items():
         raw = tables[name]
         for column in table.fields:
             problems += _check_column(raw, column)
         problems += _check_key(raw, table)
-        for reference in table.references:
-            problems += _check_reference(raw, name, reference, tables)
-    if not problems and set(RULED) <= set(schema):
-        for rule in RULES:
+        for column, other, key in table.references:
+            if (other or name) in whole:
+                problems += _check_reference(raw, column, tables[other or name], other or name, key)
+    if set(RULED) <= whole:
+        for rule in ROW_RULES:
+            problems += rule(tables)
+        # What a wrong cell makes of the whole would only repeat that cell's fault.
+        for rule in () if problems else SET_RULES:
             problems += rule(tables)
     return problems
 
@@ -94,8 +98,16 @@ def _faults(cells, column):
     if column.type in PATTERNS:
         pattern, message = PATTERNS[column.type]
         right = pc.match_substring_regex(cells, pattern)
+        if column.type == "date":
+            right = pc.and_(right, _on_calendar(cells))
         yield pc.invert(right), message
         yield from _bounds(cells, right, column)
+
+
+def _on_calendar(cells):
+    """Tell real days from such as 30 February."""
+    days = pd.to_datetime(cells.to_pandas(), format="%Y-%m-%d", errors="coerce")
+    return pa.array(days.notna().to_numpy())
 
 
 def _bounds(cells, right, column):
@@ -142,13 +154,11 @@ def _check_key(raw, table):
     return _report(raw, pc.is_in(keys, value_set=repeated), table.key[0], message)
 
 
-def _check_reference(raw, name, reference, tables):
-    column, other, key = reference
-    other = other or name
-    known = pc.unique(tables[other].cells[key])
+def _check_reference(raw, column, other, name, key):
+    known = pc.unique(other.cells[key])
     cells = raw.cells[column]
     wrong = pc.and_(pc.not_equal(cells, ""), pc.invert(pc.is_in(cells, value_set=known)))
-    return _report(raw, wrong, column, f"is not known; it must be an id in {other}")
+    return _report(raw, wrong, column, f"is not known; it must be an id in {name}")
 
 
 RULED = ("documents", "indicators", "jurisdictions", "targets", "gaps", "units")
@@ -222,7 +232,7 @@ def _file_rule(tables):
     problems = []
     bounds = [*raw.starts, raw.cells.num_rows]
     for path, start, end in zip(raw.paths, bounds, bounds[1:]):
-        strangers = [row for row in range(start, end) if owners[row] != path.stem]
+        strangers = [row for row in range(start, end) if owners[row] not in (path.stem, None)]
         for row in strangers:
             message = f"belongs to {owners[row]}; this file holds the documents of {path.stem}"
             problems.append(Problem(str(path), raw.place(row)[1], "document", message))
@@ -260,4 +270,5 @@ def _order_rule(tables):
     return problems
 
 
-RULES = (_target_rules, _unit_rule, _gap_rules, _file_rule, _coverage_rule, _order_rule)
+ROW_RULES = (_target_rules, _unit_rule, _gap_rules)
+SET_RULES = (_file_rule, _coverage_rule, _order_rule)

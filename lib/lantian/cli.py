@@ -38,7 +38,7 @@ def check(data):
 @click.option("--write", is_flag=True, help="Fill empty offsets and repair moved ones.")
 def verify(sources, data, write):
     """Prove every fragment against the texts."""
-    from lantian.evidence import verify as run
+    from lantian.verification import verify as run
 
     result = _answered(run, data, sources, write)
     click.echo(result)

@@ -16,14 +16,14 @@ TESTS = {
     "target_year": "time: another target year",
     "dimension": "unit: another dimension",
     "baseline_year": "unit: another base year",
-    "value_basis": "unit: a figure is not a word",
-    "worded": "unit: words of another force",
+    "value_basis": "unit: a figure is not a word, nor one word another",
     "area": "range: another area",
     "owner": "range: size",
     "figure": "unit: no figure",
     "base_known": "unit: a change without its base year",
 }
 
+LONGEST_LIST = 14  # names in one sentence
 IN_SHORT = {"object": "different things", "time": "other years", "unit": "different measures", "range": "other areas or sizes"}
 
 
@@ -63,8 +63,9 @@ def keys(targets, of="value"):
     if of == "value":
         table["target_year"] = targets["target_year"].astype("string").fillna("").astype(str)
         table["baseline_year"] = baseline.where(change, "").astype(str)
-        table["value_basis"] = targets["value_basis"]
-        table["worded"] = targets["operator"].where(targets["value_basis"] == "word", "").astype(str)
+        # "at least as much" and "more" are other words, though both rest on the number one.
+        force = targets["operator"].where(targets["value_basis"] == "word", "")
+        table["value_basis"] = targets["value_basis"] + force
     return table
 
 
@@ -95,6 +96,8 @@ def verdict(plans, first, second, of="value"):
     pair = plans.targets.set_index("id", drop=False).loc[[first, second]]
     table = keys(pair, of)
     failing = [TESTS[name] for name in table if table[name].iloc[0] != table[name].iloc[1]]
+    if pair["jurisdiction"].nunique() == 1:
+        failing = [test for test in failing if test != TESTS["owner"]]
     if first != second and failing:
         return "no", "; ".join(failing)
     units = list(dict.fromkeys(pair["unit"]))
@@ -136,7 +139,11 @@ def compare(plans, indicator, of="value", core=True):
             "status": "target",
             "printed": [wording.amount(row) for row in rows.itertuples()],
             "thing": [wording.thing(row) for row in rows.itertuples()],
+            "kind": rows["kind"],
+            "indicator_name": rows["indicator_name"],
             "operator": rows["operator"],
+            "baseline_year": rows["baseline_year"],
+            "target_year": rows["target_year"],
             "amount": rows["amount"],
             "unit": rows["unit"],
             "standard_unit": rows["standard_unit"],
@@ -216,8 +223,8 @@ def how_far(plans, theme, of="value"):
     Parameters
     ----------
     plans : Plans
-    theme : str
-        A headline, ``"headline"`` for all, or a theme.
+    theme : str or list of str
+        A headline, ``"headline"`` for all, a theme, or ids of indicators.
     of : {"value", "date", "pace", "wording"}
 
     Returns
@@ -225,10 +232,11 @@ def how_far(plans, theme, of="value"):
     DataFrame
         indicator, verdict (the best between two places), places that compare, why not.
     """
-    from lantian.matrix import chosen
+    from lantian.overview import chosen
 
     rows = []
-    for indicator in chosen(plans.indicators, theme).itertuples():
+    ids = theme if isinstance(theme, list) else None
+    for indicator in chosen(plans.indicators, theme, ids).itertuples():
         judged = compare(plans, indicator.id, of)
         fit = judged[judged["verdict"] != "no"]
         places = dict.fromkeys(fit["label"])
@@ -253,4 +261,5 @@ def how_far_sentence(plans, theme, of="value"):
     direct, converted, no = (rows[rows["verdict"] == verdict] for verdict in ("direct", "after conversion", "no"))
     fits = lambda part: "; ".join(f"{row.indicator}, {row.places}" for row in part.itertuples()) or "nothing"
     text = "In {of}, this compares directly between plans: {direct}. After conversion: {converted}. Not at all: {no}."
-    return say(plans, text, of=of, direct=fits(direct), converted=fits(converted), no="; ".join(no["indicator"]) or "nothing")
+    rest = "; ".join(no["indicator"]) if len(no) <= LONGEST_LIST else f"the other {len(no)} subjects"
+    return say(plans, text, of=of, direct=fits(direct), converted=fits(converted), no=rest or "nothing")

@@ -108,7 +108,7 @@ def short(row):
     """Write a target in a few characters: "≤ 1.45 million t, 2020"."""
     year = "" if pd.isna(row.target_year) else f"{row.target_year}"
     if row.value_basis == "reference":
-        return f"≤ {row.baseline_year} level, {year}"
+        return f"{'>' if row.operator == '>' else '≤'} {row.baseline_year} level, {year}"
     if row.value_basis == "word":
         return f"{wording.amount(row).removesuffix(' (in words)')}, {year}".rstrip(", ")
     if pd.isna(row.amount):
@@ -152,3 +152,105 @@ def _searchable(rows, word, plans):
     parts = [frame[name].astype(str) for name in frame] + [part.astype(str) for part in extra]
     parts += [rows["indicator"].map(indicators), rows["place_zh"]]
     return frame.assign(searched_in=[" ".join(cells) for cells in zip(*parts)])
+
+
+def shared(plans, least=2):
+    """List indicators beyond the headlines with a core target in several focus plans.
+
+    Parameters
+    ----------
+    plans : Plans
+    least : int
+        Number of plans.
+
+    Returns
+    -------
+    list of str
+        Ids, in the order of themes and ids.
+    """
+    rows = plans.targets.query("role == 'focus' and core == 'yes' and headline == ''")
+    counts = rows.groupby("indicator")["jurisdiction"].nunique()
+    return sorted(counts.index[counts >= least])
+
+
+def limits(plans, indicator, year):
+    """List limits and guidelines on an indicator, in force at a year or set later.
+
+    Parameters
+    ----------
+    plans : Plans
+    indicator : str
+    year : int
+        The target year that they are held against.
+
+    Returns
+    -------
+    DataFrame
+        amount, says, hindsight (set or applying only after the year), id.
+    """
+    rows = plans.targets.query("role == 'reference' and kind == 'standard' and core == 'yes'")
+    rows = rows[(rows["indicator"] == indicator) & rows["amount"].notna()]
+    documents = plans.documents.set_index("id")
+    issued = rows["document"].map(documents["issued"]).str[:4].astype(int)
+    late = (issued > year) | rows["target_year"].fillna(0).gt(year)
+    says = [
+        f"{documents.loc[row.document, 'genre']} {documents.loc[row.document, 'issued'][:4]}: {wording.number(row.amount)}{', in hindsight' if after else ''}"
+        for row, after in zip(rows.itertuples(), late)
+    ]
+    return pd.DataFrame({"amount": rows["amount"], "says": says, "hindsight": late, "id": rows["id"]}).sort_values("amount").reset_index(drop=True)
+
+
+FLEETS = ("vehicles.new_energy", "vehicles.new_or_clean")
+
+
+def fleets(plans):
+    """List a cell for every fleet and focus place: which vehicles go electric or clean.
+
+    Returns
+    -------
+    DataFrame
+        As `cells`, a fleet in place of an indicator. ``says`` tells new purchases
+        from the stock, new energy from new or clean, where and by when.
+    """
+    targets = plans.targets[plans.targets["indicator"].isin(FLEETS) & (plans.targets["role"] == "focus")]
+    targets = targets.assign(mark=_marks(targets))
+    common = targets.groupby("subject")["jurisdiction"].nunique().sort_values(ascending=False, kind="stable").index
+    rows = []
+    for fleet in common:
+        for place in plans.focus.itertuples():
+            mine = targets[(targets["subject"] == fleet) & (targets["jurisdiction"] == place.id)]
+            base = {"jurisdiction": place.id, "label": place.label, "place": place.name_en, "indicator": fleet}
+            rows.append(base | {"indicator_name": fleet.replace("_", " ")} | (_fleet(mine) if len(mine) else _no_fleet(plans, place.id)))
+    return pd.DataFrame(rows)
+
+
+_BASES = {"stock": "of the stock", "new": "of new ones", "new_or_replaced": "of new ones"}
+_ENERGY = {"vehicles.new_energy": "new energy", "vehicles.new_or_clean": "new energy or clean"}
+
+
+def _fleet(mine):
+    share = [_share(row) for row in mine.itertuples()]
+    says = [
+        f"{much} {_BASES[row.base]}, {_ENERGY[row.indicator]}, {wording.AREAS[row.area]}, {wording.date(row)}, {wording.STRENGTHS[row.strength]}"
+        for much, row in zip(share, mine.itertuples())
+    ]
+    text = [f"{much} {_BASES[row.base].removeprefix('of ')}{'*' if row.indicator.endswith('clean') else ''}" for much, row in zip(share, mine.itertuples())]
+    mark = next(mark for mark in MARKS if (mine["mark"] == mark).any())
+    return {"mark": mark, "text": "; ".join(text), "says": "; ".join(says), "id": mine.iloc[0]["id"], "count": len(mine)}
+
+
+def _share(row):
+    if row.value_basis == "figure":
+        return f"{wording.number(row.value)} %"
+    return "all" if row.value_basis == "word" else "required"
+
+
+def _no_fleet(plans, place):
+    """A fleet not named: the plan's words on new-energy vehicles, or silence on this fleet."""
+    gaps = plans.gaps[(plans.gaps["jurisdiction"] == place) & plans.gaps["indicator"].isin(FLEETS)]
+    named = plans.targets[(plans.targets["jurisdiction"] == place) & plans.targets["indicator"].isin(FLEETS)]
+    if len(named) or gaps.empty:
+        return {"mark": "none", "text": "", "says": "fleet not named", "id": "", "count": 0}
+    gap = gaps.iloc[0]
+    mark = {"silent": "silent_within" if gap["within_remit"] else "silent_outside"}.get(gap["status"], gap["status"])
+    return {"mark": mark, "text": "", "says": wording.gap(gap), "id": gap["id"], "count": 0}

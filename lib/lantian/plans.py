@@ -27,7 +27,7 @@ class Plans:
         ``amount_max``: the value in the unit's ``standard_unit``.
     gaps : DataFrame
         A row a silence or delegation, joined likewise, and ``within_remit``.
-    jurisdictions, documents, indicators, units, proofs, observations, numerals, text_defects : DataFrame
+    jurisdictions, documents, indicators, units, proofs, observations, numerals, text_defects, accounts, second_coding : DataFrame
         As in the tables. Numbers are floats, years nullable integers; an empty
         text cell is an empty string.
     folder : Path
@@ -44,6 +44,8 @@ class Plans:
     observations: pd.DataFrame
     numerals: pd.DataFrame
     text_defects: pd.DataFrame
+    accounts: pd.DataFrame
+    second_coding: pd.DataFrame
     folder: Path
 
     @property
@@ -102,7 +104,7 @@ def load(data=None):
     folder = find_data(data)
     schema = read_schema(folder)
     tables, problems = read_tables(folder, schema)
-    problems = problems or check_tables(tables, schema)
+    problems += check_tables(tables, schema)
     if problems:
         raise DataError(sorted(problems))
     frames = {name: _typed(tables[name].cells, schema[name]) for name in schema}

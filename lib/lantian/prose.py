@@ -11,16 +11,23 @@ class StaleSentence(AssertionError):
     """A sentence that the data no longer bear out."""
 
 
-class Sentence:
-    """A paragraph for the page: text with each value linked to its evidence."""
+class Shown:
+    """Markup that a page and a notebook show, and its plain text."""
 
     def __init__(self, markup):
         self.markup = markup
 
     def __str__(self):
-        return html.unescape(re.sub(r"<[^>]+>", "", self.markup))
+        return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"</(dt|dd|tr|h3|blockquote)>", "\n", self.markup)))
 
     __repr__ = __str__
+
+    def _repr_html_(self):
+        return self.markup
+
+
+class Sentence(Shown):
+    """A paragraph for the page: text with each value linked to its evidence."""
 
     def _repr_html_(self):
         return f'<p class="reading">{self.markup}</p>'

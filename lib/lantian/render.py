@@ -14,6 +14,7 @@ from lantian.plans import CHECKOUT, find_data, load
 
 NOTEBOOKS = CHECKOUT / "notebooks"
 REPORTS = CHECKOUT / "reports"
+PLOTLY = "application/vnd.plotly.v1+json"
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -42,22 +43,29 @@ class Page:
     @property
     def charts(self):
         """The charts drawn: words, rows, and SVG."""
-        outputs = [output for cell in self.notebook.cells for output in cell.get("outputs", [])]
         return [
             output.metadata["lantian"] | {"svg": output.data["image/svg+xml"], "png": output.data.get("image/png")}
-            for output in outputs
+            for output in self.outputs
             if "lantian" in output.get("metadata", {}) and "image/svg+xml" in output.data
         ]
 
     @property
+    def outputs(self):
+        """Every output of every cell, in order."""
+        return [output for cell in self.notebook.cells for output in cell.get("outputs", [])]
+
+    @property
+    def scripts(self):
+        """The scripts that the page needs, if any."""
+        explores = any(PLOTLY in output.get("data", {}) for output in self.outputs)
+        searches = any('class="searchable"' in output.get("data", {}).get("text/html", "") for output in self.outputs)
+        return ["assets/plotly.min.js"] * explores + ["assets/site.js"] * (explores or searches)
+
+    @property
     def finding(self):
         """The sentence that answers the page's question, as markup."""
-        for cell in self.notebook.cells:
-            for output in cell.get("outputs", []):
-                markup = output.get("data", {}).get("text/html", "")
-                if 'class="reading"' in markup:
-                    return markup
-        return ""
+        found = (output.get("data", {}).get("text/html", "") for output in self.outputs)
+        return next((markup for markup in found if 'class="reading"' in markup), "")
 
 
 def render(notebooks=None, data=None, output=None, say=print):
@@ -126,7 +134,7 @@ def execute(path, data, say=print):
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(ensure_native_kernel=True))
     client = NotebookClient(notebook, km=manager, record_timing=False, resources={"metadata": {"path": str(path.parent)}}, extra_arguments=["--log-level=ERROR"])
     try:
-        client.execute(env=os.environ | {"LANTIAN_DATA": str(data), "MPLBACKEND": "agg"})
+        client.execute(env=os.environ | {"LANTIAN_DATA": str(data), "MPLBACKEND": "agg", "PLOTLY_RENDERER": "plotly_mimetype"})
     except CellExecutionError as error:
         raise RenderError(_failure(path, notebook, error)) from None
     say(f"{path.stem}: done")
@@ -150,8 +158,19 @@ def _write_set(pages, every, draft):
         for chart in page.charts:
             _write_chart(chart, draft / "figures")
         (draft / f"{page.slug}.html").write_text(to_html(page, pages), "utf-8")
+    if any(page.scripts for page in pages):
+        _write_assets(draft / "assets")
     if len(pages) == len(every):
         (draft / "index.html").write_text(_index(pages), "utf-8")
+
+
+def _write_assets(folder):
+    """Put plotly.js, from the installed package, and our script beside the pages, once for all."""
+    import plotly
+
+    folder.mkdir()
+    shutil.copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", folder)
+    shutil.copy(TEMPLATES / "lantian" / "site.js", folder)
 
 
 def _write_chart(chart, folder):
@@ -181,12 +200,14 @@ def to_html(page, pages):
     from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(template_name="lantian", extra_template_basedirs=[str(TEMPLATES)])
+    exporter.config.NbConvertBase.display_data_priority = [PLOTLY, "text/html", "image/svg+xml", "image/png", "text/plain"]
     place = pages.index(page)
     site = {
         "title": page.title,
         "pages": [_link(other) for other in pages],
         "previous": _link(pages[place - 1]) if place else None,
         "next": _link(pages[place + 1]) if place + 1 < len(pages) else None,
+        "scripts": page.scripts,
         "contents": [{"text": text, "anchor": text.replace(" ", "-")} for level, text in page.headings if level == 2],
     }
     resources = {"lantian": site, "metadata": {"name": page.slug}}

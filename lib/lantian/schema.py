@@ -36,7 +36,7 @@ class Problem:
     def __str__(self):
         line = str(self.line) if self.line else ""
         place = ":".join(part for part in (self.path, line, self.column) if part)
-        return f"{place}: {self.message}"
+        return f"{place}: {self.message}" if place else self.message
 
 
 @dataclass(frozen=True)

@@ -5,65 +5,14 @@ import html
 import pandas as pd
 
 from lantian import wording
-from lantian.matrix import MARKS, cells
+from lantian.overview import MARKS, cells
+from lantian.prose import Shown
 
 # The last census; other figures are taken from the year nearest to it.
 CENSUS = 2020
 HEADLINES = pd.Series(["coal", "air", "vehicles"])
+HEADINGS = {"label": "plan", "indicator_name": "indicator", "says": "what it says"}
 CONTEXT = {"context.population": "Population", "context.gdp": "GDP"}
-
-
-class Shown:
-    """A table for the page: a caption and rows, each value linked to its evidence."""
-
-    def __init__(self, frame, caption):
-        self.frame, self.caption = frame, caption
-
-    def __repr__(self):
-        return f"{self.caption}\n{self.frame.to_string(index=False)}"
-
-    def _repr_html_(self):
-        head = "".join(f'<th scope="col">{html.escape(str(name))}</th>' for name in self.frame if name != "id")
-        return f"<table><caption>{html.escape(self.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{self._body()}</tbody></table>"
-
-    def _body(self):
-        linked = "id" in self.frame
-        rows = []
-        for row in self.frame.to_dict("records"):
-            values = [(name, html.escape("" if pd.isna(value) else str(value))) for name, value in row.items() if name != "id"]
-            if linked and row["id"]:
-                last = values[-1]
-                values[-1] = (last[0], f'<a class="evidence" href="08_evidence.html#{html.escape(row["id"])}">{last[1]}</a>')
-            first = f'<th scope="row">{values[0][1]}</th>'
-            rows.append(f"<tr>{first}{''.join(f'<td>{value}</td>' for _, value in values[1:])}</tr>")
-        return "".join(rows)
-
-
-class Cards(Shown):
-    """A card for each row of a table: its first cell the heading, the others a list."""
-
-    def _repr_html_(self):
-        cards = []
-        for row in self.frame.to_dict("records"):
-            (_, heading), *rest = row.items()
-            items = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(str(value))}</dd>" for name, value in rest)
-            cards.append(f'<article class="card"><h3>{html.escape(heading)}</h3><dl>{items}</dl></article>')
-        return f'<div class="cards">{"".join(cards)}</div>'
-
-
-def cards(frame, caption):
-    """Show a DataFrame as cards, one a row.
-
-    Parameters
-    ----------
-    frame : DataFrame
-    caption : str
-
-    Returns
-    -------
-    Cards
-    """
-    return Cards(frame, caption)
 
 
 def table(frame, caption):
@@ -79,7 +28,42 @@ def table(frame, caption):
     -------
     Shown
     """
-    return Shown(frame, caption)
+    head = "".join(f'<th scope="col">{html.escape(HEADINGS.get(name, str(name)))}</th>' for name in frame if name != "id")
+    body = "".join(_row(row) for row in frame.to_dict("records"))
+    return Shown(f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+
+
+def _row(row):
+    identifier = row.pop("id", "")
+    cells = [_cell("" if pd.isna(value) else str(value)) for value in row.values()]
+    if identifier:
+        cells[-1] = f'<a class="evidence" href="08_evidence.html#{html.escape(identifier)}">{cells[-1]}</a>'
+    rest = "".join(f"<td>{cell}</td>" for cell in cells[1:])
+    return f'<tr><th scope="row">{cells[0]}</th>{rest}</tr>'
+
+
+def _cell(value):
+    address = html.escape(value)
+    return f'<a href="{address}" rel="noreferrer">address</a>' if value.startswith(("http://", "https://")) else address
+
+
+def cards(frame):
+    """Show a DataFrame as cards, one a row: its first cell the heading, the others a list.
+
+    Parameters
+    ----------
+    frame : DataFrame
+
+    Returns
+    -------
+    Shown
+    """
+    cards = []
+    for row in frame.to_dict("records"):
+        (_, heading), *rest = row.items()
+        items = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(str(value))}</dd>" for name, value in rest)
+        cards.append(f'<article class="card"><h3>{html.escape(heading)}</h3><dl>{items}</dl></article>')
+    return Shown(f'<div class="cards">{"".join(cards)}</div>')
 
 
 def glance(plans):
@@ -141,3 +125,21 @@ def _latest(observations, place, indicator):
     last = mine.loc[mine.sort_values("year")["year"].sub(CENSUS).abs().sort_values(kind="stable").index[0]]
     unit = {"人": "", "亿元": " × 100 million CNY"}.get(last["unit"], last["unit"])
     return f"{last['value']:,.10g}{unit} ({last['year']}; {last['source']}; confidence {last['confidence']})"
+
+
+def agreement(plans):
+    """Count how far two readings agree, field by field.
+
+    Percent agreement alone is given, with n: most fields have one common code, and
+    a measure that corrects for chance would need more rows than a field has.
+
+    Returns
+    -------
+    DataFrame
+        field, n, agree, percent; the span of the fragment last.
+    """
+    rows = plans.second_coding
+    counts = rows.groupby("field")["agree"].agg(n="size", agree=lambda cells: (cells == "yes").sum()).reset_index()
+    counts["percent"] = [f"{share:.0%}" for share in counts["agree"] / counts["n"]]
+    last = counts["field"] == "span"
+    return pd.concat([counts[~last].sort_values("field"), counts[last]], ignore_index=True)

@@ -11,9 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from lantian.checks import check
+from lantian.numerals import account, summary
 from lantian.plans import find_data, load
 from lantian.schema import DataError, Problem, read_schema
-from lantian.tables import read_tables
+from lantian.tables import RawTable, read_tables
 
 SOURCES = "LANTIAN_SOURCES"
 # The words that a number rests on where the plan says it in words.
@@ -36,8 +37,7 @@ class Fragment:
 
     table: str
     row: int
-    path: str
-    line: int
+    raw: RawTable
     document: str
     quote: str
     start: int | None
@@ -55,14 +55,20 @@ class Verification:
         Fragments that were found elsewhere, in words.
     problems : list of Problem
         What could not be proved.
+    accounts : DataFrame
+        The numeral account: a row a document, as from `lantian.numerals.summary`.
     """
 
     proved: dict = field(default_factory=dict)
     moved: list = field(default_factory=list)
     problems: list = field(default_factory=list)
+    accounts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __str__(self):
-        lines = [f"{document}: {count} fragments proved" for document, count in self.proved.items()]
+        lines = []
+        for document, count in self.proved.items():
+            told = self.accounts.loc[document].items() if document in self.accounts.index else ()
+            lines.append(f"{document}: {count} fragments proved; " + ", ".join(f"{n} {name}" for name, n in told))
         total = sum(self.proved.values())
         left = f", {len(self.problems)} problems" if self.problems else ": all"
         return "\n".join([*self.moved, *map(str, self.problems), *lines, f"{total} fragments proved{left}"])
@@ -99,8 +105,45 @@ def verify(data=None, sources=None, write=False):
     found = [_place(fragment, texts, result) for fragment in _fragments(folder, plans) if fragment.document in texts]
     if write:
         _write_starts(folder, found)
-    result.problems += _unproved_cells(plans, texts) + _broken_silences(plans, texts)
+        plans = load(folder)
+    result.problems += _placed(folder, _unproved_cells(plans, texts), "targets")
+    result.problems += _placed(folder, _broken_silences(plans, texts), "gaps")
+    _account(plans, texts, result)
+    if write and not result.problems:
+        _write_accounts(folder, plans, result)
     return result
+
+
+def _placed(folder, faults, table):
+    """Turn (id, column, message) into problems with path and line."""
+    faults = list(faults)
+    if not faults:
+        return []
+    raw = read_tables(folder, read_schema(folder))[0][table]
+    rows = {identifier: row for row, identifier in enumerate(raw.cells["id"].to_pylist())}
+    places = [(raw.place(rows[identifier]), column, message) for identifier, column, message in faults]
+    return [Problem(str(path), line, column, message) for (path, line), column, message in places]
+
+
+def _account(plans, texts, result):
+    """Add the numeral account: a problem for each numeral that nothing tells."""
+    accounted = account(plans, texts)
+    for row in accounted[accounted["how"] == "unaccounted"].itertuples():
+        message = f"{row.text!r} at {row.start} ({row.context!r}) is unaccounted for: prove it by a row or list it"
+        result.problems.append(Problem("numerals.csv", 0, row.document, message))
+    result.accounts = summary(accounted)
+
+
+def _write_accounts(folder, plans, result):
+    """Record what was proved, for those who have no texts."""
+    table = read_schema(folder)["accounts"]
+    hashes = plans.documents.set_index("id")["text_sha256"]
+    rows = [
+        {"document": document, "text_sha256": hashes[document], "proved": result.proved[document]}
+        | {name.replace(" ", "_"): count for name, count in counts.items()}
+        for document, counts in result.accounts.sort_index().iterrows()
+    ]
+    _write(Path(folder) / table.paths[0], table.columns, rows)
 
 
 def read_texts(plans, sources=None):
@@ -147,8 +190,7 @@ def _fragments(folder, plans):
             if cells["quote"]:
                 document = cells.get("document") or documents[cells["target"]]
                 start = int(cells["start"]) if cells["start"] else None
-                path, _ = raw.place(row)
-                yield Fragment(name, row, str(path), 0, document, cells["quote"], start)
+                yield Fragment(name, row, raw, document, cells["quote"], start)
 
 
 def _place(fragment, texts, result):
@@ -165,13 +207,14 @@ def _place(fragment, texts, result):
         result.problems.append(_problem(fragment, message))
         return fragment
     nearest = min(places, key=lambda place: abs(place - (fragment.start or place)))
-    result.moved.append(f"{fragment.path}: {fragment.quote!r} found at {nearest} instead of {fragment.start}")
+    result.moved.append(str(replace(_problem(fragment, f"{fragment.quote!r} found at {nearest} instead of {fragment.start}"), column="start")))
     result.proved[fragment.document] += 1
     return replace(fragment, start=nearest)
 
 
 def _problem(fragment, message):
-    return Problem(fragment.path, fragment.line, "quote", message)
+    path, line = fragment.raw.place(fragment.row)
+    return Problem(str(path), line, "quote", message)
 
 
 def _write_starts(folder, fragments):
@@ -203,14 +246,12 @@ def _write(path, columns, rows):
 
 
 def _unproved_cells(plans, texts):
-    """Value, years and strength word must each stand in the quote or in a proof."""
+    """Yield value, years and strength words that stand neither in the quote nor in a proof."""
     proofs = plans.proofs.groupby("target")["quote"].apply(" ".join).to_dict()
-    problems = []
     for row in plans.targets[plans.targets["document"].isin(texts)].itertuples():
         words = plain_text(f"{row.quote} {proofs.get(row.id, '')}")
         for column, message in _unproved(row, words):
-            problems.append(Problem(row.id, 0, column, message))
-    return problems
+            yield row.id, column, message
 
 
 def _unproved(row, words):
@@ -246,11 +287,9 @@ def _has_year(words, year):
 
 
 def _broken_silences(plans, texts):
-    """The terms that prove a silence must stand nowhere in the text."""
-    problems = []
+    """Yield the terms of a silence that do stand in the text."""
     for row in plans.gaps[plans.gaps["status"] == "silent"].itertuples():
-        text = texts.get(row.document)
+        text = texts.get(row.document, "")
         for term in filter(None, row.searched.split(";")):
-            if text and term in text:
-                problems.append(Problem(row.id, 0, "searched", f"{term!r} stands in the text at {text.index(term)}"))
-    return problems
+            if term in text:
+                yield row.id, "searched", f"{term!r} stands in the text at {text.index(term)}"

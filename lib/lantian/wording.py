@@ -28,8 +28,8 @@ def number(value):
     """
     for size, word in ((1e9, " billion"), (1e6, " million")):
         if abs(value) >= size:
-            return f"{round(value / size, 6):,g}{word}"
-    return f"{round(value, 6):,.10g}"
+            return f"{value / size:,.7g}{word}"
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.6g}"
 
 
 def quantity(value, unit):
@@ -53,7 +53,7 @@ def amount(row):
         As "at least 20 % below 2015", "all (in words)", "at most 1.45 million t".
     """
     if row.value_basis == "reference":
-        return f"no more than in {row.baseline_year}"
+        return f"{'higher' if row.operator == '>' else 'no more'} than in {row.baseline_year}"
     if row.value_basis == "word":
         return _in_words(row)
     if pd.isna(row.amount):
@@ -80,9 +80,11 @@ def _change(row):
     base = "" if pd.isna(row.baseline_year) else f" {row.baseline_year}"
     bound = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}.get(row.operator, row.operator) if fall else row.operator
     if size == 0:
-        return f"no growth{' on' + base if base else ''}"
+        less = "a fall" if row.operator == "<" else "no growth"
+        return f"{less} against{base}" if base else less
     way = ("below" if fall else "above") if base else ("lower" if fall else "higher")
-    return f"{BOUNDS[bound]}{quantity(size, row.standard_unit)} {way}{base}"
+    much = {"<": "less than ", ">": "more than "}.get(bound, BOUNDS[bound])
+    return f"{much}{quantity(size, row.standard_unit)} {way}{base}"
 
 
 def date(row):
@@ -133,9 +135,7 @@ def thing(row):
     subject = row.subject.replace("_", " ").replace("pulverised coal", "pulverised-coal")
     size = row.subject_class
     for sign, word in CLASSES.items():
-        if size.startswith(sign):
-            size = word + size.removeprefix(sign)
-            break
+        size = size.replace(sign, word)
     parts = [f"{subject} {size}".strip(), BASES[row.base], AREAS[row.area]]
     exception = ""
     if row.exception:
