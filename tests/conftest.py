@@ -1,0 +1,70 @@
+"""What the tests share: the data, a copy of it to spoil, the rendered site, and a browser without a network."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+import lantian as lt
+from lantian.plans import find_data
+
+SOURCES = "LANTIAN_SOURCES"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+NEEDS = {
+    "sources": (os.environ.get(SOURCES), f"the full texts are not here; {SOURCES} names their folder"),
+    "browser": (CHROMIUM, "no chromium, chromium-browser or google-chrome is on the PATH"),
+}
+
+
+def pytest_collection_modifyitems(items):
+    """Skip, with the reason, what needs a folder or a program that is not here."""
+    for item in items:
+        for marker, (there, reason) in NEEDS.items():
+            if marker in item.keywords and not there:
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def data():
+    """The data folder; LANTIAN_DATA may name another than the checkout's."""
+    return find_data().resolve()
+
+
+@pytest.fixture(scope="session")
+def plans(data):
+    return lt.load(data)
+
+
+@pytest.fixture
+def copy_data(data, tmp_path):
+    """A copy of the data that a test may spoil."""
+    return shutil.copytree(data, tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def sources():
+    """The folder of the full texts; tests that use it are marked ``sources``."""
+    return Path(os.environ[SOURCES])
+
+
+@pytest.fixture(scope="session")
+def site(data, tmp_path_factory):
+    """The folder of all pages, rendered once."""
+    from lantian.render import render
+
+    folder = tmp_path_factory.mktemp("site")
+    render(data=data, output=folder, say=lambda line: None)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser context that has no network; tests that use it are marked ``browser``."""
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield browser.new_context(offline=True)
+        browser.close()

@@ -1,0 +1,60 @@
+"""A blank cell does not exist: each focus place has, for each headline indicator, a target or a gap."""
+
+import pytest
+from edit import read, write
+
+import lantian as lt
+from lantian.plans import find_data
+
+
+def column(table, key, wanted):
+    """Read ids before any check, so that a fault of the data fails a test and not the collection."""
+    return [row["id"] for row in read(find_data() / table) if wanted(row[key])]
+
+
+CELLS = [
+    (place, indicator)
+    for place in column("jurisdictions.csv", "role", "focus".__eq__)
+    for indicator in column("indicators.csv", "headline", bool)
+]
+
+
+def keep(path, wanted):
+    """Keep the wanted rows of a table; return the ids of the others."""
+    rows = read(path)
+    write(path, [row for row in rows if wanted(row)])
+    return {row["id"] for row in rows if "id" in row and not wanted(row)}
+
+
+def remove_cell(folder, place, indicator):
+    """Remove all that a place says, or does not, on an indicator, with the rows that hang on it."""
+    here = lambda row: row["indicator"] == indicator
+    removed = keep(folder / f"targets/{place}.csv", lambda row: not here(row))
+    for path in folder.glob("*.csv"):
+        if path.read_text("utf-8").startswith("target,"):
+            keep(path, lambda row: row["target"] not in removed)
+    gaps = keep(folder / "gaps.csv", lambda row: not (here(row) and row["jurisdiction"] == place))
+    path = folder / f"targets/{place}.csv"
+    write(path, [row | {"stretch_of": row["stretch_of"] if row["stretch_of"] not in removed else ""} for row in read(path)])
+    return removed | gaps
+
+
+@pytest.mark.parametrize(("place", "indicator"), CELLS, ids=map("-".join, CELLS))
+def test_empty_cell_is_named(copy_data, place, indicator):
+    assert remove_cell(copy_data, place, indicator), f"{place} has neither a target nor a gap for {indicator}"
+    found = [str(problem) for problem in lt.check(copy_data)]
+    assert found == [f"{copy_data}/gaps.csv:indicator: {place} has neither a target nor a gap for {indicator}; add one"]
+
+
+def test_the_matrix_has_a_cell_with_words_for_each(plans):
+    cells = lt.cells(plans, "headline")
+    assert sorted(zip(cells["jurisdiction"], cells["indicator"])) == sorted(CELLS)
+    assert (cells["says"].str.len() > 3).all() and "none" not in set(cells["mark"])
+
+
+def test_gaps_and_targets_of_a_cell_are_told_apart(plans):
+    """A silence beside a target would say two things at once."""
+    promised = set(zip(plans.targets["jurisdiction"], plans.targets["indicator"]))
+    silent = plans.gaps[plans.gaps["status"] == "silent"]
+    both = [gap.id for gap in silent.itertuples() if (gap.jurisdiction, gap.indicator) in promised]
+    assert not both

@@ -1,0 +1,142 @@
+"""Every fragment is proved against the texts, and what no longer fits them is named."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+from edit import change, contents, read, write
+
+import lantian as lt
+from lantian.schema import DataError
+
+TABLES = ("proofs.csv", "gaps.csv", "text_defects.csv", "targets/huludao.csv", "targets/yuyao.csv")
+YUYAO = "targets/yuyao.csv"
+reads_texts = pytest.mark.sources
+
+
+def found(folder, sources):
+    """Return the problems that `verify` finds, paths relative to the folder."""
+    return {str(problem).removeprefix(f"{folder}/") for problem in lt.verify(folder, sources).problems}
+
+
+def number_of(path, wanted):
+    """Return the number of the first row of a table that is wanted."""
+    return next(n for n, row in enumerate(read(path)) if wanted(row))
+
+
+@pytest.fixture
+def news(copy_data, sources):
+    """What `verify` says after a change that it did not say before."""
+    before = found(copy_data, sources)
+    return lambda texts=sources: found(copy_data, texts) - before
+
+
+@reads_texts
+def test_every_fragment_is_proved(data, sources, plans):
+    result = lt.verify(data, sources)
+    assert not result.problems, "\n".join(map(str, result.problems))
+    assert not result.moved, "run `lantian verify --write`"
+    quotes = sum(int((table["quote"] != "").sum()) for table in (plans.targets, plans.proofs, plans.gaps, plans.text_defects))
+    assert sum(result.proved.values()) == quotes
+
+
+@reads_texts
+def test_altered_quote_is_named_with_its_line(copy_data, news):
+    number = number_of(copy_data / YUYAO, lambda row: row["value_basis"] == "figure")
+    line = change(copy_data / YUYAO, number, quote="余姚没有这样说过")
+    told = sorted(news())
+    assert f"{YUYAO}:{line}:quote: '余姚没有这样说过' is not in the text of yuyao-2018" in told
+
+
+@reads_texts
+@pytest.mark.parametrize("column", ["value", "target_year", "baseline_year"])
+def test_altered_figure_is_named_with_its_line(copy_data, news, column):
+    path = copy_data / "targets/jincheng.csv"
+    number = number_of(path, lambda row: row["value_basis"] == "figure" and row[column])
+    line = change(path, number, **{column: "2031"})
+    assert news() == {f"targets/jincheng.csv:{line}:{column}: 2031 stands neither in the quote nor in a proof"}
+
+
+@reads_texts
+def test_altered_strength_word_is_named(copy_data, news):
+    number = number_of(copy_data / YUYAO, lambda row: row["strength"] == "mandated")
+    change(copy_data / YUYAO, number, strength_word="但愿")
+    (told,) = news()
+    assert "strength_word: " in told and "但愿" in told
+
+
+@reads_texts
+def test_silence_that_is_none_is_named(copy_data, sources, news):
+    path = copy_data / "gaps.csv"
+    number = number_of(path, lambda row: row["status"] == "silent" and row["jurisdiction"] == "yuyao")
+    said = (sources / "yuyao.txt").read_text("utf-8")[500:504].strip()
+    change(path, number, searched=f"{read(path)[number]['searched']};{said}")
+    (told,) = news()
+    assert "searched: " in told and repr(said) in told
+
+
+@reads_texts
+@pytest.mark.parametrize("shift", [1, None], ids=["moved", "emptied"])
+def test_offsets_are_repaired_to_the_same_bytes(copy_data, sources, shift):
+    if lt.verify(copy_data, sources, write=True).moved:
+        pytest.fail("the offsets of the data are not right: run `lantian verify --write`")
+    right, texts = contents(copy_data), {path.stem: path.read_text("utf-8") for path in sources.glob("*.txt")}
+    changed = sum(spoil(copy_data / table, shift, texts) for table in TABLES)
+    result = lt.verify(copy_data, sources, write=True)
+    assert len(result.moved) == changed > 50
+    assert contents(copy_data) == right
+    assert not lt.verify(copy_data, sources).moved
+
+
+def spoil(path, shift, texts):
+    """Shift or empty the offsets of quotes that stand once in their text; return how many."""
+    rows = read(path)
+    keys = [(row.get("target"), row.get("field")) for row in rows]
+    spoilt = [row for row, key in zip(rows, keys) if stands_once(row, texts) and (shift or may_be_empty(path, key, keys))]
+    for row in spoilt:
+        row["start"] = str(int(row["start"]) + shift) if shift else ""
+    write(path, rows)
+    return len(spoilt)
+
+
+def stands_once(row, texts):
+    place = row.get("document", row.get("target", "")).partition("-")[0]
+    return row["quote"] and texts[place].count(row["quote"]) == 1
+
+
+def may_be_empty(path, key, keys):
+    """Two proofs of one field are told apart by their offsets only."""
+    return path.name != "text_defects.csv" and (path.name != "proofs.csv" or keys.count(key) == 1)
+
+
+@reads_texts
+def test_text_that_is_not_the_coded_one_is_named(sources, news, tmp_path):
+    texts = shutil.copytree(sources, tmp_path / "texts")
+    with open(texts / "yuyao.txt", "a", encoding="utf-8") as file:
+        file.write("。")
+    (told,) = news(texts)
+    assert told == f"{texts}/yuyao.txt:text_sha256: the text of yuyao-2018 is not the one that was coded (its SHA-256 differs from documents.csv)"
+
+
+@reads_texts
+def test_missing_text_is_named(sources, news, tmp_path):
+    texts = shutil.copytree(sources, tmp_path / "texts")
+    (texts / "yuyao.txt").unlink()
+    (told,) = [problem for problem in news(texts) if "yuyao" in problem]
+    assert told.startswith(f"{texts}/yuyao.txt: the text of yuyao-2018 cannot be read")
+
+
+def test_without_texts_one_sentence_says_what_to_give(data, monkeypatch):
+    monkeypatch.delenv("LANTIAN_SOURCES", raising=False)
+    with pytest.raises(DataError, match=r"\Ano texts named: give --sources DIR or set LANTIAN_SOURCES\Z"):
+        lt.verify(data)
+
+
+def test_command_without_texts_exits_1_with_that_sentence(data):
+    environment = {name: value for name, value in os.environ.items() if name != "LANTIAN_SOURCES"}
+    command = [sys.executable, "-c", "from lantian.cli import main; main()", "verify", "--data", str(data)]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr == "no texts named: give --sources DIR or set LANTIAN_SOURCES\n"

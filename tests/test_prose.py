@@ -1,0 +1,165 @@
+"""No sentence, title or table can go stale: changed data change the page, or stop the render."""
+
+import html
+import json
+import os
+import re
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from click.testing import CliRunner
+from edit import change, contents, read, write
+
+import lantian as lt
+from lantian import wording
+from lantian.cli import main
+from lantian.render import NOTEBOOKS, RenderError, render
+
+pytestmark = pytest.mark.slow
+PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+# What a chart shows on hover is kept: it stands in a script of type application/json.
+UNSEEN = re.compile(r"<(style|head|script(?! type=\"application/json\"))\b.*?</(style|head|script)>|<details class=\"code\">.*?</details>", re.S)
+
+
+# --- sentinels ------------------------------------------------------------------------------------------------------
+
+
+def set_sentinels(folder, indicators):
+    """Give every figure of some indicators a value found nowhere else, and move every year by one."""
+    count = 0
+    for path in sorted((folder / "targets").glob("*.csv")):
+        rows = read(path)
+        for row in rows:
+            if row["indicator"] in indicators:
+                count += 1
+                row |= sentinel(row, count)
+        write(path, rows)
+    return count
+
+
+def sentinel(row, count):
+    """Return the changed cells of a row: its sign stays, 100 in words stays, and its own words lose their figures."""
+    cells = {name: str(int(row[name]) + 1) for name in ("target_year", "baseline_year") if row[name]}
+    cells |= {"statement_en": "As coded", "quote": "…" if row["quote"] else "", "note": ""}
+    if row["deadline"]:
+        cells["deadline"] = f"{int(row['deadline'][:4]) + 1}{row['deadline'][4:]}"
+    if row["value_basis"] == "figure":
+        sign = "-" if row["value"].startswith("-") else ""
+        cells["value"] = f"{sign}{6 + count}.31"
+        if row["value_max"]:
+            cells["value_max"] = f"{6 + count}.62"
+    return cells
+
+
+def figures(targets):
+    """List the figures of targets as pages write them, and the days that they name."""
+    figure = targets["value_basis"] == "figure"
+    words = set()
+    for row in targets[figure].itertuples():
+        for value, amount in ((row.value, row.amount), (row.value_max, row.amount_max)):
+            if value == value:
+                words |= {f"{wording.number(abs(value))} for 1"} if row.kind == "ratio" else {wording.quantity(abs(amount), row.standard_unit)}
+    return words | {wording.day(day) for day in targets["deadline"] if day}
+
+
+def visible(page):
+    """Return what a reader sees of a page, charts and tables included, code left out."""
+    text = re.sub(r"<[^>]+>", " ", UNSEEN.sub(" ", page))
+    return re.sub(r"\s+", " ", html.unescape(text))
+
+
+def standing(word, text):
+    """Tell whether a figure stands in a text by itself, with or without a blank before its unit."""
+    spaced = r"\s?".join(map(re.escape, word.split(" ")))
+    return re.search(rf"(?<![\w.,]){spaced}(?!\w)", text) is not None
+
+
+def rendered(path, data, output):
+    """Render one notebook; return its page, or the sentence that stopped it."""
+    try:
+        render([path], data, output, say=lambda line: None)
+    except RenderError as error:
+        return None, str(error)
+    return "".join(page.read_text("utf-8") for page in output.glob("*.html")), ""
+
+
+@pytest.fixture(scope="module")
+def changed(data, plans, tmp_path_factory):
+    """Each notebook's page, or what stopped it, over data whose headline figures are sentinels."""
+    folder = tmp_path_factory.mktemp("sentinels")
+    copy = shutil.copytree(data, folder / "data")
+    headline = set(plans.indicators.loc[plans.indicators["headline"] != "", "id"])
+    assert set_sentinels(copy, headline) >= 5
+    outputs = [folder / path.stem for path in PATHS]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(rendered, PATHS, [copy] * len(PATHS), outputs))
+    return copy, dict(zip((path.stem for path in PATHS), results))
+
+
+def test_no_old_figure_is_left_on_a_page(plans, changed):
+    copy, pages = changed
+    now = lt.load(copy)
+    headline = plans.targets[plans.targets["headline"] != ""]
+    old = figures(headline) - figures(now.targets)
+    assert old
+    stale = {name: sorted(word for word in old if standing(word, visible(page))) for name, (page, _) in pages.items() if page}
+    assert not {name: words for name, words in stale.items() if words}
+
+
+def test_new_figures_reach_the_pages(plans, changed):
+    copy, pages = changed
+    new = figures(lt.load(copy).targets) - figures(plans.targets)
+    text = " ".join(visible(page) for page, _ in pages.values() if page)
+    assert any(standing(word, text) for word in new), "no page shows a changed figure: the test above would prove nothing"
+
+
+def test_what_stops_a_render_is_a_sentence_that_is_quoted(changed):
+    _, pages = changed
+    stopped = {name: message for name, (page, message) in pages.items() if page is None}
+    assert not {name: message for name, message in stopped.items() if not re.search(r"StaleSentence: .*the sentence was: .+", message)}
+    assert len(stopped) < len(pages)
+
+
+# --- a render that fails --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def published(site, tmp_path):
+    """A folder of pages that were rendered before."""
+    return shutil.copytree(site, tmp_path / "reports")
+
+
+def test_faulty_data_leave_the_pages_as_they_were(copy_data, published):
+    line = change(copy_data / "targets/yuyao.csv", 3, core="maybe")
+    before = contents(published)
+    run = CliRunner().invoke(main, ["render", "--data", str(copy_data), "--output", str(published)])
+    assert run.exit_code == 1
+    assert run.stderr == f"{copy_data}/targets/yuyao.csv:{line}:core: 'maybe' is not allowed; allowed: yes, no\n"
+    assert contents(published) == before
+
+
+BROKEN = {
+    'lt.say(lt.load(), "So it is.", sure=[(False, "it is so")])': "no longer true: it is so; the sentence was: So it is.",
+    'lt.say(lt.load(), "By {no-such}.")': "no-such is neither a target nor a gap; the sentence was: By {no-such}.",
+}
+
+
+def notebook(path, source):
+    """Write a notebook of a heading and one code cell."""
+    cells = [{"cell_type": "markdown", "id": "question", "metadata": {}, "source": "# Is it so?"}]
+    cells += [{"cell_type": "code", "id": "finding", "metadata": {}, "source": source, "outputs": [], "execution_count": None}]
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(("source", "message"), BROKEN.items(), ids=["untrue", "unknown"])
+def test_failing_notebook_is_named_with_cell_and_line(data, published, tmp_path, source, message):
+    fine = notebook(tmp_path / "98_fine.ipynb", "2 + 2")
+    broken = notebook(tmp_path / "99_broken.ipynb", f"import lantian as lt\n\n{source}")
+    before = contents(published)
+    run = CliRunner().invoke(main, ["render", fine, broken, "--data", str(data), "--output", str(published)])
+    assert run.exit_code == 1
+    where = "99_broken.ipynb, code cell 1 (id finding), line 3:"
+    assert run.stderr.splitlines() == [where, f"  StaleSentence: {message}", "Nothing was changed."]
+    assert contents(published) == before

@@ -1,0 +1,257 @@
+"""Bad input is answered by one sentence a fault: file, line, column, what is wrong, what is allowed."""
+
+import datetime
+import json
+import re
+import shutil
+
+import pytest
+from click.testing import CliRunner
+from edit import change, contents, line_of, read, replace, write
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from lantian import check
+from lantian.cli import main
+from lantian.schema import DataError, read_schema
+
+YUYAO, HULUDAO = "targets/yuyao.csv", "targets/huludao.csv"
+SENTENCE = re.compile(r"[^\n]{10,}")
+
+
+def problems(folder):
+    """Return what `check` says, paths relative to the folder."""
+    return [str(problem).removeprefix(f"{folder}/") for problem in check(folder)]
+
+
+def test_the_data_have_no_problems(data):
+    assert problems(data) == []
+
+
+# --- files that cannot be read as a table ---------------------------------------------------------------------------
+
+HEADERS = {
+    "missing": (b"id,document,", b"id,", "missing: 'document'"),
+    "unknown": (b"id,document,", b"id,paper,document,", "unknown: 'paper'"),
+    "doubled": (b"id,document,", b"id,document,document,", "twice: 'document'"),
+    "reordered": (b"id,document,", b"document,id,", "wrong order"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "fault"), HEADERS.values(), ids=HEADERS)
+def test_wrong_header_says_what_it_must_be(copy_data, old, new, fault):
+    columns = ",".join(read(copy_data / YUYAO)[0])
+    replace(copy_data / YUYAO, old, new)
+    assert problems(copy_data) == [f"{YUYAO}:1: wrong header ({fault}); it must be {columns}"]
+
+
+def test_missing_file(copy_data):
+    (copy_data / "units.csv").unlink()
+    assert problems(copy_data) == ["units.csv: this file is missing; datapackage.json names it"]
+
+
+def test_missing_schema(copy_data):
+    (copy_data / "datapackage.json").unlink()
+    with pytest.raises(DataError, match=r"datapackage\.json: this file is missing"):
+        check(copy_data)
+
+
+@pytest.mark.parametrize("more", [-1, 1])
+def test_ragged_row(copy_data, more):
+    path = copy_data / YUYAO
+    width = len(read(path)[0])
+    lines = path.read_bytes().split(b"\n")
+    lines[4] = b",".join([b"x"] * (width + more))
+    path.write_bytes(b"\n".join(lines))
+    assert problems(copy_data) == [f"{YUYAO}:5: {width + more} cells in this row; the header has {width}"]
+
+
+def test_broken_encoding(copy_data):
+    path = copy_data / "jurisdictions.csv"
+    row = next(n for n, cells in enumerate(read(path)) if cells["id"] == "yuyao")
+    replace(path, "余姚市".encode(), "余姚市".encode("gbk"))
+    assert problems(copy_data) == [f"jurisdictions.csv:{row + 2}: byte 0xd3 is not UTF-8; save the file as UTF-8"]
+
+
+def test_nul_byte(copy_data):
+    line = change(copy_data / YUYAO, 7, note="a NUL")
+    replace(copy_data / YUYAO, b"a NUL", b"\0")
+    assert problems(copy_data) == [f"{YUYAO}:{line}: a NUL byte stands here; text has none"]
+
+
+def test_file_named_after_another_place(copy_data):
+    (copy_data / YUYAO).rename(copy_data / "targets/elsewhere.csv")
+    replace(copy_data / "datapackage.json", YUYAO.encode(), b"targets/elsewhere.csv")
+    found = problems(copy_data)
+    assert found[0].startswith("targets/elsewhere.csv:2:document: ")
+    assert found[0].endswith("belongs to yuyao; this file holds the documents of elsewhere")
+    assert len(found) == len(read(copy_data / "targets/elsewhere.csv"))
+
+
+# --- cells ----------------------------------------------------------------------------------------------------------
+
+
+def figure_row(folder):
+    return next(n for n, row in enumerate(read(folder / YUYAO)) if row["value_basis"] == "figure" and n > 5)
+
+
+CELLS = {
+    "no number": ({"value": "ca. 35"}, "'ca. 35' is not a number; write digits with a point, such as 2.4"),
+    "decimal comma": ({"value": "3,5"}, "'3,5' is not a number; write digits with a point, such as 2.4"),
+    "full-width digits": ({"value": "３５"}, "'３５' is not a number; write digits with a point, such as 2.4"),
+    "exponent": ({"value": "1e3"}, "'1e3' is not a number; write digits with a point, such as 2.4"),
+    "not a number": ({"value": "nan"}, "'nan' is not a number; write digits with a point, such as 2.4"),
+    "too long": ({"value": "1234567890.123456"}, "'1234567890.123456' has more than 15 characters, too long for a number"),
+    "no whole number": ({"start": "3.5"}, "'3.5' is not a whole number"),
+    "below": ({"start": "-3"}, "'-3' is below 0"),
+    "above": ({"target_year": "20200"}, "'20200' is above 2100"),
+    "no date": ({"deadline": "31/12/2020"}, "'31/12/2020' is not a date; write it as 2020-12-31"),
+    "no day": ({"deadline": "2020-02-30"}, "'2020-02-30' is not a date; write it as 2020-12-31"),
+    "enum": ({"timing": "until"}, "'until' is not allowed; allowed: by, from, in, every_year, none"),
+    "NA": ({"timing": "NA"}, "'NA' is not allowed; allowed: by, from, in, every_year, none"),
+    "empty": ({"statement_en": ""}, "must not be empty"),
+    "too many characters": ({"statement_en": "x" * 121}, f"'{'x' * 57}…' is longer than 120 characters"),
+    "pattern": ({"subject": "New Bus"}, "'New Bus' does not look as it should (^[a-z][a-z0-9_]*$)"),
+    "unknown indicator": ({"indicator": "air.smell"}, "'air.smell' is not known; it must be an id in indicators"),
+    "unknown document": ({"document": "yuyao-1918"}, "'yuyao-1918' is not known; it must be an id in documents"),
+    "unknown target": ({"stretch_of": "no-such"}, "'no-such' is not known; it must be an id in targets"),
+    "unknown unit": ({"unit": "石"}, "'石' is not known; it must be a unit in units.csv"),
+}
+
+
+@pytest.mark.parametrize(("cells", "answer"), CELLS.values(), ids=CELLS)
+def test_wrong_cell_is_named_with_line_and_column(copy_data, cells, answer):
+    line = change(copy_data / YUYAO, figure_row(copy_data), **cells)
+    (column,) = cells
+    assert problems(copy_data) == [f"{YUYAO}:{line}:{column}: {answer}"]
+
+
+def test_duplicate_id_is_named_at_both_places(copy_data):
+    stranger = read(copy_data / HULUDAO)[-1]["id"]
+    first = line_of(copy_data / HULUDAO, len(read(copy_data / HULUDAO)) - 1)
+    rows = read(copy_data / YUYAO)
+    write(copy_data / YUYAO, [*rows, rows[-1] | {"id": stranger}])
+    second = line_of(copy_data / YUYAO, len(rows))
+    answer = f"id: {stranger!r} stands twice; it must be unique"
+    assert problems(copy_data) == [f"{HULUDAO}:{first}:{answer}", f"{YUYAO}:{second}:{answer}"]
+
+
+def test_line_break_in_a_quoted_cell_does_not_shift_the_line(copy_data):
+    change(copy_data / YUYAO, 2, note="two\nlines,\n\nor four")
+    line = change(copy_data / YUYAO, 9, timing="until")
+    assert line == 14
+    broken = change(copy_data / YUYAO, 2, core="maybe")
+    assert [problem.split(": ")[0] for problem in problems(copy_data)] == [f"{YUYAO}:{broken}:core", f"{YUYAO}:{line}:timing"]
+
+
+def test_row_out_of_order(copy_data):
+    rows = read(copy_data / YUYAO)
+    write(copy_data / YUYAO, [rows[1], rows[0], *rows[2:]])
+    assert problems(copy_data) == [f"{YUYAO}:3:id: {rows[0]['id']!r} is out of order; rows are sorted by id"]
+
+
+# --- all at once ----------------------------------------------------------------------------------------------------
+
+
+def test_faults_of_cells_are_reported_together_and_sorted(copy_data):
+    places = [
+        (YUYAO, change(copy_data / YUYAO, 30, core="maybe"), "core"),
+        (YUYAO, change(copy_data / YUYAO, 4, core="maybe"), "core"),
+        (HULUDAO, change(copy_data / HULUDAO, 50, target_year="soon"), "target_year"),
+        ("gaps.csv", change(copy_data / "gaps.csv", 3, status="unclear"), "status"),
+        ("units.csv", change(copy_data / "units.csv", 1, factor="many"), "factor"),
+    ]
+    found = [(problem.path.removeprefix(f"{copy_data}/"), problem.line, problem.column) for problem in check(copy_data)]
+    assert found == sorted(places)
+
+
+def test_faults_of_files_cells_and_rules_are_reported_together(copy_data):
+    (copy_data / "observations.csv").unlink()
+    cell = change(copy_data / YUYAO, 4, core="maybe")
+    number = next(n for n, row in enumerate(read(copy_data / HULUDAO)) if row["strength"] == "plain")
+    rule = change(copy_data / HULUDAO, number, strength_word="力争")
+    found = [problem.split(": ")[0] for problem in problems(copy_data)]
+    assert found == ["observations.csv", f"{HULUDAO}:{rule}:strength_word", f"{YUYAO}:{cell}:core"]
+
+
+def test_command_prints_a_line_a_problem_and_exits_1(copy_data):
+    first, second = change(copy_data / YUYAO, 4, core="maybe"), change(copy_data / YUYAO, 9, timing="until")
+    before = contents(copy_data)
+    run = CliRunner().invoke(main, ["check", "--data", str(copy_data)])
+    assert run.exit_code == 1
+    assert run.stdout.splitlines() == [
+        f"{copy_data}/{YUYAO}:{first}:core: 'maybe' is not allowed; allowed: yes, no",
+        f"{copy_data}/{YUYAO}:{second}:timing: 'until' is not allowed; allowed: by, from, in, every_year, none",
+    ]
+    assert contents(copy_data) == before, "check must not change a file"
+
+
+def test_command_is_quiet_about_good_data(data):
+    run = CliRunner().invoke(main, ["check", "--data", str(data)])
+    assert (run.exit_code, run.stdout, run.stderr) == (0, f"{data}: no problems\n", "")
+
+
+# --- any junk, anywhere ---------------------------------------------------------------------------------------------
+
+JUNK = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=130),
+    st.text("0123456789.-+eE, ", min_size=1, max_size=20),
+    st.sampled_from(["NA", "NaN", "None", "-0", "−5", "½", "３５", "²", '"', '",', "\r\n", "\r", "\u2028", "=1+1", "by\n", "﻿yes"]),
+    st.dates().map(str),
+)
+
+
+def allowed(column, cell):
+    """Say whether the schema allows a cell: the same rules, read by Python's own types."""
+    limits = column.constraints
+    if not cell:
+        return not limits.get("required")
+    if column.type == "date":
+        return re.fullmatch(r"\d{4}-\d\d-\d\d", cell, re.A) is not None and is_date(cell)
+    if column.type in ("number", "integer"):
+        form = r"-?(0|[1-9]\d*)" + (r"(\.\d+)?" if column.type == "number" else "")
+        if len(cell) > 15 or not re.fullmatch(form, cell, re.A):
+            return False
+        return limits.get("minimum", float(cell)) <= float(cell) <= limits.get("maximum", float(cell))
+    pattern = limits.get("pattern", "").removesuffix("$")
+    fits = not pattern or re.fullmatch(pattern, cell, re.A)
+    return bool(fits) and cell in limits.get("enum", [cell]) and len(cell) <= limits.get("maxLength", len(cell))
+
+
+def is_date(cell):
+    try:
+        datetime.date.fromisoformat(cell)
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def playground(data, tmp_path_factory):
+    """One copy for all examples; each puts back what it changed."""
+    return shutil.copytree(data, tmp_path_factory.mktemp("playground") / "data")
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(junk=JUNK, row=st.integers(0), column=st.integers(0))
+@example(junk="2021-02-29", row=3, column=19)
+@example(junk="\n", row=3, column=0)
+def test_any_junk_is_accepted_or_reported_where_it_stands(playground, junk, row, column):
+    path = playground / YUYAO
+    columns = read_schema(playground)["targets"].fields
+    column = columns[column % len(columns)]
+    before = path.read_bytes()
+    try:
+        line = change(path, row % (before.count(b"\n") - 1), **{column.name: junk})
+        found = check(playground)
+    finally:
+        path.write_bytes(before)
+    places = {(problem.path, problem.line, problem.column) for problem in found}
+    assert allowed(column, junk) or (str(path), line, column.name) in places, (column.name, junk, line, found)
+    assert all(SENTENCE.fullmatch(problem.message) for problem in found), found
+
+
+def test_schema_describes_every_column(data):
+    package = json.loads((data / "datapackage.json").read_text("utf-8"))
+    bare = [(table["name"], column["name"]) for table in package["resources"] for column in table["schema"]["fields"] if not column.get("description")]
+    assert not bare
