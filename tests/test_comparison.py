@@ -31,7 +31,9 @@ def differs(name, one, other):
         return one[name] != other[name] or words
     if name == "figure":
         return any(not cell(row, column) for row in (one, other) for column in ("amount", "target_year"))
-    return any(row["kind"] == "change" and not cell(row, "baseline_year") for row in (one, other))
+    if name == "target_known":
+        return any(not cell(row, "target_year") for row in (one, other))
+    return any(not cell(row, "baseline_year") for row in (one, other))
 
 
 def sized(row):
@@ -87,7 +89,8 @@ def test_values_compare_over_all_pairs_only_where_all_agrees(core):
     table = keys(core, "value")
     for _, rows in core.groupby([table[name] for name in table], sort=False):
         for one, other in itertools.combinations(rows.to_dict("records"), 2):
-            wrong = [name for name in TESTS if differs(name, one, other) and name != "figure"]
+            open_ = {"figure", "base_known"} if one["kind"] != "change" else {"figure"}
+            wrong = [name for name in TESTS if differs(name, one, other) and name not in open_]
             assert not wrong, (one["id"], other["id"], wrong)
 
 
@@ -122,3 +125,24 @@ def test_unknown_names_are_answered_with_what_is_known(plans):
         lt.compare(plans, "air.smell")
     with pytest.raises(ValueError, match="'size' is not known; it is one of value, date, pace, wording"):
         lt.compare(plans, plans.indicators["id"].iloc[0], of="size")
+
+
+@pytest.mark.parametrize("of", ["value", "pace"])
+def test_over_every_pair_no_amount_that_grows_with_a_place_is_direct(plans, core, of):
+    table = keys(core, of, set(lt.denominators(plans).index))
+    group = table.groupby(list(table), sort=False).ngroup()
+    for _, rows in core.groupby(group):
+        if rows["jurisdiction"].nunique() > 1 and rows.apply(sized, axis=1).any():
+            assert lt.verdict(plans, *rows["id"].iloc[[0, -1]], of)[0] == "after conversion"
+
+
+def test_a_set_is_judged_by_its_worst_pair(plans):
+    straw = plans.targets.query("indicator == 'agriculture.straw_use' and role == 'focus'")
+    same = straw[straw["target_year"] == 2020]["id"].tolist()
+    assert lt.verdict_of_set(plans, same) == ("direct", "")
+    assert lt.verdict_of_set(plans, straw["id"].tolist()) == ("no", TESTS["target_year"])
+
+
+def test_units_convert_there_and_back(plans):
+    rows = plans.targets[plans.targets["amount"].notna()]
+    assert (rows["amount"] / rows["factor"] - rows["value"]).abs().max() < 1e-9 * rows["value"].abs().max()

@@ -16,6 +16,8 @@ _HOME = {
     "markup": "card",
     "compare": "comparison",
     "verdict": "comparison",
+    "verdict_of_set": "comparison",
+    "denominators": "comparison",
     "how_far": "comparison",
     "how_far_sentence": "comparison",
     "cells": "overview",
@@ -24,9 +26,18 @@ _HOME = {
     "fleets": "overview",
     "limits": "overview",
     "shared": "overview",
+    "place": "overview",
     "tensions": "consistency",
     "ledger": "card",
     "agreement": "summary",
+    "cascade": "hierarchy",
+    "above": "hierarchy",
+    "pace": "progress",
+    "outcomes": "progress",
+    "duties": "responsibility",
+    "leads": "responsibility",
+    "words": "responsibility",
+    "strengths": "responsibility",
     "explore": "interactive",
     "say": "prose",
     "who": "wording",
@@ -34,8 +45,10 @@ _HOME = {
     "cards": "summary",
     "glance": "summary",
     "context": "summary",
+    "by_place": "directory",
+    "by_indicator": "directory",
 }
-_MODULES = ("charts", "scales", "wording")
+_MODULES = ("charts", "hierarchy", "scales", "wording")
 
 __all__ = sorted([*_HOME, *_MODULES])
 __version__ = "0.1.0"

@@ -11,6 +11,7 @@ import pandas as pd
 from lantian import wording
 from lantian.figure import FOOT, GREY, HEAD, INK, PALE, PAPER, STYLE, WIDTH, canvas
 from lantian.overview import MARKS
+from lantian.prose import StaleSentence
 
 NO_COLOR = "#8c8c8c"
 # Marker, filled, size: a cell can be read without colour.
@@ -81,8 +82,8 @@ def matrix(plans, cells, name, title, subtitle):
     for cell in cells.itertuples():
         _mark(axes, position[cell.jurisdiction], indicators.index(cell.indicator), cell, palette, len(places) <= 6)
     _key(chart, marks, bottom)
-    rows = cells.assign(what=cells["indicator_name"])[["jurisdiction", "place", "what", "says", "id"]]
-    return chart.describe(name, title, subtitle, documents_foot(plans), rows)
+    rows = cells.assign(what=cells["indicator_name"])
+    return chart.describe(name, title, subtitle, documents_foot(plans), drawn_rows(plans, rows))
 
 
 def _mark(axes, x, y, cell, palette, texts):
@@ -212,9 +213,9 @@ def lane_names(axes, plans, lanes):
 
 
 def drawn_rows(plans, rows):
-    places = plans.focus.set_index("id")["name_en"]
-    frame = rows.assign(place=rows["jurisdiction"].map(places))
-    columns = [name for name in ("jurisdiction", "place", "what", "says", "why", "id") if name in frame]
+    places = plans.focus.set_index("id")
+    frame = rows.assign(place=rows["jurisdiction"].map(places["name_en"]), place_zh=rows["jurisdiction"].map(places["name_zh"]))
+    columns = [name for name in ("jurisdiction", "place", "place_zh", "what", "says", "why", "id") if name in frame]
     return frame[columns].fillna("")
 
 
@@ -259,3 +260,88 @@ def _decimal(issued):
         return int(issued[:4]) + 0.5
     date = pd.Timestamp(issued)
     return date.year + (date.dayofyear - 1) / 365
+
+
+@mpl.rc_context(STYLE)
+def counts(plans, table, name, title, subtitle, sure=True):
+    """Draw counts as numbers in a grid: a row a place, a column a kind.
+
+    Parameters
+    ----------
+    plans : Plans
+    table : DataFrame
+        jurisdiction and a column of counts for each kind.
+    name, title, subtitle : str
+    sure : bool
+        Whether the data bear the title out.
+
+    Raises
+    ------
+    StaleSentence
+        When ``sure`` is false.
+    """
+    if not sure:
+        raise StaleSentence(f"no longer true; the title was: {title}")
+    kinds = [column for column in table if column not in ("jurisdiction", "label")]
+    table = table.set_index("jurisdiction")[kinds].reindex(plans.focus["id"], fill_value=0)
+    top, palette, drawn = HEAD + 0.35 + 0.22 * title.count("\n"), colours(plans), []
+    chart, axes = canvas(top + 0.34 * len(table) + FOOT, top=top, bottom=FOOT, left=1.3)
+    for y, (place, row) in enumerate(table.iterrows()):
+        for x, kind in enumerate(kinds):
+            _number(axes, x, y, row[kind], palette[place], "o")
+        says = ", ".join(f"{row[kind]} {kind}" for kind in kinds)
+        drawn.append({"jurisdiction": place, "says": says, "id": ""})
+    axes.set(xlim=(-0.5, len(kinds) - 0.5), ylim=(len(table) - 0.5, -0.5))
+    axes.set_xticks(range(len(kinds)), ["\n".join(textwrap.wrap(kind, 14)) for kind in kinds], size=8.5)
+    axes.xaxis.tick_top()
+    axes.grid(False)
+    axes.spines["bottom"].set_visible(False)
+    axes.set_yticks(range(len(table)), plans.focus["label"], size=9)
+    return chart.describe(name, title, subtitle, documents_foot(plans), drawn_rows(plans, pd.DataFrame(drawn)))
+
+
+def _number(axes, x, y, count, color, marker):
+    """Write a count in its mark; nothing is a pale dash."""
+    if not count:
+        axes.text(x, y, "–", ha="center", va="center", size=9, color=GREY)
+        return
+    axes.plot(x, y, marker, ms=15 if marker == "o" else 17, mfc=PAPER, mec=color, mew=1.5)
+    axes.text(x, y, str(count), ha="center", va="center", size=8)
+
+
+@mpl.rc_context(STYLE)
+def calendar(plans, duties, name, title, subtitle):
+    """Draw duties by quarter: what falls due, what begins, and apart what has no date.
+
+    Parameters
+    ----------
+    plans : Plans
+    duties : DataFrame
+        As from `lantian.duties`.
+    name, title, subtitle : str
+
+    Returns
+    -------
+    Chart
+        Only quarters with a duty are drawn, side by side.
+    """
+    quarters = sorted(set(duties["quarter"]) - {""})
+    place_of = {quarter: x for x, quarter in enumerate(quarters)}
+    apart = {"every year": len(quarters) + 0.7, "no date": len(quarters) + 1.9}
+    top, palette, drawn = HEAD + 0.35 + 0.22 * title.count("\n"), colours(plans), []
+    chart, axes = canvas(top + 0.62 * len(plans.focus) + FOOT + 0.1, top=top, bottom=FOOT + 0.1, left=1.3)
+    for y, place in enumerate(plans.focus.itertuples()):
+        mine = duties[duties["jurisdiction"] == place.id]
+        for (timing, quarter), rows in mine.groupby(["timing", "quarter"]):
+            x, lift = (place_of[quarter], 0.2 if timing == "from" else -0.2) if quarter else (apart[timing], 0)
+            _number(axes, x, y + lift, len(rows), palette[place.id], ">" if timing == "from" else "o")
+            when = f"{timing} {quarter}" if quarter else timing
+            drawn.append({"jurisdiction": place.id, "what": when, "says": str(len(rows)), "id": ""})
+        if mine.empty:
+            drawn.append({"jurisdiction": place.id, "what": "", "says": "no duty", "id": ""})
+    axes.set(xlim=(-0.5, len(quarters) + 2.5), ylim=(len(plans.focus) - 0.4, -0.6))
+    axes.set_xticks([*place_of.values(), *apart.values()], [*(f"{q[:4]}\n{q[4:]}" for q in quarters), *(words.replace(" ", "\n") for words in apart)], size=8)
+    axes.xaxis.tick_top()
+    axes.spines["bottom"].set_visible(False)
+    axes.set_yticks(range(len(plans.focus)), plans.focus["label"], size=9)
+    return chart.describe(name, title, subtitle, documents_foot(plans), drawn_rows(plans, pd.DataFrame(drawn)))

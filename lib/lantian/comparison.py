@@ -1,9 +1,12 @@
 """Judge which targets may be compared, in one respect at a time, and say why not."""
 
+import itertools
+
 import pandas as pd
 
 from lantian import wording
 
+CENSUS = 2020  # the last census: residents are counted nearest to it
 RESPECTS = ("value", "date", "pace", "wording")
 # Kinds whose figure grows with the place when the indicator is extensive.
 SIZED = ("level", "count", "amount")
@@ -21,13 +24,14 @@ TESTS = {
     "owner": "range: size",
     "figure": "unit: no figure",
     "base_known": "unit: a change without its base year",
+    "target_known": "time: no target year",
 }
 
 LONGEST_LIST = 14  # names in one sentence
 IN_SHORT = {"object": "different things", "time": "other years", "unit": "different measures", "range": "other areas or sizes"}
 
 
-def keys(targets, of="value"):
+def keys(targets, of="value", divided=()):
     """Tell, for each target, everything that must agree before it is compared.
 
     Two targets are comparable in the respect ``of`` exactly when their rows here
@@ -39,6 +43,8 @@ def keys(targets, of="value"):
     targets : DataFrame
         Rows of ``Plans.targets``.
     of : {"value", "date", "pace", "wording"}
+    divided : collection of str
+        Places whose amounts can be divided by their residents.
 
     Returns
     -------
@@ -59,7 +65,10 @@ def keys(targets, of="value"):
     table["figure"] = _known(targets, "amount")
     baseline = targets["baseline_year"].astype("string").fillna("")
     table["base_known"] = _only(change & (baseline == ""), targets["id"])
-    table["owner"] = _only(sized, targets["jurisdiction"])
+    table["owner"] = _only(sized, targets["jurisdiction"].mask(targets["jurisdiction"].isin(divided), "per resident"))
+    table["target_known"] = _known(targets, "target_year")
+    if of == "pace":
+        table["base_known"] = _known(targets, "baseline_year")
     if of == "value":
         table["target_year"] = targets["target_year"].astype("string").fillna("").astype(str)
         table["baseline_year"] = baseline.where(change, "").astype(str)
@@ -67,6 +76,26 @@ def keys(targets, of="value"):
         force = targets["operator"].where(targets["value_basis"] == "word", "")
         table["value_basis"] = targets["value_basis"] + force
     return table
+
+
+def denominators(plans):
+    """Residents of each place, by which amounts that grow with it can be divided.
+
+    The observation of ``context.population`` nearest to the census of 2020.
+
+    Parameters
+    ----------
+    plans : Plans
+
+    Returns
+    -------
+    DataFrame
+        Indexed by jurisdiction: value, year, source, confidence.
+    """
+    seen = plans.observations[plans.observations["indicator"] == "context.population"]
+    away = (seen["year"] - CENSUS).abs()
+    nearest = seen.assign(away=away).sort_values(["jurisdiction", "away", "year"], kind="stable").drop_duplicates("jurisdiction")
+    return nearest.set_index("jurisdiction")[["value", "year", "source", "confidence"]]
 
 
 def _known(targets, column):
@@ -91,19 +120,82 @@ def verdict(plans, first, second, of="value"):
     Returns
     -------
     tuple of (str, str)
-        ``direct``, ``after conversion`` or ``no``, and why.
+        ``direct``, ``after conversion`` or ``no``, and why: the conversion and its
+        inputs, or the failing tests.
     """
     pair = plans.targets.set_index("id", drop=False).loc[[first, second]]
-    table = keys(pair, of)
+    places = pair["jurisdiction"].unique()
+    table = keys(pair, of, set(denominators(plans).index) if len(places) > 1 else ())
     failing = [TESTS[name] for name in table if table[name].iloc[0] != table[name].iloc[1]]
-    if pair["jurisdiction"].nunique() == 1:
+    if len(places) == 1:
         failing = [test for test in failing if test != TESTS["owner"]]
     if first != second and failing:
         return "no", "; ".join(failing)
-    units = list(dict.fromkeys(pair["unit"]))
-    if of in ("value", "pace") and len(units) > 1:
-        return "after conversion", f"{' and '.join(units)} to {pair['standard_unit'].iloc[0]}"
-    return "direct", ""
+    converted = _conversion(plans, pair, table, of)
+    return ("after conversion", converted) if converted else ("direct", "")
+
+
+def verdict_of_set(plans, ids, of="value"):
+    """Judge a set of targets: the worst verdict of its pairs, with every reason.
+
+    Parameters
+    ----------
+    plans : Plans
+    ids : sequence of str
+    of : {"value", "date", "pace", "wording"}
+
+    Returns
+    -------
+    tuple of (str, str)
+    """
+    judged = [verdict(plans, first, second, of) for first, second in itertools.combinations(ids, 2)]
+    worst = next((name for name in ("no", "after conversion") if any(name == word for word, _ in judged)), "direct")
+    reasons = dict.fromkeys(part for word, why in judged if word == worst for part in why.split("; ") if part)
+    return worst, "; ".join(reasons)
+
+
+def cautions(rows):
+    """Say what a reader should bear in mind when rows are set side by side.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of ``Plans.targets`` that compare.
+
+    Returns
+    -------
+    str
+    """
+    told = []
+    for column, words in CAUTIONS.items():
+        if rows[column].nunique(dropna=False) > 1:
+            told.append(words)
+    if rows["year_basis"].isin(["inferred", "ambiguous"]).any() or rows["baseline_basis"].isin(["inferred", "ambiguous"]).any():
+        told.append("a year is inferred or ambiguous")
+    if (rows["exception"] != "").any():
+        told.append("with exceptions")
+    return "; ".join(told)
+
+
+CAUTIONS = {
+    "level": "levels of government differ",
+    "operator": '"at least" and "exactly" differ',
+    "strength": "the words bind differently",
+}
+
+
+def _conversion(plans, rows, table, of):
+    """Name the conversion that rows of one group need, with its inputs; empty for none."""
+    if of not in ("value", "pace"):
+        return ""
+    parts = []
+    if len(set(rows["unit"])) > 1:
+        parts.append(f"{' and '.join(dict.fromkeys(rows['unit']))} to {rows['standard_unit'].iloc[0]}")
+    if "owner" in table and (table["owner"] == "per resident").any() and rows["jurisdiction"].nunique() > 1:
+        residents = denominators(plans)
+        inputs = [f"{row.place} {residents.loc[row.jurisdiction, 'value']:,.0f} ({residents.loc[row.jurisdiction, 'year']}, confidence {residents.loc[row.jurisdiction, 'confidence']})" for row in rows.drop_duplicates("jurisdiction").itertuples()]
+        parts.append(f"per resident: {', '.join(inputs)}")
+    return "; ".join(parts)
 
 
 def compare(plans, indicator, of="value", core=True):
@@ -124,13 +216,22 @@ def compare(plans, indicator, of="value", core=True):
         A row for each target and gap: jurisdiction, label, id, status (``target``
         or the gap's), printed (as worded), amount and standard_unit, date,
         strength, group (rows of one group share an axis), verdict (``direct``,
-        ``after conversion`` or ``no``, against the other places), why.
+        ``after conversion`` or ``no``, against the other places), why (the
+        conversion and its inputs, or the failing tests), cautions.
+
+    Examples
+    --------
+    Straw use in 2020 is the cleanest comparison of the plans:
+
+    >>> import lantian as lt
+    >>> straw = lt.compare(lt.load(), "agriculture.straw_use")
+    >>> straw.loc[straw.verdict == "direct", ["label", "printed"]]  # doctest: +SKIP
     """
     _known_indicator(plans, indicator)
     targets = plans.targets
     rows = targets[(targets["indicator"] == indicator) & (targets["role"] == "focus")]
     rows = rows[rows["core"] == "yes"] if core and (rows["core"] == "yes").any() else rows
-    table = keys(rows, of)
+    table = keys(rows, of, set(denominators(plans).index))
     group = table.groupby(list(table), sort=False).ngroup() if len(rows) else pd.Series(dtype=int)
     judged = pd.DataFrame(
         {
@@ -152,7 +253,8 @@ def compare(plans, indicator, of="value", core=True):
             "group": group,
         }
     )
-    judged = _judge(judged, table, of)
+    judged = _judge(judged.assign(cautions=""), table, of)
+    judged = _converted(plans, judged, rows, table, of)
     return _with_gaps(judged, plans, indicator)
 
 
@@ -167,14 +269,27 @@ def _judge(rows, table, of):
         return rows.assign(verdict=pd.Series(dtype=str), why=pd.Series(dtype=str))
     groups = rows.groupby("group")
     shared = groups["jurisdiction"].transform("nunique") > 1
-    mixed = (groups["unit"].transform("nunique") > 1) & (of in ("value", "pace"))
-    verdicts = pd.Series("no", index=rows.index).mask(shared, "direct").mask(shared & mixed, "after conversion")
+    verdicts = pd.Series("no", index=rows.index).mask(shared, "direct")
     reference = _reference_row(rows, shared)
     why = [
         "" if fine else _differences(table.loc[index], table.loc[reference], rows, index, reference)
         for index, fine in shared.items()
     ]
     return rows.assign(verdict=verdicts, why=why)
+
+
+def _converted(plans, judged, rows, table, of):
+    """Name conversions and cautions of each group that compares; divide its amounts."""
+    residents = denominators(plans)
+    for _, part in judged[judged["verdict"] != "no"].groupby("group"):
+        conversion = _conversion(plans, rows.loc[part.index], table.loc[part.index], of)
+        judged.loc[part.index, "verdict"] = "after conversion" if conversion else "direct"
+        judged.loc[part.index, "why"] = conversion
+        judged.loc[part.index, "cautions"] = cautions(rows.loc[part.index])
+        if "per resident" in conversion:
+            judged.loc[part.index, "amount"] = part["amount"] / part["jurisdiction"].map(residents["value"])
+            judged.loc[part.index, "standard_unit"] = part["standard_unit"] + " per resident"
+    return judged
 
 
 def _reference_row(rows, shared):

@@ -1,5 +1,7 @@
 """Lay promises and silences out: a cell for every plan and indicator, none of them blank."""
 
+import os
+
 import pandas as pd
 
 from lantian import wording
@@ -254,3 +256,21 @@ def _no_fleet(plans, place):
     gap = gaps.iloc[0]
     mark = {"silent": "silent_within" if gap["within_remit"] else "silent_outside"}.get(gap["status"], gap["status"])
     return {"mark": mark, "text": "", "says": wording.gap(gap), "id": gap["id"], "count": 0}
+
+
+PLACE = "LANTIAN_PLACE"
+
+
+def place(plans, identifier=None):
+    """Choose one focus place: the argument, else ``LANTIAN_PLACE``, else the first.
+
+    Returns
+    -------
+    namedtuple
+        Its row of ``Plans.focus``.
+    """
+    chosen_id = identifier or os.environ.get(PLACE) or plans.focus["id"].iloc[0]
+    found = plans.focus[plans.focus["id"] == chosen_id]
+    if found.empty:
+        raise ValueError(f"{chosen_id!r} is no focus place; it is one of {', '.join(plans.focus['id'])}")
+    return next(found.itertuples())

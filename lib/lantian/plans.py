@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from lantian.checks import check_tables
-from lantian.schema import PACKAGE, DataError, read_schema
+from lantian.schema import PACKAGE, DataError, Problem, read_schema
 from lantian.tables import read_tables
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -27,7 +27,7 @@ class Plans:
         ``amount_max``: the value in the unit's ``standard_unit``.
     gaps : DataFrame
         A row a silence or delegation, joined likewise, and ``within_remit``.
-    jurisdictions, documents, indicators, units, proofs, observations, numerals, text_defects, accounts, second_coding : DataFrame
+    jurisdictions, documents, indicators, units, proofs, observations, numerals, text_defects, accounts, second_coding, bodies : DataFrame
         As in the tables. Numbers are floats, years nullable integers; an empty
         text cell is an empty string.
     folder : Path
@@ -46,6 +46,7 @@ class Plans:
     text_defects: pd.DataFrame
     accounts: pd.DataFrame
     second_coding: pd.DataFrame
+    bodies: pd.DataFrame
     folder: Path
 
     @property
@@ -78,13 +79,16 @@ def find_data(data=None):
     return CHECKOUT / "data"
 
 
-def load(data=None):
+def load(data=None, jurisdictions=None):
     """Load and check the tables.
 
     Parameters
     ----------
     data : path-like, optional
         The data folder; by default `find_data` looks for it.
+    jurisdictions : str or list of str, optional
+        The places to compare, as ``"lanshan,yuyao"``; else
+        ``LANTIAN_JURISDICTIONS``; by default, or when empty, all of them.
 
     Returns
     -------
@@ -108,7 +112,23 @@ def load(data=None):
     if problems:
         raise DataError(sorted(problems))
     frames = {name: _typed(tables[name].cells, schema[name]) for name in schema}
+    chosen = os.environ.get("LANTIAN_JURISDICTIONS", "") if jurisdictions is None else jurisdictions
+    if chosen:
+        _choose(frames, chosen.split(",") if isinstance(chosen, str) else chosen)
     return Plans(**_joined(frames), folder=folder)
+
+
+def _choose(frames, chosen):
+    """Leave the other focus places aside: their gaps go, their targets may still stand above a plan."""
+    places, chosen = frames["jurisdictions"], [name.strip() for name in chosen]
+    focus = places["role"] == "focus"
+    known = list(places.loc[focus, "id"])
+    unknown = [name for name in chosen if name not in known]
+    if unknown:
+        message = f"is no place compared; places: {', '.join(known)}"
+        raise DataError([Problem("", 0, "", f"{name!r} {message}") for name in unknown])
+    places["role"] = places["role"].mask(focus & ~places["id"].isin(chosen), "aside")
+    frames["gaps"] = frames["gaps"][frames["gaps"]["jurisdiction"].isin(chosen)].reset_index(drop=True)
 
 
 def _typed(cells, table):
@@ -146,7 +166,7 @@ def _labelled(places, documents):
 
 def _with_places(rows, frames):
     documents = frames["documents"][["id", "jurisdiction", "access"]]
-    places = frames["jurisdictions"][["id", "name_en", "name_zh", "label", "order", "role", "issued"]]
+    places = frames["jurisdictions"][["id", "name_en", "name_zh", "label", "order", "role", "level", "issued"]]
     indicators = frames["indicators"][["id", "theme", "headline", "name_en", "extensive", "better"]]
     rows = rows.merge(documents.rename(columns={"id": "document"}), on="document", how="left")
     rows = rows.merge(

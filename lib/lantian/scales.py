@@ -367,3 +367,95 @@ def _span(axis, y, row, color):
         axis.plot([row.baseline_year, row.target_year], [y, y], color=color, lw=1.8, ls="--" if row.strength == "aspirational" else "-")
         axis.plot(row.baseline_year, y, "|", ms=10, color=color, mew=2)
     axis.plot(row.target_year, y, "o", ms=8, mfc=face, mec=color, mew=1.7)
+
+
+@mpl.rc_context(STYLE)
+def rates(plans, paces, name, title, subtitle):
+    """Draw implied changes per year; what has no base is refused in words.
+
+    Parameters
+    ----------
+    plans : Plans
+    paces : DataFrame
+        As from `lantian.pace`.
+    name, title, subtitle : str
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    NotComparable
+        When changes and levels would share the axis.
+    """
+    kinds = set(paces.loc[paces["compound"].notna(), "kind"])
+    if len(kinds) > 1:
+        raise NotComparable(f"these rows fail the test of object: {wording.names(sorted(kinds))} are different kinds of promise")
+    missing = plans.focus[~plans.focus["id"].isin(paces["jurisdiction"])]
+    filler = pd.DataFrame({"jurisdiction": missing["id"], "says": "this plan: no change or level with a figure", "printed": "", "id": ""})
+    order = plans.focus.set_index("id")["order"]
+    lanes = pd.concat([paces, filler]).assign(order=lambda rows: rows["jurisdiction"].map(order)).sort_values(["order", "id"], kind="stable").reset_index(drop=True)
+    top, palette = HEAD + 0.1 + 0.22 * title.count("\n"), colours(plans)
+    chart, axis = canvas(top + 0.29 * len(lanes) + FOOT + 0.45, top=top, bottom=FOOT + 0.45, left=1.3)
+    limits = min(0, lanes["low"].min()) * 1.15, max(0, lanes["high"].max()) + 3.5
+    for y, row in enumerate(lanes.itertuples()):
+        if pd.isna(row.compound):
+            axis.annotate(row.says, (limits[0], y), xytext=(3, 0), textcoords="offset points", va="center", size=7.5, color=GREY, style="italic")
+            continue
+        color, firm = palette[row.jurisdiction], row.basis in ("stated", "carried")
+        axis.plot([row.low, row.high], [y, y], color=color, lw=5, alpha=0.5, solid_capstyle="butt")
+        axis.plot(row.compound, y, "o", ms=8, mfc=color if firm else PAPER, mec=color, mew=1.7)
+        axis.annotate(f"{row.compound:+.1f} % a year: {row.printed}", (row.compound, y), xytext=(9, 0), textcoords="offset points", va="center", size=8)
+    axis.axvline(0, color=GREY, lw=0.8)
+    axis.set_xlim(limits)
+    lane_names(axis, plans, lanes)
+    axis.tick_params(axis="x", labelsize=8)
+    axis.set_xlabel("% a year", size=8, loc="right", labelpad=1)
+    return chart.describe(name, title, subtitle, documents_foot(plans), drawn_rows(plans, lanes.assign(what=lanes["printed"])))
+
+
+BREAK = 2018 + 243 / 365  # 1 September 2018: particles are reported at another reference state
+
+
+@mpl.rc_context(STYLE)
+def series(plans, indicator, name, title, subtitle):
+    """Draw measurements beside promised levels, a panel a place, without joining the years.
+
+    Parameters
+    ----------
+    plans : Plans
+    indicator : str
+    name, title, subtitle : str
+
+    Returns
+    -------
+    Chart
+        Measured values are diamonds, hollow where their confidence is not high;
+        a dotted line marks the change of the reference state.
+    """
+    seen = plans.observations[(plans.observations["indicator"] == indicator) & plans.observations["jurisdiction"].isin(plans.focus["id"])]
+    goals = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["kind"] == "level") & plans.targets["amount"].notna()]
+    seen = seen[seen["unit"].isin(plans.units.loc[plans.units["dimension"] == "concentration", "unit"])]
+    top, palette, drawn = HEAD + 0.3 + 0.22 * title.count("\n"), colours(plans), []
+    chart, axes = canvas(top + 1.9 + FOOT + 0.2, top=top, bottom=FOOT + 0.25, left=0.35, ncols=len(plans.focus), sharey=True, sharex=True, wspace=0.12, squeeze=False)
+    for axis, place in zip(axes[0], plans.focus.itertuples()):
+        axis.set_title(place.label, size=8.5, weight="bold", loc="left")
+        axis.axvline(BREAK, color=GREY, lw=0.9, ls=":")
+        mine = seen[seen["jurisdiction"] == place.id]
+        for row in mine.itertuples():
+            axis.plot(row.year, row.value, "D", ms=4.5, mfc=GREY if row.confidence == "high" else PAPER, mec=GREY)
+            drawn.append({"jurisdiction": place.id, "what": f"measured {row.year}", "says": f"{row.value:g} ({row.scope}; {row.source}; confidence {row.confidence})", "id": ""})
+        for row in goals[goals["jurisdiction"] == place.id].itertuples():
+            hollow = row.strength == "aspirational"
+            axis.plot(row.target_year, row.amount, "o", ms=7, mfc=PAPER if hollow else palette[place.id], mec=palette[place.id], mew=1.6)
+            drawn.append({"jurisdiction": place.id, "what": f"promised {row.target_year}", "says": wording.target(row), "id": row.id})
+        if mine.empty:
+            axis.text(0.05, 0.5, "no measurement\nis known", transform=axis.transAxes, size=7.5, color=GREY, style="italic")
+            drawn.append({"jurisdiction": place.id, "what": "", "says": "no measurement is known", "id": ""})
+        axis.grid(axis="y")
+        axis.tick_params(labelsize=7.5)
+    first, last = int(seen["year"].min()), int(max(seen["year"].max(), goals["target_year"].max()))
+    axes[0, 0].set(xlim=(first - 0.7, last + 0.7), ylim=(0, seen["value"].max() * 1.15))
+    axes[0, 0].set_xticks(range(first, last + 1, 3), [f"’{year % 100}" for year in range(first, last + 1, 3)])
+    return chart.describe(name, title, subtitle, documents_foot(plans), drawn_rows(plans, pd.DataFrame(drawn)))

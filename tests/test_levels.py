@@ -1,0 +1,100 @@
+"""Levels above, pace and outcomes: nothing is claimed that the facts do not carry."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import lantian as lt
+from lantian.comparison import SIZED
+from lantian.hierarchy import RELATIONS
+from lantian.progress import compound
+from lantian.scales import NotComparable
+
+
+@pytest.fixture(scope="module")
+def chain(plans):
+    return lt.above(plans)
+
+
+def test_shuocheng_copies_its_province_and_leaves_pm25_to_its_city(chain):
+    copied = chain[(chain["relation"] == "copied") & (chain["above"] == "Shanxi") & (chain["jurisdiction"] == "shuocheng")]
+    assert set(copied["indicator"]) == {"SO2 emissions", "NOx emissions", "Heavy-pollution days", "SO2"}
+    left = chain[(chain["jurisdiction"] == "shuocheng") & (chain["indicator"] == "PM2.5")]
+    assert list(left["relation"]) == ["delegated"] and "Shuozhou, whose plan was not read" in left["says"].iloc[0]
+
+
+def test_relations_are_true_of_the_figures(plans, chain):
+    targets = plans.targets.set_index("id")
+    for row in chain[chain["above_id"] != ""].itertuples():
+        one, other = targets.loc[row.id], targets.loc[row.above_id]
+        assert (one.kind, one.standard_unit, one.target_year) == (other.kind, other.standard_unit, other.target_year)
+        better = one.amount < other.amount if one.better == "lower" else one.amount > other.amount
+        assert row.relation in ({"copied", "equal"} if one.amount == other.amount else {"stricter"} if better else {"looser"})
+        assert not (one.extensive == "yes" and one.kind in SIZED)
+        assert row.confidence
+
+
+def test_a_chain_that_was_not_read_ends_in_words(plans, chain):
+    assert set(chain["relation"]) <= set(RELATIONS)
+    assert not chain["says"].str.contains("nowhere").any()
+    unread = plans.documents.query("access == 'not_seen'")["jurisdiction"]
+    below = plans.focus[plans.focus["parent"].isin(unread)]["id"]
+    assert set(chain[chain["relation"] == "parent not read"]["jurisdiction"]) == set(below)
+
+
+def test_lower_than_the_province_but_counted_otherwise_is_said(chain):
+    heating = chain[(chain["indicator"] == "Clean heating") & (chain["above"] == "Shandong")]
+    assert len(heating) and heating["says"].str.contains("differ").all()
+
+
+@given(st.floats(-60, 60), st.integers(1, 20))
+def test_compounding_a_pace_gives_the_change_back(change, years):
+    assert ((1 + compound(change, years) / 100) ** years - 1) * 100 == pytest.approx(change, abs=1e-9)
+
+
+def test_no_pace_without_a_base_year(plans):
+    for indicator in plans.indicators["id"]:
+        paces = lt.pace(plans, indicator)
+        refused = paces[paces["basis"] == "none"]
+        assert refused["compound"].isna().all() and refused["says"].str.contains("invented").all()
+        assert paces[paces["basis"] == "observed"]["says"].str.contains("confidence").all()
+
+
+def test_met_or_missed_only_where_place_measure_and_year_agree(plans):
+    found = lt.outcomes(plans)
+    assert set(zip(found["jurisdiction"], found["outcome"])) == {("yuyao", "met"), ("jincheng", "missed")}
+    missed = found[found["outcome"] == "missed"].iloc[0]
+    assert missed["id"] == "jincheng-pm25-2016" and "one dataset figure" in missed["caution"]
+    assert found.loc[found["jurisdiction"] == "yuyao", "caution"].str.contains("pandemic").all()
+    assert (found[["source", "confidence"]] != "").all().all()
+
+
+def test_an_observation_of_another_year_makes_no_outcome(plans):
+    moved = plans.observations.assign(year=plans.observations["year"] + 1)
+    ids = set(lt.outcomes(_with(plans, observations=moved))["id"])
+    assert "jincheng-pm25-2016" not in ids
+
+
+def test_reference_rows_carry_document_and_confidence(plans):
+    cited = plans.targets[plans.targets["role"] == "reference"].merge(plans.documents, left_on="document", right_on="id", suffixes=("", "_d"))
+    assert (cited["access"] == "cited").all() and (cited["confidence"] != "").all() and (cited["title_en"] != "").all()
+    assert (plans.observations[["source", "confidence", "scope", "basis"]] != "").all().all()
+
+
+def test_every_chart_with_values_refuses_what_does_not_compare(plans):
+    words = ("x", "x", "x")
+    mixed = lt.compare(plans, "air.pm25").assign(group=0)
+    with pytest.raises(NotComparable, match="unit|share an axis"):
+        lt.scales.panels(plans, mixed, *words)
+    years = lt.compare(plans, "air.pm25").assign(kind="level", verdict="direct", standard_unit="x", group=range(len(mixed)))
+    with pytest.raises(NotComparable, match="time"):
+        lt.scales.pairs(plans, years, *words, references=lt.limits(plans, "air.pm25", 2020))
+    with pytest.raises(NotComparable, match="object"):
+        lt.scales.rates(plans, lt.pace(plans, "air.pm25"), *words)
+
+
+def _with(plans, **frames):
+    from dataclasses import replace
+
+    return replace(plans, **frames)
