@@ -87,9 +87,9 @@ def test_every_chart_with_values_refuses_what_does_not_compare(plans):
     mixed = lt.compare(plans, "air.pm25").assign(group=0)
     with pytest.raises(NotComparable, match="unit|share an axis"):
         lt.scales.panels(plans, mixed, *words)
-    years = lt.compare(plans, "air.pm25").assign(kind="level", verdict="direct", standard_unit="x", group=range(len(mixed)))
-    with pytest.raises(NotComparable, match="time"):
-        lt.scales.pairs(plans, years, *words, references=lt.limits(plans, "air.pm25", 2020))
+    one_year = mixed.assign(kind="level", target_year=2020)
+    with pytest.raises(NotComparable, match="unit|share an axis"):
+        lt.scales.pairs(plans, one_year, *words, references=lt.limits(plans, "air.pm25", 2020))
     with pytest.raises(NotComparable, match="object"):
         lt.scales.rates(plans, lt.pace(plans, "air.pm25"), *words)
 

@@ -11,8 +11,8 @@ import pandas as pd
 from lantian import wording
 from lantian.figure import FOOT, GREY, HEAD, INK, PALE, PAPER, STYLE, WIDTH, canvas
 from lantian.overview import MARKS
-from lantian.prose import StaleSentence
 
+ROOMY = 6  # more places than these leave no room for words in a column
 NO_COLOR = "#8c8c8c"
 # Marker, filled, size: a cell can be read without colour.
 GLYPHS = {
@@ -66,7 +66,7 @@ def matrix(plans, cells, name, title, subtitle):
     indicators = list(dict.fromkeys(cells["indicator"]))
     places = list(plans.focus.itertuples())
     marks = [mark for mark in MARKS if mark in set(cells["mark"])]
-    step, top, bottom = 0.47, HEAD + 0.45 + 0.22 * title.count("\n"), FOOT + 0.15 + 0.17 * -(-len(marks) // 4)
+    step, top, bottom = 0.47, HEAD + (0.45 if len(places) <= ROOMY else 0.75) + 0.22 * title.count("\n"), FOOT + 0.15 + 0.17 * -(-len(marks) // 4)
     chart, axes = canvas(top + step * len(indicators) + bottom, top=top, bottom=bottom, left=1.75)
     axes.set(xlim=(-0.5, len(places) - 0.5), ylim=(len(indicators) - 0.5, -0.5), xticks=[])
     names = cells.drop_duplicates("indicator").set_index("indicator")["indicator_name"]
@@ -77,10 +77,12 @@ def matrix(plans, cells, name, title, subtitle):
     palette = colours(plans)
     for x, place in enumerate(places):
         head = place.label.replace(" (", "\n(")
-        axes.text(x, -0.62, head, ha="center", va="bottom", size=8.5, weight="bold", color=INK)
+        crowded = len(places) > ROOMY
+        lift = 0.55 if crowded and x % 2 else 0  # neighbours take turns in height
+        axes.text(x, -0.62 - lift, head, ha="center", va="bottom", size=7 if crowded else 8.5, weight="bold", color=INK)
     position = {place.id: x for x, place in enumerate(places)}
     for cell in cells.itertuples():
-        _mark(axes, position[cell.jurisdiction], indicators.index(cell.indicator), cell, palette, len(places) <= 6)
+        _mark(axes, position[cell.jurisdiction], indicators.index(cell.indicator), cell, palette, len(places) <= ROOMY)
     _key(chart, marks, bottom)
     rows = cells.assign(what=cells["indicator_name"])
     return chart.describe(name, title, subtitle, documents_foot(plans), drawn_rows(plans, rows))
@@ -263,7 +265,7 @@ def _decimal(issued):
 
 
 @mpl.rc_context(STYLE)
-def counts(plans, table, name, title, subtitle, sure=True):
+def counts(plans, table, name, title, subtitle):
     """Draw counts as numbers in a grid: a row a place, a column a kind.
 
     Parameters
@@ -272,16 +274,11 @@ def counts(plans, table, name, title, subtitle, sure=True):
     table : DataFrame
         jurisdiction and a column of counts for each kind.
     name, title, subtitle : str
-    sure : bool
-        Whether the data bear the title out.
 
-    Raises
-    ------
-    StaleSentence
-        When ``sure`` is false.
+    Returns
+    -------
+    Chart
     """
-    if not sure:
-        raise StaleSentence(f"no longer true; the title was: {title}")
     kinds = [column for column in table if column not in ("jurisdiction", "label")]
     table = table.set_index("jurisdiction")[kinds].reindex(plans.focus["id"], fill_value=0)
     top, palette, drawn = HEAD + 0.35 + 0.22 * title.count("\n"), colours(plans), []

@@ -248,7 +248,8 @@ def pairs(plans, judged, name, title, subtitle, references=(), unit="", limits=N
     ----------
     plans : Plans
     judged : DataFrame
-        As from `lantian.compare`; only ``kind`` level is drawn, all else in words.
+        As from `lantian.compare`; levels of the year that most places share are
+        drawn, all else in words.
     name, title, subtitle : str
     references : DataFrame, optional
         amount, says, hindsight (bool): lines, dotted where the limit came later.
@@ -262,13 +263,11 @@ def pairs(plans, judged, name, title, subtitle, references=(), unit="", limits=N
     Raises
     ------
     NotComparable
-        When levels of different years would share the axis.
+        When levels of the year that most places share do not compare.
     """
     levels = judged[judged["amount"].notna() & (judged["kind"] == "level")]
-    refuse(levels)
-    years = set(levels["target_year"])
-    if len(years) > 1:
-        raise NotComparable(f"these rows fail the test of time: {wording.names(sorted(map(str, years)))}")
+    levels = levels[levels["target_year"] == levels.groupby("target_year")["jurisdiction"].nunique().idxmax()]
+    refuse(levels.assign(group=0))
     lanes = _pair_lanes(plans, judged, levels)
     top = HEAD + 0.6 + 0.22 * title.count("\n")
     chart, axis = canvas(top + 0.3 * len(lanes) + FOOT + 0.45, top=top, bottom=FOOT + 0.45, left=1.3)
@@ -317,7 +316,7 @@ def _pair_lanes(plans, judged, levels):
             drawn = [(row.amount, row.strength == "aspirational") for row in goals.itertuples()]
             rows.append({"jurisdiction": place.id, "goals": drawn, "says": says, "why": "", "id": goals.iloc[0]["id"]})
         for row in mine[~mine["id"].isin(goals["id"])].itertuples():
-            says = row.printed if row.status != "target" else f"another kind of promise: {row.printed}, {row.date}"
+            says = row.printed if row.status != "target" else f"not on this axis: {row.printed}, {row.date}"
             rows.append({"jurisdiction": place.id, "goals": [], "says": says, "why": row.why, "id": row.id})
     return pd.DataFrame(rows)
 
@@ -437,9 +436,13 @@ def series(plans, indicator, name, title, subtitle):
     seen = plans.observations[(plans.observations["indicator"] == indicator) & plans.observations["jurisdiction"].isin(plans.focus["id"])]
     goals = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["kind"] == "level") & plans.targets["amount"].notna()]
     seen = seen[seen["unit"].isin(plans.units.loc[plans.units["dimension"] == "concentration", "unit"])]
+    columns = min(len(plans.focus), 6)
+    lines = -(-len(plans.focus) // columns)
     top, palette, drawn = HEAD + 0.3 + 0.22 * title.count("\n"), colours(plans), []
-    chart, axes = canvas(top + 1.9 + FOOT + 0.2, top=top, bottom=FOOT + 0.25, left=0.35, ncols=len(plans.focus), sharey=True, sharex=True, wspace=0.12, squeeze=False)
-    for axis, place in zip(axes[0], plans.focus.itertuples()):
+    chart, axes = canvas(top + 2.1 * lines + FOOT, top=top, bottom=FOOT + 0.25, left=0.35, ncols=columns, nrows=lines, sharey=True, sharex=True, wspace=0.12, hspace=0.3, squeeze=False)
+    for axis in axes.flat[len(plans.focus) :]:
+        axis.set_visible(False)
+    for axis, place in zip(axes.flat, plans.focus.itertuples()):
         axis.set_title(place.label, size=8.5, weight="bold", loc="left")
         axis.axvline(BREAK, color=GREY, lw=0.9, ls=":")
         mine = seen[seen["jurisdiction"] == place.id]
