@@ -91,7 +91,7 @@ def test_every_chart_with_values_refuses_what_does_not_compare(plans):
     with pytest.raises(NotComparable, match="unit|share an axis"):
         lt.scales.pairs(plans, one_year, *words, references=lt.limits(plans, "air.pm25", 2020))
     with pytest.raises(NotComparable, match="object"):
-        lt.scales.rates(plans, lt.pace(plans, "air.pm25"), *words)
+        lt.trends.rates(plans, lt.pace(plans, "air.pm25"), *words)
 
 
 def _with(plans, **frames):

@@ -48,7 +48,7 @@ _HOME = {
     "by_place": "directory",
     "by_indicator": "directory",
 }
-_MODULES = ("charts", "hierarchy", "scales", "wording")
+_MODULES = ("charts", "hierarchy", "scales", "trends", "wording")
 
 __all__ = sorted([*_HOME, *_MODULES])
 __version__ = "0.1.0"

@@ -222,49 +222,6 @@ def drawn_rows(plans, rows):
 
 
 @mpl.rc_context(STYLE)
-def timeline(plans, name, title, subtitle):
-    """Draw each plan's period as a bar and its date of issue as a diamond.
-
-    Parameters
-    ----------
-    plans : Plans
-    name, title, subtitle : str
-
-    Returns
-    -------
-    Chart
-    """
-    read = plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction")
-    top, palette, drawn = HEAD + 0.1 + 0.22 * title.count("\n"), colours(plans), []
-    chart, axes = canvas(top + 0.42 * len(plans.focus) + FOOT + 0.3, top=top, bottom=FOOT + 0.3, left=1.3)
-    for y, place in enumerate(plans.focus.itertuples()):
-        document = read.loc[place.id]
-        start, end, issued = document["period_start"], document["period_end"] + 1, _decimal(document["issued"])
-        axes.barh(y, end - start, left=start, height=0.32, color=palette[place.id])
-        hollow = document["issued"].endswith("?")
-        axes.plot(issued, y, "D", ms=7, mfc=PAPER if hollow else INK, mec=INK, mew=1.2)
-        words = f"{document['genre']}; issued {wording_date(document['issued'])}"
-        late = start - read["period_start"].min() > 3
-        axes.annotate(words, (end if late else start, y), xytext=(0, -12), textcoords="offset points", size=7.5, va="center", ha="right" if late else "left", color=GREY)
-        period = f"{document['period_start']} to {document['period_end']}"
-        drawn.append({"jurisdiction": place.id, "what": period, "says": words, "id": document["id"]})
-    ends = read["period_end"].max() + 1
-    axes.set(xlim=(read["period_start"].min() - 0.3, ends + 0.1), ylim=(len(plans.focus) - 0.3, -0.5))
-    axes.set_xticks(range(int(read["period_start"].min()), int(ends) + 1))
-    axes.set_yticks(range(len(plans.focus)), plans.focus["label"], size=9)
-    axes.tick_params(axis="x", labelsize=8.5)
-    return chart.describe(name, title, subtitle, documents_foot(plans), drawn_rows(plans, pd.DataFrame(drawn)))
-
-
-def _decimal(issued):
-    """Place a date of issue on an axis of years; a bare year at its middle."""
-    if len(issued.rstrip("?")) == 4:
-        return int(issued[:4]) + 0.5
-    date = pd.Timestamp(issued)
-    return date.year + (date.dayofyear - 1) / 365
-
-
-@mpl.rc_context(STYLE)
 def counts(plans, table, name, title, subtitle):
     """Draw counts as numbers in a grid: a row a place, a column a kind.
 
@@ -285,7 +242,7 @@ def counts(plans, table, name, title, subtitle):
     chart, axes = canvas(top + 0.34 * len(table) + FOOT, top=top, bottom=FOOT, left=1.3)
     for y, (place, row) in enumerate(table.iterrows()):
         for x, kind in enumerate(kinds):
-            _number(axes, x, y, row[kind], palette[place], "o")
+            number_in_mark(axes, x, y, row[kind], palette[place], "o")
         says = ", ".join(f"{row[kind]} {kind}" for kind in kinds)
         drawn.append({"jurisdiction": place, "says": says, "id": ""})
     axes.set(xlim=(-0.5, len(kinds) - 0.5), ylim=(len(table) - 0.5, -0.5))
@@ -297,48 +254,10 @@ def counts(plans, table, name, title, subtitle):
     return chart.describe(name, title, subtitle, documents_foot(plans), drawn_rows(plans, pd.DataFrame(drawn)))
 
 
-def _number(axes, x, y, count, color, marker):
+def number_in_mark(axes, x, y, count, color, marker):
     """Write a count in its mark; nothing is a pale dash."""
     if not count:
         axes.text(x, y, "–", ha="center", va="center", size=9, color=GREY)
         return
     axes.plot(x, y, marker, ms=15 if marker == "o" else 17, mfc=PAPER, mec=color, mew=1.5)
     axes.text(x, y, str(count), ha="center", va="center", size=8)
-
-
-@mpl.rc_context(STYLE)
-def calendar(plans, duties, name, title, subtitle):
-    """Draw duties by quarter: what falls due, what begins, and apart what has no date.
-
-    Parameters
-    ----------
-    plans : Plans
-    duties : DataFrame
-        As from `lantian.duties`.
-    name, title, subtitle : str
-
-    Returns
-    -------
-    Chart
-        Only quarters with a duty are drawn, side by side.
-    """
-    quarters = sorted(set(duties["quarter"]) - {""})
-    place_of = {quarter: x for x, quarter in enumerate(quarters)}
-    apart = {"every year": len(quarters) + 0.7, "no date": len(quarters) + 1.9}
-    top, palette, drawn = HEAD + 0.35 + 0.22 * title.count("\n"), colours(plans), []
-    chart, axes = canvas(top + 0.62 * len(plans.focus) + FOOT + 0.1, top=top, bottom=FOOT + 0.1, left=1.3)
-    for y, place in enumerate(plans.focus.itertuples()):
-        mine = duties[duties["jurisdiction"] == place.id]
-        for (timing, quarter), rows in mine.groupby(["timing", "quarter"]):
-            x, lift = (place_of[quarter], 0.2 if timing == "from" else -0.2) if quarter else (apart[timing], 0)
-            _number(axes, x, y + lift, len(rows), palette[place.id], ">" if timing == "from" else "o")
-            when = f"{timing} {quarter}" if quarter else timing
-            drawn.append({"jurisdiction": place.id, "what": when, "says": str(len(rows)), "id": ""})
-        if mine.empty:
-            drawn.append({"jurisdiction": place.id, "what": "", "says": "no duty", "id": ""})
-    axes.set(xlim=(-0.5, len(quarters) + 2.5), ylim=(len(plans.focus) - 0.4, -0.6))
-    axes.set_xticks([*place_of.values(), *apart.values()], [*(f"{q[:4]}\n{q[4:]}" for q in quarters), *(words.replace(" ", "\n") for words in apart)], size=8)
-    axes.xaxis.tick_top()
-    axes.spines["bottom"].set_visible(False)
-    axes.set_yticks(range(len(plans.focus)), plans.focus["label"], size=9)
-    return chart.describe(name, title, subtitle, documents_foot(plans), drawn_rows(plans, pd.DataFrame(drawn)))
