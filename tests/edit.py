@@ -17,7 +17,7 @@ def write(path, rows):
         writer.writerows(rows)
 
 
-def change(path, number, **cells):
+def change(path, number, /, **cells):
     """Change cells of one row, counted from 0; return the line that it begins at."""
     rows = read(path)
     rows[number] |= cells

@@ -1,5 +1,7 @@
 """Find everything wrong in the tables, in one pass, without changing them."""
 
+from collections import Counter
+
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +15,9 @@ PATTERNS = {
     "date": (r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", "is not a date; write it as 2020-12-31"),
 }
 LONGEST_NUMBER = 15
+LONGEST_CELL = 32767  # what a cell of a spreadsheet holds
+# Characters that XML, and so a page or a workbook, cannot hold.
+CONTROLS = r"[\x00-\x08\x0b-\x1f\x7f\x{fffe}\x{ffff}]"
 # Numbers that plans say in words: all, none, equal (or less), half less.
 WORDED = pa.array(["100", "0", "1", "-50"])
 MEASURED = pa.array(["level", "change", "share", "count", "amount", "ratio"])
@@ -41,6 +46,22 @@ def check(folder):
     return sorted(problems + check_tables(tables, schema))
 
 
+def notes(folder):
+    """List what `check` reads as it was meant: byte-order marks, line ends, trailing blanks.
+
+    Parameters
+    ----------
+    folder : path-like
+
+    Returns
+    -------
+    list of Problem
+        Sorted; none of them keeps the tables from being used.
+    """
+    tables, _ = read_tables(folder, read_schema(folder))
+    return sorted(note for table in tables.values() for note in table.notes)
+
+
 def check_tables(tables, schema):
     """Check tables that were read: cells, keys, references, and rules between columns.
 
@@ -54,7 +75,7 @@ def check_tables(tables, schema):
     list of Problem
     """
     problems = []
-    whole = {name for name, table in schema.items() if len(tables[name].paths) == len(table.paths)}
+    whole = {name for name in schema if tables[name].complete}
     for name, table in schema.items():
         raw = tables[name]
         for column in table.fields:
@@ -63,9 +84,9 @@ def check_tables(tables, schema):
         for column, other, key in table.references:
             if (other or name) in whole:
                 problems += _check_reference(raw, column, tables[other or name], other or name, key)
+    for rule, needed in ROW_RULES:
+        problems += rule(tables) if needed <= whole else []
     if set(RULED) <= whole:
-        for rule in ROW_RULES:
-            problems += rule(tables)
         # What a wrong cell makes of the whole would only repeat that cell's fault.
         for rule in () if problems else SET_RULES:
             problems += rule(tables)
@@ -77,7 +98,8 @@ def _check_column(raw, column):
     filled = pc.not_equal(cells, "")
     problems = []
     if column.required:
-        problems += _report(raw, pc.invert(filled), column.name, "must not be empty")
+        codes = f"; allowed: {', '.join(column.enum)}" if column.enum else ""
+        problems += _report(raw, pc.invert(filled), column.name, f"must not be empty{codes}")
     for wrong, message in _faults(cells, column):
         problems += _report(raw, pc.and_(filled, wrong), column.name, message)
     return problems
@@ -86,6 +108,8 @@ def _check_column(raw, column):
 def _faults(cells, column):
     """Yield (mask, message) for everything that the column does not allow."""
     limits = column.constraints
+    yield pc.match_substring_regex(cells, CONTROLS), "has a character that cannot be printed"
+    yield pc.greater(pc.utf8_length(cells), LONGEST_CELL), f"is longer than {LONGEST_CELL} characters"
     if column.enum:
         allowed = pa.array(column.enum, pa.string())
         yield pc.invert(pc.is_in(cells, value_set=allowed)), f"is not allowed; allowed: {', '.join(column.enum)}"
@@ -178,6 +202,8 @@ def _target_rules(tables):
         (pc.and_(empty["value"], pc.or_(figure, word)), "value", "is empty; value_basis figure and word need a value"),
         (pc.and_(pc.invert(empty["value"]), pc.invert(pc.or_(figure, word))), "value", "needs value_basis figure or word"),
         (pc.and_(word, pc.invert(pc.is_in(cell("value"), value_set=WORDED))), "value", f"is no number said in words; allowed: {', '.join(WORDED.to_pylist())}"),
+        (pc.and_(word, pc.xor(pc.equal(cell("kind"), "ratio"), pc.equal(cell("value"), "1"))), "value", "does not fit kind: in words, 1 stands for a ratio and a ratio is 1"),
+        (pc.and_(pc.invert(empty["value_max"]), pc.invert(figure)), "value_max", "ends a range; it needs value_basis figure"),
         (pc.and_(pc.invert(empty["value"]), empty["operator"]), "operator", "is empty; a value needs <=, >=, <, >, = or ~"),
         (pc.and_(figure, empty["unit"]), "unit", "is empty; a figure needs its unit"),
         (pc.and_(reference, empty["baseline_year"]), "baseline_year", "is empty; value_basis reference names a year"),
@@ -189,6 +215,29 @@ def _target_rules(tables):
         (pc.and_(pc.is_in(cell("kind"), value_set=MEASURED), pc.and_(empty["value"], pc.invert(reference))), "value", "is empty; this kind needs a figure, a word or a reference year"),
     )
     return [problem for mask, column, message in rules for problem in _report(raw, mask, column, message)]
+
+
+def _document_rules(tables):
+    """A document read whole says when it was issued and what years it covers."""
+    raw = tables["documents"]
+    whole = pc.equal(raw.cells["access"], "full_text")
+    message = "is empty; a document read whole (access full_text) needs it"
+    needed = ("remit", "issued", "period_start", "period_end")
+    masks = [(pc.and_(whole, pc.equal(raw.cells[name], "")), name) for name in needed]
+    return [problem for mask, name in masks for problem in _report(raw, mask, name, message)]
+
+
+def _reading_rule(tables):
+    """Each focus jurisdiction has one document that was read whole."""
+    places, documents = tables["jurisdictions"], tables["documents"].cells
+    read = Counter(documents["jurisdiction"].filter(pc.equal(documents["access"], "full_text")).to_pylist())
+    problems = []
+    for row, place in enumerate(places.cells.to_pylist()):
+        if place["role"] == "focus" and read[place["id"]] != 1:
+            path, line = places.place(row)
+            message = f"{place['id']} has {read[place['id']]} documents with access full_text; a focus place has one"
+            problems.append(Problem(str(path), line, "role", message))
+    return problems
 
 
 def _unit_rule(tables):
@@ -204,9 +253,10 @@ def _gap_rules(tables):
     cell = raw.cells.column
     silent = pc.equal(cell("status"), "silent")
     delegated = pc.equal(cell("status"), "delegated")
+    decided = pc.not_equal(cell("status"), "")
     rules = (
         (pc.and_(silent, pc.equal(cell("searched"), "")), "searched", "is empty; silence is proved by the terms searched"),
-        (pc.and_(pc.invert(silent), pc.equal(cell("quote"), "")), "quote", "is empty; only silence has no quote"),
+        (pc.and_(decided, pc.and_(pc.invert(silent), pc.equal(cell("quote"), ""))), "quote", "is empty; only silence has no quote"),
         (pc.xor(delegated, pc.not_equal(cell("delegated_to"), "")), "delegated_to", "is filled exactly where status is delegated"),
     )
     problems = [problem for mask, column, message in rules for problem in _report(raw, mask, column, message)]
@@ -246,14 +296,13 @@ def _coverage_rule(tables):
     focus = places["id"].filter(pc.equal(places["role"], "focus")).to_pylist()
     targets, gaps = tables["targets"].cells, tables["gaps"].cells
     owners = _owner(tables["documents"], targets["document"]).to_pylist() if targets.num_rows else []
-    promised = set(zip(owners, targets["indicator"].to_pylist()))
-    admitted = set(zip(gaps["jurisdiction"].to_pylist(), gaps["indicator"].to_pylist()))
+    known = {*zip(owners, targets["indicator"].to_pylist()), *zip(gaps["jurisdiction"].to_pylist(), gaps["indicator"].to_pylist())}
     path = str(tables["gaps"].paths[0])
     return [
         Problem(path, 0, "indicator", f"{place} has neither a target nor a gap for {indicator}; add one")
         for place in focus
         for indicator in headline
-        if (place, indicator) not in promised | admitted
+        if (place, indicator) not in known
     ]
 
 
@@ -270,5 +319,6 @@ def _order_rule(tables):
     return problems
 
 
-ROW_RULES = (_target_rules, _unit_rule, _gap_rules)
-SET_RULES = (_file_rule, _coverage_rule, _order_rule)
+# Each with the tables that it looks things up in.
+ROW_RULES = ((_target_rules, set()), (_unit_rule, {"units"}), (_gap_rules, {"jurisdictions"}), (_document_rules, set()))
+SET_RULES = (_file_rule, _reading_rule, _coverage_rule, _order_rule)

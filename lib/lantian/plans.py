@@ -7,10 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from lantian.checks import check_tables
-from lantian.schema import PACKAGE, DataError, Problem, read_schema
+from lantian.schema import DataError, Problem, find_data, read_schema
 from lantian.tables import read_tables
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,26 +56,6 @@ class Plans:
     def __repr__(self):
         counts = ", ".join(f"{len(getattr(self, name))} {name}" for name in ("targets", "gaps", "documents"))
         return f"<Plans of {', '.join(self.focus['name_en'])}: {counts}>"
-
-
-def find_data(data=None):
-    """Find the data folder: the argument, ``LANTIAN_DATA``, a parent's ``data/``, the checkout's.
-
-    Parameters
-    ----------
-    data : path-like, optional
-
-    Returns
-    -------
-    Path
-    """
-    if data or os.environ.get("LANTIAN_DATA"):
-        return Path(data or os.environ["LANTIAN_DATA"])
-    here = Path.cwd().resolve()
-    for parent in (here, *here.parents):
-        if (parent / "data" / PACKAGE).is_file():
-            return parent / "data"
-    return CHECKOUT / "data"
 
 
 def load(data=None, jurisdictions=None):

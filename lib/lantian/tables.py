@@ -1,15 +1,26 @@
 """Read the CSV tables as they stand, and say where anything is wrong."""
 
+import codecs
 import csv
 import io
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from lantian.schema import Problem
+
+BLANKS = " \t\u00a0\u3000"
+LARGEST_BLOCK = 1 << 26
+LONGEST_HEADER = 1 << 16
+STRAY = re.compile(rb'"(?<=[^,\n"]")[^,\n"]')  # begins with the quote, so that it is searched quickly
+# A cell of any length is read, so that what is too long can be told by line and column.
+csv.field_size_limit(2**31 - 1)
 
 
 @dataclass(frozen=True)
@@ -24,24 +35,32 @@ class RawTable:
         The files.
     starts : tuple of int
         Row of ``cells`` at which each file begins.
+    complete : bool
+        Whether every row of every file could be read.
+    notes : tuple of Problem
+        What was read as it was meant, though it is written otherwise.
     """
 
     cells: pa.Table
     paths: tuple
     starts: tuple
+    complete: bool = True
+    notes: tuple = ()
 
     def place(self, row):
         """Return path and line of a row, counting the lines inside quotes."""
-        part = bisect_right(self.starts, row) - 1
-        return self.paths[part], line_of(self.paths[part], row - self.starts[part])
+        return self.paths[bisect_right(self.starts, row) - 1], self._lines[row]
+
+    @cached_property
+    def _lines(self):
+        return [line for path in self.paths for line in lines(path)]
 
 
-def line_of(path, row):
-    """Return the line at which the ``row``-th record (from 0) of a CSV file begins."""
-    for count, (line, _) in enumerate(records(path)):
-        if count == row + 1:
-            return line
-    return 0
+def lines(path):
+    """List the line at which each row of a CSV file begins; ragged rows are none."""
+    rows = records(path)
+    width = len(next(rows, (0, ()))[1])
+    return [line for line, cells in rows if len(cells) == width]
 
 
 def records(path):
@@ -67,31 +86,29 @@ def read_tables(folder, schema):
     tables : dict of str to RawTable
         Tables with an unreadable file hold the rows of their other files.
     problems : list of Problem
-        What keeps files from being read: missing files, wrong headers, ragged
-        rows, broken encodings.
+        What keeps files or rows from being read: missing files, wrong headers,
+        ragged rows, broken encodings.
     """
     tables, problems = {}, []
     for table in schema.values():
-        parts, paths = [], []
-        for name in table.paths:
-            path = Path(folder) / name
-            part, found = read_file(path, table.columns)
-            problems += found
-            if part is not None:
-                parts.append(part)
-                paths.append(path)
-        tables[table.name] = _join(parts, paths, table.columns)
+        paths = [Path(folder) / name for name in table.paths]
+        read = [(path, *read_file(path, table.columns)) for path in paths]
+        found = [problem for _, _, faults, _ in read for problem in faults]
+        tables[table.name] = _join(read, table.columns, not found)
+        problems += found
     return tables, problems
 
 
-def _join(parts, paths, columns):
+def _join(read, columns, complete):
+    parts = [(path, cells) for path, cells, _, _ in read if cells is not None]
     starts, total = [], 0
-    for part in parts:
+    for _, cells in parts:
         starts.append(total)
-        total += part.num_rows
+        total += cells.num_rows
     empty = pa.table({column: pa.array([], pa.string()) for column in columns})
-    cells = pa.concat_tables(parts).combine_chunks() if parts else empty
-    return RawTable(cells, tuple(paths), tuple(starts))
+    cells = pa.concat_tables([cells for _, cells in parts]).combine_chunks() if parts else empty
+    notes = tuple(note for *_, found in read for note in found)
+    return RawTable(cells, tuple(path for path, _ in parts), tuple(starts), complete, notes)
 
 
 def read_file(path, columns):
@@ -102,21 +119,58 @@ def read_file(path, columns):
     cells : pyarrow.Table or None
         Strings; None when the file cannot be read as a table.
     problems : list of Problem
+        What cannot be read; ragged rows are left out of ``cells``.
+    notes : list of Problem
+        Byte-order mark, line ends and trailing blanks that were read over.
     """
     try:
+        if path.exists() and not path.is_file():
+            return None, [_whole(path, "this is no file; datapackage.json names it as a table")], []
         content = path.read_bytes()
     except FileNotFoundError:
-        return None, [_whole(path, "this file is missing; datapackage.json names it")]
+        return None, [_whole(path, "this file is missing; datapackage.json names it")], []
     except OSError as error:
-        return None, [_whole(path, f"this file cannot be opened: {error.strerror}")]
+        return None, [_whole(path, f"this file cannot be opened: {error.strerror}")], []
+    content, notes = _plain(path, content)
     problems = _encoding(path, content) or _header(path, content, columns)
     if problems:
-        return None, problems
-    return _parse(path, content, columns)
+        return None, problems, notes
+    cells, problems = _parse(path, content, columns)
+    open_quotes = _quotes(path, content, cells)
+    if cells is None or open_quotes:
+        return None, open_quotes or problems, notes
+    cells, found = _trim(path, cells)
+    return cells, problems, notes + found
 
 
 def _whole(path, message):
     return Problem(str(path), 0, "", message)
+
+
+def _plain(path, content):
+    """Take off what spreadsheets add to a file and what changes no cell; end the last line."""
+    notes = []
+    if content.startswith(codecs.BOM_UTF8):
+        content = content.removeprefix(codecs.BOM_UTF8)
+        notes.append(_whole(path, "begins with a byte-order mark; read without"))
+    if b"\r\n" in content:
+        content = content.replace(b"\r\n", b"\n")
+        notes.append(_whole(path, "lines end in CR LF; read as LF"))
+    return content if content.endswith(b"\n") else content + b"\n", notes
+
+
+def _trim(path, cells):
+    """Take blanks off the ends of cells."""
+    notes = []
+    for number, name in enumerate(cells.column_names):
+        trimmed = pc.utf8_rtrim(cells[name], characters=BLANKS)
+        wider = pc.indices_nonzero(pc.not_equal(trimmed, cells[name]))
+        if len(wider):
+            count = f"{len(wider)} cells end" if len(wider) > 1 else "a cell ends"
+            message = f"{count} in blanks, here first; read without"
+            notes.append(Problem(str(path), lines(path)[wider[0].as_py()], name, message))
+            cells = cells.set_column(number, name, trimmed)
+    return cells, notes
 
 
 def _encoding(path, content):
@@ -131,8 +185,24 @@ def _encoding(path, content):
     return []
 
 
+def _quotes(path, content, cells):
+    """Find the row in which a quote is not closed: whatever follows would be one cell."""
+    # Most files are cleared at a glance: an even number of quotes, none amid a cell, a line a row.
+    rows = None if cells is None else cells.num_rows
+    if content.count(b'"') % 2 == 0 and not STRAY.search(content) and rows == content.count(b"\n") - 1:
+        return []
+    reader, line = csv.reader(io.StringIO(content.decode("utf-8"), newline=""), strict=True), 1
+    try:
+        for _ in reader:
+            line = reader.line_num + 1
+    except csv.Error:
+        message = "a quote that opens here is not closed, or closes within a cell; double a quote that belongs to a cell"
+        return [Problem(str(path), line, "", message)]
+    return []
+
+
 def _header(path, content, columns):
-    text = io.StringIO(content.decode("utf-8"), newline="")
+    text = io.StringIO(content[:LONGEST_HEADER].decode("utf-8", "ignore"), newline="")
     header = next(csv.reader(text), [])
     if header == columns:
         return []
@@ -143,6 +213,9 @@ def _header_fault(header, columns):
     twice = sorted({name for name in header if header.count(name) > 1})
     missing = [name for name in columns if name not in header]
     unknown = [name for name in header if name not in columns]
+    for mark, word in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and mark in header[0]:
+            return f"cells are separated by {word}; separate them by commas"
     faults = [
         f"{label} {', '.join(repr(name) for name in names)}"
         for label, names in (("twice:", twice), ("missing:", missing), ("unknown:", unknown))
@@ -154,7 +227,12 @@ def _header_fault(header, columns):
 def _parse(path, content, columns):
     ragged = []
     options = {
-        "read_options": pacsv.ReadOptions(use_threads=False),
+        "read_options": pacsv.ReadOptions(
+            use_threads=False,
+            column_names=columns,
+            skip_rows_after_names=1,
+            block_size=min(len(content) + 1, LARGEST_BLOCK),
+        ),
         "parse_options": pacsv.ParseOptions(
             newlines_in_values=b'"' in content,
             invalid_row_handler=lambda row: ragged.append(row) or "skip",
@@ -167,9 +245,7 @@ def _parse(path, content, columns):
         cells = pacsv.read_csv(pa.BufferReader(content), **options)
     except pa.ArrowInvalid as error:
         return None, [_whole(path, f"this file is no CSV: {error}")]
-    if ragged:
-        return None, _ragged(path, columns)
-    return cells, []
+    return cells, _ragged(path, columns) if ragged else []
 
 
 def _ragged(path, columns):

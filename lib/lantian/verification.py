@@ -99,13 +99,13 @@ def verify(data=None, sources=None, write=False):
     problems = check(folder)
     if problems:
         raise DataError(problems)
-    plans = load(folder)
+    plans = load(folder, jurisdictions=())
     texts, faults = read_texts(plans, sources)
     result = Verification({document: 0 for document in texts}, problems=faults)
     found = [_place(fragment, texts, result) for fragment in _fragments(folder, plans) if fragment.document in texts]
     if write:
         _write_starts(folder, found)
-        plans = load(folder)
+        plans = load(folder, jurisdictions=())
     result.problems += _placed(folder, _unproved_cells(plans, texts), "targets")
     result.problems += _placed(folder, _broken_silences(plans, texts), "gaps")
     _account(plans, texts, result)
@@ -176,6 +176,8 @@ def read_texts(plans, sources=None):
             continue
         if hashlib.sha256(content).hexdigest() != row.text_sha256:
             message = f"the text of {row.id} is not the one that was coded (its SHA-256 differs from documents.csv)"
+            if not row.text_sha256:
+                message = f"documents.csv does not say which text was coded; if it is this one: text_sha256 {hashlib.sha256(content).hexdigest()}, text_chars {len(texts[row.id])}"
             problems.append(Problem(str(path), 0, "text_sha256", message))
     return texts, problems
 

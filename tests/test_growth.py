@@ -1,0 +1,247 @@
+"""A further place joins by CSV alone, and what changed between two data sets is told in sentences."""
+
+import json
+import shutil
+
+import pytest
+from click.testing import CliRunner
+from edit import change, contents, read, write
+
+import lantian as lt
+from lantian import check
+from lantian.cli import main
+from lantian.growth import add, diff, to_markdown
+from lantian.schema import DataError
+
+YUYAO = "targets/yuyao.csv"
+
+
+def merge(path, rows):
+    """Add rows to a table, where their ids belong."""
+    columns = path.read_text("utf-8").splitlines()[0].split(",")
+    every = sorted(read(path) + [dict.fromkeys(columns, "") | row for row in rows], key=lambda row: row["id"])
+    if every:
+        write(path, every)
+
+
+def newcomer(folder, identifier, name, template="yuyao", rows=None):
+    """Add a place that promises what another one does, or only the given rows."""
+    add(identifier, folder, 2018)
+    stub = f"{identifier.replace('_', '-')}-2018"
+    copy_row(folder / "jurisdictions.csv", identifier, template, {"name_en": name, "color": "", "gbt2260": ""}, ("id", "order", "role"))
+    original = next(row["id"] for row in read(folder / "documents.csv") if row["jurisdiction"] == template and row["access"] == "full_text")
+    copy_row(folder / "documents.csv", stub, original, {"jurisdiction": identifier}, ("id",))
+    rename = lambda row: row | {"id": f"{identifier.replace('_', '-')}-{row['id'].partition('-')[2]}", "document": stub}
+    stretch = lambda row: row | {"stretch_of": row["stretch_of"] and f"{identifier.replace('_', '-')}-{row['stretch_of'].partition('-')[2]}"}
+    targets = [stretch(rename(row)) for row in read(folder / f"targets/{template}.csv")] if rows is None else rows
+    merge(folder / f"targets/{identifier}.csv", targets)
+    gaps = [row for row in read(folder / "gaps.csv") if row["jurisdiction"] != identifier]
+    if rows is None:
+        gaps += [rename(row) | {"jurisdiction": identifier} for row in gaps if row["jurisdiction"] == template]
+    else:
+        promised = {row["indicator"] for row in rows}
+        headline = [row["id"] for row in read(folder / "indicators.csv") if row["headline"] and row["id"] not in promised]
+        gaps += [dict.fromkeys(gaps[0], "") | {"id": f"{identifier}-gap-{i.replace('.', '-').replace('_', '-')}", "jurisdiction": identifier, "document": stub, "indicator": i, "status": "silent", "searched": "某"} for i in headline]
+    write(folder / "gaps.csv", sorted(gaps, key=lambda row: row["id"]))
+
+
+def copy_row(path, identifier, template, values, keep):
+    rows = read(path)
+    stub, model = (next(row for row in rows if row["id"] == name) for name in (identifier, template))
+    stub |= {key: cell for key, cell in model.items() if key not in keep} | values
+    write(path, rows)
+
+
+# --- add --------------------------------------------------------------------------------------------------------------
+
+
+def test_add_changes_only_what_it_registers(copy_data):
+    before = contents(copy_data)
+    CliRunner().invoke(main, ["add", "ninghai", "--data", str(copy_data)], catch_exceptions=False)
+    after = contents(copy_data)
+    changed = {str(path) for path in after if after[path] != before.get(path)}
+    assert changed == {"datapackage.json", "documents.csv", "gaps.csv", "jurisdictions.csv", "targets/ninghai.csv"}
+    for path in before:
+        if path.suffix == ".csv":  # every row that was there still is, byte for byte and in the same order
+            assert [line for line in after[path].splitlines() if not line.startswith(b"ninghai")] == before[path].splitlines()
+    assert json.loads(after_text(copy_data)) != json.loads(before[next(p for p in before if p.name == "datapackage.json")])
+
+
+def after_text(folder):
+    return (folder / "datapackage.json").read_text("utf-8")
+
+
+def test_check_then_asks_for_every_cell_that_is_left(copy_data):
+    run = CliRunner().invoke(main, ["add", "ninghai", "--data", str(copy_data)])
+    assert run.exit_code == 0
+    for name in ("jurisdictions.csv", "documents.csv", "targets/ninghai.csv", "gaps.csv"):
+        assert str(copy_data / name) in run.stdout
+    found = check(copy_data)
+    headline = [row["id"] for row in read(copy_data / "indicators.csv") if row["headline"]]
+    asked = [problem.column for problem in found if problem.path.endswith("gaps.csv")]
+    assert asked == ["status"] * len(headline) and f"{len(headline)} rows" in run.stdout
+    assert {"name_en", "name_zh", "level"} == {problem.column for problem in found if problem.path.endswith("jurisdictions.csv")}
+    assert {"title_en", "issued", "period_end"} < {problem.column for problem in found if problem.path.endswith("documents.csv")}
+
+
+def test_a_filled_newcomer_passes_the_check_and_is_in_every_table(copy_data):
+    newcomer(copy_data, "ninghai", "Ninghai")
+    assert check(copy_data) == []
+    plans = lt.load(copy_data)
+    assert list(plans.focus["name_en"])[-1] == "Ninghai"
+    assert any(label.startswith("Ninghai") for label in lt.matrix(plans, "headline").columns)
+
+
+def test_verify_says_which_text_was_coded(copy_data, tmp_path):
+    newcomer(copy_data, "ninghai", "Ninghai", rows=[])
+    number = next(n for n, row in enumerate(read(copy_data / "documents.csv")) if row["jurisdiction"] == "ninghai")
+    change(copy_data / "documents.csv", number, text_sha256="", text_chars="")
+    (tmp_path / "ninghai.txt").write_text("到2020年", "utf-8")
+    found = [problem.message for problem in lt.verify(copy_data, tmp_path).problems if "ninghai" in problem.path]
+    assert any("text_sha256" in message and "text_chars 6" in message for message in found)
+
+
+@pytest.mark.parametrize("identifier", ["../x", "/etc/x", "x/y", "Yuyao", "宁海", "1st", "a b", "", "x\n", "yuyao", "con.csv"])
+def test_an_id_that_cannot_be_used_changes_nothing(copy_data, identifier):
+    before = contents(copy_data.parent)
+    with pytest.raises(DataError, match="is no id; use letters|is in jurisdictions.csv already"):
+        add(identifier, copy_data)
+    assert contents(copy_data.parent) == before
+
+
+def test_nothing_is_written_over_or_into_broken_tables(copy_data):
+    (copy_data / "targets/ninghai.csv").write_text("mine\n")
+    before = contents(copy_data)
+    with pytest.raises(DataError, match="is there already; move it away first"):
+        add("ninghai", copy_data)
+    assert contents(copy_data) == before
+    (copy_data / "gaps.csv").write_bytes(b"id;x\n")
+    before = contents(copy_data)
+    with pytest.raises(DataError, match="separated by semicolons"):
+        add("yixing", copy_data)
+    assert contents(copy_data) == before
+
+
+# --- what a newcomer compares with ------------------------------------------------------------------------------------
+
+
+def promise(identifier, indicator, **cells):
+    row = {"id": f"{identifier}-goal", "document": f"{identifier}-2018", "indicator": indicator, "statement_en": "A goal", "area": "whole"}
+    row |= {"value_basis": "figure", "target_year": "2020", "year_basis": "stated", "timing": "by", "strength": "plain", "lead_type": "none_named", "core": "yes"}
+    return row | cells
+
+
+def test_a_further_straw_goal_joins_the_direct_comparison(copy_data):
+    before = lt.compare(lt.load(copy_data), "agriculture.straw_use")
+    goal = promise("ninghai", "agriculture.straw_use", kind="share", operator=">=", value="92", unit="%", quote="秸秆综合利用率达到92%以上")
+    newcomer(copy_data, "ninghai", "Ninghai", rows=[goal])
+    assert check(copy_data) == []
+    rows = lt.compare(lt.load(copy_data), "agriculture.straw_use")
+    mine = rows[rows["jurisdiction"] == "ninghai"].iloc[0]
+    assert (mine["verdict"], mine["amount"]) == ("direct", 92)
+    assert set(rows.loc[rows["group"] == mine["group"], "jurisdiction"]) == {*before.loc[before["verdict"] == "direct", "jurisdiction"], "ninghai"}
+
+
+def test_a_further_coal_cap_in_tonnes_stays_out_for_its_size(copy_data):
+    plans = lt.load(copy_data)
+    cap = plans.targets.query("indicator == 'coal.consumption' and kind == 'level' and value_basis == 'figure' and role == 'focus'").iloc[0]
+    goal = promise("ninghai", "coal.consumption", kind="level", operator="<=", value="90", unit="万吨", quote="煤炭消费总量控制在90万吨以内")
+    newcomer(copy_data, "ninghai", "Ninghai", rows=[goal])
+    assert check(copy_data) == []
+    plans = lt.load(copy_data)
+    rows = lt.compare(plans, "coal.consumption")
+    mine = rows[rows["jurisdiction"] == "ninghai"].iloc[0]
+    assert (mine["verdict"], mine["amount"]) == ("no", 900_000)
+    assert "range: size" in mine["why"]
+    assert lt.verdict(plans, "ninghai-goal", cap["id"]) == ("no", "range: size")
+
+
+# --- six and twelve places --------------------------------------------------------------------------------------------
+
+NAMES = ("Ninghai", "Yixing", "Xinmi", "Anqiu", "Haicheng", "Jingbian", "Dali")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [6, 12])
+def test_every_chart_names_every_place(copy_data, tmp_path, count):
+    from lantian.render import render
+
+    templates = list(lt.load(copy_data).focus["id"])
+    for number in range(count - len(templates)):
+        name = NAMES[number]
+        newcomer(copy_data, name.lower(), name, templates[number % len(templates)])
+    assert check(copy_data) == []
+    render(data=copy_data, output=tmp_path / "site", say=lambda line: None)
+    names = list(lt.load(copy_data).focus["name_en"])
+    assert len(names) == count
+    tables = {path.stem: path.read_text("utf-8") for path in (tmp_path / "site/figures").glob("*.csv")}
+    missing = {chart: [name for name in names if name not in text] for chart, text in tables.items()}
+    assert tables and not {chart: lacking for chart, lacking in missing.items() if lacking}
+
+
+# --- diff -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two(data, tmp_path):
+    return [shutil.copytree(data, tmp_path / name) for name in ("old", "new")]
+
+
+def number_of(folder, **cells):
+    return next(n for n, row in enumerate(read(folder / YUYAO)) if cells.items() <= row.items())
+
+
+def test_no_change_is_said(two):
+    assert diff(*two).empty
+    run = CliRunner().invoke(main, ["diff", *map(str, two)])
+    assert (run.exit_code, run.stdout) == (0, "No change of the data.\n")
+
+
+def test_each_kind_of_change_is_a_sentence(two):
+    old, new = two
+    number = number_of(new, id="yuyao-pm25-2020")
+    value = read(new / YUYAO)[number]["value"]
+    change(new / YUYAO, number, value="33")
+    firm = number_of(new, strength="plain", core="yes")
+    change(new / YUYAO, firm, core="no")
+    rows = read(new / "observations.csv")
+    write(new / "observations.csv", rows[1:])
+    newcomer(new, "ninghai", "Ninghai", rows=[promise("ninghai", "air.pm25", kind="level", operator="<=", value="30", unit="微克/立方米", quote="30")])
+    changes = diff(old, new)
+    told = {(row.change, row.table, row.id): row.says for row in changes.itertuples()}
+    assert told["added", "targets", "ninghai-goal"] == "Ninghai, PM2.5: at most 30 µg/m³ by 2020"
+    assert told["added", "jurisdictions", "ninghai"] == "jurisdictions: Ninghai"
+    corrected = told["corrected", "targets", "yuyao-pm25-2020"]
+    assert corrected.startswith("Yuyao, PM2.5: ") and "33 µg/m³ by 2020, formerly " in corrected and f"{value} µg/m³" in corrected
+    assert told["recoded", "targets", read(new / YUYAO)[firm]["id"]].endswith(": core 'no', formerly 'yes'")
+    assert [row.says for row in changes.query("change == 'removed'").itertuples()] == [f"{rows[0]['jurisdiction']}, {rows[0]['indicator']} {rows[0]['year']}: {rows[0]['value']} {rows[0]['unit']} ({rows[0]['source']})"]
+    assert list(changes["change"]) == sorted(changes["change"], key=["added", "removed", "corrected", "recoded"].index)
+
+
+def test_what_was_added_is_removed_the_other_way_round(two):
+    old, new = two
+    newcomer(new, "ninghai", "Ninghai")
+    there, back = diff(old, new), diff(new, old)
+    assert set(there["change"]) == {"added"} and set(back["change"]) == {"removed"}
+    assert sorted(there["says"]) == sorted(back["says"])
+
+
+def test_offsets_alone_are_no_change_for_readers(two):
+    old, new = two
+    change(new / YUYAO, 3, start="1")
+    assert diff(old, new).empty
+
+
+def test_a_changelog_can_be_made_from_it(two):
+    old, new = two
+    newcomer(new, "ninghai", "Ninghai", rows=[])
+    text = to_markdown(diff(old, new))
+    assert text.startswith("#### Added\n\n- jurisdictions: Ninghai (`ninghai`)\n")
+    assert CliRunner().invoke(main, ["diff", str(old), str(new)]).stdout == text + "\n"
+
+
+def test_folders_with_faults_are_not_compared(two):
+    old, new = two
+    line = change(new / YUYAO, 3, core="maybe")
+    run = CliRunner().invoke(main, ["diff", str(old), str(new)])
+    assert run.exit_code == 1 and run.stderr == f"{new / YUYAO}:{line}:core: 'maybe' is not allowed; allowed: yes, no\n"
