@@ -1,23 +1,31 @@
-"""Every page is whole, offline, in a real browser: nothing fails, nothing overflows, every chart has words."""
+"""Every page is whole, in a real browser without a network: from the disk, from a server, and mailed as one file."""
 
 import re
+import threading
 from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
 import pytest
 
+from lantian.single import bundle
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDTHS = (375, 1280)
+LIGHT, MAIL = 400_000, 5_000_000  # bytes: a page without plotly.js, and the whole suite in one file
+DRAWN = "[...document.querySelectorAll('.plotly')].every(e => e.querySelector('.point')) && [...document.images].every(e => e.complete)"
 FACTS = """() => ({
   ids: [...document.querySelectorAll('[id]')].map(e => e.id),
   used: [...document.querySelectorAll('*')].flatMap(e => [...e.attributes].flatMap(
       a => [...a.value.matchAll(/url\\(#([^)]+)\\)/g)].map(m => m[1]).concat(a.name.endsWith('href') && e.closest('svg') && a.value[0] == '#' ? [a.value.slice(1)] : []))),
   links: [...document.querySelectorAll('a[href]')].map(e => e.href),
+  policy: document.querySelector('meta[http-equiv=Content-Security-Policy]').content,
   language: document.documentElement.lang,
   headings: document.querySelectorAll('h1').length,
   images: [...document.images].filter(e => !e.complete || !e.naturalWidth).map(e => e.src),
-  charts: [...document.querySelectorAll('figure.chart')].map(figure => {
+  charts: [...document.querySelectorAll('main:not(.front) figure.chart')].filter(e => !e.closest('.front')).map(figure => {
     const svg = figure.querySelector('svg'), box = svg ? svg.getBoundingClientRect() : {width: 0, height: 0}
     const label = figure.querySelector('.plotly')?.getAttribute('aria-label')  // an interactive chart is named from outside
     return {name: figure.id, width: box.width, height: box.height,
@@ -29,9 +37,10 @@ FACTS = """() => ({
 
 @dataclass
 class Visit:
-    """What the browser met on one page."""
+    """What the browser met on one page; ``base`` is all that it may ask for."""
 
     name: str
+    base: str
     errors: list = field(default_factory=list)
     failed: list = field(default_factory=list)
     requests: list = field(default_factory=list)
@@ -39,18 +48,17 @@ class Visit:
     facts: dict = field(default_factory=dict)
 
 
-def visit(chromium, path):
+def visit(context, base, name, widths=WIDTHS):
     """Open a page at each width and note everything."""
-    seen, page = Visit(path.name), chromium.new_page()
+    seen, page = Visit(name, base), context.new_page()
     page.on("console", lambda message: seen.errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
     page.on("request", lambda request: seen.requests.append(request.url))
     page.on("requestfailed", lambda request: seen.failed.append(request.url))
-    for width in WIDTHS:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
-        page.goto(path.as_uri(), wait_until="load")
-        page.evaluate("document.querySelectorAll('img').forEach(e => e.loading = 'eager')")
-        page.wait_for_function("[...document.images].every(e => e.complete)")
+        page.goto(f"{base}{name}", wait_until="load")
+        page.wait_for_function(DRAWN)
         seen.widths[width] = page.evaluate("document.documentElement.scrollWidth")
     seen.facts = page.evaluate(FACTS)
     page.close()
@@ -58,18 +66,51 @@ def visit(chromium, path):
 
 
 @pytest.fixture(scope="module")
-def visits(site, chromium):
-    return [visit(chromium, path) for path in sorted(site.glob("*.html"))]
+def server(site):
+    """The address of a server of the pages on this machine."""
+    quiet = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *words: None})
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(quiet, directory=site)) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{http.server_port}/"
+        http.shutdown()
+
+
+@pytest.fixture(scope="module")
+def cut(chromium, server):
+    """A browser context that reaches nothing but the server: one that is offline would not reach even that."""
+    context = chromium.browser.new_context()
+    context.route(lambda url: url.startswith("http") and not url.startswith(server), lambda route: route.abort())
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def mailed(site, tmp_path_factory):
+    """The suite as one file, with nothing beside it."""
+    path = tmp_path_factory.mktemp("mail") / "lantian.html"
+    path.write_text(bundle(site), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def from_disk(site, chromium):
+    return [visit(chromium, f"{site.as_uri()}/", path.name) for path in sorted(site.glob("*.html"))]
+
+
+@pytest.fixture(scope="module")
+def visits(site, chromium, cut, server, mailed, from_disk):
+    served = [visit(cut, server, path.name, WIDTHS[-1:]) for path in sorted(site.glob("*.html"))]
+    return [*from_disk, *served, visit(chromium, f"{mailed.parent.as_uri()}/", mailed.name)]
 
 
 def every(visits, fault):
     """Return the pages at fault with their faults; empty when there is none."""
-    return {seen.name: found for seen in visits if (found := fault(seen))}
+    return {seen.base + seen.name: found for seen in visits if (found := fault(seen))}
 
 
-def test_every_notebook_has_its_page(visits, site):
+def test_every_notebook_has_its_page(from_disk, site):
     assert (site / "index.html").is_file()
-    assert len(visits) > 1
+    assert len(from_disk) > 1
 
 
 def test_nothing_is_logged_as_an_error(visits):
@@ -77,10 +118,23 @@ def test_nothing_is_logged_as_an_error(visits):
     assert not found
 
 
-def test_no_request_fails_or_leaves_the_folder(visits, site):
-    outside = lambda url: not url.startswith((f"{site.as_uri()}/", "data:", "blob:"))
-    found = every(visits, lambda seen: seen.failed + [url for url in seen.requests if outside(url)])
+def test_no_request_fails_or_leaves_the_folder(visits):
+    outside = lambda seen, url: not url.startswith((seen.base, "data:", "blob:"))
+    found = every(visits, lambda seen: seen.failed + [url for url in seen.requests if outside(seen, url)])
     assert not found
+
+
+def test_no_page_may_ask_for_anything_else(visits):
+    """The page's own policy names nothing but itself and its folder, and no script in its text but by hash."""
+    policy = r"default-src 'none'; script-src ('self'|('sha256-[\w+/=]+' ?)+); style-src 'unsafe-inline'; img-src ('self' )?data: blob:; base-uri 'none'; form-action 'none'"
+    found = every(visits, lambda seen: not re.fullmatch(policy, seen.facts["policy"]))
+    assert not found
+
+
+def test_pages_are_light(site, mailed):
+    heavy = {path.name: path.stat().st_size for path in site.glob("*.html") if path.stat().st_size > LIGHT}
+    assert not heavy
+    assert mailed.stat().st_size < MAIL
 
 
 def test_no_page_is_wider_than_the_screen(visits):
@@ -100,14 +154,13 @@ def test_every_chart_is_drawn_and_has_words(visits):
     assert any(seen.facts["charts"] for seen in visits)
 
 
-def test_every_chart_names_every_focus_place_in_its_table(visits, plans):
-    missing = lambda chart: [name for name in plans.focus["name_en"] if name not in chart["table"]]
-    found = every(visits, lambda seen: {chart["name"]: missing(chart) for chart in seen.facts["charts"] if missing(chart)})
-    assert not found
+def test_one_file_holds_every_chart(visits, from_disk):
+    pages = [chart for seen in from_disk for chart in seen.facts["charts"]]
+    assert len(visits[-1].facts["charts"]) == len(pages)
 
 
 def test_ids_are_unique_on_a_page(visits):
-    twice = lambda ids: sorted({name or "(empty)" for name in ids if ids.count(name) > 1 or not name})
+    twice = lambda ids: sorted({name or "(empty)" for name in ids if ids.count(name) > 1 or not name}) if len(set(ids)) < len(ids) or "" in ids else []
     found = every(visits, lambda seen: twice(seen.facts["ids"]))
     assert not found
 
@@ -118,18 +171,24 @@ def test_every_reference_within_a_drawing_is_met(visits):
     assert not found
 
 
-def test_every_link_leads_somewhere(visits, site):
-    ids = {seen.name: set(seen.facts["ids"]) for seen in visits}
+def test_every_link_leads_somewhere(visits):
+    ids = {seen.base + seen.name: set(seen.facts["ids"]) for seen in visits}
 
-    def dead(url):
-        path, _, anchor = unquote(url).partition("#")
-        if not path.startswith(f"{unquote(site.as_uri())}/"):
-            return re.match(r"https?://", url) is None
-        name = path.removeprefix(f"{unquote(site.as_uri())}/")
-        return not (site / name).is_file() or (anchor and anchor not in ids.get(name, ()))
+    def dead(seen, url):
+        page, _, anchor = unquote(url).partition("#")
+        if not page.startswith(unquote(seen.base)):
+            return re.match(r"https?://|data:text/csv", url) is None
+        name = page.removeprefix(unquote(seen.base))
+        known = seen.base + name in ids or (name.startswith("figures/") and seen.name != "lantian.html")
+        return not known or (anchor and anchor not in ids.get(seen.base + name, ()))
 
-    found = every(visits, lambda seen: sorted({url.rpartition("/")[2] for url in seen.facts["links"] if dead(url)}))
+    found = every(visits, lambda seen: sorted({url[-80:] for url in seen.facts["links"] if dead(seen, url)}))
     assert not found
+
+
+def test_every_file_offered_is_there(site):
+    offered = {name for path in site.glob("*.html") for name in re.findall(r'href="(figures/[^"]+)"', path.read_text("utf-8"))}
+    assert offered and not [name for name in offered if not (site / name).is_file()]
 
 
 def test_every_page_has_a_language_and_one_heading(visits):

@@ -216,7 +216,7 @@ def lane_names(axes, plans, lanes):
 
 def drawn_rows(plans, rows):
     places = plans.focus.set_index("id")
-    frame = rows.assign(place=rows["jurisdiction"].map(places["name_en"]), place_zh=rows["jurisdiction"].map(places["name_zh"]))
+    frame = rows.assign(place=rows["jurisdiction"].map(places["name_en"]).fillna("line drawn"), place_zh=rows["jurisdiction"].map(places["name_zh"]))
     columns = [name for name in ("jurisdiction", "place", "place_zh", "what", "says", "why", "id") if name in frame]
     return frame[columns].fillna("")
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 INK, GREY, PALE, PAPER = "#222222", "#767676", "#d9d9d9", "#ffffff"
 WIDTH = 7.4
 HEAD, FOOT = 0.62, 0.62  # inches kept above and below a drawing for its words
+MARGIN = 0.08  # inches around a drawing that stands without its words
 STYLE = {
     # DejaVu ships with matplotlib, so that the layout is the same everywhere;
     # Verdana has nearly its widths where a reader's machine lacks it.
@@ -33,9 +34,10 @@ STYLE = {
     "ytick.left": False,
     "hatch.linewidth": 0.8,
     "svg.fonttype": "none",
-    "figure.facecolor": "none",
+    # Paper, not nothing: the ink stays readable on the dark ground of a notebook.
+    "figure.facecolor": PAPER,
     "axes.facecolor": "none",
-    "savefig.facecolor": "none",
+    "savefig.facecolor": PAPER,
 }
 FONTS = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', sans-serif"
 
@@ -53,19 +55,30 @@ class Chart(Figure):
         What the chart shows, with its values, for those who cannot see it.
     rows : DataFrame
         The rows drawn, ``jurisdiction`` among the columns.
+    view : str
+        The ``viewBox`` of the drawing without its words, for a page that sets them itself.
     """
 
     def describe(self, name, title, subtitle, foot, rows):
         """Attach words and rows, and write title, subtitle and foot on the figure."""
         self.name, self.title, self.subtitle, self.foot, self.rows = name, title, subtitle, foot, rows
         self.alt = alt_text(title, rows)
-        height = self.get_figheight()
-        lines = title.count("\n") + 1
-        self.text(0, 1, title, size=12.5, weight="bold", color=INK, va="top", linespacing=1.25, in_layout=False)
-        below = 1 - (lines * 0.225 + 0.05) / height
-        self.text(0, below, subtitle, size=9, color=GREY, va="top", linespacing=1.3, in_layout=False)
-        self.text(0, 0, foot, size=7.5, color=GREY, va="bottom", linespacing=1.3, in_layout=False)
+        below = (title.count("\n") + 1) * 0.225 + 0.05
+        self._write(1, title, 1, size=12.5, weight="bold", color=INK, va="top", linespacing=1.25)
+        self._write(2, subtitle, 1 - below / self.get_figheight(), size=9, color=GREY, va="top", linespacing=1.3)
+        self._write(3, foot, 0, size=7.5, color=GREY, va="bottom", linespacing=1.3)
+        self.view = self._view()
         return self
+
+    def _view(self):
+        """Measure the drawing; its words are no part of the layout and stay out."""
+        box, height = self.get_tightbbox(), self.get_figheight()
+        top, bottom = height - box.y1 - MARGIN, height - box.y0 + MARGIN
+        return f"0 {top * 72:.1f} {self.get_figwidth() * 72:.1f} {(bottom - top) * 72:.1f}"
+
+    def _write(self, number, words, y, **style):
+        """Write words on the figure, named so that a page can set them itself."""
+        self.text(0, y, words, in_layout=False, gid=f"words-{number}", **style)
 
     def svg(self):
         """Return the chart as SVG text, the same bytes for the same drawing."""
@@ -78,12 +91,12 @@ class Chart(Figure):
         return file.getvalue()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        words = {key: getattr(self, key) for key in ("name", "title", "subtitle", "foot", "alt")}
+        words = {key: getattr(self, key) for key in ("name", "title", "subtitle", "foot", "alt", "view")}
         rows = self.rows.astype(object).where(self.rows.notna(), "")
         table = {"columns": list(rows.columns), "rows": rows.astype(str).to_numpy().tolist()}
         png = base64.b64encode(self.png()).decode("ascii")
         data = {"image/svg+xml": self.svg(), "image/png": png, "text/plain": self.alt}
-        return data, {"image/svg+xml": {"needs_background": "light"}, "lantian": words | table}
+        return data, {"lantian": words | table}
 
 
 def alt_text(title, rows):
@@ -125,7 +138,7 @@ def to_svg(chart):
         chart.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = file.getvalue()
     svg = svg[svg.index("<svg") :].replace("'DejaVu Sans'", FONTS)
-    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
+    svg = re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*|^ +", "", svg, flags=re.S | re.M)
     svg = re.sub(r' id="(?!%s")([^"]+)"' % re.escape(chart.name), rf' id="{chart.name}-\1"', svg)
     svg = svg.replace("<svg ", f'<svg role="img" aria-labelledby="{chart.name}-title {chart.name}-desc" ', 1)
     start = svg.index(">") + 1

@@ -39,15 +39,15 @@ def explore(plans, theme):
     figure.update_layout(
         template="none",
         height=90 + 80 * len(labels),
-        margin={"l": 135, "r": 10, "t": 40, "b": 40},
+        margin={"l": 85, "r": 10, "t": 40, "b": 40},
         font={"family": "system-ui, sans-serif", "size": 12},
-        paper_bgcolor="rgba(0,0,0,0)",
+        paper_bgcolor="#ffffff",
         plot_bgcolor="rgba(0,0,0,0)",
         legend={"orientation": "h", "y": 1.12, "x": 0},
         hoverlabel={"align": "left", "bgcolor": "#ffffff", "font": {"color": INK}},
-        xaxis={"gridcolor": "#d9d9d9", "zeroline": False, "dtick": "M12", "tickformat": "%Y", "ticklabelmode": "period"},
-        yaxis={"tickvals": list(range(len(labels))), "ticktext": labels, "range": [len(labels) - 0.4, -0.6], "gridcolor": "#d9d9d9", "zeroline": False},
-        meta={"name": f"{theme}-explore", "title": f"Every dated promise on {theme}", "columns": ["place", "says", "strength", "words", "clause"], "rows": _table(rows, empty)},
+        xaxis={"gridcolor": "#d9d9d9", "zeroline": False, "dtick": "M12", "tickformat": "%Y", "ticklabelmode": "period", "tickangle": 0, "tickfont": {"size": 10}},
+        yaxis={"tickvals": list(range(len(labels))), "ticktext": [label.replace(" (", "<br>(") for label in labels], "range": [len(labels) - 0.4, -0.6], "gridcolor": "#d9d9d9", "zeroline": False},
+        meta={"name": f"{theme}-explore", "title": f"Every dated promise on {theme}", "columns": ["place", "says", "strength", "words", "clause", "id"], "rows": _table(rows, empty)},
     )
     return figure
 
@@ -60,8 +60,8 @@ def _say_empty(figure, plans, empty, start):
 
 
 def _table(rows, empty):
-    told = rows[["place", "says", "strength", "quote", "clause"]].values.tolist()
-    return told + [[name, "no dated promise", "", "", ""] for name in empty["name_en"]]
+    told = rows[["place", "says", "strength", "quote", "clause", "id"]].values.tolist()
+    return told + [[name, "no dated promise", "", "", "", ""] for name in empty["name_en"]]
 
 
 def _rows(plans, theme):
@@ -83,12 +83,13 @@ def _trace(rows, strength, symbol, palette):
         f"<b>{html.escape(row.says)}</b><br>“{html.escape(row.quote)}”<br>{html.escape(row.document)}, {html.escape(row.clause)}; {wording.STRENGTHS[strength]}"
         for row in rows.itertuples()
     ]
+    own = [palette[place] for place in rows["jurisdiction"]]
     return go.Scatter(
         x=pd.to_datetime(rows["when"]).dt.strftime("%Y-%m-%d").tolist(),
         y=rows["y"].round(3).tolist(),
         mode="markers",
         name=wording.STRENGTHS[strength],
-        marker={"symbol": symbol, "size": 9, "color": [palette[place] for place in rows["jurisdiction"]], "line": {"width": 1.5}},
+        marker={"symbol": symbol, "size": 9, "color": own, "line": {"width": 1.5, "color": own}},
         text=hover,
         hovertemplate="%{text}<extra></extra>",
     )

@@ -191,14 +191,15 @@ def breakeven(plans, coal, energy, name, title, subtitle, coefficients=(0.55, 0.
         [
             {"jurisdiction": coal.jurisdiction, "what": "coal cap", "says": wording.target(coal), "id": coal.id},
             {"jurisdiction": energy.jurisdiction, "what": "energy cap", "says": wording.target(energy), "id": energy.id},
-            {"jurisdiction": coal.jurisdiction, "what": "break-even", "says": f"{even:.3f} t of coal equivalent per t of coal", "id": ""},
+            {"jurisdiction": coal.jurisdiction, "what": "break-even", "says": f"{even:.2f} t of coal equivalent per t of coal", "id": ""},
         ]
     )
+    lines = pd.DataFrame({"jurisdiction": coal.jurisdiction, "what": "marked on the axis", "says": [label for _, label in marked], "id": ""})
     others = [place for place in plans.focus["id"] if place != coal.jurisdiction]
     filler = pd.DataFrame({"jurisdiction": others, "what": "both caps", "says": "this plan does not set both caps", "id": ""})
     names = wording.names(plans.focus.set_index("id").loc[others, "label"])
     axes.text(0.01, 0.98, f"Not drawn: {names};\nnone of these plans sets both caps.", transform=axes.transAxes, va="top", size=7.5, color=GREY)
-    return chart.describe(name, title, subtitle, documents_foot(plans), drawn_rows(plans, pd.concat([rows, filler])))
+    return chart.describe(name, title, subtitle, documents_foot(plans), drawn_rows(plans, pd.concat([rows, lines, filler])))
 
 
 @mpl.rc_context(STYLE)
@@ -285,7 +286,7 @@ def pairs(plans, judged, name, title, subtitle, references=(), unit="", limits=N
     lane_names(axis, plans, lanes)
     axis.tick_params(axis="x", labelsize=8)
     axis.set_xlabel(unit, size=8, loc="right", labelpad=1)
-    return chart.describe(name, title, subtitle, documents_foot(plans), drawn_rows(plans, lanes))
+    return chart.describe(name, title, subtitle, documents_foot(plans), drawn_rows(plans, pd.concat([lanes, references.assign(jurisdiction="")])))
 
 
 def _reference_lines(axis, references):

@@ -15,31 +15,35 @@ HEADINGS = {"label": "plan", "indicator_name": "indicator", "says": "what it say
 CONTEXT = {"context.population": "Population", "context.gdp": "GDP"}
 
 
-def table(frame, caption):
+def table(frame, caption, address=None):
     """Show a DataFrame on the page with a caption.
 
     Parameters
     ----------
     frame : DataFrame
-        A column ``id``, where there is one, becomes the link of the last column.
+        A column ``id``, where there is one, becomes the link of the last cell that is filled.
     caption : str
+    address : str, optional
+        A column whose cells become addresses of their rows.
 
     Returns
     -------
     Shown
     """
     head = "".join(f'<th scope="col">{html.escape(HEADINGS.get(name, str(name)))}</th>' for name in frame if name != "id")
-    body = "".join(_row(row) for row in frame.to_dict("records"))
+    body = "".join(_row(row, row.get(address, "")) for row in frame.to_dict("records"))
     return Shown(f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
 
 
-def _row(row):
+def _row(row, address=""):
     identifier = row.pop("id", "")
     cells = [_cell("" if pd.isna(value) else str(value)) for value in row.values()]
     if identifier:
-        cells[-1] = f'<a class="evidence" href="08_evidence.html#{html.escape(identifier)}">{cells[-1]}</a>'
+        last = max(place for place, cell in enumerate(cells) if cell)
+        cells[last] = f'<a class="evidence" href="08_evidence.html#{html.escape(identifier)}">{cells[last]}</a>'
     rest = "".join(f"<td>{cell}</td>" for cell in cells[1:])
-    return f'<tr><th scope="row">{cells[0]}</th>{rest}</tr>'
+    opening = f'<tr id="{html.escape(address)}">' if address else "<tr>"
+    return f'{opening}<th scope="row">{cells[0]}</th>{rest}</tr>'
 
 
 def _cell(value):

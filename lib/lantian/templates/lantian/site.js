@@ -1,15 +1,17 @@
-// Draws the plotly charts of a page, and makes long tables searchable and sortable.
+// Draws the plotly charts of a page; makes its long table searchable, sortable and citable.
 (function () {
   "use strict";
 
+  function make(name, text, kind) {
+    var element = document.createElement(name);
+    element.textContent = text || "";
+    element.className = kind || "";
+    return element;
+  }
+
+  // Colours come from the style sheet, so that they follow the reader's choice and paper.
   function draw(place) {
-    var style = getComputedStyle(document.documentElement);
-    var line = style.getPropertyValue("--line").trim();
     var chart = JSON.parse(document.getElementById(place.dataset.chart).textContent);
-    chart.layout.font.color = style.getPropertyValue("--ink").trim();
-    chart.layout.xaxis.gridcolor = line;
-    chart.layout.yaxis.gridcolor = line;
-    chart.layout.autosize = true;
     place.replaceChildren();
     Plotly.newPlot(place, chart.data, chart.layout, { displayModeBar: false, responsive: true });
   }
@@ -17,32 +19,27 @@
   function searchable(table) {
     var rows = Array.from(table.tBodies[0].rows);
     var words = rows.map(function (row) { return (row.textContent + " " + row.id).toLowerCase(); });
-    var label = document.createElement("label");
-    var input = document.createElement("input");
-    var count = document.createElement("output");
-    label.className = "search";
+    var label = make("label", "Search ", "search");
+    var input = make("input");
+    var count = make("output");
     input.type = "search";
-    label.append("Search ", input, " ", count);
-    table.parentElement.before(label);
+    label.append(input);
+    table.parentElement.before(label, count);
     function filter() {
       var sought = input.value.toLowerCase().trim();
-      var shown = 0;
-      rows.forEach(function (row, i) {
-        row.hidden = sought !== "" && !words[i].includes(sought);
-        shown += row.hidden ? 0 : 1;
-      });
-      count.textContent = shown + " of " + rows.length + " rows";
+      rows.forEach(function (row, i) { row.hidden = sought !== "" && !words[i].includes(sought); });
+      count.textContent = rows.filter(function (row) { return !row.hidden; }).length + " of " + rows.length + " rows";
     }
     input.addEventListener("input", filter);
     window.addEventListener("hashchange", function () { input.value = ""; filter(); });
     filter();
     Array.from(table.tHead.rows[0].cells).forEach(function (head, column) { sortable(table, head, column); });
+    rows.forEach(citable);
   }
 
   function sortable(table, head, column) {
-    var button = document.createElement("button");
+    var button = make("button", head.textContent);
     button.type = "button";
-    button.textContent = head.textContent;
     head.replaceChildren(button);
     button.addEventListener("click", function () {
       var down = head.getAttribute("aria-sort") === "ascending";
@@ -55,6 +52,39 @@
       });
       table.tBodies[0].append.apply(table.tBodies[0], rows);
     });
+  }
+
+  function citable(row) {
+    var button = make("button", "Cite this row", "cite");
+    var statement = row.cells[0].textContent;
+    button.type = "button";
+    button.setAttribute("aria-expanded", "false");
+    button.addEventListener("click", function () {
+      var open = button.getAttribute("aria-expanded") === "true";
+      button.setAttribute("aria-expanded", String(!open));
+      if (open) { button.nextElementSibling.remove(); } else { button.after(citation(row, statement)); }
+    });
+    row.cells[0].append(button);
+  }
+
+  // One style in words, and BibTeX; version and date are those of the data, the address is the row's.
+  function citation(row, statement) {
+    var edition = document.documentElement.dataset;
+    var source = [row.cells[1].textContent, row.cells[4].textContent].filter(Boolean).join(", ");
+    var address = (/^http/.test(location.protocol) ? location.href.split("#")[0] : "08_evidence.html") + "#" + row.id;
+    var year = edition.released.slice(0, 4);
+    var bibtex = [
+      "@misc{" + row.id.split("--").pop() + ",",
+      "  author = {{The Lantian contributors}},",
+      "  title = {{" + statement + "}},",
+      "  year = {" + year + "},",
+      "  howpublished = {Lantian " + edition.version + ", \\url{" + address + "}},",
+      "  note = {" + source + "}",
+      "}"
+    ].join("\n").replace(/([%&])/g, "\\$1");
+    var box = make("div", "", "citation");
+    box.append("The Lantian contributors (" + year + "). “" + statement + "” (" + source + "). Lantian " + edition.version + ". " + address, make("pre", bibtex));
+    return box;
   }
 
   document.querySelectorAll(".plotly[data-chart]").forEach(draw);

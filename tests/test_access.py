@@ -1,0 +1,172 @@
+"""What a chart shows reaches everybody: eye or ear, mouse or keyboard, light or dark, with scripts or without."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lantian.render import TEMPLATES
+from lantian.single import bundle
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LEDGER = "08_evidence.html"
+CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+# What is drawn in a chart apart from axes and from the words that the page sets itself.
+CHARTS = """() => [...document.querySelectorAll('figure.chart[id]')].filter(e => e.querySelector('.drawing')).map(figure => ({
+  name: figure.id,
+  drawn: [...figure.querySelectorAll('svg text')].filter(e => !e.closest('[id*="matplotlib.axis"], [id*="-words-"]')).map(e => e.textContent),
+  every: [...figure.querySelectorAll('svg text')].map(e => e.textContent),
+  alt: figure.querySelector('desc').textContent,
+  table: [...figure.querySelectorAll('tbody :is(th, td)')].map(e => e.textContent),
+}))"""
+AXE = {"exclude": [[".plotly svg"], [".plotly .js-plotly-plot"]]}
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return sorted(site.glob("*.html"))
+
+
+@pytest.fixture(scope="module")
+def charts(chromium, pages):
+    """Every drawing of the suite: what is drawn in it, what is said of it, and its table."""
+    page, found = chromium.new_page(), []
+    for path in pages:
+        page.goto(path.as_uri())
+        found += page.evaluate(CHARTS)
+    page.close()
+    return found
+
+
+@pytest.fixture
+def ledger(chromium, site):
+    page = chromium.new_page()
+    page.goto(f"{site.as_uri()}/{LEDGER}")
+    yield page
+    page.close()
+
+
+def missing(words, text):
+    return sorted({word for word in words if word not in text})
+
+
+def test_words_and_table_name_every_place(charts, plans):
+    names = list(plans.focus["name_en"])
+    found = {chart["name"]: missing(names, text) for chart in charts for text in (chart["alt"], " ".join(chart["table"])) if missing(names, text)}
+    assert charts and not found
+
+
+def test_words_and_table_hold_every_value_drawn(charts, plans):
+    years = re.compile("|".join(re.escape(label.partition(" ")[2]) for label in plans.focus["label"]))  # of issue, beside the names
+    found = {}
+    for chart in charts:
+        drawn = {number for text in chart["drawn"] for number in NUMBER.findall(years.sub("", text))}
+        for text in (chart["alt"], " ".join(chart["table"])):
+            if lacking := missing(drawn, NUMBER.findall(text)):
+                found.setdefault(chart["name"], lacking)
+    assert not found
+
+
+def test_drawings_hold_no_chinese(charts):
+    """A machine without Chinese fonts would draw boxes."""
+    assert not {chart["name"]: text for chart in charts for text in chart["every"] if CJK.search(text)}
+
+
+def test_every_value_of_a_table_leads_to_its_evidence(site):
+    unlinked = []
+    for path in site.glob("figures/*.csv"):
+        header, *rows = path.read_text("utf-8").splitlines()
+        ids = {row.rpartition(",")[2] for row in rows} - {""} if header.endswith(",id") else set()
+        linked = set(re.findall(rf'href="{LEDGER}#([^"]+)"', _figure(site, path.stem)))
+        unlinked += sorted(ids - linked)
+    assert not unlinked
+
+
+def _figure(site, name):
+    """Return a chart with its table as it stands on its page."""
+    for path in site.glob("[0-9p]*.html"):
+        if found := re.search(rf'<figure class="chart" id="chart-{re.escape(name)}">.*?</figure>', path.read_text("utf-8"), re.S):
+            return found[0]
+    return ""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation(chromium, pages, scheme, tmp_path):
+    from axe_playwright_python.sync_playwright import Axe
+
+    mailed = tmp_path / "lantian.html"
+    mailed.write_text(bundle(pages[0].parent), "utf-8")
+    context = chromium.browser.new_context(offline=True, bypass_csp=True, color_scheme=scheme, viewport={"width": 1280, "height": 900})
+    found = {path.name: violations for path in [*pages, mailed] if (violations := _violations(Axe(), context, path))}
+    context.close()
+    assert not found
+
+
+def _violations(axe, context, path):
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_function("[...document.querySelectorAll('.plotly')].every(e => e.querySelector('.point'))")
+    results = axe.run(page, context=AXE, options={"resultTypes": ["violations"]})
+    page.close()
+    return [f"{rule['id']}: {node['html'][:120]}" for rule in results.response["violations"] for node in rule["nodes"][:3]]
+
+
+def test_table_is_searched_sorted_and_cited_by_keyboard(ledger):
+    ledger.focus("input[type=search]")
+    ledger.keyboard.type("lanshan-coal-cap-2020")
+    assert ledger.locator("output").text_content().startswith("1 of ")
+    ledger.keyboard.press("Tab")  # to the table, which scrolls
+    ledger.keyboard.press("Tab")
+    ledger.keyboard.press("Enter")
+    assert ledger.locator("table.searchable th").first.get_attribute("aria-sort") == "ascending"
+    ledger.locator("tr[id=lanshan-coal-cap-2020] button.cite").focus()
+    ledger.keyboard.press("Enter")
+    words = ledger.locator("tr[id=lanshan-coal-cap-2020] .citation").text_content()
+    assert "08_evidence.html#lanshan-coal-cap-2020" in words and "@misc{lanshan-coal-cap-2020," in words
+    ledger.keyboard.press("Enter")
+    assert ledger.locator(".citation").count() == 0
+
+
+def test_every_control_is_reached_by_keyboard(chromium, pages):
+    """Nothing is taken out of the order, and what folds out does so by its native control."""
+    page = chromium.new_page()
+    for path in pages:
+        page.goto(path.as_uri())
+        assert not page.evaluate("[...document.querySelectorAll('a, button, input, summary')].filter(e => e.tabIndex < 0 && !e.closest('.plotly')).map(e => e.outerHTML)")
+        assert not page.evaluate("[...document.querySelectorAll('[onclick], [role=button]')].filter(e => !e.closest('.plotly')).length")
+        summary = page.locator("details summary").first
+        summary.focus()
+        page.keyboard.press("Enter")
+        assert page.locator("details").first.get_attribute("open") is not None
+    page.close()
+
+
+def test_a_page_is_readable_without_scripts(chromium, site, plans):
+    context = chromium.browser.new_context(offline=True, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site.as_uri()}/{LEDGER}#lanshan-coal-cap-2020")
+    row = page.locator("tr[id=lanshan-coal-cap-2020]")
+    assert row.is_visible() and plans.targets.set_index("id").loc["lanshan-coal-cap-2020", "statement_en"] in row.text_content()
+    assert abs(row.bounding_box()["y"]) < 900
+    page.goto(f"{site.as_uri()}/01_coal.html")
+    assert page.locator("figure.explore").get_by_text("drawn by a script").is_visible()
+    page.locator("figure.explore summary").click()
+    assert page.locator("figure.explore tbody tr").first.is_visible()
+    context.close()
+
+
+def test_template_serves_a_single_notebook(tmp_path):
+    """By the command that the template names, without execution."""
+    command = re.search(r"jupyter (nbconvert .*?) notebooks/", (TEMPLATES / "lantian" / "index.html.j2").read_text("utf-8"), re.S)[1]
+    words = command.replace("\\\n", " ").replace("--execute", "").replace("lib/lantian/templates", str(TEMPLATES)).split()
+    notebook = {"cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Why?"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    path = Path(tmp_path / "why.ipynb")
+    path.write_text(json.dumps(notebook), "utf-8")
+    subprocess.run([sys.executable, "-m", "jupyter", *words, str(path)], check=True, capture_output=True)
+    page = path.with_suffix(".html").read_text("utf-8")
+    assert "<title>why · Lantian</title>" in page and "default-src 'none'" in page and "Why?" in page and 'href="index.html"' not in page
