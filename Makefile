@@ -25,7 +25,7 @@ check: .venv/.installed
 
 # Remove what was generated; reports/figures/*.svg are committed and stay.
 clean:
-	rm -rf reports/assets
+	rm -rf reports/assets reports/.lantian
 	rm -f reports/*.html reports/figures/*.png reports/figures/*.csv
 
 # Remove the environment and the caches too.

@@ -1,4 +1,4 @@
-"""The command line: ``lantian check``, ``verify`` and ``render``."""
+"""The command line: ``lantian check``, ``verify``, ``render``, ``export``, ``add``, ``diff`` and ``codebook``."""
 
 import sys
 from pathlib import Path
@@ -20,16 +20,18 @@ def main():
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 def check(data):
     """List every problem in the tables as path:line:column: what is wrong, what is allowed."""
-    from lantian.checks import check as run
-    from lantian.plans import find_data
+    from lantian.checks import check as run, notes
+    from lantian.schema import find_data
 
     folder = find_data(data)
-    problems = _answered(run, folder)
+    problems, noted = _answered(run, folder), _answered(notes, folder)
+    for note in noted:
+        click.echo(f"note: {note}")
     for problem in problems:
         click.echo(problem)
     if problems:
         _fail(f"{len(problems)} problems in {folder}")
-    click.echo(f"{folder}: no problems")
+    click.echo(f"{folder}: no problems" + (f", {len(noted)} notes" if noted else ""))
 
 
 @main.command()
@@ -50,15 +52,59 @@ def verify(sources, data, write):
 @click.argument("notebooks", nargs=-1, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 @click.option("--output", type=FOLDER, help="Where the pages go; by default reports/.")
-def render(notebooks, data, output):
+@click.option("--force", is_flag=True, help="Execute even what has not changed.")
+def render(notebooks, data, output, force):
     """Render notebooks to HTML; on a failure the pages that were there stay."""
     from lantian.render import RenderError, render as run
 
     try:
-        index = _answered(run, list(notebooks), data, output, click.echo)
+        index = _answered(run, list(notebooks), data, output, click.echo, force)
     except RenderError as error:
         _fail(f"{error}\nNothing was changed.")
     click.echo(index)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
+def export(file, data):
+    """Write all tables to FILE.xlsx, FILE.sqlite, or a folder of parquet files (.parquet or no ending)."""
+    from lantian.export import export as run
+
+    click.echo(_answered(run, file, data))
+
+
+@main.command()
+@click.argument("identifier", metavar="ID")
+@click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
+@click.option("--year", type=click.IntRange(1990, 2100), help="Year of issue of its plan; part of the document's id.")
+def add(identifier, data, year):
+    """Write the stubs of a further place and say what to fill in."""
+    from lantian.growth import add as run
+
+    click.echo(_answered(run, identifier, data, year))
+
+
+@main.command()
+@click.argument("old", type=FOLDER)
+@click.argument("new", type=FOLDER)
+def diff(old, new):
+    """Say what changed between two data folders, as a section of a changelog."""
+    from lantian.growth import diff as run, to_markdown
+
+    click.echo(to_markdown(_answered(run, old, new)))
+
+
+@main.command()
+@click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
+def codebook(data):
+    """Write the codebook, README.md in the data folder, from the schema and the tables."""
+    from lantian.export import codebook as run
+    from lantian.schema import find_data
+
+    file = find_data(data) / "README.md"
+    file.write_text(_answered(run, data), "utf-8", newline="\n")
+    click.echo(file)
 
 
 def _answered(function, *arguments):
