@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: reports test lab check clean distclean lock stale
+.PHONY: reports test lab check bench soak clean distclean lock stale
 
 # Render every notebook into reports/.
 reports: .venv/.installed
@@ -22,6 +22,14 @@ lab: .venv/.installed
 check: .venv/.installed
 	$(BIN)/lantian check
 	$(if $(LANTIAN_SOURCES),$(BIN)/lantian verify --sources "$(LANTIAN_SOURCES)")
+
+# Measure against the floor and the peers, which it installs into a scratch folder; writes benchmarks/README.md.
+bench: .venv/.installed
+	$(BIN)/python benchmarks/bench.py
+
+# The long fault tests: kills at every moment, a full disk (as root), many renders at once.
+soak: .venv/.installed
+	$(BIN)/python -m pytest tests/soak.py
 
 # Remove what was generated; reports/figures/*.svg are committed and stay.
 clean:

@@ -7,6 +7,7 @@ import matplotlib.dates
 import matplotlib.ticker
 import numpy as np
 import pandas as pd
+from matplotlib.textpath import TextPath
 
 from lantian import wording
 from lantian.figure import FOOT, GREY, HEAD, INK, PALE, PAPER, STYLE, WIDTH, canvas
@@ -23,7 +24,7 @@ GLYPHS = {
     "rule": (">", False),
     "qualitative": ("o", False),
     "delegated": ("^", False),
-    "part_missing": ("$?$", True),
+    "part_missing": (TextPath((-0.3, -0.36), "?", size=1), True),
     "garbled": ("X", False),
     "silent_within": ("_", True),
     "silent_outside": (".", True),
@@ -130,7 +131,8 @@ def ladder(plans, rows, name, title, subtitle):
     top, left = HEAD + 0.1 + 0.22 * title.count("\n"), 1.3
     chart, axes = canvas(top + 0.29 * len(lanes) + FOOT + 0.3, top=top, bottom=FOOT + 0.3, left=left)
     when = pd.to_datetime(lanes["when"])
-    first, last = pd.Timestamp(f"{when.min().year - 1}-11-01"), pd.Timestamp(f"{when.max().year + 1}-03-01")
+    years = when.dt.year.dropna() if when.notna().any() else plans.documents[["period_start", "period_end"]].stack()
+    first, last = pd.Timestamp(f"{int(years.min()) - 1}-11-01"), pd.Timestamp(f"{int(years.max()) + 1}-03-01")
     palette, width = colours(plans), WIDTH - left - 0.1
     for y, (row, date) in enumerate(zip(lanes.itertuples(), when)):
         if pd.isna(date):
@@ -191,7 +193,7 @@ def due(plans, indicators, where="core == 'yes'", says=wording.thing):
     words = [f"{says(row)}: {wording.date(row)}" for row in targets.itertuples()]
     hollow = targets["year_basis"].isin(["inferred", "ambiguous"])
     rows = pd.DataFrame({"jurisdiction": targets["jurisdiction"], "when": when, "says": words, "hollow": hollow, "id": targets["id"]})
-    gaps = plans.gaps[plans.gaps["indicator"].isin(indicators) & ~plans.gaps["jurisdiction"].isin(rows["jurisdiction"])]
+    gaps = plans.gaps[plans.gaps["indicator"].isin(indicators) & (plans.gaps["role"] == "focus") & ~plans.gaps["jurisdiction"].isin(rows["jurisdiction"])]
     gaps = gaps.drop_duplicates("jurisdiction")
     words = [wording.gap(row) for row in gaps.itertuples()]
     return pd.concat([rows, pd.DataFrame({"jurisdiction": gaps["jurisdiction"], "says": words, "hollow": False, "id": gaps["id"]})])

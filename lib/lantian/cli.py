@@ -1,5 +1,6 @@
 """The command line: ``lantian check``, ``verify``, ``render``, ``export``, ``add``, ``diff`` and ``codebook``."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -53,15 +54,28 @@ def verify(sources, data, write):
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 @click.option("--output", type=FOLDER, help="Where the pages go; by default reports/.")
 @click.option("--force", is_flag=True, help="Execute even what has not changed.")
-def render(notebooks, data, output, force):
+@click.option("--jurisdictions", metavar="A,B", envvar="LANTIAN_JURISDICTIONS", help="Only these places, by their ids.")
+@click.option("--single-file", is_flag=True, help="Also write the whole suite as one file, to be mailed.")
+def render(notebooks, data, output, force, jurisdictions, single_file):
     """Render notebooks to HTML; on a failure the pages that were there stay."""
     from lantian.render import RenderError, render as run
 
+    if jurisdictions:
+        os.environ["LANTIAN_JURISDICTIONS"] = jurisdictions
     try:
         index = _answered(run, list(notebooks), data, output, click.echo, force)
     except RenderError as error:
         _fail(f"{error}\nNothing was changed.")
-    click.echo(index)
+    click.echo(_mailable(index) if single_file else index)
+
+
+def _mailable(index):
+    """Write the pages beside an index as one file."""
+    from lantian.single import NAME, bundle
+
+    file = index.with_name(NAME)
+    file.write_text(bundle(index.parent), "utf-8")
+    return file
 
 
 @main.command()

@@ -233,13 +233,14 @@ def compare(plans, indicator, of="value", core=True):
     rows = rows[rows["core"] == "yes"] if core and (rows["core"] == "yes").any() else rows
     table = keys(rows, of, set(denominators(plans).index))
     group = table.groupby(list(table), sort=False).ngroup() if len(rows) else pd.Series(dtype=int)
+    told = list(rows.itertuples())
     judged = pd.DataFrame(
         {
             "jurisdiction": rows["jurisdiction"],
             "id": rows["id"],
             "status": "target",
-            "printed": [wording.amount(row) for row in rows.itertuples()],
-            "thing": [wording.thing(row) for row in rows.itertuples()],
+            "printed": [wording.amount(row) for row in told],
+            "thing": [wording.thing(row) for row in told],
             "kind": rows["kind"],
             "indicator_name": rows["indicator_name"],
             "operator": rows["operator"],
@@ -248,7 +249,7 @@ def compare(plans, indicator, of="value", core=True):
             "amount": rows["amount"],
             "unit": rows["unit"],
             "standard_unit": rows["standard_unit"],
-            "date": [wording.date(row) for row in rows.itertuples()],
+            "date": [wording.date(row) for row in told],
             "strength": rows["strength"],
             "group": group,
         }
@@ -271,11 +272,7 @@ def _judge(rows, table, of):
     shared = groups["jurisdiction"].transform("nunique") > 1
     verdicts = pd.Series("no", index=rows.index).mask(shared, "direct")
     reference = _reference_row(rows, shared)
-    why = [
-        "" if fine else _differences(table.loc[index], table.loc[reference], rows, index, reference)
-        for index, fine in shared.items()
-    ]
-    return rows.assign(verdict=verdicts, why=why)
+    return rows.assign(verdict=verdicts, why=_differences(table, rows, reference).mask(shared, ""))
 
 
 def _converted(plans, judged, rows, table, of):
@@ -298,14 +295,15 @@ def _reference_row(rows, shared):
     return candidates.groupby("group")["jurisdiction"].transform("nunique").idxmax()
 
 
-def _differences(one, other, rows, index, reference):
-    failing = [TESTS[name] for name in one.index if one[name] != other[name]]
+def _differences(table, rows, reference):
+    """Say by which tests each row differs from the one that it is measured against."""
     if rows["jurisdiction"].nunique() == 1:
-        return "no other plan has a target for it"
-    if index == reference:
-        nearest = [TESTS[name] for name in one.index if one[name]]
-        return "no other plan promises the same" if nearest else "alone"
-    return "; ".join(failing) or "another promise of the same plan"
+        return pd.Series("no other plan has a target for it", index=rows.index)
+    failing = table.to_numpy() != table.loc[reference].to_numpy()
+    words = ["; ".join(TESTS[name] for name, fails in zip(table, row) if fails) for row in failing]
+    why = pd.Series(words, index=rows.index).replace("", "another promise of the same plan")
+    why[reference] = "no other plan promises the same" if table.loc[reference].any() else "alone"
+    return why
 
 
 def _with_gaps(rows, plans, indicator):
@@ -322,7 +320,8 @@ def _with_gaps(rows, plans, indicator):
             "why": "no target",
         }
     )
-    blank = [place for place in plans.focus["id"] if place not in {*rows["jurisdiction"], *gaps["jurisdiction"]}]
+    known = {*rows["jurisdiction"], *gaps["jurisdiction"]}
+    blank = [place for place in plans.focus["id"] if place not in known]
     none = pd.DataFrame(
         {"jurisdiction": blank, "id": "", "status": "none", "printed": "no target", "verdict": "no", "why": "no target"}
     )

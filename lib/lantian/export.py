@@ -13,14 +13,12 @@ import pyarrow.compute as pc
 from lantian import wording
 from lantian.checks import check
 from lantian.plans import load
-from lantian.schema import DataError, Problem, find_data, read_schema
+from lantian.schema import DataError, FORMULA, Problem, find_data, read_schema
 from lantian.tables import read_tables
 
 ARROW = {"string": pa.string(), "number": pa.float64(), "integer": pa.int64(), "date": pa.date32()}
 SQL = {"string": "TEXT", "number": "REAL", "integer": "INTEGER", "date": "TEXT"}
 WIDEST = 60
-# A spreadsheet takes text that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 VIEW = """CREATE VIEW promises AS
 SELECT targets.*, documents.jurisdiction, jurisdictions.name_en AS place, jurisdictions.name_zh AS place_zh,
   documents.title_en AS document_title, documents.issued, indicators.name_en AS indicator_name, indicators.theme,

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 INK, GREY, PALE, PAPER = "#222222", "#767676", "#d9d9d9", "#ffffff"
 WIDTH = 7.4
+LINE = 68  # characters of a title that the width holds at full size
 HEAD, FOOT = 0.62, 0.62  # inches kept above and below a drawing for its words
 MARGIN = 0.08  # inches around a drawing that stands without its words
 STYLE = {
@@ -33,6 +34,8 @@ STYLE = {
     "xtick.bottom": False,
     "ytick.left": False,
     "hatch.linewidth": 0.8,
+    # Text from the tables is text, never a formula.
+    "text.parse_math": False,
     "svg.fonttype": "none",
     # Paper, not nothing: the ink stays readable on the dark ground of a notebook.
     "figure.facecolor": PAPER,
@@ -63,12 +66,25 @@ class Chart(Figure):
         """Attach words and rows, and write title, subtitle and foot on the figure."""
         self.name, self.title, self.subtitle, self.foot, self.rows = name, title, subtitle, foot, rows
         self.alt = alt_text(title, rows)
+        self._make_room(foot.count("\n") + 1)
         below = (title.count("\n") + 1) * 0.225 + 0.05
-        self._write(1, title, 1, size=12.5, weight="bold", color=INK, va="top", linespacing=1.25)
+        longest = max(map(len, title.split("\n")))
+        self._write(1, title, 1, size=min(12.5, 12.5 * LINE / longest), weight="bold", color=INK, va="top", linespacing=1.25)
         self._write(2, subtitle, 1 - below / self.get_figheight(), size=9, color=GREY, va="top", linespacing=1.3)
         self._write(3, foot, 0, size=7.5, color=GREY, va="bottom", linespacing=1.3)
         self.view = self._view()
         return self
+
+    def _make_room(self, lines):
+        """Grow at the bottom for a foot of more than two lines."""
+        extra, height = max(0, lines - 2) * 0.145, self.get_figheight()
+        place = lambda y: (y * height + extra) / (height + extra)
+        for axes in self.axes if extra else ():
+            box = axes.get_position()
+            axes.set_position([box.x0, place(box.y0), box.width, box.height * height / (height + extra)])
+        for text in self.texts if extra else ():
+            text.set_y(place(text.get_position()[1]))
+        self.set_figheight(height + extra)
 
     def _view(self):
         """Measure the drawing; its words are no part of the layout and stay out."""

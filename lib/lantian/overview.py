@@ -226,7 +226,7 @@ def fleets(plans):
     return pd.DataFrame(rows)
 
 
-_BASES = {"stock": "of the stock", "new": "of new ones", "new_or_replaced": "of new ones"}
+_BASES = {"": "", "stock": "of the stock", "new": "of new ones", "new_or_replaced": "of new ones"}
 _ENERGY = {"vehicles.new_energy": "new energy", "vehicles.new_or_clean": "new energy or clean"}
 
 

@@ -98,7 +98,7 @@ def load(data=None, jurisdictions=None):
 
 
 def _choose(frames, chosen):
-    """Leave the other focus places aside: their gaps go, their targets may still stand above a plan."""
+    """Leave the other focus places aside: role ``aside``, neither compared nor a reference."""
     places, chosen = frames["jurisdictions"], [name.strip() for name in chosen]
     focus = places["role"] == "focus"
     known = list(places.loc[focus, "id"])
@@ -107,7 +107,6 @@ def _choose(frames, chosen):
         message = f"is no place compared; places: {', '.join(known)}"
         raise DataError([Problem("", 0, "", f"{name!r} {message}") for name in unknown])
     places["role"] = places["role"].mask(focus & ~places["id"].isin(chosen), "aside")
-    frames["gaps"] = frames["gaps"][frames["gaps"]["jurisdiction"].isin(chosen)].reset_index(drop=True)
 
 
 def _typed(cells, table):

@@ -57,6 +57,8 @@ def say(plans, text, sure=(), **values):
     StaleSentence
         When a claim fails or an id is gone; the message quotes the sentence.
     """
+    if _aside(plans, text):
+        return Sentence("This sentence speaks of a place that was left out.")
     for holds, claim in sure:
         if not holds:
             raise StaleSentence(f"no longer true: {claim}; the sentence was: {text}")
@@ -68,6 +70,12 @@ def say(plans, text, sure=(), **values):
         if name is not None:
             parts.append(_fill(name, form, values, targets, gaps, text))
     return Sentence("".join(parts))
+
+
+def _aside(plans, text):
+    """Whether a sentence names a row of a place that is left out of this comparison."""
+    names = {name for _, name, _, _ in string.Formatter().parse(text) if name}
+    return any((rows.loc[rows["id"].isin(names), "role"] == "aside").any() for rows in (plans.targets, plans.gaps))
 
 
 def _fill(name, form, values, targets, gaps, text):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 RECORD = ".lantian"
 SET = f"{RECORD}/set.json"
-OWNED = {RECORD, "figures", "assets", "index.html"}
+OWNED = {RECORD, "figures", "assets", "index.html", "lantian.html"}
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)
 

@@ -11,11 +11,12 @@ import os
 import re
 import sys
 from dataclasses import dataclass
+from html import escape as html_escape
 from importlib.util import find_spec
 from pathlib import Path
 
 from lantian import publish
-from lantian.schema import CHECKOUT, PACKAGE, find_data
+from lantian.schema import CHECKOUT, PACKAGE, find_data, harmless
 
 NOTEBOOKS = CHECKOUT / "notebooks"
 REPORTS = CHECKOUT / "reports"
@@ -232,7 +233,7 @@ def _read(source):
         raise RenderError(f"{source.path}: this notebook cannot be read: {error}") from None
     if source.place:
         first = next(cell for cell in notebook.cells if cell.cell_type == "markdown")
-        first.source = re.sub(r"^# ", lambda match: f"# {source.name}: ", first.source, count=1)
+        first.source = re.sub(r"^# ", lambda match: f"# {html_escape(source.name)}: ", first.source, count=1)
     return Page(source.slug, notebook)
 
 
@@ -387,7 +388,7 @@ def _files(pages, html):
 def _chart_files(chart):
     """Return the files of a chart by name: drawing, image and rows."""
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows([chart["columns"], *chart["rows"]])
+    csv.writer(text, lineterminator="\n").writerows([chart["columns"], *([harmless(cell) for cell in row] for row in chart["rows"])])
     files = {f"{chart['name']}.svg": chart["svg"].encode(), f"{chart['name']}.csv": text.getvalue().encode()}
     return files | ({f"{chart['name']}.png": base64.b64decode(chart["png"])} if chart.get("png") else {})
 

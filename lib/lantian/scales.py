@@ -75,7 +75,7 @@ def labelled(plans, judged, name, title, subtitle):
     lanes = judged.assign(order=judged["jurisdiction"].map(order)).sort_values(["order", "group", "id"], kind="stable").reset_index(drop=True)
     top, palette, says = HEAD + 0.05 + 0.22 * title.count("\n"), colours(plans), []
     chart, axes = canvas(top + 0.29 * len(lanes) + FOOT, top=top, bottom=FOOT, left=1.3)
-    indent = 0.03 + 0.0135 * lanes.loc[lanes["status"] == "target", "printed"].str.len().max()
+    indent = 0.03 + 0.0135 * max(lanes.loc[lanes["status"] == "target", "printed"].str.len(), default=0)
     for y, row in enumerate(lanes.itertuples()):
         promised = row.status == "target"
         aim = ", aimed for" if promised and row.strength == "aspirational" else ""

@@ -257,3 +257,15 @@ def _reference(entry):
     column = fields if isinstance(fields, str) else fields[0]
     other = target["fields"] if isinstance(target["fields"], str) else target["fields"][0]
     return column, target.get("resource", ""), other
+
+
+# A spreadsheet takes text that begins so for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def harmless(cell):
+    """Keep a spreadsheet from taking a cell of text for a formula.
+
+    The apostrophe is the mark for text of OWASP's advice on CSV injection.
+    """
+    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -51,6 +51,7 @@ def _page(path, slugs):
     text = path.read_text("utf-8")
     body = text[text.index(">", text.index("<main")) + 1 : text.rindex("</main>")]
     body = re.sub(r'<nav [^>]*class="turn".*?</nav>', "", body, flags=re.S)
+    body = body.replace('aria-label="On this page"', f'aria-label="On the page {path.stem}"')
     parts = DATA.split(body)
     parts[::2] = [_relinked(part if path.stem == "index" else _demoted(part), path.stem, slugs, path.parent) for part in parts[::2]]
     parts[1::2] = [re.sub(r' id="', f' id="{path.stem}--', part, count=1) for part in parts[1::2]]

@@ -6,7 +6,7 @@ import pandas as pd
 from lantian import wording
 from lantian.charts import colours, documents_foot, drawn_rows, lane_names, number_in_mark, wording_date
 from lantian.figure import FOOT, GREY, HEAD, INK, PAPER, STYLE, canvas
-from lantian.scales import NotComparable
+from lantian.scales import NotComparable, labelled
 
 BREAK = 2018 + 243 / 365  # 1 September 2018: particles are reported at another reference state
 
@@ -111,7 +111,9 @@ def spans(plans, judged, name, title, subtitle):
     """
     order = plans.focus.set_index("id")["order"]
     lanes = judged.assign(order=judged["jurisdiction"].map(order)).sort_values(["order", "target_year", "id"], kind="stable").reset_index(drop=True)
-    changes = lanes[lanes["kind"] == "change"]
+    changes = lanes[lanes["kind"] == "change"] if "kind" in lanes else lanes[:0]
+    if changes.empty:
+        return labelled(plans, judged, name, title, subtitle)
     first, last = int(changes[["baseline_year", "target_year"]].min().min()) - 1, int(changes["target_year"].max())
     top, palette, says = HEAD + 0.1 + 0.22 * title.count("\n"), colours(plans), []
     chart, axis = canvas(top + 0.29 * len(lanes) + FOOT + 0.3, top=top, bottom=FOOT + 0.3, left=1.3)

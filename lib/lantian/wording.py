@@ -169,6 +169,14 @@ def names(places):
     return places[0] if len(places) == 1 else f"{', '.join(places[:-1])} and {places[-1]}"
 
 
+def span(years):
+    """Word the years that something falls in: "between 2018 and 2025", "in 2020", "at no stated date"."""
+    known = sorted({str(year)[:4] for year in years if not pd.isna(year)})
+    if not known:
+        return "at no stated date"
+    return f"in {known[0]}" if len(known) == 1 else f"between {known[0]} and {known[-1]}"
+
+
 def who(plans, indicator, where="core == 'yes'"):
     """Name the focus places with a target on an indicator, in their order.
 
