@@ -29,7 +29,8 @@ bench: .venv/.installed
 
 # The long fault tests: kills at every moment, a full disk (as root), many renders at once.
 soak: .venv/.installed
-	$(BIN)/python -m pytest tests/soak.py
+	$(BIN)/python -m pytest -m "soak or not soak" tests/soak.py
+	$(BIN)/python -m pytest -m soak tests
 
 # Remove what was generated; reports/figures/*.svg are committed and stay.
 clean:

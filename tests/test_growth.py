@@ -162,7 +162,7 @@ NAMES = ("Ninghai", "Yixing", "Xinmi", "Anqiu", "Haicheng", "Jingbian", "Dali")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count", [6, 12])
+@pytest.mark.parametrize("count", [6, pytest.param(12, marks=pytest.mark.soak)])
 def test_every_chart_names_every_place(copy_data, tmp_path, count):
     from lantian.render import render
 

@@ -218,17 +218,10 @@ def test_a_thousand_mutations(small, mutation, at, pick):
     apply(small, mutation, at, pick)
 
 
-@pytest.fixture(scope="module")
-def asked(pytestconfig):
-    """Skip what takes minutes unless it is asked for."""
-    if "slow" not in pytestconfig.option.markexpr:
-        pytest.skip("ten thousand mutations take five minutes: pytest -m slow")
-
-
-@pytest.mark.slow
+@pytest.mark.soak
 @settings(max_examples=10_000, deadline=None, derandomize=True, database=None)
 @given(**ANY)
-def test_ten_thousand_mutations(asked, small, mutation, at, pick):
+def test_ten_thousand_mutations(small, mutation, at, pick):
     apply(small, mutation, at, pick)
 
 

@@ -6,6 +6,9 @@ import pandas as pd
 
 from lantian import wording
 
+# The columns that wording a target needs.
+TOLD = """kind operator value value_basis amount amount_max standard_unit baseline_year target_year year_basis timing deadline
+    subject subject_class base area exception""".split()
 CENSUS = 2020  # the last census: residents are counted nearest to it
 RESPECTS = ("value", "date", "pace", "wording")
 # Kinds whose figure grows with the place when the indicator is extensive.
@@ -233,7 +236,7 @@ def compare(plans, indicator, of="value", core=True):
     rows = rows[rows["core"] == "yes"] if core and (rows["core"] == "yes").any() else rows
     table = keys(rows, of, set(denominators(plans).index))
     group = table.groupby(list(table), sort=False).ngroup() if len(rows) else pd.Series(dtype=int)
-    told = list(rows.itertuples())
+    told = list(rows[TOLD].itertuples(index=False))
     judged = pd.DataFrame(
         {
             "jurisdiction": rows["jurisdiction"],

@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 NAME = "lantian.html"
@@ -25,7 +26,7 @@ def bundle(folder):
     Parameters
     ----------
     folder : Path
-        A set as `render` writes it: ``index.html``, the pages, ``figures/``, ``assets/``.
+        A set as `render` writes it: ``index.html``, the pages, ``figures/``.
 
     Returns
     -------
@@ -43,7 +44,7 @@ def bundle(folder):
     edition = {key: re.search(f'data-{key}="([^"]*)"', index)[1] for key in ("version", "released")}
     words = {"title": re.search("<title>(.*?)</title>", index)[1], "icon": re.search('<link rel="icon"[^>]*>', index)[0]}
     words |= {"header": part('<header class="site">', "</header>"), "footer": part('<footer class="site">', "</footer>")}
-    return template.render(pages=pages, edition=edition, **words, **_scripts(folder)) + "\n"
+    return template.render(pages=pages, edition=edition, **words, **_scripts()) + "\n"
 
 
 def _page(path, slugs):
@@ -96,9 +97,10 @@ def _target(address, slug, slugs, folder):
     return f"#{page}--{anchor}" if anchor else f"#{page}"
 
 
-def _scripts(folder):
+def _scripts():
     """Pack plotly.js, and allow by hash the three scripts that run."""
-    plotly, site = ((folder / "assets" / name).read_bytes() for name in ("plotly.min.js", "site.js"))
+    library = Path(find_spec("plotly").origin).parent / "package_data"
+    plotly, site = (library / "plotly.min.js").read_bytes(), (TEMPLATES / "site.js").read_bytes()
     loader = (TEMPLATES / "loader.js").read_text("utf-8")
     digests = (hashlib.sha256(text).digest() for text in (plotly, site, loader.encode()))
     hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests)
