@@ -32,7 +32,7 @@ def test_relations_are_true_of_the_figures(plans, chain):
         better = one.amount < other.amount if one.better == "lower" else one.amount > other.amount
         assert row.relation in ({"copied", "equal"} if one.amount == other.amount else {"stricter"} if better else {"looser"})
         assert not (one.extensive == "yes" and one.kind in SIZED)
-        assert row.confidence
+        assert row.confidence and row.source
 
 
 def test_a_chain_that_was_not_read_ends_in_words(plans, chain):

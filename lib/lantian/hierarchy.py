@@ -6,7 +6,7 @@ from lantian import wording
 from lantian.comparison import SIZED
 from lantian.overview import chosen
 
-COLUMNS = ["jurisdiction", "label", "id", "printed", "above", "above_id", "above_printed", "relation", "says", "confidence"]
+COLUMNS = ["jurisdiction", "label", "id", "printed", "above", "above_id", "above_printed", "relation", "says", "source", "confidence"]
 # Relations, from the most to the least that can be told.
 RELATIONS = ("copied", "equal", "stricter", "looser", "another measure", "delegated", "parent not read")
 # Differences that do not keep two goals apart, but that the sentence must tell.
@@ -30,7 +30,7 @@ def cascade(plans, indicator):
     DataFrame
         A row for each goal (or gap) and each place above with a goal:
         jurisdiction, label, id, printed, above (place), above_id, above_printed,
-        relation (one of `RELATIONS`), says, confidence. A chain that was not read
+        relation (one of `RELATIONS`), says, source (the document above), confidence. A chain that was not read
         ends in ``parent not read``, never in "stated nowhere above".
     """
     rows = []
@@ -156,5 +156,8 @@ def _name(plans, place):
 
 
 def _row(plans, place, identifier, printed, other, relation, says):
-    above = ("", "", "", "") if other is None else (other.place, other.id, wording.target(other), plans.documents.set_index("id").loc[other.document, "confidence"])
-    return place.id, place.label, identifier, printed, *above[:3], relation, says, above[3]
+    if other is None:
+        return place.id, place.label, identifier, printed, "", "", "", relation, says, "", ""
+    document = plans.documents.set_index("id").loc[other.document]
+    source = ", ".join(part for part in (document["title_en"], document["number"], document["issued"]) if part)
+    return place.id, place.label, identifier, printed, other.place, other.id, wording.target(other), relation, says, source, document["confidence"]
