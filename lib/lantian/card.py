@@ -125,5 +125,5 @@ def ledger(plans):
 def _entry(row, statement, strength, proofs):
     words = marked(row) if row.quote else ("searched: " + html.escape(row.searched.replace(";", ", ")) if getattr(row, "searched", "") else "cited")
     more = "".join(f"<br>{html.escape(p.field.replace('_', ' '))}: {html.escape(NOISE.sub('', p.quote))}" for p in proofs.itertuples()) if proofs is not None else ""
-    cells = (html.escape(row.label), html.escape(row.indicator), f'<span lang="zh">{words}</span>{more}', html.escape(row.clause), strength)
+    cells = (html.escape(row.label), html.escape(row.indicator_name), f'<span lang="zh">{words}</span>{more}', html.escape(row.clause), strength)
     return f'<tr id="{row.id}"><th scope="row">{html.escape(statement)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
