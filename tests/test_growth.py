@@ -142,7 +142,7 @@ def test_a_further_straw_goal_joins_the_direct_comparison(copy_data):
     assert set(rows.loc[rows["group"] == mine["group"], "jurisdiction"]) == {*before.loc[before["verdict"] == "direct", "jurisdiction"], "ninghai"}
 
 
-def test_a_further_coal_cap_in_tonnes_stays_out_for_its_size(copy_data):
+def test_a_further_coal_cap_in_tonnes_stays_out_until_its_residents_are_known(copy_data):
     plans = lt.load(copy_data)
     cap = plans.targets.query("indicator == 'coal.consumption' and kind == 'level' and value_basis == 'figure' and role == 'focus'").iloc[0]
     goal = promise("ninghai", "coal.consumption", kind="level", operator="<=", value="90", unit="万吨", quote="煤炭消费总量控制在90万吨以内")
@@ -154,6 +154,13 @@ def test_a_further_coal_cap_in_tonnes_stays_out_for_its_size(copy_data):
     assert (mine["verdict"], mine["amount"]) == ("no", 900_000)
     assert "range: size" in mine["why"]
     assert lt.verdict(plans, "ninghai-goal", cap["id"]) == ("no", "range: size")
+    with open(copy_data / "observations.csv", "a", encoding="utf-8") as file:
+        file.write("ninghai,context.population,2020,700000,人,whole county,,reported,a census,,high,\n")
+    rows = lt.compare(lt.load(copy_data), "coal.consumption")
+    mine = rows[rows["jurisdiction"] == "ninghai"].iloc[0]
+    assert (mine["verdict"], round(mine["amount"], 4)) == ("after conversion", round(900_000 / 700_000, 4))
+    assert "per resident" in mine["why"] and "confidence high" in mine["why"]
+    assert set(rows.loc[rows["group"] == mine["group"], "jurisdiction"]) == {"lanshan", "ninghai"}
 
 
 # --- six and twelve places --------------------------------------------------------------------------------------------
