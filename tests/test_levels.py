@@ -1,6 +1,5 @@
 """Levels above, pace and outcomes: nothing is claimed that the facts do not carry."""
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -95,10 +95,21 @@ def denominators(plans):
     DataFrame
         Indexed by jurisdiction: value, year, source, confidence.
     """
-    seen = plans.observations[plans.observations["indicator"] == "context.population"]
+    return near_census(plans.observations, "context.population")[["value", "year", "source", "confidence"]]
+
+
+def near_census(observations, indicator):
+    """Take, for each place, the observation of an indicator nearest to the census of 2020.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``observations``, indexed by jurisdiction; of two as near, the earlier.
+    """
+    seen = observations[observations["indicator"] == indicator]
     away = (seen["year"] - CENSUS).abs()
-    nearest = seen.assign(away=away).sort_values(["jurisdiction", "away", "year"], kind="stable").drop_duplicates("jurisdiction")
-    return nearest.set_index("jurisdiction")[["value", "year", "source", "confidence"]]
+    nearest = seen.assign(away=away).sort_values(["jurisdiction", "away", "year"], kind="stable")
+    return nearest.drop_duplicates("jurisdiction").set_index("jurisdiction")
 
 
 def _known(targets, column):

@@ -5,11 +5,10 @@ import html
 import pandas as pd
 
 from lantian import wording
+from lantian.comparison import near_census
 from lantian.overview import MARKS, cells
 from lantian.prose import Shown
 
-# The last census; other figures are taken from the year nearest to it.
-CENSUS = 2020
 HEADLINES = pd.Series(["coal", "air", "vehicles"])
 HEADINGS = {"label": "plan", "indicator_name": "indicator", "says": "what it says"}
 CONTEXT = {"context.population": "Population", "context.gdp": "GDP"}
@@ -123,10 +122,10 @@ def context(plans):
 
 
 def _latest(observations, place, indicator):
-    mine = observations[(observations["jurisdiction"] == place) & (observations["indicator"] == indicator)]
-    if mine.empty:
+    nearest = near_census(observations, indicator)
+    if place not in nearest.index:
         return "not known"
-    last = mine.loc[mine.sort_values("year")["year"].sub(CENSUS).abs().sort_values(kind="stable").index[0]]
+    last = nearest.loc[place]
     unit = {"人": "", "亿元": " × 100 million CNY"}.get(last["unit"], last["unit"])
     return f"{last['value']:,.10g}{unit} ({last['year']}; {last['source']}; confidence {last['confidence']})"
 

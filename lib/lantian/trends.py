@@ -6,9 +6,10 @@ import pandas as pd
 from lantian import wording
 from lantian.charts import colours, documents_foot, drawn_rows, lane_names, number_in_mark, wording_date
 from lantian.figure import FOOT, GREY, HEAD, INK, PAPER, STYLE, canvas
+from lantian.progress import RESTATED
 from lantian.scales import NotComparable, labelled
 
-BREAK = 2018 + 243 / 365  # 1 September 2018: particles are reported at another reference state
+BREAK = RESTATED + 243 / 365  # 1 September of that year, as a place on an axis of years
 
 
 @mpl.rc_context(STYLE)
