@@ -1,5 +1,6 @@
 """A further place joins by CSV alone, and what changed between two data sets is told in sentences."""
 
+import hashlib
 import json
 import shutil
 
@@ -99,6 +100,23 @@ def test_verify_says_which_text_was_coded(copy_data, tmp_path):
     (tmp_path / "ninghai.txt").write_text("到2020年", "utf-8")
     found = [problem.message for problem in lt.verify(copy_data, tmp_path).problems if "ninghai" in problem.path]
     assert any("text_sha256" in message and "text_chars 6" in message for message in found)
+
+
+def test_verify_records_which_text_was_coded_and_where_its_words_stand(copy_data, tmp_path):
+    goal = promise("ninghai", "agriculture.straw_use", kind="share", operator=">=", value="92", unit="%", quote="到2020年,秸秆利用率达92%以上")
+    newcomer(copy_data, "ninghai", "Ninghai", rows=[goal])
+    number = next(n for n, row in enumerate(read(copy_data / "documents.csv")) if row["jurisdiction"] == "ninghai")
+    change(copy_data / "documents.csv", number, text_sha256="", text_chars="")
+    text = "一、目标。到2020年,秸秆利用率达92%以上。"
+    (tmp_path / "ninghai.txt").write_text(text, "utf-8")
+    dry = lt.verify(copy_data, tmp_path)
+    assert not [problem for problem in dry.problems if problem.column == "ninghai-2018"], "numerals are accounted for before offsets are written"
+    assert "fragments found that had no offset yet: 1" in str(dry) and not read(copy_data / "targets/ninghai.csv")[0]["start"]
+    told = lt.verify(copy_data, tmp_path, write=True).problems
+    assert not [problem for problem in told if "ninghai" in str(problem)]
+    row = read(copy_data / "documents.csv")[number]
+    assert (row["text_sha256"], row["text_chars"]) == (hashlib.sha256(text.encode()).hexdigest(), str(len(text)))
+    assert read(copy_data / "targets/ninghai.csv")[0]["start"] == "5"
 
 
 @pytest.mark.parametrize("identifier", ["../x", "/etc/x", "x/y", "Yuyao", "宁海", "1st", "a b", "", "x\n", "yuyao", "con.csv"])
@@ -217,7 +235,7 @@ def test_each_kind_of_change_is_a_sentence(two):
     changes = diff(old, new)
     told = {(row.change, row.table, row.id): row.says for row in changes.itertuples()}
     assert told["added", "targets", "ninghai-goal"] == "Ninghai, PM2.5: at most 30 µg/m³ by 2020"
-    assert told["added", "jurisdictions", "ninghai"] == "jurisdictions: Ninghai"
+    assert told["added", "jurisdictions", "ninghai"] == "place: Ninghai"
     corrected = told["corrected", "targets", "yuyao-pm25-2020"]
     assert corrected.startswith("Yuyao, PM2.5: ") and "33 µg/m³ by 2020, formerly " in corrected and f"{value} µg/m³" in corrected
     assert told["recoded", "targets", read(new / YUYAO)[firm]["id"]].endswith(": core 'no', formerly 'yes'")
@@ -243,7 +261,8 @@ def test_a_changelog_can_be_made_from_it(two):
     old, new = two
     newcomer(new, "ninghai", "Ninghai", rows=[])
     text = to_markdown(diff(old, new))
-    assert text.startswith("#### Added\n\n- jurisdictions: Ninghai (`ninghai`)\n")
+    headline = sum(row["headline"] != "" for row in read(new / "indicators.csv"))
+    assert text == f"#### Added\n\n- Place: Ninghai (`ninghai`), with 1 document and {headline} gaps"
     assert CliRunner().invoke(main, ["diff", str(old), str(new)]).stdout == text + "\n"
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import lantian
 from lantian.verification import SOURCES, plain_text, read_texts
-from lantian.numerals import COLUMNS, NUMERAL, RULES, account, summary
+from lantian.numerals import COLUMNS, NUMERAL, RULES, account, printed, summary
 
 PLAN = "到2020年,全区煤炭消费总量控制在92.6万吨以内,比2015年下降30%以上。"
 
@@ -145,7 +145,8 @@ TOLD = {
     "date of issue": ["市人民政府 2018年10月25日 (此件公开发布)", "区人民政府\n\n2018年10月26日\n", "12月12日,省政府"],
     "page furniture": ["索引号: | 002972698/2018-19199 |", "生成日期: | 2018-10-30 |", "2019-04-29 点击数:"],
     "period": ["“十四五”节能减排", "行动方案(2018—2020年)", "三年行动计划", "经过3年努力", "社会发展五年规划"],
-    "congress or plenum": ["党的十九大和十九届二中、三中全会", "市委六届六次全会", "市第七次黨代會"],
+    "term of validity": ["有效期至2023年12月31日", "有效期5年", "自2019年1月1日起施行"],
+    "congress or meeting": ["党的十九大和十九届二中、三中全会", "市委六届六次全会", "市第七次黨代會", "县政府第15次常务会议"],
     "name of a substance or road": ["细颗粒物(PM2.5)", "PM10浓度", "SO2和NO2", "二氧化硫", "G205改建", "新205国道"],
     "set phrase": [
         "推进“四减四增”",
@@ -159,6 +160,7 @@ TOLD = {
         "市、县两级",
         "交警直属一、二、三大队",
         "“四无”“四违”“四不达标”",
+        '严控"两高"行业',
     ],
 }
 LEFT = {
@@ -168,7 +170,8 @@ LEFT = {
     "date of issue": ["政府确保2018年10月1日前完成", "在10月31日前,完成"],
     "page furniture": ["2020-12-31前完成", "点击数:达到100"],
     "period": ["‘十三五’末建成", "“十四五”期间创建", "2018-2020年淘汰(2018-2020年)", "三年完成", "3年内淘汰"],
-    "congress or plenum": ["十大行业", "每年三次", "二十大企业"],
+    "term of validity": ["自2019年1月1日起销售", "有效期5年内淘汰3台", "自2019年1月1日起实现"],
+    "congress or meeting": ["十大行业", "每年三次", "二十大企业", "第15次,会议"],
     "name of a substance or road": ["PM2.535微克", "二级标准", "205公里国道", "三类水质", "O35"],
     "set phrase": ["一律关停", "零增长", "两高速公路", "两座", "四个园区", "一条河", "百分之百", "万亩", "实施国六标准", "千家"],
 }
@@ -186,6 +189,36 @@ def test_rule_leaves_promises_alone(text):
 
 def test_every_rule_is_tested():
     assert TOLD.keys() == LEFT.keys() == RULES.keys()
+
+
+# --- whether a value is printed, and with which myriads ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "value", "myriads"),
+    [
+        ("控制在120万吨以内", 120, {"万"}),
+        ("控制在1200000吨以内", 1200000, {""}),
+        ("控制在1,200,000吨以内", 1200000, {""}),
+        ("控制在0.012億噸以內", 0.012, {"亿"}),
+        ("下降2.40%", -2.4, {""}),
+        ("分别为12、15万吨", 12, {"", "万"}),
+        ("削减8%~10%", -10, {""}),
+        ("削减三分之一", -33.3, {None}),
+        ("达到四分之三", 75, {None}),
+        ("达百分之九十五", 95, {None}),
+        ("达百分之九点五", 9.5, {None}),
+        ("一百零二家", 102, {None}),
+        ("控制在120万吨以内", 12, set()),
+        ("控制在120万吨以内", 0.12, set()),
+        ("2.45吨", 2, set()),
+        ("2016,2017年", 20162017, set()),
+        ("2,450吨", 450, set()),
+        ("削减三分之一", 33.4, set()),
+    ],
+)
+def test_value_is_printed_with_its_myriads(words, value, myriads):
+    assert printed(words, value) == myriads
 
 
 # --- repeated text --------------------------------------------------------------------------------------------------

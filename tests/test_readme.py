@@ -4,15 +4,18 @@ import json
 import os
 import re
 import shlex
+import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from edit import contents
 
-import lantian as lt
-from lantian import wording
+from lantian.answers import readme
 from lantian.cli import main
 from lantian.render import NOTEBOOKS
+from lantian.schema import DataError
 from lantian.verification import SOURCES
 
 ROOT = Path(__file__).parents[1]
@@ -100,144 +103,39 @@ def test_snippet_runs_and_runs_again(name, data, tmp_path, monkeypatch, capsys):
 
 # --- what is said is so ---------------------------------------------------------------------------------------------
 
-ANSWERS = {
-    "00_at_a_glance": (
-        "{promised} of {cells} cells hold a promise; in the others the plan has words without a figure, leaves it to a level above, "
-        "may have lost it, or says nothing. Of {indicators} headline subjects, these compare directly in value: {direct}."
-    ),
-    "01_coal": (
-        "{tonnes} caps it in tonnes: {lanshan-coal-cap-2020}, {lanshan-coal-cap-2020:strength}. {held} holds it to the level of an earlier "
-        "year: {yuyao-coal-cap-2020}, {yuyao-coal-cap-2020:strength}. Their earlier coal use is not known, so whether these caps "
-        "are cuts cannot be told. No cap is found in the plans of {uncapped}."
-    ),
-    "02_air": (
-        "Good-air days compare: {jincheng-good-days-2020:place} promises {jincheng-good-days-2020}, {yuyao-good-days-2020:place} "
-        "{yuyao-good-days-2020}, with {yuyao-good-days-stretch-2020:amount} {yuyao-good-days-stretch-2020:strength}. PM2.5 does not: "
-        "{jincheng-pm25-2020:place} sets a change ({jincheng-pm25-2020}), {yuyao-pm25-2020:place} a level ({yuyao-pm25-2020}), "
-        "and the others no figure: {lanshan-gap-pm25:place} ({lanshan-gap-pm25}), {shuocheng-gap-pm25:place} ({shuocheng-gap-pm25}), "
-        "{huludao-gap-pm25:place} ({huludao-gap-pm25})."
-    ),
-    "03_vehicles": (
-        "Only {stock} turns whole fleets to new energy, in its built-up area: {stock_fleets}, {shuocheng-bus-stock-2020}. "
-        "{yuyao-bus-new-2020:place} promises it of new buses ({yuyao-bus-new-2020}). {huludao-bus-new-2025:place} speaks of new vehicles and counts "
-        "clean fuels in: {new_fleets}, {huludao-bus-new-2025}, {huludao-bus-new-2025:strength}."
-    ),
-    "04_everything_else": (
-        "Energy, industry, buildings, farming, water, soil, waste and enforcement: {shared} further subjects are promised by two plans or more. "
-        "Straw put to use compares across the most plans: {straw}."
-    ),
-    "05_cascade": (
-        "{copied} goals are copied figure for figure from a level above, most of them by {copier}, whose plan has PM2.5 {shuocheng-gap-pm25}. "
-        "Of {held_above} local goals held against a level above, {looser} are looser than one of them. The direct parents of {unread} plans were not read."
-    ),
-    "06_pace_and_wording": (
-        "Energy per industrial output is to fall by {slow} a year in {huludao-industry-energy-2025:place} and {fast} in "
-        "{lanshan-energy-intensity-industry-2020:place}. Every plan hedges: of {rows} promises {mandated} are mandated, {hedged} hedged and {aimed} aimed for."
-    ),
-    "07_duties_and_deadlines": "{dated} of {duties} core promises have a date. No lead is named in the plan of {leaderless}, whose annex is lost.",
-    "place": "One page for each plan: what it promises, theme by theme, what it leaves open, and what came of it where that was measured.",
-    "08_evidence": (
-        "Because every row can be checked: {proved} fragments were found at their place in the texts, and of {numerals} numerals "
-        "{unaccounted} are unaccounted for. {reread} rows were read a second time, blind, and agree in {agree} % of their fields."
-    ),
-}
+def test_what_the_data_write_is_up_to_date(data):
+    assert readme(README, data) == README, "run `lantian codebook`"
 
 
-@pytest.fixture(scope="module")
-def claims(plans):
-    """Return what the answers say beyond single targets, and whether their claims hold."""
-    targets = plans.targets[plans.targets["role"] == "focus"]
-    cells, far = lt.cells(plans, "headline"), lt.how_far(plans, "headline")
-    fleet = targets[targets["indicator"].isin(["vehicles.new_energy", "vehicles.new_or_clean"])]
-    stock = fleet[fleet["base"] == "stock"]
-    huludao = fleet[fleet["jurisdiction"] == "huludao"]
-    capped = targets[targets["indicator"] == "coal.consumption"]
-    burnt = plans.observations[plans.observations["indicator"] == "coal.consumption"]
-    judged = {name: lt.compare(plans, name) for name in lt.shared(plans)}
-    reach = {name: rows.loc[rows["verdict"] == "direct", "jurisdiction"].nunique() for name, rows in judged.items()}
-    same = judged["agriculture.straw_use"].query("verdict == 'direct'")
-    plural = lambda name: name.replace("_", " ") + ("es" if name.endswith("s") else "s")
-    named = lambda rows: wording.names([plural(name) for name in sorted(rows["subject"].unique())])
-    alike = lambda rows: len({(wording.target(row), wording.strength(row)) for row in rows.itertuples()}) == 1
-    chain, duties, strengths = lt.above(plans), lt.duties(plans), lt.strengths(plans)
-    first = chain[chain["relation"] == "copied"].drop_duplicates("id")
-    rate = lt.pace(plans, "energy.intensity_industry").set_index("id")["compound"]
-    leaders = targets.groupby("place", sort=False)["lead_type"].agg(lambda kinds: (kinds == "none_named").all())
-    values = {
-        "copied": len(first),
-        "copier": plans.focus.set_index("id")["name_en"][first["jurisdiction"].mode()[0]],
-        "held_above": chain[chain["above_id"] != ""]["id"].nunique(),
-        "looser": chain[chain["relation"] == "looser"]["id"].nunique(),
-        "unread": plans.focus["parent"].isin(plans.documents.query("access == 'not_seen'")["jurisdiction"]).sum(),
-        "slow": f"{-rate['huludao-industry-energy-2025']:.1f} %",
-        "fast": f"{-rate['lanshan-energy-intensity-industry-2020']:.1f} %",
-        "rows": len(targets),
-        "mandated": strengths["mandated"].sum(),
-        "hedged": strengths["hedged"].sum(),
-        "aimed": strengths["aspirational"].sum(),
-        "dated": (duties["quarter"] != "").sum(),
-        "duties": len(duties),
-        "leaderless": wording.names(leaders.index[leaders]),
-        "cells": len(cells),
-        "promised": (cells["count"] > 0).sum(),
-        "indicators": cells["indicator"].nunique(),
-        "direct": wording.names(far[far["verdict"] == "direct"]["indicator"].str.lower()),
-        "tonnes": wording.who(plans, "coal.consumption", "value_basis == 'figure'"),
-        "held": wording.who(plans, "coal.consumption", "value_basis == 'reference'"),
-        "uncapped": wording.names(name for name in plans.focus["name_en"] if name not in set(capped["place"])),
-        "stock": wording.names(dict.fromkeys(stock["place"])),
-        "stock_fleets": named(stock),
-        "new_fleets": named(huludao),
-        "shared": len(lt.shared(plans)),
-        "straw": wording.names(f"{row.label.split(' (')[0]} {row.printed} {row.date}" for row in same.itertuples()),
-        "proved": f"{plans.accounts['proved'].sum():,}",
-        "numerals": f"{plans.accounts['numerals'].sum():,}",
-        "unaccounted": plans.accounts["unaccounted"].sum() or "none",
-        "reread": plans.second_coding["target"].nunique(),
-        "agree": f"{100 * (plans.second_coding['agree'] == 'yes').mean():.0f}",
-    }
-    sure = [
-        ((far["verdict"] != "after conversion").all(), "nothing compares after conversion"),
-        (set(stock["area"]) == {"built_up"}, "whole fleets are promised for the built-up area"),
-        (alike(stock) and alike(huludao), "all of these fleets by one date, and as firmly"),
-        (set(huludao["base"]) == {"new_or_replaced"}, "Huludao promises new vehicles only"),
-        (set(huludao["indicator"]) == {"vehicles.new_or_clean"}, "Huludao counts clean fuels in"),
-        (max(reach.values()) == reach["agriculture.straw_use"], "straw compares across the most plans"),
-        (not set(capped["jurisdiction"]) & set(burnt["jurisdiction"]), "the earlier coal use of the places with a cap is not known"),
-        ("PM2.5" not in set(far[far["verdict"] != "no"]["indicator"]), "PM2.5 does not compare"),
-    ]
-    return values, sure
+def test_answer_that_is_no_longer_true_names_its_notebook(copy_data):
+    shutil.copytree(NOTEBOOKS, copy_data.parent / "notebooks")
+    notebook = copy_data.parent / "notebooks/03_vehicles.ipynb"
+    notebook.write_text(notebook.read_text("utf-8").replace("{yuyao-bus-new-2020}", "{yuyao-bus-gone}"), "utf-8")
+    with pytest.raises(DataError, match=r"03_vehicles\.ipynb:finding: yuyao-bus-gone is neither a target nor a gap"):
+        readme(README, copy_data)
 
 
-@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
-def test_question_is_the_notebooks_and_answer_the_datas(path, plans, claims):
-    title = "".join(json.loads(path.read_text("utf-8"))["cells"][0]["source"]).splitlines()[0].removeprefix("# ")
-    listed = {cells[0]: cells[1:] for cells in rows(README, "Questions and answers")}
-    values, sure = claims
-    assert path.stem in ANSWERS, f"word its answer in ANSWERS, here, and put it into the README's table: {title}"
-    assert listed[f"[`{path.stem}`](notebooks/{path.name})"] == [title, str(lt.say(plans, ANSWERS[path.stem], sure, **values))]
+def test_codebook_writes_both_and_nothing_else(copy_data):
+    shutil.copytree(NOTEBOOKS, copy_data.parent / "notebooks")
+    stale = README.replace("The plans so far:", "The plans were:").replace("| [`01_coal`]", "| [`gone`]")
+    (copy_data.parent / "README.md").write_text(stale, "utf-8")
+    (copy_data / "README.md").write_text("stale", "utf-8")
+    before = contents(copy_data.parent)
+    run = CliRunner().invoke(main, ["codebook", "--data", str(copy_data)], catch_exceptions=False)
+    after = contents(copy_data.parent)
+    changed = {str(path) for path in after if after[path] != before.get(path)}
+    assert changed == {"README.md", f"{copy_data.name}/README.md"} and len(run.stdout.splitlines()) == 2
+    assert (copy_data.parent / "README.md").read_text("utf-8") == README
 
 
 def test_every_notebook_listed_is_there():
     assert len(rows(README, "Questions and answers")) == len(list(NOTEBOOKS.glob("*.ipynb")))
 
 
-def test_plans_are_those_of_the_data(plans):
-    assert f"The plans so far: {wording.names(plans.focus['label'])}." in README
-
-
 def test_tables_are_those_of_the_schema(data):
     resources = json.loads((data / "datapackage.json").read_text("utf-8"))["resources"]
     paths = {"`targets/`" if isinstance(resource["path"], list) else f"`{resource['path']}`" for resource in resources}
     assert {cells[0] for cells in rows(README, "Tables")} == paths
-
-
-def test_addresses_are_those_of_the_texts(plans):
-    read = plans.documents[plans.documents["access"] == "full_text"]
-    names = plans.jurisdictions.set_index("id")["name_en"]
-    known = [f"- {names[row.jurisdiction]}: <{row.url}>" for row in read.itertuples() if row.url]
-    assert re.findall(r"^- \w+: <http.*>$", README, re.M) == known
-    assert (len(known), len(read)) == (2, 5), "the sentence before the addresses counts them"
 
 
 def test_every_chart_shown_is_drawn_by_a_notebook():

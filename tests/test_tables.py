@@ -29,6 +29,21 @@ def test_the_data_have_no_problems(data):
     assert problems(data) == []
 
 
+@pytest.mark.parametrize(("unit", "factor"), [("万吨", "1000"), ("亿吨", "10000"), ("亿元", "10000")])
+def test_factor_a_myriad_off_is_named(copy_data, unit, factor):
+    rows = read(copy_data / "units.csv") + [{"unit": "元", "dimension": "money", "factor": "1", "standard_unit": "CNY", "label_en": "CNY"}]
+    write(copy_data / "units.csv", rows)
+    line = change(copy_data / "units.csv", next(n for n, row in enumerate(rows) if row["unit"] == unit), factor=factor)
+    says = "does not fit the same unit with or without 万 (10,000) or 亿 (100,000,000)"
+    assert problems(copy_data) == [f"units.csv:{line}:factor: {factor!r} {says}"]
+
+
+def test_only_a_change_is_negative(copy_data):
+    number = next(n for n, row in enumerate(read(copy_data / HULUDAO)) if row["kind"] == "amount")
+    line = change(copy_data / HULUDAO, number, value="-47")
+    assert problems(copy_data) == [f"{HULUDAO}:{line}:value: '-47' is negative; only a change has a sign, an amount cut is written without"]
+
+
 # --- files that cannot be read as a table ---------------------------------------------------------------------------
 
 HEADERS = {

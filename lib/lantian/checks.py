@@ -1,5 +1,7 @@
 """Find everything wrong in the tables, in one pass, without changing them."""
 
+import math
+import re
 from collections import Counter
 
 import pandas as pd
@@ -203,6 +205,7 @@ def _target_rules(tables):
         (pc.and_(pc.invert(empty["value"]), pc.invert(pc.or_(figure, word))), "value", "needs value_basis figure or word"),
         (pc.and_(word, pc.invert(pc.is_in(cell("value"), value_set=WORDED))), "value", f"is no number said in words; allowed: {', '.join(WORDED.to_pylist())}"),
         (pc.and_(word, pc.xor(pc.equal(cell("kind"), "ratio"), pc.equal(cell("value"), "1"))), "value", "does not fit kind: in words, 1 stands for a ratio and a ratio is 1"),
+        (pc.and_(pc.starts_with(cell("value"), "-"), pc.not_equal(cell("kind"), "change")), "value", "is negative; only a change has a sign, an amount cut is written without"),
         (pc.and_(pc.invert(empty["value_max"]), pc.invert(figure)), "value_max", "ends a range; it needs value_basis figure"),
         (pc.and_(pc.invert(empty["value"]), empty["operator"]), "operator", "is empty; a value needs <=, >=, <, >, = or ~"),
         (pc.and_(figure, empty["unit"]), "unit", "is empty; a figure needs its unit"),
@@ -246,6 +249,23 @@ def _unit_rule(tables):
     cells = raw.cells["unit"]
     wrong = pc.and_(pc.not_equal(cells, ""), pc.invert(pc.is_in(cells, value_set=known)))
     return _report(raw, wrong, "unit", "is not known; it must be a unit in units.csv")
+
+
+def _myriad_rule(tables):
+    """万吨 is ten thousand times 吨: another factor makes every amount in it wrong."""
+    raw = tables["units"]
+    units = [_without_myriad(row) for row in raw.cells.to_pylist()]
+    plain = {stem: rest for stem, _, *rest in reversed(units)} | {stem: rest for stem, times, *rest in units if times == 1}
+    wrong = [rest[1:] != plain[stem][1:] or abs(rest[0] - plain[stem][0]) > 1e-6 * plain[stem][0] for stem, _, *rest in units]
+    return _report(raw, pa.array(wrong, pa.bool_()), "factor", "does not fit the same unit with or without 万 (10,000) or 亿 (100,000,000)")
+
+
+def _without_myriad(row):
+    """Return what is left of a unit without its 万 or 亿, how many those are, and its factor without them."""
+    unit = row["unit"]
+    times = {"万": 1e4, "亿": 1e8}.get(unit[:1], 1)
+    is_number = re.fullmatch(PATTERNS["number"][0][1:-1], row["factor"])  # what is none is told of elsewhere
+    return unit[times > 1 :], times, float(row["factor"]) / times if is_number else math.nan, row["dimension"], row["standard_unit"]
 
 
 def _gap_rules(tables):
@@ -320,5 +340,5 @@ def _order_rule(tables):
 
 
 # Each with the tables that it looks things up in.
-ROW_RULES = ((_target_rules, set()), (_unit_rule, {"units"}), (_gap_rules, {"jurisdictions"}), (_document_rules, set()))
+ROW_RULES = ((_target_rules, set()), (_unit_rule, {"units"}), (_myriad_rule, set()), (_gap_rules, {"jurisdictions"}), (_document_rules, set()))
 SET_RULES = (_file_rule, _reading_rule, _coverage_rule, _order_rule)

@@ -31,8 +31,8 @@ def check(data):
     for problem in problems:
         click.echo(problem)
     if problems:
-        _fail(f"{len(problems)} problems in {folder}")
-    click.echo(f"{folder}: no problems" + (f", {len(noted)} notes" if noted else ""))
+        _fail(f"{_counted(len(problems), 'problem')} in {folder}")
+    click.echo(f"{folder}: no problems" + (f", {_counted(len(noted), 'note')}" if noted else ""))
 
 
 @main.command()
@@ -112,12 +112,21 @@ def diff(old, new):
 @main.command()
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 def codebook(data):
-    """Write the codebook, README.md in the data folder, from the schema and the tables."""
+    """Write what the data say: the codebook, README.md in the data folder, and the marked parts of the README beside that folder."""
+    from lantian.answers import readme
     from lantian.export import codebook as run
     from lantian.schema import find_data
 
-    file = find_data(data) / "README.md"
-    file.write_text(_answered(run, data), "utf-8", newline="\n")
+    folder = find_data(data)
+    _put(folder / "README.md", _answered(run, folder))
+    beside = folder.parent / "README.md"
+    if beside.is_file() and "<!-- answers -->" in beside.read_text("utf-8"):
+        _put(beside, _answered(readme, beside.read_text("utf-8"), folder))
+
+
+def _put(file, text):
+    """Write a file and name it."""
+    file.write_text(text, "utf-8", newline="\n")
     click.echo(file)
 
 
@@ -127,6 +136,10 @@ def _answered(function, *arguments):
         return function(*arguments)
     except DataError as error:
         _fail(str(error))
+
+
+def _counted(number, noun):
+    return f"{number} {noun if number == 1 else noun + 's'}"
 
 
 def _fail(message):

@@ -19,8 +19,9 @@ NEXT = """Added {place}. What to fill in, in this order:
 3. {targets}: one promise a row; CONTRIBUTING.md says what is a promise.
 4. {gaps}: {count} rows, one for each headline indicator. Delete the row of what has a target; give the others
    a status with the words, or with the terms searched in vain.
+What indicators.csv, units.csv and bodies.csv lack gets a row there.
 Run `lantian check` until it names nothing, then `lantian verify --sources DIR --write`: it fills in the offsets and
-names every fragment, figure and numeral that is still without proof."""
+names every fragment, figure and numeral that is still without proof. `lantian codebook` then puts the place into the READMEs."""
 
 
 def add(identifier, data=None, year=None):
@@ -126,8 +127,9 @@ def _write(files):
 CHANGES = ("added", "removed", "corrected", "recoded")
 # Told row by row; of the other tables only the number of rows that changed is told.
 TOLD = ("jurisdictions", "documents", "indicators", "units", "targets", "gaps", "observations")
-# Kept by programs, or not about a promise.
-UNTOLD = {"start"}
+NOUNS = {"jurisdictions": "place", "documents": "document", "indicators": "indicator", "units": "unit"}
+# Columns and tables that programs keep.
+UNTOLD = {"start", "accounts"}
 
 
 def diff(old, new):
@@ -141,7 +143,8 @@ def diff(old, new):
     -------
     DataFrame
         change (``added``, ``removed``, ``corrected``: what the row says,
-        ``recoded``: only how it is classed), table, id, says.
+        ``recoded``: only how it is classed), table, id, says, place (id of
+        the place that the row belongs to).
 
     Raises
     ------
@@ -152,8 +155,8 @@ def diff(old, new):
     if problems:
         raise DataError(problems)
     before, after = _Side(old), _Side(new)
-    rows = [row for name, table in after.schema.items() if name in before.schema for row in _changes(table, before, after)]
-    frame = pd.DataFrame(rows, columns=["change", "table", "id", "says"])
+    rows = [row for name, table in after.schema.items() if name in before.schema and name not in UNTOLD for row in _changes(table, before, after)]
+    frame = pd.DataFrame(rows, columns=["change", "table", "id", "says", "place"])
     return frame.sort_values("change", key=lambda names: names.map(CHANGES.index), kind="stable").reset_index(drop=True)
 
 
@@ -180,7 +183,13 @@ class _Side:
             return f"{joined.place}, {joined.indicator_name}: {wording.gap(joined)}"
         if table == "observations":
             return f"{row['jurisdiction']}, {row['indicator']} {row['year']}: {row['value']} {row['unit']} ({row['source']})"
-        return f"{table}: {row.get('title_en') or row.get('name_en') or row.get('label_en')}"
+        return f"{NOUNS[table]}: {row.get('title_en') or row.get('name_en') or row.get('label_en')}"
+
+    def place(self, table, row):
+        """Return the place that a row belongs to."""
+        if table in ("targets", "gaps"):
+            return self.joined[row["id"]].jurisdiction
+        return row["id"] if table == "jurisdictions" else row.get("jurisdiction", "")
 
 
 def _changes(table, before, after):
@@ -190,9 +199,9 @@ def _changes(table, before, after):
         yield from _counted(table, old, new, changed)
         return
     for key in [key for key in new if key not in old]:
-        yield "added", table.name, " ".join(key), after.says(table.name, new[key])
+        yield "added", table.name, " ".join(key), after.says(table.name, new[key]), after.place(table.name, new[key])
     for key in [key for key in old if key not in new]:
-        yield "removed", table.name, " ".join(key), before.says(table.name, old[key])
+        yield "removed", table.name, " ".join(key), before.says(table.name, old[key]), before.place(table.name, old[key])
     for key in changed:
         yield _changed(table, key, before, after, old[key], new[key])
 
@@ -200,7 +209,7 @@ def _changes(table, before, after):
 def _counted(table, old, new, changed):
     for change, count in (("added", len(new.keys() - old.keys())), ("removed", len(old.keys() - new.keys())), ("corrected", len(changed))):
         if count:
-            yield change, table.name, "", f"{table.name.replace('_', ' ')}: {count} {'row' if count == 1 else 'rows'}"
+            yield change, table.name, "", f"{count} {'row' if count == 1 else 'rows'} of {table.name}", ""
 
 
 def _differing(table, old, new):
@@ -215,15 +224,25 @@ def _changed(table, key, before, after, old, new):
     says, said = after.says(table.name, new), before.says(table.name, old)
     cells = "; ".join(f"{column.name} {new[column.name]!r}, formerly {old.get(column.name, '')!r}" for column in columns)
     words = f"{says}, formerly {said.rpartition(': ')[2]}" if says != said and not recoded else f"{says}: {cells}"
-    return "recoded" if recoded else "corrected", table.name, " ".join(key), words
+    return "recoded" if recoded else "corrected", table.name, " ".join(key), words, after.place(table.name, new)
 
 
 def to_markdown(changes):
-    """Write changes as the data section of a changelog."""
+    """Write changes as the data section of a changelog; a place that comes or goes is one line, with all its rows."""
     if changes.empty:
         return "No change of the data."
     parts = []
     for change, rows in changes.groupby("change", sort=False):
-        lines = [f"- {row.says}" + (f" (`{row.id}`)" if row.id else "") for row in rows.itertuples()]
+        whole = set(rows.loc[rows["table"] == "jurisdictions", "id"]) if change in ("added", "removed") else set()
+        lines = [_line(row, rows) for row in rows.itertuples() if row.table == "jurisdictions" or row.place not in whole]
         parts.append("\n".join([f"#### {change.title()}", "", *lines]))
     return "\n\n".join(parts)
+
+
+def _line(row, rows):
+    """Write a change as a list item; a place with the number of its rows in each table."""
+    mine = rows[(rows["place"] == row.place) & (rows["table"] != "jurisdictions")]
+    counts = mine["table"].value_counts(sort=False).items() if row.table == "jurisdictions" and row.change in ("added", "removed") else ()
+    told = [f"{count} {table.removesuffix('s') if count == 1 else table}" for table, count in counts]
+    words = f"{row.says[0].upper()}{row.says[1:]}" + (f" (`{row.id}`)" if row.id else "")
+    return f"- {words}" + (f", with {wording.names(told)}" if told else "")

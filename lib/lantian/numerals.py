@@ -18,6 +18,10 @@ NUMERAL = re.compile(
     rf"{FIGURE}(?:{JOINT}{FIGURE})*|百分之{CHINESE}+(?:[点點]{CHINESE}+)?|{CHINESE}+分之{CHINESE}+"
     rf"|{CHINESE}+(?:[至—]{CHINESE}+)?|[\u2160-\u217f]+"
 )
+# Numbers written in Chinese, as 九十五 and 四分之三.
+SPELLED = re.compile("(?:([一二三四五六七八九十百]+)分之)?([〇零一二两兩三四五六七八九十百千]+)(?:[点點]([〇零一二三四五六七八九]+))?")
+LETTERS = {letter: digit for digit, letters in enumerate("〇零 一 二两兩 三 四 五 六 七 八 九".split()) for letter in letters}
+PLACES = {"十": 10, "百": 100, "千": 1000}
 DATE = rf"{DIGIT}{{4}}年{DIGIT}{{1,2}}月{DIGIT}{{1,2}}日"
 HEAD = r"(?:^|(?<=[\s。;\uff1b)\uff09〕]))"  # where a section may begin
 
@@ -30,9 +34,9 @@ WORDS = (
 )
 # Slogans and names of policies; the longer before those they begin with.
 PHRASES = (
-    "一拆[两兩][断斷]三清|[两兩][断斷]三清|[两兩]高一[低资資]|[两兩]高(?=”|行[业業])|四[减減]四增|三上三[压壓]|一[企厂廠源]一策"
+    "一拆[两兩][断斷]三清|[两兩][断斷]三清|[两兩]高一[低资資]|[两兩]高(?=[”\"]|行[业業])|四[减減]四增|三上三[压壓]|一[企厂廠源]一策"
     "|一[岗崗][双雙][责責]|三[线線]一[单單]|一[带帶]一路|一超四[罚罰]|三改[联聯][动動]|三改一拆|四[边邊]三化|四位一[体體]"
-    "|八八[战戰]略|四[无無违違](?=”)|四不[达達][标標](?=”)|一二三[产產][业業]|三次[产產][业業]|新六[产產]|六小(?=”)"
+    "|八八[战戰]略|四[无無违違](?=[”\"])|四不[达達][标標](?=[”\"])|一二三[产產][业業]|三次[产產][业業]|新六[产產]|六小(?=[”\"])"
     "|三篇大文章|四[个個][结結][构構]|(?<=[双雙]随机、)一公[开開]|一[个個]指引|三步走|五步法"
 )
 RULES = {
@@ -47,6 +51,7 @@ RULES = {
         rf"(?<=[府室厅廳局委])\s+{DATE}(?=\s*(?:$|[(\uff08]))"
         rf"|\A{DIGIT}{{1,2}}月{DIGIT}{{1,2}}日(?=[,\uff0c])"  # the dateline of a news item
     ),
+    "term of validity": rf"有效期(?:[限为為至:]*)(?:{DATE}|{DIGIT}年|{CHINESE}年)|(?<=自){DATE}(?=起(?:施行|[实實]施|[执執]行))",
     "page furniture": (
         rf"(?:索引号|生成日期|发布日期)[\s:\uff1a|]*{DIGIT}[0-9/-]*|{DIGIT}{{4}}-{DIGIT}{{2}}-{DIGIT}{{2}}(?=\s*点击数)"
     ),
@@ -55,8 +60,8 @@ RULES = {
         rf"|(?<=方案|[计計][划劃]|[规規][划劃])[(\uff08]{DIGIT}{{4}}[-—–~]{{1,2}}{DIGIT}{{4}}年?[)\uff09]"
         r"|三年(?=行[动動]|攻[坚堅]|[计計][划劃])|[3三五]年(?=努力|[规規][划劃])"
     ),
-    "congress or plenum": (
-        rf"(?<=[党黨]的){CHINESE}+大|{CHINESE}+[届屆](?={CHINESE})"
+    "congress or meeting": (
+        rf"第{DIGIT}+次(?=[^\s。,;\uff0c\uff1b]{{0,8}}[会會][议議])|(?<=[党黨]的){CHINESE}+大|{CHINESE}+[届屆](?={CHINESE})"
         rf"|{CHINESE}中(?=全[会會]|、{CHINESE}中)|{CHINESE}+次(?=全[会會]|[党黨]代)"
     ),
     "name of a substance or road": (
@@ -97,6 +102,55 @@ def account(plans, texts):
         listed = _spans(plans.numerals[plans.numerals["document"] == document].assign(how="listed"), text, "how", "reason")
         rows += [(document, *row) for row in _rows(text, proved, listed)]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def printed(words, value):
+    """Say whether words print a value, and with which myriads.
+
+    Parameters
+    ----------
+    words : str
+        In half-width forms.
+    value : float
+        Its sign is left aside: a fall by 20 is printed as 20.
+
+    Returns
+    -------
+    set
+        What stands behind the value wherever it is printed in digits: ``""``,
+        ``"万"``, ``"亿"``; and None where it is written in Chinese, a fraction
+        as a percentage. Empty when it is not printed.
+    """
+    size = f"{abs(value):.10f}".rstrip("0").rstrip(".")
+    digits = re.escape(size) + ("0*" if "." in size else r"(?:\.0+)?")
+    words = re.sub(r"(?<![\d.])\d{1,3}(?:,\d{3})+(?!\d)", lambda match: match[0].replace(",", ""), words)
+    words = words.translate(str.maketrans("萬億", "万亿"))
+    # In a list or a range, as 12、15万吨, the myriads may stand behind the last figure only.
+    found = re.findall(rf"(?<![\d.]){digits}(?!\d|\.\d)((?:[-—–~至、和及]\d[\d.]*)*)([万亿]*)", words)
+    myriads = {myriad for _, myriad in found} | {"" for listed, _ in found if listed}
+    decimals = len(size.partition(".")[2])
+    return myriads | {None for number in _spelled(words) if round(number, decimals) == float(size)}
+
+
+def _spelled(words):
+    for parts, whole, decimals in SPELLED.findall(words):
+        number = _count(whole) + float(f"0.{''.join(str(LETTERS[letter]) for letter in decimals)}0")
+        yield 100 * number / _count(parts) if parts else number
+
+
+def _count(letters):
+    """Read a whole number written in Chinese: 九十五 is 95.
+
+    >>> _count("九十五"), _count("一百零二"), _count("十")
+    (95, 102, 10)
+    """
+    total = digit = 0
+    for letter in letters:
+        if letter in PLACES:
+            total, digit = total + (digit or 1) * PLACES[letter], 0
+        else:
+            digit = LETTERS[letter]
+    return total + digit
 
 
 def summary(accounted):

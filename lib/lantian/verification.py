@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from lantian.checks import check
-from lantian.numerals import account, summary
+from lantian.numerals import account, printed, summary
 from lantian.plans import find_data, load
 from lantian.schema import DataError, Problem, read_schema
 from lantian.tables import RawTable, read_tables
@@ -19,16 +19,16 @@ from lantian.tables import RawTable, read_tables
 SOURCES = "LANTIAN_SOURCES"
 # The words that a number rests on where the plan says it in words.
 NUMBER_WORDS = {
-    100: "全部|逐一|全收|全面|一律|全覆|全域|全行业|全過程|全过程|所有|均|各|每|必须|必須|应收尽收|應收盡收|应处尽处|應處盡處|镇镇通|基本实现|清理|100%|百分之百|百分百",
+    100: "全部|逐一|全收|全面|一律|全覆|全域|全行业|全過程|全过程|所有|均|各|每|必须|必須|应收尽收|應收盡收|应处尽处|應處盡處|镇镇通|基本实现|清理|100%|百分之百|百分百|翻一番|翻番",
     0: "零|消灭|消滅|消除|杜绝|杜絕",
     1: "等量|减量|減量",
     -50: "减半|減半",
 }
-# Small numbers that plans print in Chinese.
-CHINESE_NUMBERS = {str(n): word for n, word in enumerate("一 二|两|兩 三 四 五 六 七 八 九 十".split(), 1)} | {"100": "百分之百|百分百"}
 # Five-year plan periods end in these years.
 PERIODS = {"十三五": 2020, "十四五": 2025}
 FRAGMENT_TABLES = ("targets", "proofs", "gaps", "text_defects")
+FOUND = "had no offset and was found at"
+UNPROVED = "stands neither in the quote nor in a proof; widen the quote, add a row to proofs.csv, or empty the cell"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Verification:
     proved : dict of str to int
         Fragments found exactly at their offset, for each document.
     moved : list of str
-        Fragments that were found elsewhere, in words.
+        Fragments that were found elsewhere or had no offset yet, in words.
     problems : list of Problem
         What could not be proved.
     accounts : DataFrame
@@ -65,13 +65,15 @@ class Verification:
     accounts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __str__(self):
-        lines = []
+        found = [line for line in self.moved if FOUND in line]
+        lines = [f"fragments found that had no offset yet: {len(found)}"] if found else []
         for document, count in self.proved.items():
             told = self.accounts.loc[document].items() if document in self.accounts.index else ()
             lines.append(f"{document}: {count} fragments proved; " + ", ".join(f"{n} {name}" for name, n in told))
         total = sum(self.proved.values())
         left = f", {len(self.problems)} problems" if self.problems else ": all"
-        return "\n".join([*self.moved, *map(str, self.problems), *lines, f"{total} fragments proved{left}"])
+        moved = [line for line in self.moved if FOUND not in line]
+        return "\n".join([*moved, *map(str, self.problems), *lines, f"{total} fragments proved{left}"])
 
 
 def verify(data=None, sources=None, write=False):
@@ -84,7 +86,8 @@ def verify(data=None, sources=None, write=False):
     sources : path-like, optional
         Folder of the texts, ``<jurisdiction>.txt`` each; else ``LANTIAN_SOURCES``.
     write : bool
-        Fill empty offsets and repair moved ones in the tables.
+        Fill empty offsets and repair moved ones in the tables; and record in
+        ``documents.csv`` which text was coded, where it does not say.
 
     Returns
     -------
@@ -101,17 +104,32 @@ def verify(data=None, sources=None, write=False):
         raise DataError(problems)
     plans = load(folder, jurisdictions=())
     texts, faults = read_texts(plans, sources)
+    if write and _write_texts(folder, texts):
+        plans = load(folder, jurisdictions=())
+        texts, faults = read_texts(plans, sources)
     result = Verification({document: 0 for document in texts}, problems=faults)
     found = [_place(fragment, texts, result) for fragment in _fragments(folder, plans) if fragment.document in texts]
     if write:
         _write_starts(folder, found)
-        plans = load(folder, jurisdictions=())
+    plans = _with_starts(plans, found)
     result.problems += _placed(folder, _unproved_cells(plans, texts), "targets")
     result.problems += _placed(folder, _broken_silences(plans, texts), "gaps")
     _account(plans, texts, result)
     if write and not result.problems:
         _write_accounts(folder, plans, result)
     return result
+
+
+def _with_starts(plans, found):
+    """Give the rows the offsets at which they were found, written or not."""
+    frames = {}
+    for name in ("targets", "gaps", "proofs"):
+        rows, fragments = getattr(plans, name), [fragment for fragment in found if fragment.table == name]
+        keys = rows["id"] if "id" in rows else rows.index.to_series()
+        ids = fragments[0].raw.cells["id"].to_pylist() if fragments and "id" in rows else range(len(rows))
+        starts = {ids[fragment.row]: fragment.start for fragment in fragments}
+        frames[name] = rows.assign(start=keys.map(starts).astype("Int64"))
+    return replace(plans, **frames)
 
 
 def _placed(folder, faults, table):
@@ -209,7 +227,8 @@ def _place(fragment, texts, result):
         result.problems.append(_problem(fragment, message))
         return fragment
     nearest = min(places, key=lambda place: abs(place - (fragment.start or place)))
-    result.moved.append(str(replace(_problem(fragment, f"{fragment.quote!r} found at {nearest} instead of {fragment.start}"), column="start")))
+    found = f"found at {nearest} instead of {fragment.start}" if fragment.start is not None else f"{FOUND} {nearest}"
+    result.moved.append(str(replace(_problem(fragment, f"{fragment.quote!r} {found}"), column="start")))
     result.proved[fragment.document] += 1
     return replace(fragment, start=nearest)
 
@@ -238,6 +257,19 @@ def _start(start):
     return {} if start is None else {"start": str(start)}
 
 
+def _write_texts(folder, texts):
+    """Record the hash and length of texts that documents.csv does not name yet; say whether there were any."""
+    schema = read_schema(folder)
+    rows = read_tables(folder, schema)[0]["documents"].cells.to_pylist()
+    new = [row for row in rows if row["id"] in texts and not row["text_sha256"] + row["text_chars"]]
+    for row in new:
+        text = texts[row["id"]]
+        row |= {"text_sha256": hashlib.sha256(text.encode()).hexdigest(), "text_chars": str(len(text))}
+    if new:
+        _write(Path(folder) / schema["documents"].paths[0], schema["documents"].columns, rows)
+    return bool(new)
+
+
 def _write(path, columns, rows):
     draft = path.with_suffix(".draft")
     with open(draft, "w", encoding="utf-8", newline="") as file:
@@ -257,31 +289,32 @@ def _unproved_cells(plans, texts):
 
 
 def _unproved(row, words):
-    if row.value_basis == "figure" and not _has_number(words, row.value):
-        yield "value", f"{row.value:g} stands neither in the quote nor in a proof"
-    if pd.notna(row.value_max) and not _has_number(words, row.value_max):
-        yield "value_max", f"{row.value_max:g} stands neither in the quote nor in a proof"
+    for column in ("value", "value_max"):
+        value = getattr(row, column)
+        if row.value_basis == "figure" and pd.notna(value):
+            yield from _unproved_figure(column, value, row.unit, words)
     if row.value_basis == "word" and not re.search(NUMBER_WORDS[row.value], words):
         yield "value", f"no word for {row.value:g} stands in the quote or in a proof"
     for column, basis in (("target_year", row.year_basis), ("baseline_year", row.baseline_basis)):
         year = getattr(row, column)
         if pd.notna(year) and basis != "ambiguous" and not _has_year(words, year):
-            yield column, f"{year} stands neither in the quote nor in a proof"
+            yield column, f"{year} {UNPROVED}"
     if row.strength_word and row.strength_word not in words:
-        yield "strength_word", f"{row.strength_word!r} stands neither in the quote nor in a proof"
+        yield "strength_word", f"{row.strength_word!r} {UNPROVED}"
+
+
+def _unproved_figure(column, value, unit, words):
+    """Yield what is wrong with a figure: not printed, or printed with another 万 or 亿 than the unit has."""
+    myriads, own = printed(words, value), re.match("[万亿]*", unit)[0]
+    if not myriads:
+        yield column, f"{value:.15g} {UNPROVED}"
+    elif not myriads & {own, None}:
+        yield "unit", f"{unit!r} is not what is printed: {value:.15g}{min(myriads)} (万 and 亿 belong to the unit)"
 
 
 def plain_text(text):
     """Fold full-width forms to ASCII, so that figures can be compared."""
     return unicodedata.normalize("NFKC", text)
-
-
-def _has_number(words, value):
-    printed = f"{abs(value):.10f}".rstrip("0").rstrip(".")
-    if re.search(rf"(?<![\d.]){re.escape(printed)}(0*)(?![\d])(?!\.\d)", words):
-        return True
-    in_words = CHINESE_NUMBERS.get(printed)
-    return in_words is not None and re.search(in_words, words) is not None
 
 
 def _has_year(words, year):
