@@ -12,7 +12,7 @@ from lantian import wording
 BARE_NEGATIVE = re.compile(r"(?<![\w.])[-−]\s?\d")
 CODES = re.compile(r"nan|None|NaT|<NA>|[<>]=?|~|_")
 EMPTY = {"value_max": None, "amount_max": None, "baseline_year": None, "target_year": None, "deadline": "", "timing": "none"}
-EMPTY |= {"kind": "level", "operator": "", "value_basis": "figure", "standard_unit": "%", "year_basis": "stated"}
+EMPTY |= {"kind": "level", "operator": "", "value_basis": "figure", "standard_unit": "%", "year_basis": "stated", "better": ""}
 
 
 def row(**cells):
@@ -33,6 +33,10 @@ EXAMPLES = {
     "1.1 for 1": row(kind="ratio", operator="=", value=1.1, standard_unit="1"),
     "more than 1 for 1 (in words)": row(kind="ratio", operator=">", value=1.0, value_basis="word", standard_unit="1"),
     "all (in words) by 31 October 2018": row(kind="share", operator="=", value=100.0, value_basis="word", target_year=2018, deadline="2018-10-31", timing="by"),
+    "no growth (in words)": row(kind="change", operator="=", value=0.0, value_basis="word"),
+    "doubled (in words) by 2020": row(kind="change", operator="=", value=100.0, value_basis="word", target_year=2020, timing="by"),
+    "8 to 10 % below 2020": row(kind="change", operator="=", value=-8.0, value_max=-10.0, amount_max=-10.0, baseline_year=2020),
+    "cut by at least 200,000 t by 2020": row(kind="amount", operator=">=", value=20.0, amount=200000.0, standard_unit="t", better="lower", target_year=2020, timing="by"),
     "halved (in words)": row(kind="change", operator="=", value=-50.0, value_basis="word"),
     "no more than in 2011 by 2020": row(operator="<=", value_basis="reference", baseline_year=2011, target_year=2020, timing="by"),
     "a ban from 1 July 2019": row(kind="ban", value_basis="", target_year=2019, deadline="2019-07-01", timing="from"),

@@ -61,8 +61,9 @@ def _overlaps(focus):
 
 def _caps(focus):
     """A cap on coal and a cap on all energy that hold together on one reading only."""
-    for _, rows in focus[focus["indicator"].isin(["coal.consumption", "energy.consumption"]) & focus["amount"].notna()].groupby("jurisdiction", sort=False):
-        units = rows.set_index("standard_unit")["amount"]
+    capped = focus[focus["indicator"].isin(["coal.consumption", "energy.consumption"]) & (focus["kind"] == "level") & (focus["subject"] == "")]
+    for _, rows in capped[capped["amount"].notna()].groupby(["jurisdiction", "target_year"], dropna=False, sort=False):
+        units = rows.groupby("standard_unit")["amount"].min()
         if {"t", "tce"} <= set(units.index) and units["t"] > units["tce"]:
             even = units["tce"] / units["t"]
             yield _row(rows, "two caps", f"coal fits under the cap on all energy only below {even:.2f} t of coal equivalent per tonne, or net of what is sent out")

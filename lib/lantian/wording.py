@@ -4,7 +4,7 @@ import pandas as pd
 
 BOUNDS = {"<=": "at most ", ">=": "at least ", "<": "below ", ">": "above ", "=": "", "~": "about ", "": ""}
 MONTHS = "January February March April May June July August September October November December".split()
-SHOWN_UNITS = {"µg/m3": "µg/m³", "m3": "m³", "m2": "m²", "t/km2": "t/km²", "tce": "t of coal equivalent"}
+SHOWN_UNITS = {"µg/m3": "µg/m³", "m3": "m³", "m2": "m²", "t/km2": "t/km²", "tce": "t of coal equivalent", "d": "days"}
 STRENGTHS = {
     "mandated": "mandated",
     "plain": "stated plainly",
@@ -17,6 +17,16 @@ GAPS = {
     "part_missing": "may stand in a lost part",
     "garbled": "garbled in the text",
     "silent": "this plan is silent",
+}
+
+# What a plan does instead of promising, by the mark of its cell.
+SILENCES = {
+    "qualitative": "has words without a figure",
+    "delegated": "leaves it to a level above",
+    "part_missing": "may have lost it",
+    "garbled": "is garbled",
+    "silent_within": "says nothing",
+    "silent_outside": "says nothing",
 }
 
 
@@ -64,13 +74,17 @@ def amount(row):
         return f"{BOUNDS[row.operator]}{number(row.value)} for 1"
     upper = "" if pd.isna(row.amount_max) else f"{number(row.amount)} to "
     value = row.amount if pd.isna(row.amount_max) else row.amount_max
-    return f"{BOUNDS[row.operator]}{upper}{quantity(value, row.standard_unit)}"
+    # Beside a cap in tonnes, tonnes to be cut must not look like one.
+    cut = "cut by " if row.kind == "amount" and row.better == "lower" else ""
+    return f"{cut}{BOUNDS[row.operator]}{upper}{quantity(value, row.standard_unit)}"
 
 
 def _in_words(row):
     """Word a number that the plan says in words."""
     if row.kind == "ratio":
         return "more than 1 for 1 (in words)" if row.operator == ">" else "at least 1 for 1 (in words)"
+    if row.kind == "change":
+        return {100: "doubled (in words)", 0: "no growth (in words)", -50: "halved (in words)"}[row.value]
     return {100: "all (in words)", 0: "none left (in words)", -50: "halved (in words)"}[row.value]
 
 
@@ -84,6 +98,8 @@ def _change(row):
         return f"{less} against{base}" if base else less
     way = ("below" if fall else "above") if base else ("lower" if fall else "higher")
     much = {"<": "less than ", ">": "more than "}.get(bound, BOUNDS[bound])
+    much += "" if pd.isna(row.amount_max) else f"{number(size)} to "
+    size = size if pd.isna(row.amount_max) else abs(row.amount_max)
     return f"{much}{quantity(size, row.standard_unit)} {way}{base}"
 
 
@@ -161,12 +177,12 @@ def gap(row):
     return GAPS[row.status]
 
 
-def names(places):
+def names(places, last="and"):
     """Join names as a sentence does: "A, B and C"; "none" when there are none."""
     places = list(places)
     if not places:
         return "none"
-    return places[0] if len(places) == 1 else f"{', '.join(places[:-1])} and {places[-1]}"
+    return places[0] if len(places) == 1 else f"{', '.join(places[:-1])} {last} {places[-1]}"
 
 
 def span(years):
@@ -191,6 +207,12 @@ def who(plans, indicator, where="core == 'yes'"):
     -------
     str
         As "A, B and C"; "none" when no plan has one.
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> "Yuyao" in lt.who(lt.load(), "coal.consumption")
+    True
     """
     rows = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["role"] == "focus")]
     return names(dict.fromkeys(rows.query(where)["place"]))
