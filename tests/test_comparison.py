@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import lantian as lt
-from lantian.comparison import RESPECTS, SIZED, TESTS, keys
+from lantian.verdicts import RESPECTS, SIZED, TESTS, keys
 from lantian.scales import NotComparable, refuse
 
 SAME_COLUMN = ("indicator", "kind", "subject", "subject_class", "base", "area", "target_year", "dimension")
@@ -121,7 +121,7 @@ def test_a_chart_refuses_an_axis_that_rows_do_not_share(plans):
 
 
 def test_unknown_names_are_answered_with_what_is_known(plans):
-    with pytest.raises(ValueError, match=r"'air\.smell' is no indicator; .*lists them"):
+    with pytest.raises(ValueError, match=r"'air\.smell' is no indicator; near it: .*lists all of them"):
         lt.compare(plans, "air.smell")
     with pytest.raises(ValueError, match="'size' is not known; it is one of value, date, pace, wording"):
         lt.compare(plans, plans.indicators["id"].iloc[0], of="size")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lantian as lt
-from lantian.comparison import SIZED
+from lantian.verdicts import SIZED
 from lantian.hierarchy import RELATIONS
 from lantian.progress import compound
 from lantian.scales import NotComparable

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,10 @@ from lantian.checks import check_tables
 from lantian.schema import DataError, Problem, find_data, read_schema
 from lantian.tables import read_tables
 
+# What a target promises: two that agree in all of it are worded and judged alike.
+STATED = """indicator kind operator value value_max value_basis unit baseline_year target_year year_basis baseline_basis timing deadline
+    subject subject_class base area exception strength level role core""".split()
+PROMISED = [*STATED, *"indicator_name extensive better dimension standard_unit amount amount_max".split()]
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,6 +58,23 @@ class Plans:
         """The places compared, a row each, in their order; ``label`` is name and year of issue."""
         return self.jurisdictions[self.jurisdictions["role"] == "focus"]
 
+    @cached_property
+    def alike(self):
+        """A number for each target, the same for those that promise the same.
+
+        Found once: tables are changed by `dataclasses.replace`, not in place.
+        """
+        number = 0
+        for name in STATED:
+            codes, values = pd.factorize(self.targets[name].array, use_na_sentinel=False)
+            number = pd.factorize(number * len(values) + codes)[0]
+        return number
+
+    @cached_property
+    def rows_of(self):
+        """The numbers of the targets of each indicator, found once likewise."""
+        return self.targets.groupby("indicator", sort=False).indices
+
     def __repr__(self):
         counts = ", ".join(f"{len(getattr(self, name))} {name}" for name in ("targets", "gaps", "documents"))
         return f"<Plans of {', '.join(self.focus['name_en'])}: {counts}>"
@@ -82,7 +104,9 @@ def load(data=None, jurisdictions=None):
     --------
     >>> import lantian as lt
     >>> plans = lt.load()
-    >>> plans.targets.query("indicator == 'coal.consumption'")  # doctest: +SKIP
+    >>> caps = plans.targets.query("indicator == 'coal.consumption' and value_basis == 'figure'")
+    >>> "lanshan-coal-cap-2020" in set(caps.id)
+    True
     """
     folder = find_data(data)
     schema = read_schema(folder)
@@ -94,7 +118,9 @@ def load(data=None, jurisdictions=None):
     chosen = os.environ.get("LANTIAN_JURISDICTIONS", "") if jurisdictions is None else jurisdictions
     if chosen:
         _choose(frames, chosen.split(",") if isinstance(chosen, str) else chosen)
-    return Plans(**_joined(frames), folder=folder)
+    plans = Plans(**_joined(frames), folder=folder)
+    plans.alike, plans.rows_of  # noqa: B018 - found once, here, since every comparison needs them
+    return plans
 
 
 def _choose(frames, chosen):
