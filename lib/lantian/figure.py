@@ -12,6 +12,7 @@ INK, GREY, PALE, PAPER = "#222222", "#767676", "#d9d9d9", "#ffffff"
 WIDTH = 7.4
 LINE = 68  # characters of a title that the width holds at full size
 HEAD, FOOT = 0.62, 0.62  # inches kept above and below a drawing for its words
+LEFT = 1.3  # inches kept for the names of places
 MARGIN = 0.08  # inches around a drawing that stands without its words
 STYLE = {
     # DejaVu ships with matplotlib, so that the layout is the same everywhere;
@@ -66,7 +67,7 @@ class Chart(Figure):
         """Attach words and rows, and write title, subtitle and foot on the figure."""
         self.name, self.title, self.subtitle, self.foot, self.rows = name, title, subtitle, foot, rows
         self.alt = alt_text(title, rows)
-        self._make_room(foot.count("\n") + 1)
+        self._make_room(0.145 * max(0, foot.count("\n") - 1))
         below = (title.count("\n") + 1) * 0.225 + 0.05
         longest = max(map(len, title.split("\n")))
         self._write(1, title, 1, size=min(12.5, 12.5 * LINE / longest), weight="bold", color=INK, va="top", linespacing=1.25)
@@ -75,9 +76,9 @@ class Chart(Figure):
         self.view = self._view()
         return self
 
-    def _make_room(self, lines):
-        """Grow at the bottom for a foot of more than two lines."""
-        extra, height = max(0, lines - 2) * 0.145, self.get_figheight()
+    def _make_room(self, extra):
+        """Grow at the bottom, by the inches that a foot of more than two lines needs."""
+        height = self.get_figheight()
         place = lambda y: (y * height + extra) / (height + extra)
         for axes in self.axes if extra else ():
             box = axes.get_position()
@@ -122,29 +123,33 @@ def alt_text(title, rows):
     return " ".join(f"{line.rstrip('.')}." for line in [title.replace("\n", " "), *dict.fromkeys(lines)])
 
 
-def canvas(height, **grid):
+def canvas(title, inches, head=HEAD, foot=FOOT, left=LEFT, right=0.1, hspace=0.3, wspace=0.1, **grid):
     """Start a chart of the suite's width.
 
     Parameters
     ----------
-    height : float
-        In inches, words included.
+    title : str
+        Room is kept for its lines.
+    inches : float
+        Height of the drawing.
+    head, foot, left, right : float
+        Inches kept around the drawing, for its words and the names on its axes.
+    hspace, wspace : float
+        Room between panels, in shares of a panel.
     **grid
-        Passed to ``Figure.subplots``; ``top`` and ``bottom`` inches kept for words.
+        Passed to ``Figure.subplots``.
 
     Returns
     -------
     chart : Chart
     axes : Axes or array of Axes
     """
-    top, bottom, left = grid.pop("top", HEAD), grid.pop("bottom", FOOT), grid.pop("left", 1.5)
-    right = grid.pop("right", 0.1)
-    hspace, wspace = grid.pop("hspace", 0.3), grid.pop("wspace", 0.1)
+    top = head + 0.22 * title.count("\n")
+    height = top + inches + foot
+    place = {"top": 1 - top / height, "bottom": foot / height, "left": left / WIDTH, "right": 1 - right / WIDTH}
     with mpl.rc_context(STYLE):
         chart = Chart(figsize=(WIDTH, height))
-        place = {"top": 1 - top / height, "bottom": bottom / height, "left": left / WIDTH, "right": 1 - right / WIDTH}
-        axes = chart.subplots(**grid, gridspec_kw=place | {"hspace": hspace, "wspace": wspace})
-    return chart, axes
+        return chart, chart.subplots(**grid, gridspec_kw=place | {"hspace": hspace, "wspace": wspace})
 
 
 def to_svg(chart):

@@ -1,10 +1,12 @@
 """Hold each goal against the levels above its place, as far as they were read."""
 
+from itertools import product
+
 import pandas as pd
 
 from lantian import wording
-from lantian.comparison import SIZED
-from lantian.overview import chosen
+from lantian.overview import chosen, known
+from lantian.verdicts import SIZED
 
 COLUMNS = ["jurisdiction", "label", "id", "printed", "above", "above_id", "above_printed", "relation", "says", "source", "confidence"]
 # Relations, from the most to the least that can be told.
@@ -33,17 +35,8 @@ def cascade(plans, indicator):
         relation (one of `RELATIONS`), says, source (the document above), confidence. A chain that was not read
         ends in ``parent not read``, never in "stated nowhere above".
     """
-    rows = []
-    for place in plans.focus.itertuples():
-        chain = ancestors(plans, place.id)
-        mine = plans.targets[(plans.targets["jurisdiction"] == place.id) & (plans.targets["indicator"] == indicator)]
-        for target in mine.itertuples():
-            rows += _against(plans, place, target, chain)
-        rows += _ends(plans, place, mine, chain)
-        if mine.empty:
-            gaps = plans.gaps[(plans.gaps["jurisdiction"] == place.id) & (plans.gaps["indicator"] == indicator)]
-            rows += [row for gap in gaps.itertuples() for row in _delegated(plans, place, gap, chain)]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    known(plans.indicators, indicator)
+    return _held(plans, [indicator]).drop(columns="indicator")
 
 
 def above(plans, theme=None):
@@ -62,8 +55,8 @@ def above(plans, theme=None):
     """
     set_above = plans.targets[(plans.targets["role"] == "reference") & (plans.targets["kind"] != "standard")]["indicator"]
     indicators = chosen(plans.indicators, theme) if theme else plans.indicators[plans.indicators["id"].isin(set_above)]
-    parts = [cascade(plans, row.id).assign(indicator=row.name_en) for row in indicators.itertuples()]
-    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+    rows = _held(plans, indicators["id"])
+    return rows.assign(indicator=rows["indicator"].map(indicators.set_index("id")["name_en"]))
 
 
 def ancestors(plans, place):
@@ -75,27 +68,61 @@ def ancestors(plans, place):
     return chain
 
 
-def _against(plans, place, target, chain):
-    """Hold one target against every goal of its chain on the indicator."""
-    above = plans.targets[(plans.targets["indicator"] == target.indicator) & plans.targets["jurisdiction"].isin(chain)]
-    above = above[(above["kind"] != "standard") & (above["core"] == "yes")]
-    same = above[pd.Series([_one_measure(target, other) for other in above.itertuples()], index=above.index, dtype=bool)]
-    order = {name: rank for rank, name in enumerate(chain)}
-    for other in same.sort_values("jurisdiction", key=lambda cells: cells.map(order), kind="stable").itertuples():
+def _held(plans, indicators):
+    """Hold each goal and gap on indicators against the levels above its place."""
+    goals, gaps = _listed(_sourced(plans), indicators), _listed(plans.gaps, indicators)
+    names = plans.jurisdictions.set_index("id")["name_en"]
+    unread = set(plans.documents.loc[plans.documents["access"] == "not_seen", "jurisdiction"])
+    chains = {place: ancestors(plans, place) for place in plans.focus["id"]}
+    rows = []
+    for indicator, place in product(indicators, plans.focus.itertuples()):
+        chain, mine = chains[place.id], goals.get((place.id, indicator), [])
+        higher = [goal for name in chain for goal in goals.get((name, indicator), []) if goal.kind != "standard" and goal.core == "yes"]
+        told = [row for goal in mine for row in _against(goal, higher)]
+        told += _end(mine, [names[name] for name in chain if name in unread])
+        if not mine:
+            told = [row for gap in gaps.get((place.id, indicator), []) for row in _delegated(gap, goals, names, unread)]
+        rows += [(place.id, place.label, *row, indicator) for row in told]
+    return pd.DataFrame(rows, columns=[*COLUMNS, "indicator"])
+
+
+def _sourced(plans):
+    """Add to the targets what is known of their documents: source, confidence and date of issue."""
+    documents = plans.documents.set_index("id")
+    sources = {row.Index: ", ".join(filter(None, (row.title_en, row.number, row.issued))) for row in documents.itertuples()}
+    own = plans.targets["document"]
+    return plans.targets.assign(source=own.map(sources), confidence=own.map(documents["confidence"]), dated=own.map(documents["issued"]))
+
+
+def _listed(rows, indicators):
+    """Map place and indicator to their rows."""
+    groups = {}
+    for row in rows[rows["indicator"].isin(indicators)].itertuples():
+        groups.setdefault((row.jurisdiction, row.indicator), []).append(row)
+    return groups
+
+
+def _against(target, higher):
+    """Hold one target against the goals above it on its indicator."""
+    same = [other for other in higher if _one_measure(target, other)]
+    for other in same:
         relation = _relation(target, other)
-        yield _row(plans, place, target.id, wording.target(target), other, relation, _sentence(plans, target, other, relation))
-    if same.empty and len(above):
+        above = other.place, other.id, wording.target(other)
+        yield target.id, wording.target(target), *above, relation, _sentence(target, other, relation), other.source, other.confidence
+    if higher and not same:
         says = "the levels above promise it in another kind, unit or year, or as an amount of their own size"
-        yield _row(plans, place, target.id, wording.target(target), None, "another measure", says)
+        yield _alone(target.id, wording.target(target), "another measure", says)
 
 
-def _ends(plans, place, mine, chain):
+def _alone(identifier, printed, relation, says):
+    """Tell a goal or a gap that is held against no goal above it."""
+    return identifier, printed, "", "", "", relation, says, "", ""
+
+
+def _end(mine, unread):
     """Say once for an indicator which plans above the place were not read."""
-    unread = [_name(plans, name) for name in chain if _unread(plans, name)]
-    if len(mine) and unread:
-        first = next(mine.itertuples())
-        says = f"the plan of {wording.names(unread)}, directly above, was not read"
-        yield _row(plans, place, first.id, wording.target(first), None, "parent not read", says)
+    says = f"the plan of {wording.names(unread)}, directly above, was not read"
+    return [_alone(goal.id, wording.target(goal), "parent not read", says) for goal in mine[:1] if unread]
 
 
 def _one_measure(target, other):
@@ -116,13 +143,12 @@ def _relation(target, other):
     return "stricter" if lower == (target.better == "lower") else "looser"
 
 
-def _sentence(plans, target, other, relation):
+def _sentence(target, other, relation):
     words = {"copied": "figure for figure", "equal": "the same figure as", "stricter": "stricter than", "looser": "looser than"}[relation]
     counted = [name.replace("_", " ") for name in NOT_COUNTED if getattr(target, name) != getattr(other, name)]
     differs = f", but {wording.names(counted)} differ{'s' * (len(counted) == 1)}: {wording.thing(target)}, against {wording.thing(other)}" if counted else ""
     base = f", its base year {target.baseline_basis}" if target.baseline_basis in ("inferred", "ambiguous") else ""
-    issued = plans.documents.set_index("id")["issued"]
-    later = ", a later document" if _later(issued[other.document], issued[target.document]) else ""
+    later = ", a later document" if _later(other.dated, target.dated) else ""
     return f"{words} {other.place}'s {wording.target(other)}{later}{differs}{base}"
 
 
@@ -132,32 +158,12 @@ def _later(one, other):
     return one[:length] > other[:length]
 
 
-def _delegated(plans, place, gap, chain):
+def _delegated(gap, goals, names, unread):
     """Follow a goal that is left to a level above to where its trail ends."""
-    if gap.status != "delegated":
-        return
-    for name in gap.delegated_to.split(";"):
-        if name == "unstated":
-            yield _row(plans, place, gap.id, wording.gap(gap), None, "delegated", "left to a level that is not named")
-            continue
-        theirs = plans.targets[(plans.targets["jurisdiction"] == name) & (plans.targets["indicator"] == gap.indicator)]
-        end = "whose plan was not read" if _unread(plans, name) else "whose goal is not known"
-        says = f"left to {_name(plans, name)}, " + (f"which says {wording.target(next(theirs.itertuples()))}" if len(theirs) else end)
-        yield _row(plans, place, gap.id, wording.gap(gap), None, "delegated", says)
-
-
-def _unread(plans, place):
-    documents = plans.documents[plans.documents["jurisdiction"] == place]
-    return (documents["access"] == "not_seen").any()
-
-
-def _name(plans, place):
-    return plans.jurisdictions.set_index("id").loc[place, "name_en"]
-
-
-def _row(plans, place, identifier, printed, other, relation, says):
-    if other is None:
-        return place.id, place.label, identifier, printed, "", "", "", relation, says, "", ""
-    document = plans.documents.set_index("id").loc[other.document]
-    source = ", ".join(part for part in (document["title_en"], document["number"], document["issued"]) if part)
-    return place.id, place.label, identifier, printed, other.place, other.id, wording.target(other), relation, says, source, document["confidence"]
+    for name in gap.delegated_to.split(";") if gap.status == "delegated" else ():
+        says = "left to a level that is not named"
+        if name != "unstated":
+            theirs = goals.get((name, gap.indicator))
+            end = "whose plan was not read" if name in unread else "whose goal is not known"
+            says = f"left to {names[name]}, " + (f"which says {wording.target(theirs[0])}" if theirs else end)
+        yield _alone(gap.id, wording.gap(gap), "delegated", says)

@@ -6,7 +6,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from lantian import wording
-from lantian.charts import colours, due
+from lantian.charts import due
+from lantian.lanes import colours
+from lantian.overview import chosen
 
 SYMBOLS = {"mandated": "square", "plain": "circle", "hedged": "diamond", "aspirational": "circle-open"}
 INK = "#222222"
@@ -65,6 +67,7 @@ def _table(rows, empty):
 
 
 def _rows(plans, theme):
+    chosen(plans.indicators, theme)  # which says what is allowed
     column = "headline" if theme in set(plans.indicators["headline"]) else "theme"
     indicators = plans.indicators.loc[(plans.indicators[column] == theme) | (plans.indicators["theme"] == theme), "id"]
     dated = due(plans, list(indicators), "target_year.notna()")

@@ -1,5 +1,6 @@
 """Lay promises and silences out: a cell for every plan and indicator, none of them blank."""
 
+import difflib
 import os
 
 import pandas as pd
@@ -41,23 +42,44 @@ def cells(plans, theme=None, indicators=None):
         jurisdiction, label, indicator, indicator_name, mark (a key of `MARKS`),
         text (a few characters), says (in words), id (of the telling target or
         gap), count (targets behind the cell).
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> cells = lt.cells(lt.load(), "coal")
+    >>> cells.loc[cells.id == "yuyao-coal-cap-2020", "mark"].tolist()
+    ['reference']
     """
-    targets = plans.targets.assign(mark=_marks(plans.targets)).groupby(["jurisdiction", "indicator"])
-    gaps = plans.gaps.groupby(["jurisdiction", "indicator"])
+    indicators, places = chosen(plans.indicators, theme, indicators), list(plans.focus.itertuples())
+    targets = plans.targets[plans.targets["indicator"].isin(indicators["id"])]
+    best, count = _first(_firmest(targets)), targets.groupby(["jurisdiction", "indicator"]).size()
+    gaps = _first(plans.gaps)
     rows = []
-    for indicator in chosen(plans.indicators, theme, indicators).itertuples():
-        for place in plans.focus.itertuples():
+    for indicator in indicators.itertuples():
+        for place in places:
             key = (place.id, indicator.id)
             base = {"jurisdiction": place.id, "label": place.label, "place": place.name_en}
             base |= {"indicator": indicator.id, "indicator_name": indicator.name_en}
-            rows.append(base | _cell(key, targets, gaps))
+            rows.append(base | (_promise(best[key], int(count[key])) if key in best else _gap(gaps.get(key))))
     return pd.DataFrame(rows)
+
+
+def _first(rows):
+    """Map place and indicator to their first row."""
+    rows = rows.drop_duplicates(["jurisdiction", "indicator"])
+    return dict(zip(zip(rows["jurisdiction"], rows["indicator"]), rows.itertuples()))
 
 
 def matrix(plans, theme=None, indicators=None):
     """Show `cells` as a table: an indicator a row, a plan a column, words in the cells.
 
     Parameters and errors are those of `cells`.
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> lt.matrix(lt.load(), "coal").loc["Coal consumption", "Yuyao (2018)"]
+    'no more than in 2011 by 2020'
     """
     table = cells(plans, theme, indicators)
     order = dict(index=list(dict.fromkeys(table["indicator_name"])), columns=list(dict.fromkeys(table["label"])))
@@ -67,15 +89,29 @@ def matrix(plans, theme=None, indicators=None):
 def chosen(indicators, theme, ids=None):
     """Choose indicators by headline, theme or ids; headlines in the order coal, air, vehicles."""
     if ids is not None:
+        known(indicators, *ids)
         return indicators.set_index("id", drop=False).loc[list(ids)]
     if theme in (None, "headline"):
         rows = indicators[indicators["headline"] != ""]
     else:
         rows = indicators[indicators["headline" if theme in _HEADLINES else "theme"] == theme]
     if rows.empty:
-        raise ValueError(f"{theme!r} is no theme; themes: {', '.join(sorted(set(indicators['theme'])))}")
+        raise ValueError(f"{theme!r} is no theme; it is one of headline, {', '.join(sorted(set(indicators['theme'])))}")
     order = pd.DataFrame({"headline": rows["headline"].map(_HEADLINES).fillna(9), "borrowed": rows["headline"] != rows["theme"]})
     return rows.loc[order.sort_values(list(order), kind="stable").index]
+
+
+def known(indicators, *ids):
+    """Refuse an id that no indicator has, naming those that are like it."""
+    for name in ids:
+        if not (indicators["id"] == name).any():
+            raise ValueError(f"{name!r} is no indicator{near(name, indicators['id'])}; plans.indicators lists all of them")
+
+
+def near(name, names):
+    """Name the few that are most like a name: "; near it: A, B"; empty when none is."""
+    found = difflib.get_close_matches(str(name), list(names), n=4)
+    return f"; near it: {', '.join(found)}" if found else ""
 
 
 _HEADLINES = {"coal": 0, "air": 1, "vehicles": 2}
@@ -88,22 +124,27 @@ def _marks(targets):
     return marks.mask(basis != "", basis)
 
 
-def _cell(key, targets, gaps):
-    if key in targets.groups:
-        rows = targets.get_group(key)
-        rank = rows["mark"].map({mark: place for place, mark in enumerate(MARKS)})
-        keys = pd.DataFrame({"core": rows["core"] == "no", "rank": rank, "stretch": rows["stretch_of"] != "", "area": rows["area"] != "whole", "year": -rows["target_year"].fillna(0)})
-        best = rows.loc[keys.sort_values(list(keys), kind="stable").index[0]]
-        more = f" +{len(rows) - 1}" if len(rows) > 1 else ""
-        says = wording.target(best) + (f"; {len(rows) - 1} more" if more else "")
-        return {"mark": best["mark"], "text": short(best) + more, "says": says, "id": best["id"], "count": len(rows)}
-    if key in gaps.groups:
-        gap = gaps.get_group(key).iloc[0]
-        mark = gap["status"]
-        if mark == "silent":
-            mark = "silent_within" if gap["within_remit"] else "silent_outside"
-        return {"mark": mark, "text": "", "says": wording.gap(gap), "id": gap["id"], "count": 0}
-    return {"mark": "none", "text": "", "says": MARKS["none"], "id": "", "count": 0}
+def _firmest(targets):
+    """Sort targets, what tells most of an indicator first."""
+    marks = _marks(targets)
+    rank = marks.map({mark: place for place, mark in enumerate(MARKS)})
+    keys = {"core": targets["core"] == "no", "rank": rank, "stretch": targets["stretch_of"] != "", "area": targets["area"] != "whole"}
+    keys["year"] = -targets["target_year"].fillna(0)
+    return targets.assign(mark=marks).loc[pd.DataFrame(keys).sort_values(list(keys), kind="stable").index]
+
+
+def _promise(best, count):
+    """Tell a cell by its firmest target, and how many more there are."""
+    text, says = (f" +{count - 1}", f"; {count - 1} more") if count > 1 else ("", "")
+    return {"mark": best.mark, "text": short(best) + text, "says": wording.target(best) + says, "id": best.id, "count": count}
+
+
+def _gap(gap, says=MARKS["none"]):
+    """Tell a cell by its gap, or say that there is nothing."""
+    if gap is None:
+        return {"mark": "none", "text": "", "says": says, "id": "", "count": 0}
+    mark = gap.status if gap.status != "silent" else f"silent_{'within' if gap.within_remit else 'outside'}"
+    return {"mark": mark, "text": "", "says": wording.gap(gap), "id": gap.id, "count": 0}
 
 
 def short(row):
@@ -115,14 +156,12 @@ def short(row):
         return f"{wording.amount(row).removesuffix(' (in words)')}, {year}".rstrip(", ")
     if pd.isna(row.amount):
         return year or row.kind
-    sign = "−" if row.amount < 0 else "+"
     if row.kind == "change":
-        more = {"<=": " or more", ">=": " at most", "~": " or so"} if row.amount < 0 else {">=": " or more", "<=": " at most", "~": " or so"}
-        return f"{sign}{wording.number(abs(row.amount))} %{more.get(row.operator, '')}, {year}".rstrip(", ")
-    bound = row.operator
-    figure = wording.number(row.value) if row.kind == "ratio" else wording.quantity(abs(row.amount), row.standard_unit)
-    end = " : 1" if row.kind == "ratio" else ""
-    return f"{SYMBOLS[bound]}{figure}{end}, {year}".rstrip(", ")
+        sign, least, most = ("−", "<=", ">=") if row.amount < 0 else ("+", ">=", "<=")
+        more = {least: " or more", most: " at most", "~": " or so"}.get(row.operator, "")
+        return f"{sign}{wording.number(abs(row.amount))} %{more}, {year}".rstrip(", ")
+    figure = f"{wording.number(row.value)} : 1" if row.kind == "ratio" else wording.quantity(abs(row.amount), row.standard_unit)
+    return f"{SYMBOLS[row.operator]}{figure}, {year}".rstrip(", ")
 
 
 def find(plans, words):
@@ -137,10 +176,17 @@ def find(plans, words):
     Returns
     -------
     DataFrame
-        place, id, says, statement, quote, clause: targets first, then gaps.
+        place, id, says, statement, indicator, quote, clause: targets first, then gaps.
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> found = lt.find(lt.load(), "straw")
+    >>> "Yuyao" in set(found.place)
+    True
     """
     rows = pd.concat([_searchable(plans.targets, wording.target, plans), _searchable(plans.gaps, wording.gap, plans)])
-    needle = words.casefold()
+    needle = str(words).casefold()
     hit = rows["searched_in"].str.casefold().str.contains(needle, regex=False)
     return rows[hit].drop(columns="searched_in").reset_index(drop=True)
 
@@ -217,12 +263,15 @@ def fleets(plans):
     targets = plans.targets[plans.targets["indicator"].isin(FLEETS) & (plans.targets["role"] == "focus")]
     targets = targets.assign(mark=_marks(targets))
     common = targets.groupby("subject")["jurisdiction"].nunique().sort_values(ascending=False, kind="stable").index
+    named, gaps = dict(iter(targets.groupby(["subject", "jurisdiction"]))), plans.gaps[plans.gaps["indicator"].isin(FLEETS)]
+    gaps = {gap.jurisdiction: gap for gap in gaps[~gaps["jurisdiction"].isin(targets["jurisdiction"])].drop_duplicates("jurisdiction").itertuples()}
     rows = []
     for fleet in common:
         for place in plans.focus.itertuples():
-            mine = targets[(targets["subject"] == fleet) & (targets["jurisdiction"] == place.id)]
-            base = {"jurisdiction": place.id, "label": place.label, "place": place.name_en, "indicator": fleet}
-            rows.append(base | {"indicator_name": fleet.replace("_", " ")} | (_fleet(mine) if len(mine) else _no_fleet(plans, place.id)))
+            base = {"jurisdiction": place.id, "label": place.label, "place": place.name_en}
+            base |= {"indicator": fleet, "indicator_name": fleet.replace("_", " ")}
+            mine = named.get((fleet, place.id))
+            rows.append(base | (_gap(gaps.get(place.id), "fleet not named") if mine is None else _fleet(mine)))
     return pd.DataFrame(rows)
 
 
@@ -231,12 +280,12 @@ _ENERGY = {"vehicles.new_energy": "new energy", "vehicles.new_or_clean": "new en
 
 
 def _fleet(mine):
-    share = [_share(row) for row in mine.itertuples()]
+    told = [(row, _share(row)) for row in mine.itertuples()]
     says = [
         f"{much} {_BASES[row.base]}, {_ENERGY[row.indicator]}, {wording.AREAS[row.area]}, {wording.date(row)}, {wording.STRENGTHS[row.strength]}"
-        for much, row in zip(share, mine.itertuples())
+        for row, much in told
     ]
-    text = [f"{much} {_BASES[row.base].removeprefix('of ')}{'*' if row.indicator.endswith('clean') else ''}" for much, row in zip(share, mine.itertuples())]
+    text = [f"{much} {_BASES[row.base].removeprefix('of ')}{'*' if row.indicator.endswith('clean') else ''}" for row, much in told]
     mark = next(mark for mark in MARKS if (mine["mark"] == mark).any())
     return {"mark": mark, "text": "; ".join(text), "says": "; ".join(says), "id": mine.iloc[0]["id"], "count": len(mine)}
 
@@ -245,17 +294,6 @@ def _share(row):
     if row.value_basis == "figure":
         return f"{wording.number(row.value)} %"
     return "all" if row.value_basis == "word" else "required"
-
-
-def _no_fleet(plans, place):
-    """A fleet not named: the plan's words on new-energy vehicles, or silence on this fleet."""
-    gaps = plans.gaps[(plans.gaps["jurisdiction"] == place) & plans.gaps["indicator"].isin(FLEETS)]
-    named = plans.targets[(plans.targets["jurisdiction"] == place) & plans.targets["indicator"].isin(FLEETS)]
-    if len(named) or gaps.empty:
-        return {"mark": "none", "text": "", "says": "fleet not named", "id": "", "count": 0}
-    gap = gaps.iloc[0]
-    mark = {"silent": "silent_within" if gap["within_remit"] else "silent_outside"}.get(gap["status"], gap["status"])
-    return {"mark": mark, "text": "", "says": wording.gap(gap), "id": gap["id"], "count": 0}
 
 
 PLACE = "LANTIAN_PLACE"
@@ -268,6 +306,12 @@ def place(plans, identifier=None):
     -------
     namedtuple
         Its row of ``Plans.focus``.
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> lt.place(lt.load(), "yuyao").name_zh
+    '余姚市'
     """
     chosen_id = identifier or os.environ.get(PLACE) or plans.focus["id"].iloc[0]
     found = plans.focus[plans.focus["id"] == chosen_id]

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from lantian import wording
+from lantian.overview import known
 
 RESTATED = 2018  # particles are reported at another reference state from 1 September of this year
 
@@ -26,7 +27,15 @@ def pace(plans, indicator):
         jurisdiction, label, id, kind, printed, years, linear, compound (percent a year),
         low and high (an interval of ``compound``), basis, says. A goal without
         any base year is refused in words: its pace would be invented.
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> paces = lt.pace(lt.load(), "energy.intensity_industry").set_index("id")
+    >>> paces.loc["lanshan-energy-intensity-industry-2020", "basis"]
+    'stated'
     """
+    known(plans.indicators, indicator)
     targets = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["role"] == "focus")]
     rows = [_pace(plans, row) for row in targets.itertuples() if row.kind in ("change", "level")]
     columns = ["jurisdiction", "label", "id", "kind", "printed", "years", "linear", "compound", "low", "high", "basis", "says"]

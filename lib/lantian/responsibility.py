@@ -18,9 +18,7 @@ def duties(plans):
         it holds from that year; empty without a year), says.
     """
     rows = plans.targets[(plans.targets["role"] == "focus") & (plans.targets["core"] == "yes")]
-    ends = rows["timing"].map({"from": "-01-01"}).fillna("-12-31")
-    day = rows["deadline"].where(rows["deadline"] != "", rows["target_year"].astype("string") + ends)
-    quarter = pd.PeriodIndex(pd.to_datetime(day), freq="Q").astype(str)
+    quarter = pd.PeriodIndex(pd.to_datetime(day_due(rows)), freq="Q").astype(str)
     timing = rows["timing"].map(TIMINGS).mask(rows["target_year"].isna() & (rows["timing"] != "every_year"), "no date")
     return pd.DataFrame(
         {
@@ -32,6 +30,18 @@ def duties(plans):
             "says": rows["statement_en"],
         }
     ).reset_index(drop=True)
+
+
+def day_due(targets):
+    """Date targets: a year without a day at its end where they fall due by or in it, at its beginning where they hold from it.
+
+    Returns
+    -------
+    Series
+        ISO dates; missing without a year.
+    """
+    ends = targets["timing"].map({"from": "-01-01"}).fillna("-12-31")
+    return targets["deadline"].where(targets["deadline"] != "", targets["target_year"].astype("string") + ends)
 
 
 def leads(plans):

@@ -4,10 +4,23 @@ import matplotlib as mpl
 import pandas as pd
 
 from lantian import wording
-from lantian.charts import colours, documents_foot, drawn_rows, lane_names, number_in_mark, wording_date
-from lantian.figure import FOOT, GREY, HEAD, INK, PAPER, STYLE, canvas
+from lantian.figure import FOOT, GREY, HEAD, INK, STYLE, canvas
+from lantian.lanes import (
+    by_place,
+    colours,
+    dot,
+    every_place,
+    finish,
+    head_columns,
+    name_lanes,
+    name_places,
+    number_in_mark,
+    remark,
+    wording_date,
+    write,
+)
 from lantian.progress import RESTATED
-from lantian.scales import NotComparable, labelled
+from lantian.scales import NotComparable, aimed, labelled, name_values
 
 BREAK = RESTATED + 243 / 365  # 1 September of that year, as a place on an axis of years
 
@@ -25,26 +38,23 @@ def timeline(plans, name, title, subtitle):
     -------
     Chart
     """
-    read = plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction")
-    top, palette, drawn = HEAD + 0.1 + 0.22 * title.count("\n"), colours(plans), []
-    chart, axes = canvas(top + 0.42 * len(plans.focus) + FOOT + 0.3, top=top, bottom=FOOT + 0.3, left=1.3)
-    for y, place in enumerate(plans.focus.itertuples()):
-        document = read.loc[place.id]
-        start, end, issued = document["period_start"], document["period_end"] + 1, _decimal(document["issued"])
-        axes.barh(y, end - start, left=start, height=0.32, color=palette[place.id])
-        hollow = document["issued"].endswith("?")
-        axes.plot(issued, y, "D", ms=7, mfc=PAPER if hollow else INK, mec=INK, mew=1.2)
-        words = f"{document['genre']}; issued {wording_date(document['issued'])}"
-        late = start - read["period_start"].min() > 3
-        axes.annotate(words, (end if late else start, y), xytext=(0, -12), textcoords="offset points", size=7.5, va="center", ha="right" if late else "left", color=GREY)
-        period = f"{document['period_start']} to {document['period_end']}"
-        drawn.append({"jurisdiction": place.id, "what": period, "says": words, "id": document["id"]})
-    ends = read["period_end"].max() + 1
-    axes.set(xlim=(read["period_start"].min() - 0.3, ends + 0.1), ylim=(len(plans.focus) - 0.3, -0.5))
-    axes.set_xticks(range(int(read["period_start"].min()), int(ends) + 1))
-    axes.set_yticks(range(len(plans.focus)), plans.focus["label"], size=9)
+    read, palette = plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction"), colours(plans)
+    first, last = read["period_start"].min(), read["period_end"].max() + 1
+    rows = read.loc[plans.focus["id"]].reset_index()
+    rows["says"] = [f"{row.genre}; issued {wording_date(row.issued)}" for row in rows.itertuples()]
+    chart, axes = canvas(title, 0.42 * len(rows), head=HEAD + 0.1, foot=FOOT + 0.3)
+    for y, row in enumerate(rows.itertuples()):
+        start, end, late = row.period_start, row.period_end + 1, row.period_start - first > 3
+        axes.barh(y, end - start, left=start, height=0.32, color=palette[row.jurisdiction])
+        dot(axes, _decimal(row.issued), y, INK, row.issued.endswith("?"), "D", ms=7, mew=1.2)
+        side = {"ha": "right" if late else "left", "xytext": (0, -12), "textcoords": "offset points"}
+        axes.annotate(row.says, (end if late else start, y), size=7.5, va="center", color=GREY, **side)
+    axes.set_xlim(first - 0.3, last + 0.1)
+    axes.set_xticks(range(int(first), int(last) + 1))
     axes.tick_params(axis="x", labelsize=8.5)
-    return chart.describe(name, title, subtitle, documents_foot(plans), drawn_rows(plans, pd.DataFrame(drawn)))
+    name_places(axes, plans, below=0.3)
+    rows["what"] = [f"{row.period_start} to {row.period_end}" for row in rows.itertuples()]
+    return finish(chart, plans, rows, name, title, subtitle)
 
 
 def _decimal(issued):
@@ -72,25 +82,22 @@ def calendar(plans, duties, name, title, subtitle):
         Only quarters with a duty are drawn, side by side.
     """
     quarters = sorted(set(duties["quarter"]) - {""})
-    place_of = {quarter: x for x, quarter in enumerate(quarters)}
-    apart = {"every year": len(quarters) + 0.7, "no date": len(quarters) + 1.9}
-    top, palette, drawn = HEAD + 0.35 + 0.22 * title.count("\n"), colours(plans), []
-    chart, axes = canvas(top + 0.62 * len(plans.focus) + FOOT + 0.1, top=top, bottom=FOOT + 0.1, left=1.3)
-    for y, place in enumerate(plans.focus.itertuples()):
-        mine = duties[duties["jurisdiction"] == place.id]
-        for (timing, quarter), rows in mine.groupby(["timing", "quarter"]):
-            x, lift = (place_of[quarter], 0.2 if timing == "from" else -0.2) if quarter else (apart[timing], 0)
-            number_in_mark(axes, x, y + lift, len(rows), palette[place.id], ">" if timing == "from" else "o")
-            when = f"{timing} {quarter}" if quarter else timing
-            drawn.append({"jurisdiction": place.id, "what": when, "says": str(len(rows)), "id": ""})
-        if mine.empty:
-            drawn.append({"jurisdiction": place.id, "what": "", "says": "no duty", "id": ""})
-    axes.set(xlim=(-0.5, len(quarters) + 2.5), ylim=(len(plans.focus) - 0.4, -0.6))
-    axes.set_xticks([*place_of.values(), *apart.values()], [*(f"{q[:4]}\n{q[4:]}" for q in quarters), *(words.replace(" ", "\n") for words in apart)], size=8)
-    axes.xaxis.tick_top()
-    axes.spines["bottom"].set_visible(False)
-    axes.set_yticks(range(len(plans.focus)), plans.focus["label"], size=9)
-    return chart.describe(name, title, subtitle, documents_foot(plans), drawn_rows(plans, pd.DataFrame(drawn)))
+    columns = {quarter: x for x, quarter in enumerate(quarters)} | {"every year": len(quarters) + 0.7, "no date": len(quarters) + 1.9}
+    counts = duties.groupby(["jurisdiction", "timing", "quarter"]).size().rename("says").reset_index()
+    counts = by_place(plans, every_place(plans, counts, 0))
+    chart, axes = canvas(title, 0.62 * len(plans.focus), head=HEAD + 0.35, foot=FOOT + 0.1)
+    palette = colours(plans)
+    for row in counts[counts["says"] > 0].itertuples():
+        lift = (0.2 if row.timing == "from" else -0.2) if row.quarter else 0
+        y = list(palette).index(row.jurisdiction) + lift
+        number_in_mark(axes, columns[row.quarter or row.timing], y, row.says, palette[row.jurisdiction], ">" if row.timing == "from" else "o")
+    axes.set_xlim(-0.5, len(quarters) + 2.5)
+    heads = [f"{column[:4]}\n{column[4:]}" if column in quarters else column.replace(" ", "\n") for column in columns]
+    head_columns(axes, list(columns.values()), heads, size=8)
+    name_places(axes, plans, above=0.6, below=0.4)
+    what = (counts["timing"] + " " + counts["quarter"]).str.strip()
+    rows = counts.assign(what=what, says=counts["says"].astype(str).replace("0", "no duty"), id="")
+    return finish(chart, plans, rows, name, title, subtitle)
 
 
 @mpl.rc_context(STYLE)
@@ -110,36 +117,40 @@ def spans(plans, judged, name, title, subtitle):
     -------
     Chart
     """
-    order = plans.focus.set_index("id")["order"]
-    lanes = judged.assign(order=judged["jurisdiction"].map(order)).sort_values(["order", "target_year", "id"], kind="stable").reset_index(drop=True)
-    changes = lanes[lanes["kind"] == "change"] if "kind" in lanes else lanes[:0]
+    lanes, palette = by_place(plans, judged, "target_year", "id"), colours(plans)
+    changes = lanes[lanes["kind"] == "change"]
     if changes.empty:
         return labelled(plans, judged, name, title, subtitle)
+    lanes["says"] = [_change(row) for row in lanes.itertuples()]
     first, last = int(changes[["baseline_year", "target_year"]].min().min()) - 1, int(changes["target_year"].max())
-    top, palette, says = HEAD + 0.1 + 0.22 * title.count("\n"), colours(plans), []
-    chart, axis = canvas(top + 0.29 * len(lanes) + FOOT + 0.3, top=top, bottom=FOOT + 0.3, left=1.3)
+    chart, axis = canvas(title, 0.29 * len(lanes), head=HEAD + 0.1, foot=FOOT + 0.3)
     for y, row in enumerate(lanes.itertuples()):
-        if row.kind != "change":
-            says.append(row.printed if row.status != "target" else f"another kind of promise: {row.printed}, {row.date}")
-            axis.annotate(says[-1], (first, y), xytext=(3, 0), textcoords="offset points", va="center", size=7.5, color=GREY, style="italic")
-            continue
-        aim = " (aimed for)" if row.strength == "aspirational" else ""
-        says.append(f"{row.printed}{aim}, by {row.target_year}")
-        _span(axis, y, row, palette[row.jurisdiction])
-        axis.annotate(f"{row.printed}{aim}", (row.target_year, y), xytext=(9, 0), textcoords="offset points", va="center", size=8)
+        if row.kind == "change":
+            _span(axis, y, row, palette[row.jurisdiction])
+        else:
+            remark(axis, first, y, row.says)
     axis.set_xlim(first, last + (last - first) * 0.6)
     axis.set_xticks(range(first, last + 1, 1 if last - first < 9 else 2))
-    lane_names(axis, plans, lanes)
     axis.tick_params(axis="x", labelsize=8.5)
-    return chart.describe(name, title, subtitle, documents_foot(plans), drawn_rows(plans, lanes.assign(says=says)))
+    name_lanes(axis, plans, lanes)
+    return finish(chart, plans, lanes, name, title, subtitle)
+
+
+def _change(row):
+    """Word a change, another kind of promise, or a gap."""
+    if row.status != "target":
+        return row.printed
+    return f"{row.printed}{aimed(row)}, by {row.target_year}" if row.kind == "change" else f"another kind of promise: {row.printed}, {row.date}"
 
 
 def _span(axis, y, row, color):
-    face = PAPER if row.strength == "aspirational" else color
+    """Join base year and target year; a goal that is only aimed for is dashed and hollow."""
+    hollow = row.strength == "aspirational"
     if not pd.isna(row.baseline_year):
-        axis.plot([row.baseline_year, row.target_year], [y, y], color=color, lw=1.8, ls="--" if row.strength == "aspirational" else "-")
+        axis.plot([row.baseline_year, row.target_year], [y, y], color=color, lw=1.8, ls="--" if hollow else "-")
         axis.plot(row.baseline_year, y, "|", ms=10, color=color, mew=2)
-    axis.plot(row.target_year, y, "o", ms=8, mfc=face, mec=color, mew=1.7)
+    dot(axis, row.target_year, y, color, hollow, ms=8)
+    write(axis, row.target_year, y, row.printed + aimed(row))
 
 
 @mpl.rc_context(STYLE)
@@ -165,27 +176,19 @@ def rates(plans, paces, name, title, subtitle):
     kinds = set(paces.loc[paces["compound"].notna(), "kind"])
     if len(kinds) > 1:
         raise NotComparable(f"these rows fail the test of object: {wording.names(sorted(kinds))} are different kinds of promise")
-    missing = plans.focus[~plans.focus["id"].isin(paces["jurisdiction"])]
-    filler = pd.DataFrame({"jurisdiction": missing["id"], "says": "this plan: no change or level with a figure", "printed": "", "id": ""})
-    order = plans.focus.set_index("id")["order"]
-    lanes = pd.concat([paces, filler]).assign(order=lambda rows: rows["jurisdiction"].map(order)).sort_values(["order", "id"], kind="stable").reset_index(drop=True)
-    top, palette = HEAD + 0.1 + 0.22 * title.count("\n"), colours(plans)
-    chart, axis = canvas(top + 0.29 * len(lanes) + FOOT + 0.45, top=top, bottom=FOOT + 0.45, left=1.3)
-    limits = min(0, lanes["low"].min()) * 1.15, max(0, lanes["high"].max()) + 3.5
+    lanes = by_place(plans, every_place(plans, paces, "this plan: no change or level with a figure"), "id")
+    limits, palette = (min(0, lanes["low"].min()) * 1.15, max(0, lanes["high"].max()) + 1), colours(plans)
+    chart, axis = canvas(title, 0.29 * len(lanes), head=HEAD + 0.1, foot=FOOT + 0.45)
     for y, row in enumerate(lanes.itertuples()):
         if pd.isna(row.compound):
-            axis.annotate(row.says, (limits[0], y), xytext=(3, 0), textcoords="offset points", va="center", size=7.5, color=GREY, style="italic")
-            continue
-        color, firm = palette[row.jurisdiction], row.basis in ("stated", "carried")
-        axis.plot([row.low, row.high], [y, y], color=color, lw=5, alpha=0.5, solid_capstyle="butt")
-        axis.plot(row.compound, y, "o", ms=8, mfc=color if firm else PAPER, mec=color, mew=1.7)
-        axis.annotate(f"{row.compound:+.1f} % a year: {row.printed}", (row.compound, y), xytext=(9, 0), textcoords="offset points", va="center", size=8)
+            remark(axis, limits[0], y, row.says)
+        else:
+            axis.plot([row.low, row.high], [y, y], color=palette[row.jurisdiction], lw=5, alpha=0.5, solid_capstyle="butt")
+            dot(axis, row.compound, y, palette[row.jurisdiction], row.basis not in ("stated", "carried"), ms=8)
+            write(axis, row.compound, y, f"{row.compound:+.1f} % a year: {row.printed}".replace("-", "−"))
     axis.axvline(0, color=GREY, lw=0.8)
-    axis.set_xlim(limits)
-    lane_names(axis, plans, lanes)
-    axis.tick_params(axis="x", labelsize=8)
-    axis.set_xlabel("% a year", size=8, loc="right", labelpad=1)
-    return chart.describe(name, title, subtitle, documents_foot(plans), drawn_rows(plans, lanes.assign(what=lanes["printed"])))
+    name_values(axis, plans, lanes, limits, "% a year")
+    return finish(chart, plans, lanes.assign(what=lanes["printed"]), name, title, subtitle)
 
 
 @mpl.rc_context(STYLE)
@@ -204,32 +207,54 @@ def series(plans, indicator, name, title, subtitle):
         Measured values are diamonds, hollow where their confidence is not high;
         a dotted line marks the change of the reference state.
     """
-    seen = plans.observations[(plans.observations["indicator"] == indicator) & plans.observations["jurisdiction"].isin(plans.focus["id"])]
-    goals = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["kind"] == "level") & plans.targets["amount"].notna()]
-    seen = seen[seen["unit"].isin(plans.units.loc[plans.units["dimension"] == "concentration", "unit"])]
+    seen, goals = _measured(plans, indicator), _promised(plans, indicator)
     columns = min(len(plans.focus), 6)
     lines = -(-len(plans.focus) // columns)
-    top, palette, drawn = HEAD + 0.3 + 0.22 * title.count("\n"), colours(plans), []
-    chart, axes = canvas(top + 2.1 * lines + FOOT, top=top, bottom=FOOT + 0.25, left=0.35, ncols=columns, nrows=lines, sharey=True, sharex=True, wspace=0.12, hspace=0.3, squeeze=False)
+    grid = {"ncols": columns, "nrows": lines, "sharex": True, "sharey": True, "squeeze": False}
+    chart, axes = canvas(title, 2.1 * lines - 0.25, head=HEAD + 0.3, foot=FOOT + 0.25, left=0.35, wspace=0.12, **grid)
     for axis in axes.flat[len(plans.focus) :]:
         axis.set_visible(False)
     for axis, place in zip(axes.flat, plans.focus.itertuples()):
         axis.set_title(place.label, size=8.5, weight="bold", loc="left")
-        axis.axvline(BREAK, color=GREY, lw=0.9, ls=":")
-        mine = seen[seen["jurisdiction"] == place.id]
-        for row in mine.itertuples():
-            axis.plot(row.year, row.value, "D", ms=4.5, mfc=GREY if row.confidence == "high" else PAPER, mec=GREY)
-            drawn.append({"jurisdiction": place.id, "what": f"measured {row.year}", "says": f"{row.value:g} ({row.scope}; {row.source}; confidence {row.confidence})", "id": ""})
-        for row in goals[goals["jurisdiction"] == place.id].itertuples():
-            hollow = row.strength == "aspirational"
-            axis.plot(row.target_year, row.amount, "o", ms=7, mfc=PAPER if hollow else palette[place.id], mec=palette[place.id], mew=1.6)
-            drawn.append({"jurisdiction": place.id, "what": f"promised {row.target_year}", "says": wording.target(row), "id": row.id})
-        if mine.empty:
-            axis.text(0.05, 0.5, "no measurement\nis known", transform=axis.transAxes, size=7.5, color=GREY, style="italic")
-            drawn.append({"jurisdiction": place.id, "what": "", "says": "no measurement is known", "id": ""})
-        axis.grid(axis="y")
-        axis.tick_params(labelsize=7.5)
-    first, last = int(seen["year"].min()), int(max(seen["year"].max(), goals["target_year"].max()))
+        mine = [rows[rows["jurisdiction"] == place.id] for rows in (seen, goals)]
+        _years(axis, *mine, colours(plans)[place.id])
+    goals = goals[goals["role"] == "focus"]
+    first, last = int(seen["year"].min()), int(max([seen["year"].max(), *goals["target_year"]]))
     axes[0, 0].set(xlim=(first - 0.7, last + 0.7), ylim=(0, seen["value"].max() * 1.15))
-    axes[0, 0].set_xticks(range(first, last + 1, 3), [f"’{year % 100}" for year in range(first, last + 1, 3)])
-    return chart.describe(name, title, subtitle, documents_foot(plans), drawn_rows(plans, pd.DataFrame(drawn)))
+    years = range(first, last + 1, -(-(last - first + 1) // 4))
+    axes[0, 0].set_xticks(years, [f"’{year % 100}" for year in years])
+    drawn = pd.concat([seen.assign(id=""), goals, _unmeasured(plans, seen)])
+    return finish(chart, plans, by_place(plans, drawn), name, title, subtitle)
+
+
+def _measured(plans, indicator):
+    """List what was measured at the focus places, and say it."""
+    concentrations = plans.units.loc[plans.units["dimension"] == "concentration", "unit"]
+    rows = plans.observations[(plans.observations["indicator"] == indicator) & plans.observations["unit"].isin(concentrations)]
+    rows = rows[rows["jurisdiction"].isin(plans.focus["id"])]
+    says = [f"{row.value:g} ({row.scope}; {row.source}; confidence {row.confidence})" for row in rows.itertuples()]
+    return rows.assign(what=[f"measured {year}" for year in rows["year"]], says=says)
+
+
+def _promised(plans, indicator):
+    """List the levels promised, those above the places too, and say them."""
+    rows = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["kind"] == "level") & plans.targets["amount"].notna()]
+    return rows.assign(what=[f"promised {year}" for year in rows["target_year"]], says=[wording.target(row) for row in rows.itertuples()])
+
+
+def _unmeasured(plans, seen):
+    missing = plans.focus.loc[~plans.focus["id"].isin(seen["jurisdiction"]), "id"]
+    return pd.DataFrame({"jurisdiction": missing, "what": "", "says": "no measurement is known", "id": ""})
+
+
+def _years(axis, seen, goals, color):
+    """Draw one place's measurements and promises; say where nothing was measured."""
+    axis.axvline(BREAK, color=GREY, lw=0.9, ls=":")
+    for row in seen.itertuples():
+        dot(axis, row.year, row.value, GREY, row.confidence != "high", "D", ms=4.5, mew=1)
+    for row in goals.itertuples():
+        dot(axis, row.target_year, row.amount, color, row.strength == "aspirational", ms=7, mew=1.6)
+    if seen.empty:
+        axis.text(0.05, 0.5, "no measurement\nis known", transform=axis.transAxes, size=7.5, color=GREY, style="italic")
+    axis.grid(axis="y")
+    axis.tick_params(labelsize=7.5)
