@@ -27,7 +27,7 @@ check: .venv/.installed
 bench: .venv/.installed
 	$(BIN)/python benchmarks/bench.py
 
-# The long fault tests: kills at every moment, a full disk (as root), many renders at once.
+# The long fault tests: kills at every moment, pairs of renders at once, a full disk and a read-only one (as root).
 soak: .venv/.installed
 	$(BIN)/python -m pytest -m "soak or not soak" tests/soak.py
 	$(BIN)/python -m pytest -m soak tests

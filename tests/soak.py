@@ -1,8 +1,8 @@
-"""Long fault tests, for `make soak`: kills at every moment, many renders at once, a disk that fills up."""
+"""Long fault tests, for `make soak`: kills at every moment, pairs of renders at once, a full disk, a read-only one."""
 
 import os
 import random
-import signal
+import re
 import subprocess
 import sys
 import time
@@ -10,67 +10,111 @@ from pathlib import Path
 
 import pytest
 from edit import contents
-from test_render import Suite, marked, put, suite, write_notebook  # noqa: F401
+from test_render import PROC, Suite, marked, needs_proc, put, suite, wait_for, write_notebook  # noqa: F401
 
 from lantian import publish
 from lantian.render import RenderError
 
-ROUNDS = int(os.environ.get("LANTIAN_SOAK", "40"))
+KILLS = int(os.environ.get("LANTIAN_SOAK", "100"))
+PAIRS = max(1, KILLS // 5)
+CAP_SYS_ADMIN = 21  # linux/capability.h
 LOOP = """
 import itertools, sys
 from pathlib import Path
 from lantian import publish
-folder = Path(sys.argv[1])
+folder, name = Path(sys.argv[1]), sys.argv[2]
 for count in itertools.count():
-    files = {f"figures/{number}.svg": str(count).encode() * 1000 for number in range(30)} | {"index.html": str(count).encode() * 1000}
+    content = f"{name}-{count}".encode() * 1000
     with publish.locked(folder):
-        publish.publish(files, {}, folder)
+        publish.publish({f"figures/{number}.svg": content for number in range(30)} | {"index.html": content}, {}, folder)
 """
 
 
-@pytest.mark.parametrize("seed", range(ROUNDS))
 @pytest.mark.parametrize("steps", [1, 2])
-def test_killed_publication_leaves_one_whole_set(tmp_path, seed, steps):
-    folder = tmp_path / "reports"
+def test_killed_publications_leave_one_whole_set(tmp_path, steps):
+    folder, draw = tmp_path / "reports", random.Random(steps)
     put({"index.html": b"first"}, folder)
     (folder / "mine.txt").write_text("mine")
-    loop = LOOP if steps == 1 else LOOP.replace("folder =", "publish._exchange = lambda one, other: False; folder =")
-    process = subprocess.Popen([sys.executable, "-c", loop, str(folder)])
-    time.sleep(0.2 + random.Random(seed).random() / 4)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    with publish.locked(folder):
-        found = contents(folder)
-    assert found.pop(Path("mine.txt")) == b"mine"
-    assert publish.intact(folder, publish.read_set(folder))
-    assert len({content for path, content in found.items() if path.name != "set.json"}) == 1
-    assert list(tmp_path.iterdir()) == [folder]
+    loop = LOOP if steps == 1 else LOOP.replace("folder,", "publish._exchange = lambda one, other: False\nfolder,")
+    for number in range(KILLS):
+        before, moment = publish.read_set(folder), draw.uniform(0, 0.1)
+        process = subprocess.Popen([sys.executable, "-c", loop, str(folder), str(number)])
+        wait_for(lambda: publish.read_set(folder) not in ({}, before), f"kill {number}: nothing was published")
+        time.sleep(moment)
+        process.kill()
+        process.wait()
+        about = f"kill {number}, {moment:.3f} s after a publication"
+        with publish.locked(folder):
+            found = contents(folder)
+        assert found.pop(Path("mine.txt"), None) == b"mine", f"{about}: another's file is gone"
+        assert publish.intact(folder, publish.read_set(folder)), f"{about}: the set is not whole"
+        assert len({content for path, content in found.items() if path.name != "set.json"}) == 1, f"{about}: two sets are mixed"
+        assert list(tmp_path.iterdir()) == [folder], f"{about}: something is left beside the set"
 
 
-@pytest.mark.parametrize("seed", range(ROUNDS))
-def test_killed_render_leaves_one_whole_set_and_no_process(suite, seed):  # noqa: F811
-    old, mark = suite.render(), f"MARK-{suite.output}"
-    write_notebook(suite.first, f"{seed} + 1000")
-    process = suite.start(LANTIAN_MARK=mark)
-    time.sleep(random.Random(seed).uniform(0, 6))
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    deadline = time.monotonic() + 30
-    while marked(mark) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not marked(mark)
-    assert suite.whole
-    page = contents(suite.output)[Path("00_first.html")]
-    assert page == old[Path("00_first.html")] or str(seed + 1000).encode() in page
+@needs_proc
+def test_killed_renders_leave_one_whole_set_and_no_process(suite):  # noqa: F811
     suite.render()
-    assert suite.whole and not list(suite.output.parent.glob(".reports.*"))
+    length, end = durations(suite)
+    draw, mark = random.Random(0), f"MARK-{suite.output}"
+    for number in range(KILLS):
+        before, moment = read_page(suite), draw.uniform(0, end if number % 2 else length)
+        process = start_changed(suite, number, LANTIAN_MARK=mark)
+        if number % 2:  # every other one in the short time in which pages are converted, written and swapped
+            wait_until_executed(process)
+        time.sleep(moment)
+        process.kill()
+        process.communicate()
+        about = f"kill {number}, {moment:.3f} s after {'its notebook was done' if number % 2 else 'its start'}"
+        wait_for(lambda: not marked(mark), f"{about}: a process is left")
+        assert suite.whole, f"{about}: the set is not whole"
+        assert read_page(suite) == before or str(number + 1000) in read_page(suite), f"{about}: the page is neither old nor new"
+    suite.render()
+    assert suite.whole and not list(suite.output.parent.glob(".reports.*")), "the render after the last kill did not clear up"
 
 
-def test_many_renders_at_once_all_end_well(suite):  # noqa: F811
-    processes = [suite.start(*["--force"] * (number % 2)) for number in range(8)]
-    said = [process.communicate()[0] for process in processes]
-    assert {process.returncode for process in processes} == {0}, said
-    assert suite.whole and not list(suite.output.parent.glob(".reports.*"))
+def start_changed(suite, number, **environment):  # noqa: F811
+    """Start a render of which one notebook has changed."""
+    write_notebook(suite.first, f"{number} + 1000")
+    return suite.start(**environment)
+
+
+def wait_until_executed(process):
+    """Wait for a render to say that its notebook is done."""
+    said = iter(process.stdout.readline, "")
+    assert "00_first: done\n" in said, "the render ended before it was killed, and its notebook was not done"
+
+
+def durations(suite):  # noqa: F811
+    """Measure how long a render takes, and how long its end after the notebook is done."""
+    start, process = time.monotonic(), start_changed(suite, -1)
+    wait_until_executed(process)
+    executed = time.monotonic()
+    assert process.wait() == 0
+    return time.monotonic() - start, time.monotonic() - executed
+
+
+def read_page(suite):  # noqa: F811
+    return (suite.output / "00_first.html").read_text("utf-8")
+
+
+def test_pairs_of_renders_at_once_all_end_well(suite):  # noqa: F811
+    draw = random.Random(0)
+    for number in range(PAIRS):
+        write_notebook(suite.first, f"{number} + 1000")
+        processes = [suite.start(*["--force"] * draw.randrange(2)) for _ in range(2)]
+        said = "\n".join(process.communicate()[0] for process in processes)
+        assert [process.returncode for process in processes] == [0, 0], f"pair {number}:\n{said}"
+        assert suite.whole and str(number + 1000) in read_page(suite), f"pair {number}: the set is not the new one:\n{said}"
+        assert not list(suite.output.parent.glob(".reports.*")), f"pair {number}: something is left beside the set"
+
+
+def may_mount():
+    status = PROC / "self/status"
+    return status.exists() and int(re.search(r"^CapEff:\s*(\w+)", status.read_text(), re.M)[1], 16) >> CAP_SYS_ADMIN & 1
+
+
+needs_mount = pytest.mark.skipif(not may_mount(), reason="only root of a Linux machine may mount a small disk")
 
 
 @pytest.fixture
@@ -78,12 +122,12 @@ def small_disk(tmp_path):
     """A disk of its own that fills up."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    if os.name != "posix" or os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk]).returncode:
-        pytest.skip("mounting a small disk needs root")
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], check=True)
     yield disk
     subprocess.run(["umount", disk], check=True)
 
 
+@needs_mount
 @pytest.mark.parametrize("free", [0, 4, 16, 64, 100])
 def test_full_disk_leaves_the_old_set(suite, small_disk, free):  # noqa: F811
     suite.output = small_disk / "reports"
@@ -93,8 +137,23 @@ def test_full_disk_leaves_the_old_set(suite, small_disk, free):  # noqa: F811
     write_notebook(suite.first, "print('x' * 300_000)")
     with pytest.raises(RenderError, match="No space left on device"):
         suite.render()
-    assert contents(suite.output) == old
-    assert sorted(path.name for path in small_disk.iterdir()) in (["ballast", "reports"], [".reports.lock", "ballast", "reports"])
+    assert contents(suite.output) == old, "the old set is not what it was"
+    left = {path.name for path in small_disk.iterdir()}
+    assert left - {".reports.lock"} == {"ballast", "reports"}, "something is left beside the set"
     (small_disk / "ballast").unlink()
     suite.render()
-    assert suite.whole
+    assert suite.whole, "with room again, the set is not whole"
+
+
+@needs_mount
+def test_read_only_disk_keeps_its_set(suite, small_disk):  # noqa: F811
+    suite.output = small_disk / "reports"
+    old = suite.render()
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    write_notebook(suite.first, "2 + 3")
+    with pytest.raises(RenderError, match="Read-only file system"):
+        suite.render()
+    assert contents(suite.output) == old, "the old set is not what it was"
+    subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
+    suite.render()
+    assert suite.whole, "with the disk writable again, the set is not whole"

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 from edit import change, contents, read
 
-from lantian import kernels, publish
+from lantian import execution, forkserver, publish
 from lantian import render as rendering
 from lantian.render import NOTEBOOKS, RenderError, render
 from lantian.schema import CHECKOUT
@@ -60,7 +59,8 @@ class Suite:
 
     @property
     def whole(self):
-        return publish.intact(self.output, publish.read_set(self.output))
+        known = publish.read_set(self.output)
+        return bool(known) and publish.intact(self.output, known)
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_outputs_are_those_of_a_stock_run(data, tmp_path):
     render([path], data, tmp_path / "ours", say=print)
     ours = json.loads((tmp_path / "ours/.lantian/01_coal.ipynb").read_text("utf-8"))
     command = [sys.executable, "-m", "jupyter", "nbconvert", "--execute", "--to", "notebook", "--output-dir", str(tmp_path), str(path)]
-    subprocess.run(command, env=os.environ | rendering.FIXED | {"LANTIAN_DATA": str(data)}, check=True, capture_output=True)
+    subprocess.run(command, env=os.environ | execution.FIXED | {"LANTIAN_DATA": str(data)}, check=True, capture_output=True)
     stock = json.loads((tmp_path / "01_coal.ipynb").read_text("utf-8"))
     assert [joined(cell.get("outputs")) for cell in ours["cells"]] == [joined(cell.get("outputs")) for cell in stock["cells"]]
 
@@ -124,7 +124,7 @@ def from_elsewhere(home, data, name, environment):
 
 def test_plain_kernels_give_the_same_and_are_told(suite, monkeypatch):
     forked = suite.render()
-    monkeypatch.setattr(kernels, "can_fork", lambda: False)
+    monkeypatch.setattr(forkserver, "can_fork", lambda: False)
     assert suite.render(force=True) == forked
     assert suite.said[0].startswith("This platform cannot fork")
 
@@ -226,20 +226,27 @@ def marked(name):
     return found
 
 
-@pytest.mark.skipif(not PROC.is_dir(), reason="processes are listed in /proc")
+def wait_for(condition, otherwise, seconds=60):
+    """Wait until something is so, and fail with words when it is not in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.02)
+
+
+needs_proc = pytest.mark.skipif(not PROC.is_dir(), reason="processes are listed in /proc")
+
+
+@needs_proc
 def test_killed_render_leaves_the_old_set_and_no_process(suite):
     suite.render()
     before, mark = contents(suite.output), f"MARK-{suite.output}"
     write_notebook(suite.first, "import time", "time.sleep(60)")
     process = suite.start(LANTIAN_MARK=mark)
-    deadline = time.monotonic() + 60
-    while len(marked(mark)) < 3 and time.monotonic() < deadline:  # the render, the process that forks, a kernel
-        time.sleep(0.1)
-    process.send_signal(signal.SIGKILL)
+    wait_for(lambda: len(marked(mark)) >= 3, "the render, the process that forks and a kernel did not start")
+    process.kill()
     process.communicate()
-    while marked(mark) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not marked(mark)
+    wait_for(lambda: not marked(mark), "a process is left")
     assert contents(suite.output) == before
     write_notebook(suite.first, "2 + 3")
     suite.render()

@@ -1,0 +1,136 @@
+"""Read notebooks and run their cells, each notebook in a kernel of its own; a failure is told in a few lines."""
+
+import atexit
+import os
+import re
+import sys
+from dataclasses import dataclass
+from html import escape
+from importlib.util import find_spec
+from pathlib import Path
+
+# A user's own settings must not change a page: some are left out, some are the same for everybody.
+FOREIGN = {"LANTIAN_PLACE", "PYTHONSTARTUP", "PYTHONOPTIMIZE", "PYTHONWARNINGS", "LANGUAGE", "COLUMNS", "LINES"}
+FIXED = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "MPLBACKEND": "agg", "PLOTLY_RENDERER": "plotly_mimetype", "LANTIAN_PAGES": ""}
+LONGEST_SOCKET = 80  # characters of a folder that leave room for a socket's name in the 107 allowed
+LONGEST_ERROR = 5  # lines
+
+
+class RenderError(Exception):
+    """A set that cannot be rendered; the message names notebook, cell, line and error."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A page to be: its notebook, the place it is about, and a digest of all that it is made from."""
+
+    path: Path
+    key: str = ""
+    place: str = ""
+    name: str = ""
+
+    @property
+    def slug(self):
+        """Name of the page."""
+        return f"{self.path.stem}_{self.place}" if self.place else self.path.stem
+
+
+def read(source):
+    """Read the notebook of a source; one about a place gets its name before the title."""
+    try:
+        notebook = import_nbformat().read(source.path, as_version=4)
+    except (OSError, ValueError) as error:
+        raise RenderError(f"{source.path}: this notebook cannot be read: {error}") from None
+    if source.place:
+        first = next(cell for cell in notebook.cells if cell.cell_type == "markdown")
+        first.source = re.sub(r"^# ", lambda match: f"# {escape(source.name)}: ", first.source, count=1)
+    return notebook
+
+
+def import_nbformat():
+    """Import nbformat, without the grammar of addresses that its validator would build for a second and never use."""
+    absent = "rfc3987_syntax" not in sys.modules
+    if absent:
+        sys.modules["rfc3987_syntax"] = None
+    import nbformat
+
+    if absent:
+        del sys.modules["rfc3987_syntax"]
+    return nbformat
+
+
+def environment(data, scratch, place=""):
+    """Return the environment of a kernel, the same for every user, time and folder."""
+    defaults = Path(find_spec("matplotlib").origin).parent / "mpl-data" / "matplotlibrc"
+    ours = {"LANTIAN_DATA": str(data), "IPYTHONDIR": str(scratch), "MATPLOTLIBRC": str(defaults)}
+    ours |= {"LANTIAN_PLACE": place} if place else {}
+    return {name: value for name, value in os.environ.items() if name not in FOREIGN} | FIXED | ours
+
+
+def execute(source, notebook, data, scratch, server):
+    """Run the cells of a notebook, and keep their outputs in it.
+
+    Parameters
+    ----------
+    source : Source
+    notebook : NotebookNode
+        As `read` from the source.
+    data, scratch : Path
+        The data folder, and one for what the kernel needs.
+    server : ForkServer or None
+        Forks the kernel; without one a plain kernel starts.
+
+    Raises
+    ------
+    RenderError
+    """
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+    started = []
+    client = NotebookClient(
+        notebook,
+        km=_manager(Path(scratch), source.slug, server),
+        record_timing=False,
+        shutdown_kernel="immediate",
+        on_cell_start=lambda cell, cell_index: started.append(cell),
+        resources={"metadata": {"path": str(source.path.parent)}},
+        extra_arguments=["--log-level=CRITICAL"],
+    )
+    try:
+        client.execute(env=environment(data, scratch, source.place))
+    except CellExecutionError as error:
+        raise RenderError(_failure(_where(source, notebook, started), error)) from None
+    except (DeadKernelError, RuntimeError) as error:
+        atexit.unregister(client._cleanup_kernel)  # nothing is left to clean up
+        raise RenderError(f"{_where(source, notebook, started)}: its kernel died") from error
+
+
+def _manager(scratch, slug, server):
+    """Make a manager of native kernels, over sockets of a private folder where there are such."""
+    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
+
+    manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[], ensure_native_kernel=True))
+    manager.connection_file = str(scratch / f"{slug}.json")
+    if os.name == "posix" and len(str(scratch)) < LONGEST_SOCKET:
+        manager.transport = "ipc"
+    if server:
+        manager.kernel_spec.metadata["kernel_provisioner"] = {"provisioner_name": "lantian-fork", "config": {"server": server}}
+    return manager
+
+
+def _where(source, notebook, started):
+    """Name a notebook and the cell last started."""
+    about = f"{source.path.name}{f' for {source.name}' if source.name else ''}"
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return about + "".join(f", code cell {code.index(cell) + 1} (id {cell.id})" for cell in started[-1:])
+
+
+def _failure(where, error):
+    """Say where a cell failed, by which line, and how, in a few lines."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", error.traceback)
+    line = re.search(r"^-+> (\d+)|Cell In\[\d+\], line (\d+)", plain, re.M)
+    what = f"{error.ename}: {error.evalue}".splitlines()
+    what = what[:LONGEST_ERROR] + ["…"] * (len(what) > LONGEST_ERROR)
+    return "\n  ".join([where + (f", line {line[1] or line[2]}:" if line else ":"), *what])
