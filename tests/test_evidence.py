@@ -1,6 +1,7 @@
-"""Every fragment is proved against the texts, and what no longer fits them is named."""
+"""Every fragment is proved against the texts, what no longer fits them is named, and a click leads to it."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,10 @@ import pytest
 from edit import change, contents, read, write
 
 import lantian as lt
+from lantian.card import marked
+from lantian.prose import PAGES
 from lantian.schema import DataError
+from lantian.verification import UNPROVED
 
 TABLES = ("proofs.csv", "gaps.csv", "text_defects.csv", "targets/huludao.csv", "targets/yuyao.csv")
 YUYAO = "targets/yuyao.csv"
@@ -56,7 +60,21 @@ def test_altered_figure_is_named_with_its_line(copy_data, news, column):
     path = copy_data / "targets/jincheng.csv"
     number = number_of(path, lambda row: row["value_basis"] == "figure" and row[column])
     line = change(path, number, **{column: "2031"})
-    assert news() == {f"targets/jincheng.csv:{line}:{column}: 2031 stands neither in the quote nor in a proof"}
+    assert news() == {f"targets/jincheng.csv:{line}:{column}: 2031 {UNPROVED}"}
+
+
+@reads_texts
+@pytest.mark.parametrize(("unit", "other"), [("万吨", "吨"), ("万吨", "亿吨"), ("吨", "万吨")])
+def test_unit_a_myriad_away_from_the_text_is_named(copy_data, news, unit, other):
+    (path, number) = next(
+        (path, number)
+        for path in sorted((copy_data / "targets").glob("*.csv"))
+        for number, row in enumerate(read(path))
+        if row["unit"] == unit and row["quote"]
+    )
+    line = change(path, number, unit=other)
+    (told,) = news()
+    assert told.startswith(f"targets/{path.name}:{line}:unit: {other!r} is not what is printed: ")
 
 
 @reads_texts
@@ -140,3 +158,61 @@ def test_command_without_texts_exits_1_with_that_sentence(data):
     run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert (run.returncode, run.stdout) == (1, "")
     assert run.stderr == "no texts named: give --sources DIR or set LANTIAN_SOURCES\n"
+
+
+# --- cards and the links to them ------------------------------------------------------------------------------------
+
+
+def test_card_of_a_promise_tells_words_document_and_verdicts(plans):
+    card = lt.evidence(plans, "yuyao-pm25-stretch-2020")
+    told = ["Aim for PM2.5", "(力争)", "余政发〔2018〕36号", "一(二)", "target year: 到2020年", "yuyao-pm25-2020", "compares in value\nno; "]
+    assert not [words for words in told if words not in str(card)]
+    assert "<mark>35</mark>" in card.markup
+
+
+def test_card_names_whom_a_promise_compares_with(plans):
+    card = str(lt.evidence(plans, "jincheng-good-days-2020"))
+    assert "compares in value\ndirect with Yuyao (2018); levels of government differ" in card
+
+
+def test_card_of_a_gap_tells_its_document(plans):
+    card = str(lt.evidence(plans, "lanshan-gap-pm25"))
+    assert card.startswith("PM2.5: may stand in a lost part") and "临兰政办发〔2019〕9号" in card
+
+
+def test_every_figure_that_a_fragment_holds_is_marked(plans):
+    rows = plans.targets[(plans.targets["value_basis"] == "figure") & (plans.targets["quote"] != "")]
+    printed = {row.id: f"{abs(row.value):.10f}".rstrip("0").rstrip(".") for row in rows.itertuples()}
+    unmarked = [row.id for row in rows.itertuples() if printed[row.id] in row.quote and "<mark>" not in marked(row)]
+    assert not unmarked and len(rows) > 100
+
+
+def test_evidence_is_linked_from_a_page(plans, monkeypatch):
+    monkeypatch.setenv(PAGES, "")
+    assert '<a class="evidence" href="08_evidence.html#yuyao-pm25-2020">' in lt.say(plans, "{yuyao-pm25-2020}").markup
+
+
+def test_evidence_is_linked_from_a_notebook_where_it_was_rendered(plans, monkeypatch, tmp_path):
+    monkeypatch.delenv(PAGES, raising=False)
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    assert lt.say(plans, "{yuyao-pm25-2020:amount}").markup == '<span class="evidence" title="yuyao-pm25-2020">37 µg/m³</span>'
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports/08_evidence.html").touch()
+    assert 'href="../reports/08_evidence.html#yuyao-pm25-2020" title="yuyao-pm25-2020"' in lt.say(plans, "{yuyao-pm25-2020}").markup
+
+
+def test_table_links_what_is_printed_to_its_own_row_and_what_is_said_to_the_one_above(plans, monkeypatch):
+    monkeypatch.setenv(PAGES, "")
+    above = lt.above(plans, "energy")
+    row = above[above["above_id"] != ""].iloc[[0]][["label", "printed", "says", "confidence", "id", "above_id"]]
+    targets = re.findall(r'href="08_evidence\.html#([^"]+)"', lt.table(row, "One").markup)
+    assert targets == [row["id"].item(), row["above_id"].item()]
+
+
+def test_sentence_links_each_cell_of_rows(plans, monkeypatch):
+    monkeypatch.setenv(PAGES, "")
+    straw = lt.compare(plans, "agriculture.straw_use").query("verdict == 'direct'")
+    sentence = lt.say(plans, "{straw:printed}", straw=straw)
+    assert re.findall(r"#([^\"]+)\"", sentence.markup) == list(straw["id"])
+    assert str(sentence) == lt.wording.names(straw["printed"])

@@ -13,11 +13,10 @@ _HOME = {
     "check": "checks",
     "verify": "verification",
     "evidence": "card",
-    "markup": "card",
     "compare": "comparison",
-    "verdict": "comparison",
-    "verdict_of_set": "comparison",
-    "denominators": "comparison",
+    "verdict": "verdicts",
+    "verdict_of_set": "verdicts",
+    "denominators": "verdicts",
     "how_far": "comparison",
     "how_far_sentence": "comparison",
     "cells": "overview",
@@ -63,4 +62,4 @@ def __getattr__(name):
 
 
 def __dir__():
-    return [*globals(), *__all__]
+    return [*__all__, "__doc__", "__version__"]

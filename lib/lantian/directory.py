@@ -3,9 +3,7 @@
 import html
 
 from lantian.overview import cells
-from lantian.prose import Shown
-
-LEDGER = "08_evidence.html"
+from lantian.prose import Shown, evidence_link, link
 
 
 def by_place(plans):
@@ -29,14 +27,14 @@ def by_place(plans):
 def _place(plans, place, document):
     targets = plans.targets[plans.targets["jurisdiction"] == place.id].sort_values(["indicator", "id"])
     gaps = plans.gaps[plans.gaps["jurisdiction"] == place.id].sort_values(["indicator", "id"])
-    name = f'<a href="place_{place.id}.html">{html.escape(place.label)}</a> {_zh(place.name_zh)}'
+    name = f"{link(f'place_{place.id}.html', place.label)} {_zh(place.name_zh)}"
     plan = f"{html.escape(document['title_en'])} {_zh(document['title_zh'])}"
     counts = "".join(f"<td>{_counted(rows)}</td>" for rows in (targets, gaps))
     return f'<tr><th scope="row">{name}</th><td>{plan}</td><td>{document["period_start"]} to {document["period_end"]}</td>{counts}</tr>'
 
 
 def _counted(rows):
-    return _linked(rows.iloc[0]["id"], str(len(rows))) if len(rows) else "none"
+    return evidence_link(rows.iloc[0]["id"], str(len(rows))) if len(rows) else "none"
 
 
 def by_indicator(plans):
@@ -62,12 +60,8 @@ def _theme(name, indicators, promised):
 
 
 def _indicator(row, rows):
-    told = "; ".join(f"{html.escape(cell.place)} {_linked(cell.id, cell.says)}" for cell in rows.itertuples())
+    told = "; ".join(f"{html.escape(cell.place)} {evidence_link(cell.id, cell.says)}" for cell in rows.itertuples())
     return f"<li><strong>{html.escape(row.name_en)}</strong> {_zh(row.name_zh)}: {told}</li>"
-
-
-def _linked(identifier, words):
-    return f'<a class="evidence" href="{LEDGER}#{identifier}">{html.escape(words)}</a>'
 
 
 def _zh(words):

@@ -1,10 +1,20 @@
 """Sentences that are built from the data, and stop the render when they are no longer so."""
 
 import html
+import os
 import re
 import string
+from pathlib import Path
+
+import pandas as pd
 
 from lantian import wording
+
+PAGES = "LANTIAN_PAGES"  # the folder of the pages, as seen from what shows a link: empty on a page
+FROM_NOTEBOOKS = "../reports/"
+# What JupyterLab sets to the right and at full length reads better from the left, in a box of its own.
+STYLE = "<style>.lantian :is(th, td) {text-align: left !important; vertical-align: top} .lantian:has(.searchable) {max-height: 40em; overflow: auto}</style>"
+LEDGER = "08_evidence.html"
 
 
 class StaleSentence(AssertionError):
@@ -23,7 +33,37 @@ class Shown:
     __repr__ = __str__
 
     def _repr_html_(self):
-        return self.markup
+        return self.markup if PAGES in os.environ else f'{STYLE}<div class="lantian">{self.markup}</div>'
+
+
+def link(page, words, row=""):
+    """Lead to a page, or to a row of it; in a notebook to the rendered one, and where there is none, nowhere.
+
+    Parameters
+    ----------
+    page : str
+        Its file.
+    words : str
+        What the link says.
+    row : str, optional
+        The id of a row; a notebook shows it under the pointer.
+
+    Returns
+    -------
+    str
+        Markup.
+    """
+    folder, kind = os.environ.get(PAGES), ' class="evidence"' if row else ""
+    title = f' title="{html.escape(row)}"' if row and folder is None else ""
+    if folder is None and not Path(FROM_NOTEBOOKS, page).exists():
+        return f"<span{kind}{title}>{html.escape(words)}</span>"
+    address = f"{FROM_NOTEBOOKS if folder is None else folder}{page}{'#' * bool(row)}{row}"
+    return f'<a{kind} href="{html.escape(address)}"{title}>{html.escape(words)}</a>'
+
+
+def evidence_link(identifier, words):
+    """Link words to the evidence of a target or a gap; an empty id leaves them words."""
+    return link(LEDGER, words, identifier) if identifier else html.escape(words)
 
 
 class Sentence(Shown):
@@ -42,11 +82,12 @@ def say(plans, text, sure=(), **values):
     text : str
         ``{yuyao-pm25-2020}`` becomes the target in words, ``{yuyao-pm25-2020:amount}``
         its amount, ``:date`` its date, ``:place`` its place, ``:strength`` its
-        strength; ``{name}`` a value given.
+        strength; ``{name}`` a value given, ``{name:column}`` that column of rows given,
+        each cell linked to its row.
     sure : sequence of (bool, str)
         Claims that the sentence makes beyond its figures: each must hold.
     **values
-        Words or numbers for the placeholders that are no ids.
+        Words, numbers, markup or rows with an ``id`` for the placeholders that are no ids.
 
     Returns
     -------
@@ -56,6 +97,12 @@ def say(plans, text, sure=(), **values):
     ------
     StaleSentence
         When a claim fails or an id is gone; the message quotes the sentence.
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> lt.say(lt.load(), "Yuyao promises {yuyao-pm25-2020}.")
+    Yuyao promises 37 µg/m³ by 2020.
     """
     if _aside(plans, text):
         return Sentence("This sentence speaks of a place that was left out.")
@@ -79,17 +126,17 @@ def _aside(plans, text):
 
 
 def _fill(name, form, values, targets, gaps, text):
+    if isinstance(values.get(name), pd.DataFrame):
+        return wording.names(evidence_link(*row) for row in values[name][["id", form]].itertuples(index=False))
+    if isinstance(values.get(name), Shown):
+        return values[name].markup
     if name in values:
         return html.escape(format(values[name], form or ""))
     if name in targets.index:
-        return _linked(name, TARGET_WORDS[form or "target"](targets.loc[name]))
+        return evidence_link(name, TARGET_WORDS[form or "target"](targets.loc[name]))
     if name in gaps.index:
-        return _linked(name, gaps.loc[name, "place"] if form == "place" else wording.gap(gaps.loc[name]))
+        return evidence_link(name, gaps.loc[name, "place"] if form == "place" else wording.gap(gaps.loc[name]))
     raise StaleSentence(f"{name} is neither a target nor a gap; the sentence was: {text}")
-
-
-def _linked(identifier, words):
-    return f'<a class="evidence" href="08_evidence.html#{identifier}">{html.escape(words)}</a>'
 
 
 TARGET_WORDS = {

@@ -5,12 +5,14 @@ import html
 import pandas as pd
 
 from lantian import wording
-from lantian.comparison import near_census
 from lantian.overview import MARKS, cells
-from lantian.prose import Shown
+from lantian.prose import Shown, evidence_link
+from lantian.verdicts import near_census
 
 HEADLINES = pd.Series(["coal", "air", "vehicles"])
 HEADINGS = {"label": "plan", "indicator_name": "indicator", "says": "what it says"}
+# Which cell of a row a column of ids links, the first that is there; else the last that is filled.
+LINKED = {"above_id": ["says"], "id": ["printed", "says"]}
 CONTEXT = {"context.population": "Population", "context.gdp": "GDP"}
 
 
@@ -20,7 +22,8 @@ def table(frame, caption, address=None):
     Parameters
     ----------
     frame : DataFrame
-        A column ``id``, where there is one, becomes the link of the last cell that is filled.
+        A column ``id``, where there is one, becomes the link of what is printed or said, or of
+        the last cell that is filled; ``above_id`` that of what a level above says.
     caption : str
     address : str, optional
         A column whose cells become addresses of their rows.
@@ -28,24 +31,37 @@ def table(frame, caption, address=None):
     Returns
     -------
     Shown
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> plans = lt.load()
+    >>> found = lt.find(plans, "straw")
+    >>> shown = lt.table(found[["place", "statement", "says", "id"]], "Every promise on straw")
     """
-    head = "".join(f'<th scope="col">{html.escape(HEADINGS.get(name, str(name)))}</th>' for name in frame if name != "id")
+    head = "".join(f'<th scope="col">{html.escape(HEADINGS.get(name, str(name)))}</th>' for name in frame if name not in LINKED)
     body = "".join(_row(row, row.get(address, "")) for row in frame.to_dict("records"))
     return Shown(f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
 
 
 def _row(row, address=""):
-    identifier = row.pop("id", "")
-    cells = [_cell("" if pd.isna(value) else str(value)) for value in row.values()]
-    if identifier:
-        last = max(place for place, cell in enumerate(cells) if cell)
-        cells[last] = f'<a class="evidence" href="08_evidence.html#{html.escape(identifier)}">{cells[last]}</a>'
-    rest = "".join(f"<td>{cell}</td>" for cell in cells[1:])
+    ids = {name: row.pop(name) for name in LINKED if name in row}
+    row = {name: value if isinstance(value, Shown) else "" if pd.isna(value) else str(value) for name, value in row.items()}
+    links = {_linked(row, name): identifier for name, identifier in ids.items() if identifier}
+    first, *cells = (evidence_link(links[name], value) if name in links else _cell(value) for name, value in row.items())
+    rest = "".join(f"<td>{cell}</td>" for cell in cells)
     opening = f'<tr id="{html.escape(address)}">' if address else "<tr>"
-    return f'{opening}<th scope="row">{cells[0]}</th>{rest}</tr>'
+    return f'{opening}<th scope="row">{first}</th>{rest}</tr>'
+
+
+def _linked(row, name):
+    """Name the cell that a column of ids links."""
+    return next((column for column in LINKED[name] if row.get(column)), [column for column in row if row[column]][-1])
 
 
 def _cell(value):
+    if isinstance(value, Shown):
+        return value.markup
     address = html.escape(value)
     return f'<a href="{address}" rel="noreferrer">address</a>' if value.startswith(("http://", "https://")) else address
 
@@ -75,17 +91,14 @@ def glance(plans):
     Returns
     -------
     DataFrame
-        plan, coal, air, vehicles, not said.
+        plan, coal, air, vehicles, not said; what is promised or not said is linked to its evidence.
     """
-    rows = []
+    told = {headline: cells(plans, headline) for headline in HEADLINES[HEADLINES.isin(plans.indicators["headline"])]}
+    everything, rows = pd.concat(told.values()), []
     for place in plans.focus.itertuples():
-        row = {"plan": place.label}
-        for headline in HEADLINES[HEADLINES.isin(plans.indicators["headline"])]:
-            mine = cells(plans, headline)
-            row[headline] = _main(mine[mine["jurisdiction"] == place.id])
-        everything = cells(plans, "headline")
+        row = {"plan": place.label} | {headline: _main(mine[mine["jurisdiction"] == place.id]) for headline, mine in told.items()}
         mine = everything[(everything["jurisdiction"] == place.id) & everything["mark"].isin(["silent_within", "silent_outside", "part_missing"])]
-        row["not said"] = ", ".join(mine["indicator_name"]) or "nothing"
+        row["not said"] = Shown(", ".join(map(evidence_link, mine["id"], mine["indicator_name"])) or "nothing")
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -96,8 +109,9 @@ def _main(mine, most=2):
     told = mine.loc[rank.sort_values(kind="stable").index]
     promised = told[told["count"] > 0].head(most)
     if len(promised):
-        return "; ".join(f"{row.indicator_name}: {row.says.partition(';')[0]}" for row in promised.itertuples())
-    return f"no target: {wording.names(dict.fromkeys(told['says']))}"
+        return Shown("; ".join(f"{html.escape(row.indicator_name)}: {evidence_link(row.id, row.says.partition(';')[0])}" for row in promised.itertuples()))
+    each = told.drop_duplicates("says")
+    return Shown(f"no target: {wording.names(map(evidence_link, each['id'], each['says']))}")
 
 
 def context(plans):
