@@ -98,11 +98,9 @@ def _target(address, slug, slugs, folder):
 
 
 def _scripts():
-    """Pack plotly.js, and allow by hash the three scripts that run."""
+    """Pack plotly.js, and allow by hash the two scripts that run."""
     library = Path(find_spec("plotly").origin).parent / "package_data"
     plotly, site = (library / "plotly.min.js").read_bytes(), (TEMPLATES / "site.js").read_bytes()
-    loader = (TEMPLATES / "loader.js").read_text("utf-8")
-    digests = (hashlib.sha256(text).digest() for text in (plotly, site, loader.encode()))
-    hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests)
+    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(text).digest()).decode('ascii')}'" for text in (plotly, site))
     packed = base64.b64encode(gzip.compress(plotly, 9, mtime=0)).decode("ascii")
-    return {"hashes": hashes, "packed": packed, "site_js": site.decode(), "loader_js": loader}
+    return {"hashes": hashes, "packed": packed, "site_js": site.decode()}
