@@ -1,7 +1,7 @@
 """Measure Lantian against the floor and against its peers; write the table into benchmarks/README.md.
 
-Both sides of a row run in turn, at least five times; the ratio is that of the medians. Peers are installed into a
-scratch environment that sees the project's packages, so that both sides run on the same versions.
+All sides of a comparison run in turn, at least five times; a ratio is that of the medians. Peers are installed into a
+scratch environment that sees the project's packages, so that all run on the same versions.
 """
 
 import argparse
@@ -18,19 +18,22 @@ import venv
 from importlib.metadata import version
 from pathlib import Path
 
+import first_figure
 import national
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 PYTHON = sys.executable
 LANTIAN = (PYTHON, "-c", "from lantian.cli import main; main()")
+NBCONVERT = (PYTHON, "-m", "jupyter", "nbconvert", "--execute", "--to", "html")
+FLOOR = (PYTHON, HERE / "floor.py")
 PEERS = ("papermill", "jupyter-book<2")
 SHOWN = ("pandas", "pyarrow", "matplotlib", "plotly", "nbclient", "nbconvert", "ipykernel", "frictionless")
 ENV = os.environ | {"PLOTLY_RENDERER": "plotly_mimetype", "MPLBACKEND": "agg"}  # no plotly.js in any page
 MARK = "<!-- written by bench.py -->"
-LOAD = "import lantian as lt; from pathlib import Path; "
-READ = "import pandas as pd; from pathlib import Path; "
-EACH = "sorted(Path({folder!r}).rglob('*.csv'))"
+HEAD = ["| What | Lantian | Against | It takes | Ratio | Goal |", "| --- | ---: | --- | ---: | ---: | --- |"]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+PLACES = (285, 2850)
 
 
 def run(*command, env=ENV, cwd=None):
@@ -41,12 +44,13 @@ def run(*command, env=ENV, cwd=None):
     return done.stdout
 
 
-def whole(*command, **options):
-    """Return a measurement of a command from its start to its end."""
+def timed(*commands, **options):
+    """Return a measurement of commands from the first one's start to the last one's end."""
 
     def measure():
         start = time.perf_counter()
-        run(*command, **options)
+        for command in commands:
+            run(*command, **options)
         return time.perf_counter() - start
 
     return measure
@@ -58,10 +62,18 @@ def inner(setup, statement):
     return lambda: float(run(PYTHON, "-c", code).split()[-1])
 
 
-def paired(ours, theirs, runs):
-    """Run two measurements in turn; return their medians."""
-    pairs = [(ours(), theirs()) for _ in range(runs)]
-    return [statistics.median(side) for side in zip(*pairs)]
+def suite(scratch):
+    """Compare whole suites: return the sides, and which of them are set against each other, with a goal."""
+    python = peers(scratch)
+    sides = {
+        "lantian render": timed((*LANTIAN, "render", *NOTEBOOKS, "--force", "--output", scratch / "ours")),
+        "the floor": timed((*FLOOR, *NOTEBOOKS)),
+        "jupyter nbconvert --execute": timed((*NBCONVERT, "--output-dir", scratch / "stock", *NOTEBOOKS)),
+        "papermill, then nbconvert": timed(*papermill(python, scratch)),
+        "Jupyter Book 1": book(python, scratch),
+    }
+    goals = {"the floor": 1.25, "jupyter nbconvert --execute": 0.4}
+    return sides, [("whole suite", "lantian render", name, goals.get(name)) for name in list(sides)[1:]]
 
 
 def peers(scratch):
@@ -75,82 +87,120 @@ def peers(scratch):
     return python
 
 
-def suite_rows(notebooks, scratch):
-    """Yield what is compared on the suite: name, ours, peer, theirs, target."""
-    ours = whole(*LANTIAN, "render", *notebooks, "--force", "--output", scratch / "ours")
-    yield "whole suite", ours, "the floor", whole(PYTHON, HERE / "floor.py", *notebooks), 1.25
-    stock = (PYTHON, "-m", "jupyter", "nbconvert", "--execute", "--to", "html", "--output-dir", scratch / "stock", *notebooks)
-    yield "whole suite", ours, "jupyter nbconvert --execute --to html", whole(*stock), 0.4
-    python = peers(scratch)
-    yield "whole suite", ours, "papermill, then nbconvert", lambda: papermill(python, notebooks, scratch), None
-    yield "whole suite", ours, "Jupyter Book 1", lambda: book(python, notebooks, scratch), None
-
-
-def papermill(python, notebooks, scratch):
-    """Execute each notebook by papermill, then convert them all."""
-    start, folder = time.perf_counter(), scratch / "papermill"
-    folder.mkdir(exist_ok=True)
-    for path in notebooks:
-        run(python, "-m", "papermill", "--no-progress-bar", "--cwd", path.parent, path, folder / path.name)
-    run(python, "-m", "jupyter", "nbconvert", "--to", "html", *sorted(folder.glob("*.ipynb")))
-    return time.perf_counter() - start
-
-
-def book(python, notebooks, scratch):
-    """Build a book of the notebooks, executing all of them."""
-    folder = scratch / "book"
-    shutil.rmtree(folder, ignore_errors=True)
+def papermill(python, scratch):
+    """List the commands that execute each notebook by papermill, then convert them all."""
+    folder = scratch / "papermill"
     folder.mkdir()
-    for path in notebooks:
-        shutil.copy(path, folder)
-    first, *rest = [path.stem for path in notebooks]
-    (folder / "_config.yml").write_text("title: Lantian\nexecute:\n  execute_notebooks: force\n  timeout: 600\n")
-    (folder / "_toc.yml").write_text(f"format: jb-book\nroot: {first}\nchapters:\n" + "".join(f"- file: {stem}\n" for stem in rest))
-    return whole(python, "-m", "jupyter_book", "build", folder, env=ENV | {"LANTIAN_DATA": str(ROOT / "data")})()
+    done = [(path, folder / path.name) for path in NOTEBOOKS]
+    commands = [(python, "-m", "papermill", "--no-progress-bar", "--cwd", path.parent, path, copy) for path, copy in done]
+    return [*commands, (python, "-m", "jupyter", "nbconvert", "--to", "html", *(copy for _, copy in done))]
 
 
-def idle_rows(notebooks, scratch):
-    """Yield what is compared when little or nothing has changed."""
-    pandas = whole(PYTHON, "-c", "import pandas")
-    again = (*LANTIAN, "render", *notebooks, "--output", scratch / "ours")
+def book(python, scratch):
+    """Return a measurement of a book that is built of the notebooks, executing all of them."""
+    folder, (first, *rest) = scratch / "book", (path.stem for path in NOTEBOOKS)
+    build = timed((python, "-m", "jupyter_book", "build", folder), env=ENV | {"LANTIAN_DATA": str(ROOT / "data")})
+
+    def measure():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        for path in NOTEBOOKS:
+            shutil.copy(path, folder)
+        (folder / "_config.yml").write_text("title: Lantian\nexecute:\n  execute_notebooks: force\n  timeout: 600\n")
+        chapters = "".join(f"- file: {stem}\n" for stem in rest)
+        (folder / "_toc.yml").write_text(f"format: jb-book\nroot: {first}\nchapters:\n{chapters}")
+        return build()
+
+    return measure
+
+
+def idle(scratch):
+    """Compare what little or no change costs."""
+    one, again = NOTEBOOKS[1], (*LANTIAN, "render", *NOTEBOOKS, "--output", scratch / "again")
     run(*again)
-    yield "nothing changed", whole(*again), 'python -c "import pandas"', pandas, 1
-    one = notebooks[1]
-    yield f"one notebook changed ({one.stem})", whole(*LANTIAN, "render", one, "--force", *again[-2:]), "its floor", whole(PYTHON, HERE / "floor.py", one), 1.6
-    yield "import lantian", whole(PYTHON, "-c", "import lantian"), "import pandas", pandas, 1.2
+    sides = {
+        "nothing changed": timed(again),
+        'python -c "import pandas"': timed((PYTHON, "-c", "import pandas")),
+        "import lantian": timed((PYTHON, "-c", "import lantian")),
+        f"one notebook changed ({one.stem})": timed((*LANTIAN, "render", one, "--force", *again[-2:])),
+        "its floor": timed((*FLOOR, one)),
+    }
+    nothing, pandas, ours, changed, floor = sides
+    return sides, [(nothing, nothing, pandas, 1), (changed, changed, floor, 1.6), (ours, ours, pandas, 1.2)]
 
 
-def national_rows(scratch):
-    """Yield what is compared on national data, and on a part of it."""
-    folders = {places: scratch / f"national-{places}" for places in (57, 285, 2850)}
+def data(scratch):
+    """Compare the reading, checking and comparing of national data, and of a part of it."""
+    folders = {places: str(scratch / f"national-{places}") for places in PLACES}
     for places, folder in folders.items():
         national.make(folder, places)
-    load = {places: inner(LOAD + "lt.load", f"lt.load({str(folder)!r})") for places, folder in folders.items()}
-    read = inner(READ + f"paths = {EACH.format(folder=str(folders[2850]))}", "[pd.read_csv(path, dtype=str, keep_default_na=False) for path in paths]")
-    yield "load and check, 2,850 places", load[2850], "pandas.read_csv(dtype=str, keep_default_na=False)", read, 2
-    check = inner("from frictionless import validate", f"validate({str(folders[57] / 'datapackage.json')!r}, trusted=True)")
-    yield "load and check, 57 places", load[57], "frictionless validate", check, 0.1
-    yield "load and check, 2,850 places", load[2850], "a tenth of them", load[285], 11
-    plans = LOAD + f"plans = lt.load({str(folders[2850])!r}); rows = plans.targets[plans.targets.indicator == 'air.pm25']; lt.compare"
-    merge = "rows.merge(plans.jurisdictions, left_on='jurisdiction', right_on='id')"
-    yield "compare one indicator, 2,850 places", inner(plans, "lt.compare(plans, 'air.pm25')"), "one pandas merge of its rows", inner(plans, merge), 3
+    lantian, pandas = "import lantian as lt; from pathlib import Path", "import pandas as pd; from pathlib import Path"
+    paths = f"paths = sorted(Path({folders[2850]!r}).rglob('*.csv'))"
+    plans = f"{lantian}; plans = lt.load({folders[2850]!r}); rows = plans.targets[plans.targets.indicator == 'air.pm25']; lt.compare"
+    sides = {places: inner(f"{lantian}; lt.load", f"lt.load({folder!r})") for places, folder in folders.items()} | {
+        "read_csv": inner(f"{pandas}; {paths}", "[pd.read_csv(path, dtype=str, keep_default_na=False) for path in paths]"),
+        "frictionless": inner("from frictionless import system, validate; system.trusted = True", f"assert validate({folders[285] + '/datapackage.json'!r}).valid"),
+        "compare": inner(plans, "lt.compare(plans, 'air.pm25')"),
+        "merge": inner(plans, "rows.merge(plans.jurisdictions, left_on='jurisdiction', right_on='id')"),
+    }
+    words = {285: "a tenth of the places", "read_csv": "pandas.read_csv(dtype=str, keep_default_na=False)", "frictionless": "frictionless validate"}
+    sides = {words.get(name, name): side for name, side in sides.items()}
+    return sides, [
+        ("load and check, 2,850 places", 2850, words["read_csv"], 2),
+        ("load and check, 2,850 places", 2850, words[285], 11),
+        ("load and check, 285 places", words[285], words["frictionless"], 0.1),
+        ("compare one indicator, 2,850 places", "compare", "merge", 3),
+    ]
+
+
+def pages(scratch):
+    """Compare pages of one notebook in Chromium: ours, and that of stock nbconvert with plotly's notebook renderer."""
+    one = NOTEBOOKS[1]
+    run(*LANTIAN, "render", one, "--output", scratch / "pages")
+    run(*NBCONVERT, "--output-dir", scratch / "pages/stock", one, env=ENV | {"PLOTLY_RENDERER": "notebook"})
+    for folder in (scratch / "pages", scratch / "pages/stock"):
+        (folder / "blank.html").write_text("<!DOCTYPE html><title>Blank</title>")
+    files = {"ours": (f"{one.stem}.html", first_figure.OURS), "stock nbconvert": (f"stock/{one.stem}.html", first_figure.STOCK)}
+    sides, rows = {}, []
+    for what, element, connection in (("first figure", "figure", None), ("first figure, Slow 4G", "figure", first_figure.SLOW_4G), ("first interactive chart", "chart", None)):
+        sides |= {f"{what}: {name}": opened(scratch / "pages", file, css[element], connection) for name, (file, css) in files.items()}
+        rows.append((f"{what} of {one.stem} on screen", *list(sides)[-2:], 0.2 if element == "figure" else None))
+    return sides, rows
+
+
+def opened(folder, file, selector, connection):
+    """Return a measurement of a page opened in a new browser, from its file or over a connection."""
+
+    def measure():
+        with first_figure.chromium() as browser, first_figure.served(folder) as site:
+            seconds = lambda: first_figure.seconds(browser, f"{site}/{file}" if connection else (folder / file).as_uri(), selector, connection)
+            seconds()  # nor are the browser's own first steps
+            return seconds()
+
+    return measure
 
 
 def memory(folder):
     """Return the peak of a process that loads the data, and the size of the frames, in GB."""
     code = (
-        f"import lantian as lt, resource, dataclasses; plans = lt.load({str(folder)!r}); "
-        "frames = [getattr(plans, field.name) for field in dataclasses.fields(plans) if field.name != 'folder']; "
+        f"import lantian as lt, pandas as pd, resource; plans = lt.load({str(folder)!r}); "
+        "frames = [frame for frame in vars(plans).values() if isinstance(frame, pd.DataFrame)]; "
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, sum(frame.memory_usage(deep=True).sum() for frame in frames) / 1e9)"
     )
     return [float(number) for number in run(PYTHON, "-c", code).split()]
 
 
-def row(what, peer, medians, target, unit="s"):
+def compared(group, scratch, runs):
+    """Run all sides of a group in turn, several times; return its rows of the table."""
+    sides, rows = group(scratch)
+    rounds = [{name: side() for name, side in sides.items()} for _ in range(runs)]
+    medians = {name: statistics.median(took[name] for took in rounds) for name in sides}
+    return [row(what, medians[ours], theirs, medians[theirs], goal) for what, ours, theirs, goal in rows]
+
+
+def row(what, ours, peer, theirs, goal, unit="s"):
     """Write a row of the table."""
-    ours, theirs = medians
-    goal = f"≤ {target:g}" if target else ""
-    return f"| {what} | {ours:.2f} {unit} | {peer} | {theirs:.2f} {unit} | {ours / theirs:.2f} | {goal} |"
+    return f"| {what} | {ours:.3g} {unit} | {peer} | {theirs:.3g} {unit} | {ours / theirs:.2f} | {f'≤ {goal:g}' if goal else ''} |"
 
 
 def machine():
@@ -161,24 +211,24 @@ def machine():
 
 
 def main(runs, only):
-    """Measure, and write the table."""
-    notebooks = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
-    lines = [f"{machine()} Medians of {runs} paired runs.", "", "| What | Lantian | Against | Time | Ratio | Goal |", "| --- | ---: | --- | ---: | ---: | --- |"]
+    """Measure; print the table, and write it unless only a part was asked for."""
+    groups = {"idle": idle, "data": data, "pages": pages, "suite": suite}
+    lines = [f"{machine()} Medians of {runs} runs of each side in turn.", "", *HEAD]
     with tempfile.TemporaryDirectory() as name:
-        scratch = Path(name)
-        groups = {"suite": lambda: suite_rows(notebooks, scratch), "idle": lambda: idle_rows(notebooks, scratch), "national": lambda: national_rows(scratch)}
         for group in only or groups:
-            for what, ours, peer, theirs, target in groups[group]():
-                lines.append(row(what, peer, paired(ours, theirs, runs), target))
-                print(lines[-1], flush=True)
-        if (scratch / "national-2850").is_dir():
-            lines.append(row("peak of memory, 2,850 places", "the frames loaded", memory(scratch / "national-2850"), 4, "GB"))
-    page = (HERE / "README.md").read_text("utf-8").partition(MARK)[0]
-    (HERE / "README.md").write_text(f"{page}{MARK}\n\n" + "\n".join(lines) + "\n", "utf-8")
+            found = compared(groups[group], Path(name), runs)
+            if group == "data":
+                ours, frames = memory(Path(name, f"national-{PLACES[-1]}"))
+                found.append(row("peak of memory, 2,850 places", ours, "the frames loaded", frames, 4, "GB"))
+            print(*found, sep="\n", flush=True)
+            lines += found
+    if not only:
+        page = (HERE / "README.md").read_text("utf-8").partition(MARK)[0]
+        (HERE / "README.md").write_text(f"{page}{MARK}\n\n" + "\n".join(lines) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", nargs="*", choices=("suite", "idle", "national"))
+    parser.add_argument("--only", nargs="*", choices=("idle", "data", "pages", "suite"))
     main(**vars(parser.parse_args()))

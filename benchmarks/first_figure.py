@@ -1,62 +1,65 @@
-"""Time the first figure of a page on screen: ours against stock nbconvert's of the same notebook.
+"""Time a page in headless Chromium: how soon its first figure, and its first interactive chart, are on screen."""
 
-Both pages are opened in turn in headless Chromium with the network cut, five
-times after a warm-up, and the ratio is that of the paired medians. Run as
-``.venv/bin/python benchmarks/first_figure.py``; it prints one line.
-"""
-
-import os
+import contextlib
+import functools
+import http.server
 import shutil
-import statistics
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
+import threading
 
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOK, PAIRS = "01_coal", 5
-OURS, STOCK = "figure.chart svg", ".jp-RenderedSVG img, .jp-RenderedSVG svg, .jp-RenderedImage img"
-# Runs in the page: notes when the first element that matches has a size, after a frame in which it was drawn.
+OURS = {"figure": "figure.chart svg", "chart": ".js-plotly-plot .point"}
+STOCK = {"figure": ".jp-RenderedSVG img, .jp-RenderedSVG svg, .jp-RenderedImage img", "chart": ".js-plotly-plot .point"}
+# What Lighthouse calls Slow 4G, its model of a telephone's connection: bytes a second, and milliseconds there and back.
+SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1638.4 * 1000 / 8, "uploadThroughput": 675 * 1000 / 8}
+# Runs in the page before its own content: notes when the first element that matches has a size, after the frame that drew it.
 WATCH = """selector => {
   const look = () => {
     const found = document.querySelector(selector);
-    if (found && found.getBoundingClientRect().height > 20 && (found.complete ?? true)) requestAnimationFrame(() => { window.firstFigure ??= performance.now(); });
+    if (found && found.getBoundingClientRect().height > 0 && (found.complete ?? true)) requestAnimationFrame(() => { window.seen ??= performance.now(); });
     else requestAnimationFrame(look);
   };
   look();
 }"""
+SEEN = "() => new Promise(done => { const look = () => window.seen === undefined ? setTimeout(look, 5) : done(window.seen); look(); })"
+HOSTS = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # whatever a page asks of other hosts fails at once
 
 
-def stock_page(folder):
-    """Convert the notebook as a stock run does, plotly embedded by its notebook renderer."""
-    command = [sys.executable, "-m", "jupyter", "nbconvert", "--execute", "--to", "html", "--output-dir", str(folder), str(ROOT / f"notebooks/{NOTEBOOK}.ipynb")]
-    subprocess.run(command, check=True, capture_output=True, env=os.environ | {"PLOTLY_RENDERER": "notebook"})
-    return folder / f"{NOTEBOOK}.html"
+@contextlib.contextmanager
+def chromium():
+    """Start Debian's Chromium, cut off from every other host."""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", HOSTS])
+        yield browser
+        browser.close()
 
 
-def first_figure(browser, page, selector):
-    """Open a page in a fresh context and return the milliseconds to its first figure."""
-    context = browser.new_context(offline=True)
+@contextlib.contextmanager
+def served(folder):
+    """Serve a folder on this machine; give its address."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *words):
+        """Say nothing of each request."""
+
+
+def seconds(browser, address, selector, connection=None):
+    """Open a page in a tab that shows another page of the site, nothing cached; return the seconds until an element is on screen."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
     tab = context.new_page()
+    tab.goto(address.rpartition("/")[0] + "/blank.html")  # starting the tab's process is no part of a page
+    if connection:
+        session = context.new_cdp_session(tab)
+        session.send("Network.enable")
+        session.send("Network.emulateNetworkConditions", connection)
     tab.add_init_script(f"({WATCH})({selector!r})")
-    tab.goto(page.as_uri(), wait_until="commit")
-    tab.wait_for_function("window.firstFigure !== undefined")
-    milliseconds = tab.evaluate("window.firstFigure")
+    tab.goto(address, wait_until="commit")
+    milliseconds = tab.evaluate(SEEN)
     context.close()
-    return milliseconds
-
-
-def main():
-    """Print both medians and their ratio."""
-    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as play:
-        stock, ours = stock_page(Path(scratch)), ROOT / f"reports/{NOTEBOOK}.html"
-        browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
-        pairs = [(first_figure(browser, ours, OURS), first_figure(browser, stock, STOCK)) for _ in range(PAIRS + 1)][1:]
-    mine, theirs = (statistics.median(times) for times in zip(*pairs))
-    print(f"first figure of {NOTEBOOK}: {mine:.0f} ms, stock {theirs:.0f} ms, {theirs / mine:.1f} times sooner (medians of {PAIRS} pairs)")
-
-
-if __name__ == "__main__":
-    main()
+    return milliseconds / 1000
