@@ -1,7 +1,7 @@
 """A blank cell does not exist: each focus place has, for each headline indicator, a target or a gap."""
 
 import pytest
-from edit import read, write
+from edit import change, read, write
 
 import lantian as lt
 from lantian.plans import find_data
@@ -52,9 +52,11 @@ def test_the_matrix_has_a_cell_with_words_for_each(plans):
     assert (cells["says"].str.len() > 3).all() and "none" not in set(cells["mark"])
 
 
-def test_gaps_and_targets_of_a_cell_are_told_apart(plans):
-    """A silence beside a target would say two things at once."""
-    promised = set(zip(plans.targets["jurisdiction"], plans.targets["indicator"]))
-    silent = plans.gaps[plans.gaps["status"] == "silent"]
-    both = [gap.id for gap in silent.itertuples() if (gap.jurisdiction, gap.indicator) in promised]
-    assert not both
+def test_a_silence_beside_a_target_is_named(copy_data, plans):
+    """It would say two things at once."""
+    path = copy_data / "gaps.csv"
+    number, gap = next((number, row) for number, row in enumerate(read(path)) if row["status"] == "silent")
+    promised = plans.targets.loc[plans.targets["document"] == gap["document"], "indicator"].iloc[0]
+    line = change(path, number, indicator=promised)
+    found = [str(problem) for problem in lt.check(copy_data)]
+    assert f"{path}:{line}:status: 'silent' is silent beside a target of the same indicator; delete this row" in found

@@ -5,8 +5,10 @@ import csv
 import io
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby, repeat
 from pathlib import Path
 
 import pyarrow as pa
@@ -90,24 +92,25 @@ def read_tables(folder, schema):
         ragged rows, broken encodings.
     """
     tables, problems = {}, []
-    for table in schema.values():
-        paths = [Path(folder) / name for name in table.paths]
-        read = [(path, *read_file(path, table.columns)) for path in paths]
-        found = [problem for _, _, faults, _ in read for problem in faults]
-        tables[table.name] = _join(read, table.columns, not found)
-        problems += found
+    with ThreadPoolExecutor() as pool:
+        for table in schema.values():
+            paths = [Path(folder) / name for name in table.paths]
+            read = list(zip(paths, pool.map(read_file, paths, repeat(table.columns))))
+            found = [problem for _, (_, faults, _) in read for problem in faults]
+            tables[table.name] = _trim(_join(read, table.columns, not found))
+            problems += found
     return tables, problems
 
 
 def _join(read, columns, complete):
-    parts = [(path, cells) for path, cells, _, _ in read if cells is not None]
+    parts = [(path, cells) for path, (cells, _, _) in read if cells is not None]
     starts, total = [], 0
     for _, cells in parts:
         starts.append(total)
         total += cells.num_rows
     empty = pa.table({column: pa.array([], pa.string()) for column in columns})
     cells = pa.concat_tables([cells for _, cells in parts]).combine_chunks() if parts else empty
-    notes = tuple(note for *_, found in read for note in found)
+    notes = tuple(note for _, (_, _, found) in read for note in found)
     return RawTable(cells, tuple(path for path, _ in parts), tuple(starts), complete, notes)
 
 
@@ -121,7 +124,7 @@ def read_file(path, columns):
     problems : list of Problem
         What cannot be read; ragged rows are left out of ``cells``.
     notes : list of Problem
-        Byte-order mark, line ends and trailing blanks that were read over.
+        Byte-order mark and line ends that were read over.
     """
     try:
         if path.exists() and not path.is_file():
@@ -139,8 +142,7 @@ def read_file(path, columns):
     open_quotes = _quotes(path, content, cells)
     if cells is None or open_quotes:
         return None, open_quotes or problems, notes
-    cells, found = _trim(path, cells)
-    return cells, problems, notes + found
+    return cells, problems, notes
 
 
 def _whole(path, message):
@@ -159,18 +161,19 @@ def _plain(path, content):
     return content if content.endswith(b"\n") else content + b"\n", notes
 
 
-def _trim(path, cells):
-    """Take blanks off the ends of cells."""
-    notes = []
+def _trim(raw):
+    """Take blanks off the ends of cells; note where, a line a file and column."""
+    cells, notes = raw.cells, []
     for number, name in enumerate(cells.column_names):
         trimmed = pc.utf8_rtrim(cells[name], characters=BLANKS)
-        wider = pc.indices_nonzero(pc.not_equal(trimmed, cells[name]))
-        if len(wider):
-            count = f"{len(wider)} cells end" if len(wider) > 1 else "a cell ends"
-            message = f"{count} in blanks, here first; read without"
-            notes.append(Problem(str(path), lines(path)[wider[0].as_py()], name, message))
-            cells = cells.set_column(number, name, trimmed)
-    return cells, notes
+        wider = pc.indices_nonzero(pc.not_equal(trimmed, cells[name])).to_pylist()
+        for _, rows in groupby(wider, lambda row: bisect_right(raw.starts, row)):
+            first, *others = rows
+            path, line = raw.place(first)
+            message = f"{len(others) + 1} cells end" if others else "a cell ends"
+            notes.append(Problem(str(path), line, name, f"{message} in blanks, here first; read without"))
+        cells = cells.set_column(number, name, trimmed) if wider else cells
+    return replace(raw, cells=cells, notes=(*raw.notes, *notes))
 
 
 def _encoding(path, content):
