@@ -54,10 +54,12 @@ def compare(plans, indicator, of="value", core=True):
     >>> straw.loc["Yuyao (2018)", ["printed", "date", "verdict"]].tolist()
     ['95 %', 'by 2020', 'direct']
     """
-    known(plans.indicators, indicator)
+    if indicator not in plans.rows_of:
+        known(plans.indicators, indicator)
     rows, promises, number = _promises(plans, _chosen(plans, indicator, core), of)
-    told = _judge(promises, number, rows["jurisdiction"], plans, of)
-    gaps, silences = _untold(plans, indicator, rows["jurisdiction"])
+    place, places = pd.factorize(rows["jurisdiction"])
+    told = _judge(promises, number, place, plans, of)
+    gaps, silences = _untold(plans, indicator, places)
     rows = pd.concat([rows, gaps], ignore_index=True)
     number = np.append(number, np.arange(len(promises), len(promises) + len(gaps)))
     told = {name: [*words, *silences.get(name, [None] * len(gaps))] for name, words in told.items()}
@@ -104,35 +106,35 @@ def _apart(promises, of):
     return (undated | unknown | unbased).to_numpy(bool) | sized(promises)
 
 
-def _judge(promises, number, places, plans, of):
-    """Word promises, and tell group, verdict, why and cautions of each: a group of two places or more compares."""
+def _judge(promises, number, place, plans, of):
+    """Word promises, and tell group, verdict, why and cautions of each: a group of two places or more compares.
+
+    ``number`` and ``place`` are those of each row's promise and place.
+    """
     residents = denominators(plans) if sized(promises).any() else pd.DataFrame({"value": []})
     table = keys(promises, of, residents.index)
     agree = list(zip(*(table[name].tolist() for name in table)))
     numbers = {key: group for group, key in enumerate(dict.fromkeys(agree))}
     group = np.array([numbers[key] for key in agree], int)
-    count = _places(group[number], places)
+    count = _places(group[number], place)
     promises = promises.assign(divided=divider(promises, table))
     shared = {name: part for name, part in promises[JUDGED].groupby(group) if count[name] > 1}
     why = {name: conversion(part, residents, of) for name, part in shared.items()}
     warned = {name: cautions(part) for name, part in shared.items()}
-    words = _differences(agree, list(table), group, count, places)
+    words = _differences(agree, list(table), group, count) if place.any() else ["no other plan has a target for it"] * len(agree)
     verdicts = ["no" if name not in why else "after conversion" if why[name] else "direct" for name in group]
     judged = {"group": group, "verdict": verdicts, "why": [why.get(*pair) for pair in zip(group, words)], "cautions": [warned.get(name, "") for name in group]}
     return _worded(promises) | _per_resident(promises, np.array(verdicts) != "no", residents) | judged
 
 
-def _places(group, places):
+def _places(group, place):
     """Count the places of each group."""
-    place, known_places = pd.factorize(places)
-    pairs = np.unique(group * len(known_places) + place)
-    return np.bincount(pairs // max(len(known_places), 1))
+    wide = place.max(initial=0) + 1
+    return np.bincount(np.unique(group * wide + place) // wide)
 
 
-def _differences(agree, names, group, count, places):
+def _differences(agree, names, group, count):
     """Say by which tests each promise differs from the first of the group with the most places."""
-    if places.nunique() < 2:
-        return ["no other plan has a target for it"] * len(agree)
     first = (group == count.argmax()).argmax()
     failing = [tuple(name for name, one, other in zip(names, key, agree[first]) if one != other) for key in agree]
     words = ["; ".join(TESTS[name] for name in tests) or "another promise of the same plan" for tests in failing]
@@ -173,7 +175,7 @@ def _untold(plans, indicator, told):
 
 def _among(ids, known_ids):
     """Tell which ids are known; pandas' own isin is slow over many texts."""
-    return np.asarray(pc.is_in(pa.array(ids), value_set=pc.unique(pa.array(known_ids))))
+    return np.asarray(pc.is_in(pa.array(ids), value_set=pa.array(known_ids, pa.large_string())))
 
 
 def how_far(plans, theme, of="value"):
