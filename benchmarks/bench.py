@@ -31,9 +31,14 @@ PEERS = ("papermill", "jupyter-book<2")
 SHOWN = ("pandas", "pyarrow", "matplotlib", "plotly", "nbclient", "nbconvert", "ipykernel", "frictionless")
 ENV = os.environ | {"PLOTLY_RENDERER": "plotly_mimetype", "MPLBACKEND": "agg"}  # no plotly.js in any page
 MARK = "<!-- written by bench.py -->"
-HEAD = ["| What | Lantian | Against | It takes | Ratio | Goal |", "| --- | ---: | --- | ---: | ---: | --- |"]
+HEAD = "| Part | What | Lantian | Against | It takes | Ratio | Goal |\n| --- | --- | ---: | --- | ---: | ---: | --- |\n"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 PLACES = (285, 2850)
+SHOTS = (
+    ("first figure", "figure", None, 0.2),
+    ("first figure, Slow 4G", "figure", first_figure.SLOW_4G, 0.2),
+    ("first interactive chart", "chart", None, None),
+)
 
 
 def run(*command, env=ENV, cwd=None):
@@ -162,9 +167,9 @@ def pages(scratch):
         (folder / "blank.html").write_text("<!DOCTYPE html><title>Blank</title>")
     files = {"ours": (f"{one.stem}.html", first_figure.OURS), "stock nbconvert": (f"stock/{one.stem}.html", first_figure.STOCK)}
     sides, rows = {}, []
-    for what, element, connection in (("first figure", "figure", None), ("first figure, Slow 4G", "figure", first_figure.SLOW_4G), ("first interactive chart", "chart", None)):
-        sides |= {f"{what}: {name}": opened(scratch / "pages", file, css[element], connection) for name, (file, css) in files.items()}
-        rows.append((f"{what} of {one.stem} on screen", *list(sides)[-2:], 0.2 if element == "figure" else None))
+    for what, element, connection, goal in SHOTS:
+        sides |= {f"{name}, {what}": opened(scratch / "pages", file, css[element], connection) for name, (file, css) in files.items()}
+        rows.append((f"{what} of {one.stem}", *list(sides)[-2:], goal))
     return sides, rows
 
 
@@ -190,17 +195,21 @@ def memory(folder):
     return [float(number) for number in run(PYTHON, "-c", code).split()]
 
 
-def compared(group, scratch, runs):
-    """Run all sides of a group in turn, several times; return its rows of the table."""
-    sides, rows = group(scratch)
+def compared(part, scratch, runs):
+    """Run all sides of a part in turn, several times; return its rows of the table."""
+    sides, rows = PARTS[part](scratch)
     rounds = [{name: side() for name, side in sides.items()} for _ in range(runs)]
     medians = {name: statistics.median(took[name] for took in rounds) for name in sides}
-    return [row(what, medians[ours], theirs, medians[theirs], goal) for what, ours, theirs, goal in rows]
+    lines = [row(part, what, medians[ours], theirs, medians[theirs], goal) for what, ours, theirs, goal in rows]
+    if part == "data":
+        peak, frames = memory(scratch / f"national-{PLACES[-1]}")
+        lines.append(row(part, "peak of memory, 2,850 places", peak, "the frames loaded", frames, 4, "GB"))
+    return lines
 
 
-def row(what, ours, peer, theirs, goal, unit="s"):
+def row(part, what, ours, peer, theirs, goal, unit="s"):
     """Write a row of the table."""
-    return f"| {what} | {ours:.3g} {unit} | {peer} | {theirs:.3g} {unit} | {ours / theirs:.2f} | {f'≤ {goal:g}' if goal else ''} |"
+    return f"| {part} | {what} | {ours:.3g} {unit} | {peer} | {theirs:.3g} {unit} | {ours / theirs:.2f} | {f'≤ {goal:g}' if goal else ''} |"
 
 
 def machine():
@@ -210,25 +219,24 @@ def machine():
     return f"{platform.system()} {platform.machine()}, {cores} cores, Python {platform.python_version()}; {versions}."
 
 
+PARTS = {"idle": idle, "data": data, "pages": pages, "suite": suite}
+
+
 def main(runs, only):
-    """Measure; print the table, and write it unless only a part was asked for."""
-    groups = {"idle": idle, "data": data, "pages": pages, "suite": suite}
-    lines = [f"{machine()} Medians of {runs} runs of each side in turn.", "", *HEAD]
+    """Measure; write the table, in which the parts that were not measured stay."""
+    page, _, known = (HERE / "README.md").read_text("utf-8").partition(MARK)
+    lines = {part: [line for line in known.splitlines() if line.startswith(f"| {part} |")] for part in PARTS}
     with tempfile.TemporaryDirectory() as name:
-        for group in only or groups:
-            found = compared(groups[group], Path(name), runs)
-            if group == "data":
-                ours, frames = memory(Path(name, f"national-{PLACES[-1]}"))
-                found.append(row("peak of memory, 2,850 places", ours, "the frames loaded", frames, 4, "GB"))
-            print(*found, sep="\n", flush=True)
-            lines += found
-    if not only:
-        page = (HERE / "README.md").read_text("utf-8").partition(MARK)[0]
-        (HERE / "README.md").write_text(f"{page}{MARK}\n\n" + "\n".join(lines) + "\n", "utf-8")
+        for part in only or PARTS:
+            lines[part] = compared(part, Path(name), runs)
+            print(*lines[part], sep="\n", flush=True)
+    table = HEAD + "\n".join(line for part in PARTS for line in lines[part])
+    words = f"{machine()} Medians of {runs} runs of each side in turn, a part at a time."
+    (HERE / "README.md").write_text(f"{page}{MARK}\n\n{words}\n\n{table}\n", "utf-8")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", nargs="*", choices=("idle", "data", "pages", "suite"))
+    parser.add_argument("--only", nargs="*", choices=PARTS)
     main(**vars(parser.parse_args()))

@@ -38,10 +38,15 @@ def chromium():
 def served(folder):
     """Serve a folder on this machine; give its address."""
     handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with _Server(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *where):
+        """Say nothing of a page that was closed before it had come whole."""
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
