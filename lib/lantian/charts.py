@@ -63,7 +63,8 @@ def matrix(plans, cells, name, title, subtitle):
         if text:
             axes.text(x, y + 0.02, "\n".join(textwrap.wrap(text, 18)[:2]), ha="center", va="top", size=6.8, linespacing=1.05)
     _key(chart, marks, foot)
-    return finish(chart, plans, cells.assign(what=cells["indicator_name"]), name, title, subtitle)
+    told = subtitle if roomy else f"{subtitle}; figures: see the rows drawn"
+    return finish(chart, plans, cells.assign(what=cells["indicator_name"]), name, title, told)
 
 
 def _name_cells(axes, plans, indicators):

@@ -159,9 +159,10 @@ def short(row):
     if row.kind == "change":
         sign, least, most = ("−", "<=", ">=") if row.amount < 0 else ("+", ">=", "<=")
         more = {least: " or more", most: " at most", "~": " or so"}.get(row.operator, "")
-        return f"{sign}{wording.number(abs(row.amount))} %{more}, {year}".rstrip(", ")
+        return f"{sign}{wording.quantity(abs(row.amount), row.standard_unit)}{more}, {year}".rstrip(", ")
     figure = f"{wording.number(row.value)} : 1" if row.kind == "ratio" else wording.quantity(abs(row.amount), row.standard_unit)
-    return f"{SYMBOLS[row.operator]}{figure}, {year}".rstrip(", ")
+    cut = "cut " if row.kind == "amount" and row.better == "lower" else ""
+    return f"{cut}{SYMBOLS[row.operator]}{figure}, {year}".rstrip(", ")
 
 
 def find(plans, words):
