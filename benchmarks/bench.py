@@ -98,13 +98,13 @@ def papermill(python, scratch):
     folder.mkdir()
     done = [(path, folder / path.name) for path in NOTEBOOKS]
     commands = [(python, "-m", "papermill", "--no-progress-bar", "--cwd", path.parent, path, copy) for path, copy in done]
-    return [*commands, (python, "-m", "jupyter", "nbconvert", "--to", "html", *(copy for _, copy in done))]
+    return [*commands, (python, "-m", "nbconvert", "--to", "html", *(copy for _, copy in done))]
 
 
 def book(python, scratch):
     """Return a measurement of a book that is built of the notebooks, executing all of them."""
     folder, (first, *rest) = scratch / "book", (path.stem for path in NOTEBOOKS)
-    build = timed((python, "-m", "jupyter_book", "build", folder), env=ENV | {"LANTIAN_DATA": str(ROOT / "data")})
+    build = timed((python.parent / "jupyter-book", "build", folder), env=ENV | {"LANTIAN_DATA": str(ROOT / "data")})
 
     def measure():
         shutil.rmtree(folder, ignore_errors=True)
