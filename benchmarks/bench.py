@@ -30,6 +30,7 @@ FLOOR = (PYTHON, HERE / "floor.py")
 PEERS = ("papermill", "jupyter-book<2")
 SHOWN = ("pandas", "pyarrow", "matplotlib", "plotly", "nbclient", "nbconvert", "ipykernel", "frictionless")
 ENV = os.environ | {"PLOTLY_RENDERER": "plotly_mimetype", "MPLBACKEND": "agg"}  # no plotly.js in any page
+PEERS_ENV = ENV | {"JUPYTER_PATH": str(Path(sys.prefix, "share/jupyter")), "LANTIAN_DATA": str(ROOT / "data")}  # templates, and data for copies
 MARK = "<!-- written by bench.py -->"
 HEAD = "| Part | What | Lantian | Against | It takes | Ratio | Goal |\n| --- | --- | ---: | --- | ---: | ---: | --- |\n"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
@@ -74,7 +75,7 @@ def suite(scratch):
         "lantian render": timed((*LANTIAN, "render", *NOTEBOOKS, "--force", "--output", scratch / "ours")),
         "the floor": timed((*FLOOR, *NOTEBOOKS)),
         "jupyter nbconvert --execute": timed((*NBCONVERT, "--output-dir", scratch / "stock", *NOTEBOOKS)),
-        "papermill, then nbconvert": timed(*papermill(python, scratch)),
+        "papermill, then nbconvert": timed(*papermill(python, scratch), env=PEERS_ENV),
         "Jupyter Book 1": book(python, scratch),
     }
     goals = {"the floor": 1.25, "jupyter nbconvert --execute": 0.4}
@@ -104,7 +105,7 @@ def papermill(python, scratch):
 def book(python, scratch):
     """Return a measurement of a book that is built of the notebooks, executing all of them."""
     folder, (first, *rest) = scratch / "book", (path.stem for path in NOTEBOOKS)
-    build = timed((python.parent / "jupyter-book", "build", folder), env=ENV | {"LANTIAN_DATA": str(ROOT / "data")})
+    build = timed((python.parent / "jupyter-book", "build", folder), env=PEERS_ENV)
 
     def measure():
         shutil.rmtree(folder, ignore_errors=True)

@@ -35,7 +35,8 @@ def test_factor_a_myriad_off_is_named(copy_data, unit, factor):
     write(copy_data / "units.csv", rows)
     line = change(copy_data / "units.csv", next(n for n, row in enumerate(rows) if row["unit"] == unit), factor=factor)
     says = "does not fit the same unit with or without 万 (10,000) or 亿 (100,000,000)"
-    assert problems(copy_data) == [f"units.csv:{line}:factor: {factor!r} {says}"]
+    found = problems(copy_data)  # which of the two is wrong, the table cannot tell
+    assert f"units.csv:{line}:factor: {factor!r} {says}" in found and all(says in problem for problem in found)
 
 
 def test_only_a_change_is_negative(copy_data):

@@ -267,17 +267,17 @@ def _myriad_rule(tables):
     """万吨 is ten thousand times 吨: another factor makes every amount in it wrong."""
     raw = tables["units"]
     units = [_without_myriad(row) for row in raw.cells.to_pylist()]
-    plain = {stem: rest for stem, _, *rest in reversed(units)} | {stem: rest for stem, times, *rest in units if times == 1}
-    wrong = [rest[1:] != plain[stem][1:] or abs(rest[0] - plain[stem][0]) > 1e-6 * plain[stem][0] for stem, _, *rest in units]
+    alike = {stem: [rest for other, *rest in units if other == stem] for stem, *_ in units}
+    wrong = [any(rest[1:] != like[1:] or abs(rest[0] - like[0]) > 1e-6 * like[0] for like in alike[stem]) for stem, *rest in units]
     return _report(raw, pa.array(wrong, pa.bool_()), "factor", "does not fit the same unit with or without 万 (10,000) or 亿 (100,000,000)")
 
 
 def _without_myriad(row):
-    """Return what is left of a unit without its 万 or 亿, how many those are, and its factor without them."""
+    """Return a unit without its 万 or 亿, the factor that this leaves, dimension and standard unit."""
     unit = row["unit"]
     times = {"万": 1e4, "亿": 1e8}.get(unit[:1], 1)
     is_number = re.fullmatch(PATTERNS["number"][0][1:-1], row["factor"])  # what is none is told of elsewhere
-    return unit[times > 1 :], times, float(row["factor"]) / times if is_number else math.nan, row["dimension"], row["standard_unit"]
+    return unit[times > 1 :], float(row["factor"]) / times if is_number else math.nan, row["dimension"], row["standard_unit"]
 
 
 def _gap_rules(tables):

@@ -80,7 +80,7 @@ def _panel_lanes(plans, judged, group, alone):
         mine = judged[judged["jurisdiction"] == place]
         drawn = mine[mine["group"] == group].sort_values("amount")
         others = mine[mine["group"] != group]
-        others = others if alone else others.head(drawn.empty)
+        others = others if alone else others.head(int(drawn.empty))
         lanes += [drawn.assign(drawn=True, says=drawn["printed"]), others.assign(drawn=False, says=[elsewhere(row) for row in others.itertuples()])]
     return pd.concat([lane for lane in lanes if len(lane)], ignore_index=True)
 
