@@ -1,5 +1,6 @@
 """Put what the plans promise on one subject side by side, and say what of it compares."""
 
+import html
 from collections import namedtuple
 
 import numpy as np
@@ -224,7 +225,7 @@ def how_far_sentence(plans, theme, of="value"):
     """Say in one sentence what compares directly, what after conversion, and what not."""
     rows = how_far(plans, theme, of)
     direct, converted, no = (rows[rows["verdict"] == verdict] for verdict in ("direct", "after conversion", "no"))
-    fits = lambda part: Shown("; ".join(f"{row.indicator}, {row.places.markup}" for row in part.itertuples()) or "nothing")
+    fits = lambda part: Shown("; ".join(f"{html.escape(row.indicator)}, {row.places.markup}" for row in part.itertuples()) or "nothing")
     text = "In {of}, this compares directly between plans: {direct}. After conversion: {converted}. Not at all: {no}."
     rest = "; ".join(no["indicator"]) if len(no) <= LONGEST_LIST else f"the other {len(no)} subjects"
     return say(plans, text, of=of, direct=fits(direct), converted=fits(converted), no=rest or "nothing")
