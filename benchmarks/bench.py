@@ -70,19 +70,33 @@ def inner(setup, statement):
 
 def suite(scratch):
     """Compare whole suites: return the sides, and which of them are set against each other, with a goal."""
-    python = peers(scratch)
     sides = {
-        "lantian render": timed((*LANTIAN, "render", *NOTEBOOKS, "--force", "--output", scratch / "ours")),
+        "lantian render": rendered(scratch),
         "the floor": timed((*FLOOR, *NOTEBOOKS)),
         "jupyter nbconvert --execute": timed((*NBCONVERT, "--output-dir", scratch / "stock", *NOTEBOOKS)),
-        "papermill, then nbconvert": timed(*papermill(python, scratch), env=PEERS_ENV),
-        "Jupyter Book 1": book(python, scratch),
     }
-    goals = {"the floor": 1.25, "jupyter nbconvert --execute": 0.4}
-    return sides, [("whole suite", "lantian render", name, goals.get(name)) for name in list(sides)[1:]]
+    ours, floor, stock = sides
+    return sides, [("whole suite", ours, floor, 1.25), ("whole suite", ours, stock, 0.4)]
 
 
 def peers(scratch):
+    """Compare whole suites with those of two peers."""
+    python = installed(scratch)
+    sides = {
+        "lantian render": rendered(scratch),
+        "papermill, then nbconvert": timed(*papermill(python, scratch), env=PEERS_ENV),
+        "Jupyter Book 1": book(python, scratch),
+    }
+    ours, *others = sides
+    return sides, [("whole suite", ours, name, None) for name in others]
+
+
+def rendered(scratch):
+    """Return a measurement of our rendering."""
+    return timed((*LANTIAN, "render", *NOTEBOOKS, "--force", "--output", scratch / "ours"))
+
+
+def installed(scratch):
     """Install the peers; return the Python that has them."""
     venv.create(scratch / "peers", with_pip=True)
     python = scratch / "peers/bin/python"
@@ -220,7 +234,7 @@ def machine():
     return f"{platform.system()} {platform.machine()}, {cores} cores, Python {platform.python_version()}; {versions}."
 
 
-PARTS = {"idle": idle, "data": data, "pages": pages, "suite": suite}
+PARTS = {"idle": idle, "data": data, "pages": pages, "suite": suite, "peers": peers}
 
 
 def main(runs, only):
