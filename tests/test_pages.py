@@ -2,13 +2,13 @@
 
 import re
 import threading
-import time
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
 import pytest
+from test_render import wait_for
 
 from lantian.single import bundle
 
@@ -59,19 +59,12 @@ def visit(context, base, name, widths=WIDTHS):
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(f"{base}{name}", wait_until="load")
-        _wait(page)
+        # Playwright's own waiting evaluates text, which the page's policy forbids.
+        wait_for(lambda: page.evaluate(DRAWN), f"{page.url}: not drawn")
         seen.widths[width] = page.evaluate("document.documentElement.scrollWidth")
     seen.facts = page.evaluate(FACTS)
     page.close()
     return seen
-
-
-def _wait(page, seconds=60):
-    """Wait until all is drawn; Playwright's own waiting evaluates text, which the page's policy forbids."""
-    until = time.monotonic() + seconds
-    while not page.evaluate(DRAWN):
-        assert time.monotonic() < until, f"{page.url}: not drawn"
-        page.wait_for_timeout(50)
 
 
 @pytest.fixture(scope="module")

@@ -144,10 +144,12 @@ def _differences(agree, names, group, count):
 
 
 def _per_resident(promises, fits, residents):
-    """Divide the amounts that compare only so; the columns that this changes."""
+    """Divide the amounts that compare only so; the columns that this changes, if any."""
     by = (promises["divided"] != "") & fits
-    amounts = promises["amount"].mask(by, promises["amount"] / promises["divided"].map(residents["value"])) if by.any() else promises["amount"]
-    units = promises["standard_unit"].mask(by, promises["standard_unit"] + f" {PER_RESIDENT}") if by.any() else promises["standard_unit"]
+    if not by.any():
+        return {}
+    amounts = promises["amount"].mask(by, promises["amount"] / promises["divided"].map(residents["value"]))
+    units = promises["standard_unit"].mask(by, promises["standard_unit"] + f" {PER_RESIDENT}")
     return {"amount": amounts.tolist(), "standard_unit": units.tolist()}
 
 

@@ -161,8 +161,7 @@ def short(row):
         more = {least: " or more", most: " at most", "~": " or so"}.get(row.operator, "")
         return f"{sign}{wording.quantity(abs(row.amount), row.standard_unit)}{more}, {year}".rstrip(", ")
     figure = f"{wording.number(row.value)} : 1" if row.kind == "ratio" else wording.quantity(abs(row.amount), row.standard_unit)
-    cut = "cut " if row.kind == "amount" and row.better == "lower" else ""
-    return f"{cut}{SYMBOLS[row.operator]}{figure}, {year}".rstrip(", ")
+    return f"{'cut ' if wording.is_cut(row) else ''}{SYMBOLS[row.operator]}{figure}, {year}".rstrip(", ")
 
 
 def find(plans, words):

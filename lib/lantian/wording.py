@@ -74,9 +74,12 @@ def amount(row):
         return f"{BOUNDS[row.operator]}{number(row.value)} for 1"
     upper = "" if pd.isna(row.amount_max) else f"{number(row.amount)} to "
     value = row.amount if pd.isna(row.amount_max) else row.amount_max
-    # Beside a cap in tonnes, tonnes to be cut must not look like one.
-    cut = "cut by " if row.kind == "amount" and row.better == "lower" else ""
-    return f"{cut}{BOUNDS[row.operator]}{upper}{quantity(value, row.standard_unit)}"
+    return f"{'cut by ' if is_cut(row) else ''}{BOUNDS[row.operator]}{upper}{quantity(value, row.standard_unit)}"
+
+
+def is_cut(row):
+    """Tell an amount to be cut: beside a cap in tonnes it must not look like one."""
+    return row.kind == "amount" and row.better == "lower"
 
 
 def _in_words(row):
