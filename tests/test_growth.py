@@ -181,6 +181,56 @@ def test_a_further_coal_cap_in_tonnes_stays_out_until_its_residents_are_known(co
     assert set(rows.loc[rows["group"] == mine["group"], "jurisdiction"]) == {"lanshan", "ninghai"}
 
 
+@pytest.mark.parametrize(
+    ("text", "cells", "wrong"),
+    [
+        ("压减燃煤(万吨)|2.3", {"kind": "amount", "value": "2.3", "unit": "万吨"}, {"unit": "吨"}),
+        ("2020 年控制在2500 万噸以內", {"kind": "level", "value": "2500", "unit": "万吨"}, {"unit": "吨"}),
+        ("比上年下降6 . 6%", {"kind": "change", "value": "-6.6", "unit": "%", "baseline_year": "2019", "baseline_basis": "stated"}, {"baseline_year": "2018"}),
+    ],
+)
+def test_verify_reads_heads_of_tables_blanks_in_figures_and_last_years(copy_data, tmp_path, text, cells, wrong):
+    text = f"到2020年,{text}"
+    newcomer(copy_data, "ninghai", "Ninghai", rows=[promise("ninghai", "coal.consumption", operator="=", quote=text, **cells)])
+    (tmp_path / "ninghai.txt").write_text(text, "utf-8")
+    told = lambda: {problem.column for problem in lt.verify(copy_data, tmp_path).problems if problem.path.endswith("targets/ninghai.csv")}
+    assert told() == set()
+    change(copy_data / "targets/ninghai.csv", 0, **wrong)
+    assert told() == set(wrong)
+
+
+def test_a_fleet_in_tenths_or_in_vehicles_is_not_said_in_percent(copy_data):
+    with open(copy_data / "units.csv", "a", encoding="utf-8") as file:
+        file.write("成,share,10,%,tenths\n万辆,count of vehicles,10000,vehicles,10000 vehicles\n")
+    goals = [("a", "bus", "share", "9", "成", "stock"), ("b", "car", "count", "1.2", "万辆", "")]
+    rows = [promise("ninghai", "vehicles.new_energy", subject=subject, kind=kind, value=value, unit=unit, base=base, operator=">=") | {"id": f"ninghai-{key}"} for key, subject, kind, value, unit, base in goals]
+    newcomer(copy_data, "ninghai", "Ninghai", rows=rows)
+    fleets = lt.fleets(lt.load(copy_data))
+    told = fleets[fleets["jurisdiction"] == "ninghai"].set_index("indicator")["says"]
+    assert told["bus"].startswith("90 % of the stock, new energy") and told["car"].startswith("12,000 vehicles, new energy")
+
+
+def test_a_level_above_of_which_nothing_was_seen_is_not_passed_over(copy_data):
+    newcomer(copy_data, "ninghai", "Ninghai")
+    merge(copy_data / "jurisdictions.csv", [{"id": "taizhou", "name_en": "Taizhou", "name_zh": "台州市", "level": "prefecture", "parent": "zhejiang", "role": "reference", "order": "19"}])
+    rows = read(copy_data / "jurisdictions.csv")
+    change(copy_data / "jurisdictions.csv", next(n for n, row in enumerate(rows) if row["id"] == "ninghai"), parent="taizhou")
+    chain = lt.cascade(lt.load(copy_data), "air.pm25")
+    (told,) = chain[(chain["jurisdiction"] == "ninghai") & (chain["relation"] == "parent not read")]["says"]
+    assert told == "the plan of Taizhou, directly above, was not read"
+
+
+def test_places_that_say_nothing_on_a_subject_are_drawn_all_the_same(data):
+    plans = lt.load(data)
+    words = {"name": "x", "title": "t", "subtitle": "s"}
+    for indicator, draw in (("coal.replacement", lt.scales.steps), ("air.pm25", lt.scales.pairs)):
+        told = plans.targets[plans.targets["indicator"] == indicator]
+        chosen = lt.load(data, jurisdictions=[place for place in plans.focus["id"] if place not in set(told["jurisdiction"])])
+        more = {"references": lt.limits(chosen, indicator, told["target_year"].iloc[:0].max())} if draw is lt.scales.pairs else {}
+        chart = draw(chosen, lt.compare(chosen, indicator), **words, **more)
+        assert set(chart.rows["jurisdiction"]) == set(chosen.focus["id"])
+
+
 # --- six and twelve places --------------------------------------------------------------------------------------------
 
 NAMES = ("Ninghai", "Yixing", "Xinmi", "Anqiu", "Haicheng", "Jingbian", "Dali")

@@ -23,6 +23,8 @@ SPELLED = re.compile("(?:([一二三四五六七八九十百]+)分之)?([〇零�
 LETTERS = {letter: digit for digit, letters in enumerate("〇零 一 二两兩 三 四 五 六 七 八 九".split()) for letter in letters}
 PLACES = {"十": 10, "百": 100, "千": 1000}
 DATE = rf"{DIGIT}{{4}}年{DIGIT}{{1,2}}月{DIGIT}{{1,2}}日"
+# Texts taken from a page may have blanks inside marks, numbers and dates, as 〔 201 2 〕 24 號.
+SPELLED_DATE = "(?:[〇○零一二三四五六七八九] ?){4}年(?: ?[一二三四五六七八九十]){1,3} ?月(?: ?[一二三四五六七八九十]){1,3} ?日"
 HEAD = r"(?:^|(?<=[\s。;\uff1b)\uff09〕]))"  # where a section may begin
 
 # Words in which a numeral counts nothing, and units that are written with one.
@@ -41,24 +43,25 @@ PHRASES = (
 )
 RULES = {
     "section mark": (
-        rf"{HEAD}[(\uff08](?:{CHINESE}{{1,3}}|{DIGIT}{{1,2}})[)\uff09]|{HEAD}{CHINESE}{{1,3}}、|{HEAD}{CHINESE}是"
+        rf"{HEAD}[(\uff08] ?(?:{CHINESE}{{1,3}}|{DIGIT}{{1,2}}) ?[)\uff09]|{HEAD}{CHINESE}{{1,3}}、|{HEAD}{CHINESE}是"
         rf"|{HEAD}{DIGIT}{{1,2}}[、.\uff0e](?!{DIGIT})"
         rf"|第{CHINESE}+(?=次(?![全党黨])|[届屆方章条條款、\uff0c,]|[责責]任|[顺順]序)"
     ),
-    "document number": rf"[〔\[【]{DIGIT}{{4}}[〕\]】]?{DIGIT}{{1,4}}[号號]|第{DIGIT}+[号號]",
+    "document number": rf"[〔\[【](?: ?{DIGIT}){{4}} ?[〕\]】]?(?: ?{DIGIT}){{1,4}} ?[号號]|第{DIGIT}+[号號]",
     "name of a document": r"《[^《》\n]*》",
     "date of issue": (
         rf"(?<=[府室厅廳局委])\s+{DATE}(?=\s*(?:$|[(\uff08]))"
-        rf"|\A{DIGIT}{{1,2}}月{DIGIT}{{1,2}}日(?=[,\uff0c])"  # the dateline of a news item
+        rf"|^[ \u3000]*{SPELLED_DATE}[ \u3000]*$"
+        rf"|\A(?:{DIGIT}{{1,2}}月)?{DIGIT}{{1,2}}日(?=[,\uff0c])"  # the dateline of a news item
     ),
     "term of validity": rf"有效期(?:[限为為至:]*)(?:{DATE}|{DIGIT}年|{CHINESE}年)|(?<=自){DATE}(?=起(?:施行|[实實]施|[执執]行))",
     "page furniture": (
-        rf"(?:索引号|生成日期|发布日期)[\s:\uff1a|]*{DIGIT}[0-9/-]*|{DIGIT}{{4}}-{DIGIT}{{2}}-{DIGIT}{{2}}(?=\s*点击数)"
+        rf"(?:索引号|生成日期|发布日期|[发發][布佈][时時][间間]|(?:浏览|瀏覽|点击|點擊|[阅閱][读讀])(?:次?[数數]|量))[\s:\uff1a|]*{DIGIT}[0-9/-]*|{DIGIT}{{4}}-{DIGIT}{{2}}-{DIGIT}{{2}}(?=\s*点击数)"
     ),
     "period": (
         r"十[二三四五]五(?![”’\"]?(?:[时時]?期|末))"
         rf"|(?<=方案|[计計][划劃]|[规規][划劃])[(\uff08]{DIGIT}{{4}}[-—–~]{{1,2}}{DIGIT}{{4}}年?[)\uff09]"
-        r"|三年(?=行[动動]|攻[坚堅]|[计計][划劃])|[3三五]年(?=努力|[规規][划劃])"
+        r"|三年(?=行[动動]|攻[坚堅]|作[战戰]|[计計][划劃])|[3三五]年(?=努力|[规規][划劃])"
     ),
     "congress or meeting": (
         rf"第{DIGIT}+次(?=[^\s。,;\uff0c\uff1b]{{0,8}}[会會][议議])|(?<=[党黨]的){CHINESE}+大|{CHINESE}+[届屆](?={CHINESE})"
@@ -124,15 +127,17 @@ def printed(words, value):
     size = f"{abs(value):.10f}".rstrip("0").rstrip(".")
     digits = re.escape(size) + ("0*" if "." in size else r"(?:\.0+)?")
     words = re.sub(r"(?<![\d.])\d{1,3}(?:,\d{3})+(?!\d)", lambda match: match[0].replace(",", ""), words)
-    words = words.translate(str.maketrans("萬億", "万亿"))
+    words = re.sub(r"(?<=\d) ?\. ?(?=\d)", ".", words.translate(str.maketrans("萬億", "万亿")))
     # In a list or a range, as 12、15万吨, the myriads may stand behind the last figure only.
-    found = re.findall(rf"(?<![\d.]){digits}(?!\d|\.\d)((?:[-—–~至、和及]\d[\d.]*)*)([万亿]*)", words)
+    found = re.findall(rf"(?<![\d.]){digits}(?!\d|\.\d)((?:[-—–~至、和及]\d[\d.]*)*)\s?([万亿]*)", words)
     myriads = {myriad for _, myriad in found} | {"" for listed, _ in found if listed}
     decimals = len(size.partition(".")[2])
     return myriads | {None for number in _spelled(words) if round(number, decimals) == float(size)}
 
 
 def _spelled(words):
+    if re.search("一半|半[数數]|[过過]半", words):
+        yield 50
     for parts, whole, decimals in SPELLED.findall(words):
         number = _count(whole) + float(f"0.{''.join(str(LETTERS[letter]) for letter in decimals)}0")
         yield 100 * number / _count(parts) if parts else number

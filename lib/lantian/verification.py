@@ -24,6 +24,8 @@ NUMBER_WORDS = {
     1: "等量|减量|減量",
     -50: "减半|減半",
 }
+# Words for the year before the one that a promise is for.
+LAST_YEAR = "上一?年|去年|同比"
 # Five-year plan periods end in these years.
 PERIODS = {"十三五": 2020, "十四五": 2025}
 FRAGMENT_TABLES = ("targets", "proofs", "gaps", "text_defects")
@@ -297,7 +299,7 @@ def _unproved(row, words):
         yield "value", f"no word for {row.value:g} stands in the quote or in a proof"
     for column, basis in (("target_year", row.year_basis), ("baseline_year", row.baseline_basis)):
         year = getattr(row, column)
-        if pd.notna(year) and basis != "ambiguous" and not _has_year(words, year):
+        if pd.notna(year) and basis != "ambiguous" and not _has_year(words, year) and not _is_last_year(words, year, row.target_year):
             yield column, f"{year} {UNPROVED}"
     if row.strength_word and row.strength_word not in words:
         yield "strength_word", f"{row.strength_word!r} {UNPROVED}"
@@ -305,7 +307,10 @@ def _unproved(row, words):
 
 def _unproved_figure(column, value, unit, words):
     """Yield what is wrong with a figure: not printed, or printed with another 万 or 亿 than the unit has."""
-    myriads, own = printed(words, value), re.match("[万亿]*", unit)[0]
+    myriads, (own, stem) = printed(words, value), re.fullmatch("([万亿]*)(.*)", unit).groups()
+    head = re.search(rf"[(:]\s?([万亿]+){re.escape(stem)}", words.translate(str.maketrans("萬億噸畝", "万亿吨亩")))
+    if head and "" in myriads:  # the head of a table gives the myriads of its figures, as 植树(万亩)
+        myriads = myriads - {""} | {head[1]}
     if not myriads:
         yield column, f"{value:.15g} {UNPROVED}"
     elif not myriads & {own, None}:
@@ -315,6 +320,10 @@ def _unproved_figure(column, value, unit, words):
 def plain_text(text):
     """Fold full-width forms to ASCII, so that figures can be compared."""
     return unicodedata.normalize("NFKC", text)
+
+
+def _is_last_year(words, year, target_year):
+    return pd.notna(target_year) and year + 1 == target_year and re.search(LAST_YEAR, words)
 
 
 def _has_year(words, year):
