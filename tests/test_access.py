@@ -159,6 +159,31 @@ def test_tables_of_words_fit_a_phone(chromium, pages):
     assert seen
 
 
+# Marks of a drawing between its names and the edge of the screen; marks of its axes and its key aside.
+IN_SIGHT = """drawing => {
+  const names = drawing.querySelector('svg.names'), start = names ? names.getBoundingClientRect().right : 0
+  const marks = [...drawing.querySelectorAll('g[id$="-axes_1"] > g[id*="-line2d_"] use')].map(e => e.getBoundingClientRect())
+  return {names: names && names.getBoundingClientRect().left >= 0, marks: marks.length, seen: marks.filter(e => e.left >= start && e.right <= innerWidth).length}
+}"""
+
+
+def test_a_phone_shows_names_and_marks_of_a_drawing_at_once(chromium, pages):
+    """Before anything is scrolled; after scrolling to either end the names are still in sight."""
+    page, drawings = chromium.new_page(), 0
+    page.set_viewport_size({"width": 375, "height": 800})
+    for path in pages:
+        page.goto(path.as_uri())
+        for drawing in page.locator(".drawing").all():
+            first = drawing.evaluate(IN_SIGHT)
+            assert first["seen"] or not first["marks"], f"{path.stem}: {drawing.get_attribute('aria-label')}"
+            for end in (-9999, 9999):
+                drawing.evaluate("(drawing, end) => drawing.scrollBy(end, 0)", end)
+                assert drawing.evaluate(IN_SIGHT)["names"] in (True, None)
+            drawings += bool(first["marks"] and first["names"])
+    page.close()
+    assert drawings
+
+
 def test_a_page_is_readable_without_scripts(chromium, site, plans):
     context = chromium.browser.new_context(offline=True, java_script_enabled=False)
     page = context.new_page()

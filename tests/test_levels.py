@@ -42,6 +42,14 @@ def test_a_chain_that_was_not_read_ends_in_words(plans, chain):
     assert set(chain[chain["relation"] == "parent not read"]["jurisdiction"]) == set(below)
 
 
+def test_goals_held_against_none_are_each_told_once(plans, chain):
+    told = lt.hierarchy.ends(plans, chain)
+    assert len(told) and not told.duplicated(["label", "says"]).any()
+    goals = told.set_index(["label", "says"])["goals"]
+    for row in chain[chain["above_id"] == ""].itertuples():
+        assert str(goals[row.label, row.says]).split(", ").count(row.indicator) == 1
+
+
 def test_lower_than_the_province_but_counted_otherwise_is_said(chain):
     heating = chain[(chain["indicator"] == "Clean heating") & (chain["above"] == "Shandong")]
     assert len(heating) and heating["says"].str.contains("differ").all()

@@ -11,7 +11,22 @@ from matplotlib.textpath import TextPath
 
 from lantian import wording
 from lantian.figure import FOOT, GREY, HEAD, INK, PALE, STYLE, canvas
-from lantian.lanes import bare, beside, by_place, colours, dot, every_place, finish, head_columns, name_lanes, name_places, number_in_mark, remark
+from lantian.lanes import (
+    NO_COLOR,
+    bare,
+    beside,
+    by_place,
+    colours,
+    dot,
+    every_place,
+    finish,
+    head_columns,
+    mostly_right,
+    name_lanes,
+    name_places,
+    number_in_mark,
+    remark,
+)
 from lantian.overview import MARKS
 from lantian.responsibility import day_due
 
@@ -35,7 +50,7 @@ GLYPHS = {
 
 
 @mpl.rc_context(STYLE)
-def matrix(plans, cells, name, title, subtitle):
+def matrix(plans, cells, name, title, subtitle, place=None):
     """Draw plans by indicators: one mark and a few characters a cell.
 
     Parameters
@@ -44,34 +59,39 @@ def matrix(plans, cells, name, title, subtitle):
     cells : DataFrame
         As from `lantian.cells`.
     name, title, subtitle : str
+    place : str, optional
+        The one place that keeps its colour, beside the others in grey.
 
     Returns
     -------
     Chart
     """
-    indicators, roomy, palette = list(dict.fromkeys(cells["indicator"])), len(plans.focus) <= ROOMY, colours(plans)
+    indicators, roomy = list(dict.fromkeys(cells["indicator"])), len(plans.focus) <= ROOMY
+    palette = {key: color if place in (None, key) else NO_COLOR for key, color in colours(plans).items()}
     marks = [mark for mark in MARKS if mark in set(cells["mark"])]
     foot = FOOT + 0.15 + 0.17 * -(-len(marks) // 4)
-    chart, axes = canvas(title, 0.47 * len(indicators), head=HEAD + (0.45 if roomy else 0.75), foot=foot, left=1.75)
+    chart, axes = canvas(title, 0.47 * max(len(indicators), 1), head=HEAD + (0.45 if roomy else 0.75), foot=foot, left=1.55)
     _name_cells(axes, plans, cells.drop_duplicates("indicator")["indicator_name"])
     position = {place: x for x, place in enumerate(plans.focus["id"])}
     for cell in cells.itertuples():
         x, y, text = position[cell.jurisdiction], indicators.index(cell.indicator), cell.text if roomy else ""
         marker, filled = GLYPHS[cell.mark]
         color = palette[cell.jurisdiction] if cell.mark in PROMISED else GREY
-        dot(axes, x, y - 0.2 * bool(text), color, not filled, marker, ms=7, mew=1.3)
+        dot(axes, x, y - 0.22 * bool(text), color, not filled, marker, ms=7, mew=1.3)
         if text:
-            axes.text(x, y + 0.02, "\n".join(textwrap.wrap(text, 18)[:2]), ha="center", va="top", size=6.8, linespacing=1.05)
+            axes.text(x, y - 0.02, "\n".join(textwrap.wrap(text, 19)[:2]), ha="center", va="top", size=7.2, linespacing=1.05)
     _key(chart, marks, foot)
     told = subtitle if roomy else f"{subtitle}; figures: see the rows drawn"
-    return finish(chart, plans, cells.assign(what=cells["indicator_name"]), name, title, told)
+    drawn = finish(chart, plans, cells.assign(what=cells["indicator_name"]), name, title, told)
+    drawn.far = position[place] * 2 >= len(position) if place else drawn.far  # a narrow screen begins where the place is
+    return drawn
 
 
 def _name_cells(axes, plans, indicators):
     """Name the rows by indicator and the columns by place; crowded neighbours take turns in height."""
     count, crowded = len(plans.focus), len(plans.focus) > ROOMY
-    axes.set(xlim=(-0.5, count - 0.5), ylim=(len(indicators) - 0.5, -0.5))
-    axes.set_yticks(range(len(indicators)), ["\n".join(textwrap.wrap(name, 25)) for name in indicators], size=8.5)
+    axes.set(xlim=(-0.5, count - 0.5), ylim=(max(len(indicators), 1) - 0.5, -0.5))
+    axes.set_yticks(range(len(indicators)), ["\n".join(textwrap.wrap(name, 22)) for name in indicators], size=8.5)
     bare(axes)
     axes.hlines(np.arange(len(indicators) + 1) - 0.5, -0.5, count - 0.5, color=PALE, lw=0.6)
     for x, label in enumerate(plans.focus["label"]):
@@ -110,13 +130,15 @@ def ladder(plans, rows, name, title, subtitle):
     when, palette = pd.to_datetime(lanes["when"]), colours(plans)
     years = when.dt.year.dropna() if when.notna().any() else plans.documents[["period_start", "period_end"]].stack()
     first, last = pd.Timestamp(f"{int(years.min()) - 1}-11-01"), pd.Timestamp(f"{int(years.max()) + 1}-03-01")
-    chart, axes = canvas(title, 0.29 * len(lanes), head=HEAD + 0.1, foot=FOOT + 0.3)
+    chart, axes = canvas(title, 0.33 * len(lanes), head=HEAD + 0.1, foot=FOOT + 0.3)
+    shares = (when - first) / (last - first)
+    chart.far = mostly_right(shares.dropna())
     for y, (row, date) in enumerate(zip(lanes.itertuples(), when)):
         if pd.isna(date):
-            remark(axes, first, y, row.says, size=8)
+            remark(axes, y, row.says, chart.far, size=8)
         else:
             dot(axes, date, y, palette[row.jurisdiction], row.hollow, ms=8, mew=1.6)
-            beside(axes, date, y, row.says, (date - first) / (last - first))
+            beside(axes, date, y, row.says, shares[y])
     name_lanes(axes, plans, lanes)
     axes.set_xlim(first, last)
     _name_years(axes)

@@ -59,9 +59,14 @@ class Chart(Figure):
         What the chart shows, with its values, for those who cannot see it.
     rows : DataFrame
         The rows drawn, ``jurisdiction`` among the columns.
-    view : str
-        The ``viewBox`` of the drawing without its words, for a page that sets them itself.
+    view, names : str
+        The ``viewBox`` of the drawing without its words, for a page that sets them itself; that of
+        the names at its left, which a narrow screen keeps in sight, empty where there are none.
+    far : bool
+        Whether most marks stand at the right of the drawing, where a narrow screen shows it first.
     """
+
+    far = False
 
     def describe(self, name, title, subtitle, foot, rows):
         """Attach words and rows, and write title, subtitle and foot on the figure."""
@@ -73,7 +78,7 @@ class Chart(Figure):
         self._write(1, title, 1, size=min(12.5, 12.5 * LINE / longest), weight="bold", color=INK, va="top", linespacing=1.25)
         self._write(2, subtitle, 1 - below / self.get_figheight(), size=9, color=GREY, va="top", linespacing=1.3)
         self._write(3, foot, 0, size=7.5, color=GREY, va="bottom", linespacing=1.3)
-        self.view = self._view()
+        self.view, self.names = self._views()
         return self
 
     def _make_room(self, extra):
@@ -87,11 +92,12 @@ class Chart(Figure):
             text.set_y(place(text.get_position()[1]))
         self.set_figheight(height + extra)
 
-    def _view(self):
-        """Measure the drawing; its words are no part of the layout and stay out."""
-        box, height = self.get_tightbbox(), self.get_figheight()
+    def _views(self):
+        """Measure the drawing, and the names at its left; its words are no part of the layout and stay out."""
+        box, height, left = self.get_tightbbox(), self.get_figheight(), self.axes[0].get_position().x0 * WIDTH
         top, bottom = height - box.y1 - MARGIN, height - box.y0 + MARGIN
-        return f"0 {top * 72:.1f} {self.get_figwidth() * 72:.1f} {(bottom - top) * 72:.1f}"
+        views = [f"0 {top * 72:.1f} {width * 72:.1f} {(bottom - top) * 72:.1f}" for width in (self.get_figwidth(), left)]
+        return views if left >= LEFT else (views[0], "")
 
     def _write(self, number, words, y, **style):
         """Write words on the figure, named so that a page can set them itself."""
@@ -108,7 +114,7 @@ class Chart(Figure):
         return file.getvalue()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        words = {key: getattr(self, key) for key in ("name", "title", "subtitle", "foot", "alt", "view")}
+        words = {key: getattr(self, key) for key in ("name", "title", "subtitle", "foot", "alt", "view", "names", "far")}
         rows = self.rows.astype(object).where(self.rows.notna(), "")
         table = {"columns": list(rows.columns), "rows": rows.astype(str).to_numpy().tolist()}
         png = base64.b64encode(self.png()).decode("ascii")

@@ -6,6 +6,7 @@ import pandas as pd
 
 from lantian import wording
 from lantian.overview import chosen, known
+from lantian.prose import Shown, evidence_link
 from lantian.verdicts import SIZED
 
 COLUMNS = ["jurisdiction", "label", "id", "printed", "above", "above_id", "above_printed", "relation", "says", "source", "confidence"]
@@ -59,6 +60,26 @@ def above(plans, theme=None):
     return rows.assign(indicator=rows["indicator"].map(indicators.set_index("id")["name_en"]))
 
 
+def ends(plans, chain):
+    """Say once for each plan why goals of it are held against none above, and name these.
+
+    Parameters
+    ----------
+    plans : Plans
+    chain : DataFrame
+        As from `above`.
+
+    Returns
+    -------
+    DataFrame
+        label, says, goals (their indicators, each linked to its evidence).
+    """
+    alone = plans.focus[["label"]].merge(chain[chain["above_id"] == ""]).drop_duplicates(["label", "says", "indicator"])
+    groups = alone.groupby(["label", "says"], sort=False)[["id", "indicator"]]
+    rows = [(*key, Shown(", ".join(map(evidence_link, goals["id"], goals["indicator"])))) for key, goals in groups]
+    return pd.DataFrame(rows, columns=["label", "says", "goals"])
+
+
 def ancestors(plans, place):
     """List the places above a place, the nearest first, up to the nation."""
     parents, chain = plans.jurisdictions.set_index("id")["parent"], []
@@ -72,14 +93,15 @@ def _held(plans, indicators):
     """Hold each goal and gap on indicators against the levels above its place."""
     goals, gaps = _listed(_sourced(plans), indicators), _listed(plans.gaps, indicators)
     names = plans.jurisdictions.set_index("id")["name_en"]
-    unread = set(plans.documents.loc[plans.documents["access"] == "not_seen", "jurisdiction"])
+    documents = plans.documents
+    unread = set(documents.loc[documents["access"] == "not_seen", "jurisdiction"]) | set(names.index) - set(documents["jurisdiction"])
     chains = {place: ancestors(plans, place) for place in plans.focus["id"]}
     rows = []
     for indicator, place in product(indicators, plans.focus.itertuples()):
         chain, mine = chains[place.id], goals.get((place.id, indicator), [])
         higher = [goal for name in chain for goal in goals.get((name, indicator), []) if goal.kind != "standard" and goal.core == "yes"]
         told = [row for goal in mine for row in _against(goal, higher)]
-        told += _end(mine, [names[name] for name in chain if name in unread])
+        told += _end(mine, [names[name] for name in chain if name in unread], any(name in unread for name in chain[:1]))
         if not mine:
             told = [row for gap in gaps.get((place.id, indicator), []) for row in _delegated(gap, goals, names, unread)]
         rows += [(place.id, place.label, *row, indicator) for row in told]
@@ -119,9 +141,9 @@ def _alone(identifier, printed, relation, says):
     return identifier, printed, "", "", "", relation, says, "", ""
 
 
-def _end(mine, unread):
-    """Say once for an indicator which plans above the place were not read."""
-    says = f"the plan of {wording.names(unread)}, directly above, was not read"
+def _end(mine, unread, directly):
+    """Say once for an indicator which plan above the place, the nearest, was not read."""
+    says = f"the plan of {unread[0]}, {'directly' if directly else 'further'} above, was not read" if unread else ""
     return [_alone(goal.id, wording.target(goal), "parent not read", says) for goal in mine[:1] if unread]
 
 

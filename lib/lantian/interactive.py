@@ -58,7 +58,7 @@ def _say_empty(figure, plans, empty, start):
     """Write on the lane of a place without a dated promise that it has none."""
     position = {place: number for number, place in enumerate(plans.focus["id"])}
     for place in empty["id"]:
-        figure.add_annotation(x=start, y=position[place], text="no dated promise", showarrow=False, xanchor="left")
+        figure.add_annotation(x=start, y=position[place], yshift=10, text="no dated promise", showarrow=False, xanchor="left")
 
 
 def _table(rows, empty):
@@ -77,7 +77,7 @@ def _rows(plans, theme):
     position = {place: number for number, place in enumerate(plans.focus["id"])}
     crowd = rows.groupby(["jurisdiction", "when"]).cumcount()
     size = rows.groupby(["jurisdiction", "when"])["id"].transform("size")
-    rows["y"] = rows["jurisdiction"].map(position) + (crowd - (size - 1) / 2) * (0.7 / size.clip(lower=6))
+    rows["y"] = rows["jurisdiction"].map(position).astype(float) + (crowd - (size - 1) / 2) * (0.7 / size.clip(lower=6))
     return rows.sort_values(["order", "when", "id"], kind="stable")
 
 

@@ -8,6 +8,7 @@ from lantian.figure import GREY, LEFT, PALE, PAPER, WIDTH
 
 LANE = WIDTH - LEFT - 0.1  # inches that a lane has beside the name of its place
 NO_COLOR = "#8c8c8c"
+CLEAR = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6}  # keeps lines of the grid from striking words through
 
 
 def colours(plans):
@@ -36,26 +37,42 @@ def number_in_mark(axes, x, y, count, color, marker="o"):
     """Write a count in its mark; nothing is a pale dash."""
     if count:
         dot(axes, x, y, color, True, marker, ms=15 if marker == "o" else 17, mew=1.5)
-    axes.text(x, y, str(count or "–"), ha="center", va="center", **{"size": 8} if count else {"size": 9, "color": GREY})
+    inward = -2.5 if marker == ">" else 0  # points: a triangle is widest at its left
+    style = {"size": 8} if count else {"size": 9, "color": GREY}
+    axes.annotate(str(count or "–"), (x, y), xytext=(inward, 0), textcoords="offset points", ha="center", va="center", **style)
 
 
-def remark(axes, x, y, text, size=7.5):
-    """Say in words, at the start of a lane, what its axis does not hold."""
-    axes.annotate(text, (x, y), xytext=(3, 0), textcoords="offset points", va="center", size=size, color=GREY, style="italic")
+def remark(axes, y, text, at_end=False, size=7.5):
+    """Say in words, at the start or the end of a lane, what its axis does not hold."""
+    place = {"xy": (1, y), "xytext": (-3, 0), "ha": "right"} if at_end else {"xy": (0, y), "xytext": (3, 0)}
+    style = {"va": "center", "size": size, "color": GREY, "style": "italic", "bbox": CLEAR}
+    axes.annotate(text, xycoords=axes.get_yaxis_transform(), textcoords="offset points", **place, **style)
+
+
+def mostly_right(shares):
+    """Whether most marks stand in the right half of their lanes: remarks stand there too, and a narrow screen shows that end first."""
+    return sum(share > 0.55 for share in shares) * 2 > len(shares)
 
 
 def write(axes, x, y, text, right=True, **style):
     """Write at the right or the left of a mark."""
     place = {"xytext": (9, 0), "ha": "left"} if right else {"xytext": (-9, 0), "ha": "right"}
-    axes.annotate(text, (x, y), textcoords="offset points", va="center", size=8, **place, **style)
+    axes.annotate(text, (x, y), textcoords="offset points", va="center", size=8, bbox=CLEAR, **place, **style)
 
 
 def beside(axes, x, y, text, share):
-    """Write beside a mark at a share of the lane, on the side with room, in two lines where one is too long."""
+    """Write beside a mark at a share of the lane, on the side with room, in two lines where one is too long or would reach far to the left."""
     left, right = share * LANE, LANE - share * LANE
-    to_right = right >= left or len(text) * 0.066 < right - 0.15
-    room = int((right if to_right else left) / 0.064) - 3
-    write(axes, x, y, "\n".join(textwrap.wrap(text, max(room, 24))), to_right, linespacing=1.0)
+    fits = textwrap.wrap(text, max(1, int((right - 0.15) / 0.066)), break_long_words=False)
+    to_right = right >= left or len(fits) == 1 or (len(fits) == 2 and len(text) < 27)
+    lines = len(fits) if to_right else max(len(textwrap.wrap(text, max(24, int(left / 0.064) - 3))), 1 + (len(text) > 26))
+    write(axes, x, y, even(text, lines), to_right, linespacing=1.0)
+
+
+def even(text, lines):
+    """Wrap words to so many lines, of much the same length, and after a comma where one is near."""
+    wraps = [wrap for width in range(max(1, len(text) // lines), len(text) + 9) if len(wrap := textwrap.wrap(text, width)) <= lines]
+    return "\n".join(next((wrap for wrap in wraps[:9] if all(line[-1] in ",:;" for line in wrap[:-1])), wraps[0]))
 
 
 def name_lanes(axes, plans, lanes):
@@ -63,14 +80,19 @@ def name_lanes(axes, plans, lanes):
     labels = plans.focus.set_index("id")["label"]
     firsts = lanes.drop_duplicates("jurisdiction")["jurisdiction"]
     axes.set_ylim(len(lanes) - 0.4, -0.6)
-    axes.set_yticks(list(firsts.index), list(firsts.map(labels)), size=9)
+    axes.set_yticks(list(firsts.index), _broken(firsts.map(labels)), size=9, linespacing=0.9)
     axes.hlines(firsts.index[1:] - 0.5, 0, 1, transform=axes.get_yaxis_transform(), color=PALE, lw=0.6)
 
 
 def name_places(axes, plans, above=0.5, below=0.5, size=9):
     """Give each place one row, its name at the left."""
     axes.set_ylim(len(plans.focus) - below, -above)
-    axes.set_yticks(range(len(plans.focus)), plans.focus["label"], size=size)
+    axes.set_yticks(range(len(plans.focus)), _broken(plans.focus["label"]), size=size, linespacing=0.9)
+
+
+def _broken(labels):
+    """Break the names that are longer than the room at the left of a drawing."""
+    return ["\n".join(textwrap.wrap(label, 17)) for label in labels]
 
 
 def head_columns(axes, places, words, size=8.5):

@@ -23,6 +23,7 @@ MARKS = {
     "none": "no target",
 }
 SYMBOLS = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> ", "~": "~ ", "=": "", "": ""}
+CELL = ["jurisdiction", "label", "place", "indicator", "indicator_name", "mark", "text", "says", "id", "count"]
 
 
 def cells(plans, theme=None, indicators=None):
@@ -61,7 +62,7 @@ def cells(plans, theme=None, indicators=None):
             base = {"jurisdiction": place.id, "label": place.label, "place": place.name_en}
             base |= {"indicator": indicator.id, "indicator_name": indicator.name_en}
             rows.append(base | (_promise(best[key], int(count[key])) if key in best else _gap(gaps.get(key))))
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=CELL)
 
 
 def _first(rows):
@@ -135,7 +136,7 @@ def _firmest(targets):
 
 def _promise(best, count):
     """Tell a cell by its firmest target, and how many more there are."""
-    text, says = (f" +{count - 1}", f"; {count - 1} more") if count > 1 else ("", "")
+    text, says = (f"\N{NO-BREAK SPACE}+{count - 1}", f"; {count - 1} more") if count > 1 else ("", "")
     return {"mark": best.mark, "text": short(best) + text, "says": wording.target(best) + says, "id": best.id, "count": count}
 
 
@@ -237,7 +238,7 @@ def limits(plans, indicator, year):
         amount, says, hindsight (set or applying only after the year), id.
     """
     rows = plans.targets.query("role == 'reference' and kind == 'standard' and core == 'yes'")
-    rows = rows[(rows["indicator"] == indicator) & rows["amount"].notna()]
+    rows = rows[(rows["indicator"] == indicator) & rows["amount"].notna() & pd.notna(year)]
     documents = plans.documents.set_index("id")
     issued = rows["document"].map(documents["issued"]).str[:4].astype(int)
     late = (issued > year) | rows["target_year"].fillna(0).gt(year)
@@ -269,10 +270,10 @@ def fleets(plans):
     for fleet in common:
         for place in plans.focus.itertuples():
             base = {"jurisdiction": place.id, "label": place.label, "place": place.name_en}
-            base |= {"indicator": fleet, "indicator_name": fleet.replace("_", " ")}
+            base |= {"indicator": fleet, "indicator_name": fleet.replace("_", " ").capitalize()}
             mine = named.get((fleet, place.id))
             rows.append(base | (_gap(gaps.get(place.id), "fleet not named") if mine is None else _fleet(mine)))
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=CELL)
 
 
 _BASES = {"": "", "stock": "of the stock", "new": "of new ones", "new_or_replaced": "of new ones"}
@@ -280,19 +281,19 @@ _ENERGY = {"vehicles.new_energy": "new energy", "vehicles.new_or_clean": "new en
 
 
 def _fleet(mine):
-    told = [(row, _share(row)) for row in mine.itertuples()]
+    told = [(row, f"{_share(row)} {_BASES[row.base]}".strip()) for row in mine.itertuples()]
     says = [
-        f"{much} {_BASES[row.base]}, {_ENERGY[row.indicator]}, {wording.AREAS[row.area]}, {wording.date(row)}, {wording.STRENGTHS[row.strength]}"
+        f"{much}, {_ENERGY[row.indicator]}, {wording.AREAS[row.area]}, {wording.date(row)}, {wording.STRENGTHS[row.strength]}"
         for row, much in told
     ]
-    text = [f"{much} {_BASES[row.base].removeprefix('of ')}{'*' if row.indicator.endswith('clean') else ''}" for row, much in told]
+    text = [f"{much}{'*' if row.indicator.endswith('clean') else ''}" for row, much in told]
     mark = next(mark for mark in MARKS if (mine["mark"] == mark).any())
     return {"mark": mark, "text": "; ".join(text), "says": "; ".join(says), "id": mine.iloc[0]["id"], "count": len(mine)}
 
 
 def _share(row):
     if row.value_basis == "figure":
-        return f"{wording.number(row.value)} %"
+        return wording.quantity(row.amount, row.standard_unit)
     return "all" if row.value_basis == "word" else "required"
 
 

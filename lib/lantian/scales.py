@@ -8,9 +8,11 @@ import pandas as pd
 
 from lantian import wording
 from lantian.figure import FOOT, GREY, HEAD, INK, STYLE, canvas
-from lantian.lanes import LANE, bare, beside, by_place, colours, dot, finish, head_columns, name_lanes, name_places, remark
+from lantian.lanes import LANE, bare, beside, by_place, colours, dot, even, finish, head_columns, mostly_right, name_lanes, name_places, remark, write
+from lantian.prose import Sentence
 
 COEFFICIENTS = (0.55, 0.90)  # ends of an axis of t of coal equivalent in 1 t of coal
+ROOM = 1.25  # of the length of an axis: its words need room beyond the last value
 FORCE = {">=": 0, "=": 1, ">": 2}
 
 
@@ -64,12 +66,12 @@ def panels(plans, judged, name, title, subtitle, limits=None, unit=""):
     if not groups:
         return labelled(plans, judged, name, title, subtitle)
     lanes = [_panel_lanes(plans, judged, group, len(groups) == 1) for group in groups]
-    heights = [0.27 * len(lane) for lane in lanes]
+    heights = [0.3 * len(lane) for lane in lanes]
     inches, hspace = sum(heights) + 0.62 * (len(groups) - 1), 0.62 * len(groups) / sum(heights)
     chart, axes = canvas(title, inches, head=HEAD + 0.15, foot=FOOT + 0.45, nrows=len(groups), squeeze=False, hspace=hspace, height_ratios=heights)
-    limits = limits or (min(0, figures["amount"].min()) * 1.15, max(0, figures["amount"].max()) * 1.15)
+    limits = limits or (min(0, figures["amount"].min()) * 1.15, max(0, figures["amount"].max()))
     for axis, lane in zip(axes[:, 0], lanes):
-        _panel(axis, plans, lane, limits, unit)
+        chart.far |= _panel(axis, plans, lane, limits, unit)
     return finish(chart, plans, pd.concat(lanes, ignore_index=True), name, title, subtitle)
 
 
@@ -91,15 +93,21 @@ def elsewhere(row):
 
 
 def _panel(axis, plans, lanes, limits, unit):
-    """Draw one panel: dots for its figures, words for every other promise and place."""
-    palette = colours(plans)
+    """Draw one panel: dots for its figures, words for every other promise and place; say whether most stand at the right."""
+    palette, ends = colours(plans), (limits[0], limits[0] + (limits[1] - limits[0]) * ROOM)
+    shares = (lanes["amount"] - ends[0]) / (ends[1] - ends[0])
+    right = mostly_right(shares[lanes["drawn"]])
     for y, row in enumerate(lanes.itertuples()):
         if row.drawn:
             dot(axis, row.amount, y, palette[row.jurisdiction], row.strength == "aspirational")
-            beside(axis, row.amount, y, row.says + aimed(row), (row.amount - limits[0]) / (limits[1] - limits[0]))
+            beside(axis, row.amount, y, row.says + aimed(row), shares[y])
         else:
-            remark(axis, limits[0], y, "\n".join(textwrap.wrap(row.says, 92)))
-    name_values(axis, plans, lanes, limits, unit)
+            remark(axis, y, even(row.says, len(textwrap.wrap(row.says, 50 if right else 92))), right)
+    name_values(axis, plans, lanes, ends, unit)
+    axis.set_xticks([tick for tick in axis.get_xticks() if limits[0] <= tick <= limits[1]])
+    axis.spines["bottom"].set_bounds(*limits)
+    axis.xaxis.label.set_x(1 / ROOM)
+    return right
 
 
 def aimed(row):
@@ -175,19 +183,21 @@ def breakeven(plans, coal, energy, name, title, subtitle, marked=()):
     -------
     Chart
     """
-    chart, axes = canvas(title, 2.04, head=HEAD + 0.1, foot=FOOT + 0.5, left=0.75, right=0.3)
+    if coal.role == "aside":
+        return Sentence("This chart is of a place that was left out.")
+    chart, axes = canvas(title, 2.04, head=HEAD + 0.2, foot=FOOT + 0.5, left=0.55, right=0.25)
     even = energy.amount / coal.amount
     _two_caps(axes, coal.amount / 1e6, energy.amount / 1e6, even, colours(plans)[coal.jurisdiction])
     for value, label in marked:
         axes.axvline(value, color=GREY, lw=0.8, ls=":")
-        axes.text(value, axes.get_ylim()[0], f" {label}", size=7.5, color=GREY, va="bottom")
+        axes.annotate(f" {label}", (value, axes.get_ylim()[0]), xytext=(0, 4), textcoords="offset points", size=7.5, color=GREY, va="bottom")
     axes.set_xlim(COEFFICIENTS)
     axes.set_xlabel("t of coal equivalent in 1 t of coal", size=8.5)
-    axes.set_ylabel("million t of coal equivalent", size=8.5)
+    axes.annotate("million t of coal equivalent", (0, 1), xycoords="axes fraction", xytext=(-24, 6), textcoords="offset points", size=8.5)
     axes.tick_params(labelsize=8.5)
     others = plans.focus[plans.focus["id"] != coal.jurisdiction]
-    words = f"Not drawn: {wording.names(others['label'])};\nnone of these plans sets both caps."
-    axes.text(0.01, 0.98, words, transform=axes.transAxes, va="top", size=7.5, color=GREY)
+    words = f"Not drawn: {wording.names(others['label'])}; none of these plans sets both caps."
+    axes.text(0.01, 0.98, "\n".join(textwrap.wrap(words, 44)), transform=axes.transAxes, va="top", size=7.5, color=GREY)
     told = [("coal cap", wording.target(coal), coal.id), ("energy cap", wording.target(energy), energy.id)]
     told += [("break-even", f"{even:.2f} t of coal equivalent per t of coal", ""), *(("marked on the axis", label, "") for _, label in marked)]
     rows = [(coal.jurisdiction, *row) for row in told] + [(place, "both caps", "this plan does not set both caps", "") for place in others["id"]]
@@ -201,9 +211,10 @@ def _two_caps(axes, coal, energy, even, color):
     axes.axhline(energy, color=INK, lw=1.4)
     dot(axes, even, energy, color, ms=9, mew=1)
     axes.grid(axis="y")
-    axes.annotate(f"break-even at {even:.2f}", (even, energy), xytext=(0, -14), textcoords="offset points", ha="left", size=9, weight="bold")
-    axes.text(COEFFICIENTS[1], energy, "energy cap ", ha="right", va="bottom", size=8.5)
-    axes.annotate("coal cap in coal equivalent", (x[5], x[5] * coal), xytext=(-8, 6), textcoords="offset points", ha="right", size=8.5, color=color)
+    beside = {"textcoords": "offset points", "ha": "right"}
+    axes.annotate(f"break-even at {even:.2f}", (even, energy), xytext=(-6, 7), size=9, weight="bold", **beside)
+    axes.annotate("energy cap", (COEFFICIENTS[1], energy), xytext=(-2, -11), size=8.5, **beside)
+    axes.annotate("coal cap in coal equivalent", (x[-2], x[-2] * coal), xytext=(-8, 4), size=8.5, color=color, **beside)
 
 
 @mpl.rc_context(STYLE)
@@ -223,7 +234,7 @@ def steps(plans, judged, name, title, subtitle):
     """
     rows = judged[(judged["status"] == "target") | ~judged.duplicated("jurisdiction")]
     goal = rows["status"] == "target"
-    rules = list(dict.fromkeys(rows[goal].assign(force=rows["operator"].map(FORCE)).sort_values(["amount", "force"])["printed"]))
+    rules = list(dict.fromkeys(rows[goal].assign(force=lambda goals: goals["operator"].map(FORCE)).sort_values(["amount", "force"])["printed"]))
     chart, axes = canvas(title, 0.3 * len(plans.focus), head=HEAD + 0.4)
     palette = colours(plans)
     for row in rows.itertuples():
@@ -265,17 +276,19 @@ def pairs(plans, judged, name, title, subtitle, references, unit=""):
         When levels of the year that most places share do not compare.
     """
     levels = judged[judged["amount"].notna() & (judged["kind"] == "level")]
-    levels = levels[levels["target_year"] == levels.groupby("target_year")["jurisdiction"].nunique().idxmax()]
+    if len(levels):
+        levels = levels[levels["target_year"] == levels.groupby("target_year")["jurisdiction"].nunique().idxmax()]
     refuse(levels.assign(group=0))
     lanes, palette = _pair_lanes(plans, judged, levels), colours(plans)
     chart, axis = canvas(title, 0.3 * len(lanes), head=HEAD + 0.6, foot=FOOT + 0.45)
-    end = max(levels["amount"].max(), references["amount"].max()) * 1.45
+    end = max([0, *levels["amount"], *references["amount"]]) * 1.65 or 1
+    chart.far = mostly_right(levels["amount"] / end)
     _reference_lines(axis, references)
     for y, row in enumerate(lanes.itertuples()):
         if row.goals:
             _pair(axis, y, row, palette[row.jurisdiction], end)
         else:
-            remark(axis, 0, y, "\n".join(textwrap.wrap(row.says, 92)))
+            remark(axis, y, "\n".join(textwrap.wrap(row.says, 92)), chart.far)
     name_values(axis, plans, lanes, (0, end), unit)
     return finish(chart, plans, pd.concat([lanes, references.assign(jurisdiction="")]), name, title, subtitle)
 
@@ -283,9 +296,12 @@ def pairs(plans, judged, name, title, subtitle, references, unit=""):
 def _reference_lines(axis, references):
     """Draw limits as lines named above the axis; neighbours take turns in height."""
     for count, row in enumerate(references.itertuples()):
-        axis.axvline(row.amount, color=GREY, lw=1, ls=":" if row.hindsight else "-")
+        line = {"color": GREY, "lw": 1, "ls": ":" if row.hindsight else "-"}
+        axis.axvline(row.amount, **line)
         words, place = row.says.replace(", in hindsight", "\nin hindsight"), {"xytext": (0, 3 + 20 * (count % 2)), "textcoords": "offset points"}
-        axis.annotate(words, (row.amount, 1), xycoords=("data", "axes fraction"), ha="center", size=7, color=GREY, linespacing=1.0, **place)
+        leader = {"arrowprops": {"arrowstyle": "-", "shrinkA": 0, "shrinkB": 0, **line}} if count % 2 else {}
+        style = {"ha": "center", "size": 7.5, "color": GREY, "linespacing": 1.0}
+        axis.annotate(words, (row.amount, 1), xycoords=("data", "axes fraction"), **style, **place, **leader)
 
 
 def _pair(axis, y, row, color, end):
@@ -294,9 +310,8 @@ def _pair(axis, y, row, color, end):
     axis.plot([low, high], [y, y], color=color, lw=2)
     for amount, hollow in row.goals:
         dot(axis, amount, y, color, hollow)
-    fits = len(row.says) * 0.066 < LANE * (1 - high / end) - 0.15
-    x = high if fits else low
-    beside(axis, x, y, row.says, x / end)
+    fits = max(map(len, row.says.split("; "))) * 0.066 < LANE * (1 - high / end) - 0.15
+    write(axis, high if fits else low, y, row.says.replace("; ", "\n"), fits, linespacing=1.0)
 
 
 def _pair_lanes(plans, judged, levels):

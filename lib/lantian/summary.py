@@ -10,10 +10,10 @@ from lantian.prose import Shown, evidence_link
 from lantian.verdicts import near_census
 
 HEADLINES = pd.Series(["coal", "air", "vehicles"])
-HEADINGS = {"label": "plan", "indicator_name": "indicator", "says": "what it says"}
+HEADINGS = {"label": "plan", "indicator_name": "indicator", "says": "what it says", "printed": "promise", "thing": "covers", "verdict": "compares"}
 # Which cell of a row a column of ids links, the first that is there; else the last that is filled.
 LINKED = {"above_id": ["says"], "id": ["printed", "says"]}
-CONTEXT = {"context.population": "Population", "context.gdp": "GDP"}
+CONTEXT = {"context.population": "population", "context.gdp": "GDP"}
 
 
 def table(frame, caption, address=None):
@@ -31,6 +31,7 @@ def table(frame, caption, address=None):
     Returns
     -------
     Shown
+        A table; where there are no rows, a line that says so.
 
     Examples
     --------
@@ -39,6 +40,8 @@ def table(frame, caption, address=None):
     >>> found = lt.find(plans, "straw")
     >>> shown = lt.table(found[["place", "statement", "says", "id"]], "Every promise on straw")
     """
+    if frame.empty:
+        return Shown(f"<p>{html.escape(caption)}: none.</p>")
     head = "".join(f'<th scope="col">{html.escape(HEADINGS.get(name, str(name)))}</th>' for name in frame if name not in LINKED)
     body = "".join(_row(row, row.get(address, "")) for row in frame.to_dict("records"))
     return Shown(f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
@@ -140,8 +143,8 @@ def _latest(observations, place, indicator):
     if place not in nearest.index:
         return "not known"
     last = nearest.loc[place]
-    unit = {"人": "", "亿元": " × 100 million CNY"}.get(last["unit"], last["unit"])
-    return f"{last['value']:,.10g}{unit} ({last['year']}; {last['source']}; confidence {last['confidence']})"
+    value, unit = (last["value"] / 10, " billion CNY") if last["unit"] == "亿元" else (last["value"], {"人": ""}.get(last["unit"], last["unit"]))
+    return f"{value:,.10g}{unit} ({last['year']}; {last['source']}; confidence {last['confidence']})"
 
 
 def agreement(plans):

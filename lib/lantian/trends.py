@@ -12,6 +12,7 @@ from lantian.lanes import (
     every_place,
     finish,
     head_columns,
+    mostly_right,
     name_lanes,
     name_places,
     number_in_mark,
@@ -50,8 +51,10 @@ def timeline(plans, name, title, subtitle):
         side = {"ha": "right" if late else "left", "xytext": (0, -12), "textcoords": "offset points"}
         axes.annotate(row.says, (end if late else start, y), size=7.5, va="center", color=GREY, **side)
     axes.set_xlim(first - 0.3, last + 0.1)
-    axes.set_xticks(range(int(first), int(last) + 1))
-    axes.tick_params(axis="x", labelsize=8.5)
+    years = range(int(first), int(last))
+    axes.set_xticks([*years, int(last)], [""] * (len(years) + 1))
+    axes.set_xticks([year + 0.5 for year in years], years, minor=True)  # a year is named at its middle, not at its first day
+    axes.tick_params(axis="x", which="both", labelsize=8.5, length=0)
     name_places(axes, plans, below=0.3)
     rows["what"] = [f"{row.period_start} to {row.period_end}" for row in rows.itertuples()]
     return finish(chart, plans, rows, name, title, subtitle)
@@ -86,12 +89,13 @@ def calendar(plans, duties, name, title, subtitle):
     counts = duties.groupby(["jurisdiction", "timing", "quarter"]).size().rename("says").reset_index()
     counts = by_place(plans, every_place(plans, counts, 0))
     chart, axes = canvas(title, 0.62 * len(plans.focus), head=HEAD + 0.35, foot=FOOT + 0.1)
-    palette = colours(plans)
+    palette, both = colours(plans), set(counts.loc[counts["timing"] == "from", "jurisdiction"])
     for row in counts[counts["says"] > 0].itertuples():
-        lift = (0.2 if row.timing == "from" else -0.2) if row.quarter else 0
+        lift = (0.23 if row.timing == "from" else -0.23) if row.quarter and row.jurisdiction in both else 0
         y = list(palette).index(row.jurisdiction) + lift
         number_in_mark(axes, columns[row.quarter or row.timing], y, row.says, palette[row.jurisdiction], ">" if row.timing == "from" else "o")
     axes.set_xlim(-0.5, len(quarters) + 2.5)
+    chart.far = mostly_right(duties["quarter"].map(columns).dropna() / (len(quarters) + 2))
     heads = [f"{column[:4]}\n{column[4:]}" if column in quarters else column.replace(" ", "\n") for column in columns]
     head_columns(axes, list(columns.values()), heads, size=8)
     name_places(axes, plans, above=0.6, below=0.4)
@@ -128,7 +132,7 @@ def spans(plans, judged, name, title, subtitle):
         if row.kind == "change":
             _span(axis, y, row, palette[row.jurisdiction])
         else:
-            remark(axis, first, y, row.says)
+            remark(axis, y, row.says)
     axis.set_xlim(first, last + (last - first) * 0.6)
     axis.set_xticks(range(first, last + 1, 1 if last - first < 9 else 2))
     axis.tick_params(axis="x", labelsize=8.5)
@@ -181,7 +185,7 @@ def rates(plans, paces, name, title, subtitle):
     chart, axis = canvas(title, 0.29 * len(lanes), head=HEAD + 0.1, foot=FOOT + 0.45)
     for y, row in enumerate(lanes.itertuples()):
         if pd.isna(row.compound):
-            remark(axis, limits[0], y, row.says)
+            remark(axis, y, row.says)
         else:
             axis.plot([row.low, row.high], [y, y], color=palette[row.jurisdiction], lw=5, alpha=0.5, solid_capstyle="butt")
             dot(axis, row.compound, y, palette[row.jurisdiction], row.basis not in ("stated", "carried"), ms=8)
@@ -219,8 +223,9 @@ def series(plans, indicator, name, title, subtitle):
         mine = [rows[rows["jurisdiction"] == place.id] for rows in (seen, goals)]
         _years(axis, *mine, colours(plans)[place.id])
     goals = goals[goals["role"] == "focus"]
-    first, last = int(seen["year"].min()), int(max([seen["year"].max(), *goals["target_year"]]))
-    axes[0, 0].set(xlim=(first - 0.7, last + 0.7), ylim=(0, seen["value"].max() * 1.15))
+    years, amounts = [*seen["year"]] or [*goals["target_year"], int(BREAK)], [*seen["value"]] or [*goals["amount"], 1]
+    first, last = int(min(years)), int(max([*years, *goals["target_year"]]))
+    axes[0, 0].set(xlim=(first - 0.7, last + 0.7), ylim=(0, max(amounts) * 1.15))
     years = range(first, last + 1, -(-(last - first + 1) // 4))
     axes[0, 0].set_xticks(years, [f"’{year % 100}" for year in years])
     drawn = pd.concat([seen.assign(id=""), goals, _unmeasured(plans, seen)])
