@@ -3,7 +3,9 @@
 import math
 import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,7 +22,6 @@ LONGEST_NUMBER = 15
 LONGEST_CELL = 32767  # what a cell of a spreadsheet holds
 # Characters that XML, and so a page or a workbook, cannot hold.
 CONTROLS = r"[\x00-\x08\x0b-\x1f\x7f\x{fffe}\x{ffff}]"
-CONTROL_BYTES = bytes(range(0x20)).replace(b"\t\n", b"") + b"\x7f"
 # Numbers that plans say in words: all, none, equal (or less), half less.
 WORDED = pa.array(["100", "0", "1", "-50"])
 MEASURED = pa.array(["level", "change", "share", "count", "amount", "ratio"])
@@ -77,12 +78,12 @@ def check_tables(tables, schema):
     -------
     list of Problem
     """
-    problems = []
+    columns = [(tables[name], column) for name, table in schema.items() for column in table.fields]
+    with ThreadPoolExecutor() as pool:
+        problems = [problem for found in pool.map(_check_column, *zip(*columns)) for problem in found]
     whole = {name for name in schema if tables[name].complete}
     for name, table in schema.items():
         raw = tables[name]
-        for column in table.fields:
-            problems += _check_column(raw, column)
         problems += _check_key(raw, table)
         for column, other, key in table.references:
             if (other or name) in whole:
@@ -134,10 +135,11 @@ def _faults(cells, column):
 
 
 def _may_hold_controls(cells):
-    """Tell at a glance whether cells may hold a control character: bytes are searched ten times as quickly as text."""
+    """Tell at a glance whether cells may hold such a character: bytes are searched many times as quickly as text."""
     for chunk in cells.chunks:
-        text = bytes(chunk.buffers()[2] or b"")
-        if len(text.translate(None, CONTROL_BYTES)) < len(text) or b"\xef\xbf\xbe" in text or b"\xef\xbf\xbf" in text:
+        text = np.frombuffer(chunk.buffers()[2] or b"", np.uint8)
+        low, third = text[text < 0x20], np.flatnonzero(text == 0xEF) + 2  # U+FFFE is EF BF BE
+        if ((low != 9) & (low != 10)).any() or (text == 0x7F).any() or ((text[third - 1] == 0xBF) & (text[third] >= 0xBE)).any():
             return True
     return False
 
@@ -310,16 +312,12 @@ def _owner(documents, cells):
 def _file_rule(tables):
     """A targets file is named after the place whose promises it holds."""
     raw = tables["targets"]
-    owners = _owner(tables["documents"], raw.cells["document"]).to_pylist() if raw.cells.num_rows else []
-    problems = []
-    bounds = [*raw.starts, raw.cells.num_rows]
-    for path, start, end in zip(raw.paths, bounds, bounds[1:]):
-        allowed = (path.stem, None)
-        strangers = [row for row in range(start, end) if owners[row] not in allowed]
-        for row in strangers:
-            message = f"belongs to {owners[row]}; this file holds the documents of {path.stem}"
-            problems.append(Problem(str(path), raw.place(row)[1], "document", message))
-    return problems
+    sizes = np.diff([*raw.starts, raw.cells.num_rows])
+    places = pa.array([path.stem for path in raw.paths], pa.string()).take(np.repeat(np.arange(len(sizes)), sizes))
+    owners = _owner(tables["documents"], raw.cells["document"])
+    strangers = pc.indices_nonzero(pc.fill_null(pc.not_equal(owners, places), False)).to_pylist()
+    found = ((*raw.place(row), f"belongs to {owners[row]}; this file holds the documents of {places[row]}") for row in strangers)
+    return [Problem(str(path), line, "document", message) for path, line, message in found]
 
 
 def _coverage_rule(tables):
@@ -328,14 +326,14 @@ def _coverage_rule(tables):
     headline = indicators["id"].filter(pc.not_equal(indicators["headline"], "")).to_pylist()
     focus = places["id"].filter(pc.equal(places["role"], "focus")).to_pylist()
     targets, gaps = tables["targets"].cells, tables["gaps"].cells
-    owners = _owner(tables["documents"], targets["document"]).to_pylist() if targets.num_rows else []
-    known = {*zip(owners, targets["indicator"].to_pylist()), *zip(gaps["jurisdiction"].to_pylist(), gaps["indicator"].to_pylist())}
+    told = [(_owner(tables["documents"], targets["document"]), targets["indicator"]), (gaps["jurisdiction"], gaps["indicator"])]
+    known = {pair for owners, about in told for pair in pc.unique(pc.binary_join_element_wise(owners, about, " ")).to_pylist()}
     path = str(tables["gaps"].paths[0])
     return [
         Problem(path, 0, "indicator", f"{place} has neither a target nor a gap for {indicator}; add one")
         for place in focus
         for indicator in headline
-        if (place, indicator) not in known
+        if f"{place} {indicator}" not in known
     ]
 
 
@@ -351,11 +349,11 @@ def _order_rule(tables):
     problems = []
     for name in ("targets", "gaps", "indicators", "documents"):
         raw = tables[name]
-        ids = raw.cells["id"].to_pylist()
-        for row in range(1, len(ids)):
-            if ids[row] < ids[row - 1] and row not in raw.starts:
-                path, line = raw.place(row)
-                problems.append(Problem(str(path), line, "id", f"{ids[row]!r} is out of order; rows are sorted by id"))
+        ids = raw.cells["id"]
+        falls = set(pc.indices_nonzero(pc.less(ids[1:], ids[:-1])).to_pylist()) - {start - 1 for start in raw.starts}
+        for row in sorted(falls):
+            path, line = raw.place(row + 1)
+            problems.append(Problem(str(path), line, "id", f"{ids[row + 1].as_py()!r} is out of order; rows are sorted by id"))
     return problems
 
 

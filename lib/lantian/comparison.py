@@ -12,17 +12,17 @@ from lantian import wording
 from lantian.overview import chosen, known
 from lantian.plans import PROMISED
 from lantian.prose import Shown, evidence_link, say
-from lantian.verdicts import PER_RESIDENT, TESTS, cautions, conversion, denominators, divider, keys, sized
+from lantian.verdicts import OF_ITS_OWN, PER_RESIDENT, TESTS, cautions, conversion, denominators, keys_of, sized
 
-Promise = namedtuple("Promise", [*PROMISED, "jurisdiction", "place"])
-JUDGED = "level operator strength year_basis baseline_basis exception unit standard_unit divided place".split()  # what a group is judged by
-DIVIDING = ["kind", "amount", "baseline_year", "target_year", "extensive"]  # what `_apart` reads
-# Columns of a comparison: of each row, and of what it promises, with their types where they are no text.
+Promise = namedtuple("Promise", [*PROMISED, "jurisdiction"])
+Gap = namedtuple("Gap", "status within_remit delegated_to")
+# What is taken of each row, and the columns of numbers among what it promises.
 OF_ROWS = ["jurisdiction", "id", "label", "order"]
-TYPES = {"baseline_year": "Int64", "target_year": "Int64", "amount": "float64", "group": "float64"}
+NUMBERS = {"baseline_year": "Int64", "target_year": "Int64"}
 SHOWN = """jurisdiction id status printed thing kind indicator_name operator baseline_year target_year amount unit standard_unit date
     strength group cautions verdict why label""".split()
-OF_GAPS = ["status", "within_remit", "delegated_to"]
+ALONE = "no other plan has a target for it"
+ANYBODY, DIVIDED = 0, 1  # owners of an amount: it does not grow with the place, or is divided by its residents; else the place
 LONGEST_LIST = 14  # names in one sentence
 IN_SHORT = {"object": "different things", "time": "other years", "unit": "different measures", "range": "other areas or sizes"}
 
@@ -57,32 +57,40 @@ def compare(plans, indicator, of="value", core=True):
     """
     if indicator not in plans.rows_of:
         known(plans.indicators, indicator)
-    rows, promises, number = _promises(plans, _chosen(plans, indicator, core), of)
+    at = _chosen(plans, indicator, core)
+    rows, (promises, number) = _taken(plans.targets, at, OF_ROWS), _promises(plans, at)
+    stated = [Promise(*row) for row in zip(*promises.values())]
     place, places = pd.factorize(rows["jurisdiction"])
-    told = _judge(promises, number, place, plans, of)
+    judged, words = _judge(plans, promises, stated, number, place, places, of)
     gaps, silences = _untold(plans, indicator, places)
-    rows = pd.concat([rows, gaps], ignore_index=True)
-    number = np.append(number, np.arange(len(promises), len(promises) + len(gaps)))
-    told = {name: [*words, *silences.get(name, [None] * len(gaps))] for name, words in told.items()}
-    order = np.lexsort((np.array(told["group"], float)[number], rows["order"]))  # rows come by place and id
-    column = lambda name: pd.array(told[name], TYPES.get(name, "str")).take(number[order])
-    return pd.DataFrame({name: column(name) if name in told else rows[name].array.take(order) for name in SHOWN})
+    rows = pd.concat([rows.assign(**judged), gaps], ignore_index=True)
+    order = np.lexsort((rows["group"], rows["order"]))  # rows come by place and id
+    columns = {name: _column(name, *told, silences.get(name), len(gaps), order) for name, told in (_worded(stated, number) | words).items()}
+    return pd.DataFrame({name: columns[name] if name in columns else rows[name].array.take(order) for name in SHOWN})
+
+
+def _column(name, words, number, of_gaps, gaps, order):
+    """Make a column of its words, the number of each row's word, and the words of the gaps, if they have any."""
+    number = np.append(number, np.arange(len(words), len(words) + gaps))[order]
+    return pd.array([*words, *(of_gaps or [None] * gaps)], NUMBERS.get(name, "str")).take(number)
 
 
 def _chosen(plans, indicator, core):
     """Number the focus places' rows of an indicator: those of the core where there are any."""
     at = plans.rows_of.get(indicator, np.array([], int))
     number, first = _numbered(plans.alike[at])
-    promises = _taken(plans.targets, at[first], ["role", "core"])
-    focus = promises["role"] == "focus"
-    fits = focus & (promises["core"] == "yes")
-    return at[(fits if core and fits.any() else focus).to_numpy()[number]]
+    role, kept = (np.asarray(plans.targets[name].array.take(at[first]), object) for name in ("role", "core"))
+    focus = role == "focus"
+    fits = focus & (kept == "yes")
+    return at[(fits if core and fits.any() else focus)[number]]
 
 
 def _numbered(values):
     """Number values from 0, in the order of their first places, which come second."""
-    number, _ = pd.factorize(values)
-    return number, np.unique(number, return_index=True)[1]
+    number, found = pd.factorize(values)
+    first = np.empty(len(found), int)
+    first[number[::-1]] = np.arange(len(number))[::-1]  # the first place is written last
+    return number, first
 
 
 def _taken(frame, at, columns):
@@ -90,89 +98,115 @@ def _taken(frame, at, columns):
     return pd.DataFrame({name: frame[name].array.take(at) for name in columns})
 
 
-def _promises(plans, at, of):
-    """Return the rows' places and ids, what they promise, each promise once, and the number of its promise for each row."""
+def _promises(plans, at):
+    """Return the columns of what rows promise, each promise once, and the number of its promise for each row."""
     number, first = _numbered(plans.alike[at])
-    # What keys tells apart by row or place is judged row by row, and so is the first row, which others are measured against.
-    apart = _apart(_taken(plans.targets, at[first], DIVIDING), of)[number]
-    apart[:1] = True
-    number, first = _numbered(np.where(apart, np.arange(len(at)) + len(first), number))
-    return _taken(plans.targets, at, OF_ROWS), _taken(plans.targets, at[first], Promise._fields), number
+    return {name: plans.targets[name].array.take(at[first]).to_numpy(object) for name in Promise._fields}, number
 
 
-def _apart(promises, of):
-    """Tell which promises agree with no other row, or with no other place."""
-    undated, unknown = (promises[name].isna() for name in ("target_year", "amount"))
-    unbased = promises["baseline_year"].isna() & ((promises["kind"] == "change") | (of == "pace"))
-    return (undated | unknown | unbased).to_numpy(bool) | sized(promises)
+def _judge(plans, promises, stated, number, place, places, of):
+    """Judge rows, those that promise the same at once: a group of two places or more compares.
 
+    ``number`` and ``place`` are those of each row's promise, as a row in ``stated``, and place.
 
-def _judge(promises, number, place, plans, of):
-    """Word promises, and tell group, verdict, why and cautions of each: a group of two places or more compares.
-
-    ``number`` and ``place`` are those of each row's promise and place.
+    Returns
+    -------
+    tuple of (dict of str to array, dict of str to tuple)
+        Group and amount of each row; of standard unit, verdict, why and cautions
+        the words, and the number of each row's word.
     """
-    residents = denominators(plans) if sized(promises).any() else pd.DataFrame({"value": []})
-    table = keys(promises, of, residents.index)
-    agree = list(zip(*(table[name].tolist() for name in table)))
-    numbers = {key: group for group, key in enumerate(dict.fromkeys(agree))}
-    group = np.array([numbers[key] for key in agree], int)
-    count = _places(group[number], place)
-    promises = promises.assign(divided=divider(promises, table))
-    shared = {name: part for name, part in promises[JUDGED].groupby(group) if count[name] > 1}
-    why = {name: conversion(part, residents, of) for name, part in shared.items()}
-    warned = {name: cautions(part) for name, part in shared.items()}
-    words = _differences(agree, list(table), group, count) if place.any() else ["no other plan has a target for it"] * len(agree)
-    verdicts = ["no" if name not in why else "after conversion" if why[name] else "direct" for name in group]
-    judged = {"group": group, "verdict": verdicts, "why": [why.get(*pair) for pair in zip(group, words)], "cautions": [warned.get(name, "") for name in group]}
-    return _worded(promises) | _per_resident(promises, np.array(verdicts) != "no", residents) | judged
+    residents = denominators(plans) if sized(promises).any() else pd.DataFrame({"value": []}, pd.Index([], dtype="str"))
+    table = keys_of(promises, of, residents.index)
+    owner = _owners(table, number, place, _among(places, residents.index))
+    agree = list(zip(*table.values()))
+    group = _groups(agree, list(table), number, owner)
+    count = _places(group, place)
+    fits, rank = count[group] > 1, np.cumsum(count > 1)[group] - 1
+    divided = fits & (owner == DIVIDED)
+    members = [[stated[name] for name in part] for part in _parts(rank, number, fits)]
+    why = [conversion(part, places[ids], residents, of) for part, ids in zip(members, _parts(rank, place, divided))]
+    apart, case = _differences(agree, list(table), number, owner, (group == count.argmax()).argmax(), fits) if place.any() else ([ALONE], number * 0)
+    converted = np.array([bool(words) for words in why] + [False])
+    words = {
+        "verdict": (["direct", "after conversion", "no"], np.where(fits, converted[rank], 2)),
+        "why": ([*why, *apart], np.where(fits, rank, len(why) + case)),
+        "cautions": ([*map(cautions, members), ""], np.where(fits, rank, len(members))),
+    }
+    amount, unit = _amounts(promises, number, divided, residents["value"].reindex(places).to_numpy()[place])
+    return {"group": group, "amount": amount}, words | {"standard_unit": unit}
+
+
+def _owners(table, number, place, known):
+    """Tell whose an amount is, that must be the same to be compared; ``known`` tells the places whose residents are."""
+    grows = table["owner"] != "" if "owner" in table else np.zeros(1 + number.max(initial=-1), bool)
+    return np.where(grows[number], np.where(known[place], DIVIDED, DIVIDED + 1 + place), ANYBODY)
+
+
+def _groups(agree, names, number, owner):
+    """Number the rows from 0, those that agree in every test alike."""
+    alone = np.array([any(value for name, value in zip(names, key) if name in OF_ITS_OWN) for key in agree], bool)[number]
+    stated = [tuple(value for name, value in zip(names, key) if name != "owner") for key in agree]
+    numbers = {key: group for group, key in enumerate(dict.fromkeys(stated))}
+    code = np.array([numbers[key] for key in stated], int)[number] * (owner.max(initial=0) + 1) + owner
+    return _numbered(np.where(alone, code.max(initial=0) + 1 + np.arange(len(code)), code))[0]
 
 
 def _places(group, place):
     """Count the places of each group."""
     wide = place.max(initial=0) + 1
-    return np.bincount(np.unique(group * wide + place) // wide)
+    return np.bincount(pd.unique(group * wide + place) // wide)
 
 
-def _differences(agree, names, group, count):
-    """Say by which tests each promise differs from the first of the group with the most places."""
-    first = (group == count.argmax()).argmax()
-    failing = [tuple(name for name, one, other in zip(names, key, agree[first]) if one != other) for key in agree]
-    words = ["; ".join(TESTS[name] for name in tests) or "another promise of the same plan" for tests in failing]
-    words[first] = "no other plan promises the same"
-    return words
+def _parts(rank, numbers, chosen):
+    """List, for each rank, the numbers that are found in it, in the order of their first rows."""
+    parts = [{} for _ in range(rank.max(initial=-1) + 1)]
+    for name, number in dict.fromkeys(zip(rank[chosen].tolist(), numbers[chosen].tolist())):
+        parts[name][number] = True
+    return [list(part) for part in parts]
 
 
-def _per_resident(promises, fits, residents):
-    """Divide the amounts that compare only so; the columns that this changes, if any."""
-    by = (promises["divided"] != "") & fits
-    if not by.any():
-        return {}
-    amounts = promises["amount"].mask(by, promises["amount"] / promises["divided"].map(residents["value"]))
-    units = promises["standard_unit"].mask(by, promises["standard_unit"] + f" {PER_RESIDENT}")
-    return {"amount": amounts.tolist(), "standard_unit": units.tolist()}
+def _differences(agree, names, number, owner, first, fits):
+    """Word by which tests the rows that compare with none differ from a first one: the words, and the number of each row's."""
+    case = np.where(fits, 0, 2 * number + (owner != owner[first]))
+    case, cases = pd.factorize(case)
+    words = [_difference(dict(zip(names, agree[name // 2])), agree[number[first]], name % 2) for name in cases.tolist()]
+    case[first] = len(words)
+    return [*words, "no other plan promises the same"], case
 
 
-def _worded(promises):
-    """Return what is shown of promises, a list a column."""
-    columns = {name: promises[name].tolist() for name in Promise._fields}
-    rows = [Promise(*row) for row in zip(*columns.values())]
-    words = {"printed": wording.amount, "thing": wording.thing, "date": wording.date}
-    told = {name: [word(row) for row in rows] for name, word in words.items()}
-    return {name: words for name, words in columns.items() if name in SHOWN and name not in OF_ROWS} | told | {"status": ["target"] * len(rows)}
+def _difference(key, first, elsewhere):
+    """Name the tests that a row fails; what is of its own equals nothing, and the owner is that of the row."""
+    pairs = zip(key, key.values(), first)
+    failing = [TESTS[name] for name, one, other in pairs if (elsewhere if name == "owner" else one != other or name in OF_ITS_OWN and one)]
+    return "; ".join(failing) or "another promise of the same plan"
+
+
+def _amounts(promises, number, divided, residents):
+    """Divide the amounts that compare only so; return the amounts, and the words of their units with each row's number."""
+    amount, units = promises["amount"].astype(float)[number], promises["standard_unit"].tolist()
+    return np.where(divided, amount / residents, amount), ([*units, *(f"{unit} {PER_RESIDENT}" for unit in units)], number + len(units) * divided)
+
+
+def _worded(stated, number):
+    """Word promises: a column's words, and the number of each row's."""
+    columns = {name: [getattr(row, name) for row in stated] for name in Promise._fields if name in SHOWN and name not in (*OF_ROWS, "amount")}
+    told = {"printed": wording.amount, "thing": wording.thing, "date": wording.date}
+    words = columns | {name: [word(row) for row in stated] for name, word in told.items()}
+    return {name: (told, number) for name, told in words.items()} | {"status": (["target"], np.zeros_like(number))}
 
 
 def _untold(plans, indicator, told):
     """Return the places without a target on an indicator, and, a list a column, the gap of each, or that it has none."""
-    gaps, places = plans.gaps, plans.jurisdictions
-    at = np.flatnonzero((gaps["indicator"] == indicator) & (gaps["role"] == "focus"))
-    at = at[~_among(gaps["jurisdiction"].array.take(at), told)]
-    rows, about = _taken(gaps, at, OF_ROWS), _taken(gaps, at, OF_GAPS)
-    blank = (places["role"] == "focus") & ~_among(places["id"], told) & ~_among(places["id"], rows["jurisdiction"])
+    places, of_focus = plans.jurisdictions, lambda table: np.asarray(table["role"].array == "focus", bool)
+    at = np.flatnonzero(np.asarray(plans.gaps["indicator"].array == indicator, bool) & of_focus(plans.gaps))
+    gaps = _taken(plans.gaps, at, [*OF_ROWS, *Gap._fields])
+    gaps = gaps[~_among(gaps["jurisdiction"], told)]
+    rows, words = gaps[OF_ROWS], {"status": [*gaps["status"]], "printed": [*map(wording.gap, map(Gap._make, zip(*(gaps[name] for name in Gap._fields))))]}
+    blank = of_focus(places) & ~_among(places["id"], told) & ~_among(places["id"], gaps["jurisdiction"])
     if none := int(blank.sum()):
         blanks = places.loc[blank, ["id", "label", "order"]].rename(columns={"id": "jurisdiction"})
         rows = pd.concat([rows, blanks.assign(id="")], ignore_index=True)
-    words = {"status": [*about["status"], *["none"] * none], "printed": [*map(wording.gap, about.itertuples()), *["no target"] * none]}
+    words = {"status": words["status"] + ["none"] * none, "printed": words["printed"] + ["no target"] * none}
     return rows, words | {"verdict": ["no"] * len(rows), "why": ["no target"] * len(rows)}
 
 

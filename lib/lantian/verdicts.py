@@ -26,6 +26,7 @@ TESTS = {
     "target_known": "time: no target year",
 }
 
+OF_ITS_OWN = ("figure", "base_known", "target_known")  # tests that what is not stated fails with every other row: 0 where it is stated
 PER_RESIDENT = "per resident"
 # The columns that decide.
 COMPARED = """indicator kind subject subject_class base area dimension amount baseline_year target_year value_basis operator
@@ -52,15 +53,20 @@ def keys(targets, of="value", divided=()):
     DataFrame
         Indexed like ``targets``; one column a test.
     """
+    cells = {name: targets[name].to_numpy(object) for name in COMPARED}
+    return pd.DataFrame(keys_of(cells, of, divided), targets.index, dtype=object)
+
+
+def keys_of(cells, of="value", divided=()):
+    """Tell the same as `keys` of columns of cells, each an array of objects; return such columns."""
     if of not in RESPECTS:
         raise ValueError(f"of={of!r} is not known; it is one of {', '.join(RESPECTS)}")
-    cells = {name: targets[name].to_numpy(object) for name in COMPARED}
     told = {name: cells[name] for name in ("indicator", "kind", "subject", "subject_class", "base", "area")}
     if of == "wording":
-        return pd.DataFrame({"indicator": told["indicator"]}, targets.index)
+        return {"indicator": told["indicator"]}
     dated, based, filled = (_known(cells[name]) for name in ("target_year", "baseline_year", "amount"))
     if of == "date":
-        return pd.DataFrame(told | {"figure": dated}, targets.index)
+        return told | {"figure": dated}
     change = cells["kind"] == "change"
     told |= {
         "dimension": _or(cells["dimension"], ""),
@@ -74,7 +80,7 @@ def keys(targets, of="value", divided=()):
         told["baseline_year"] = np.where(change, _or(cells["baseline_year"], 0), 0)
         # "at least as much" and "more" are other words, though both rest on the number one.
         told["value_basis"] = np.where(cells["value_basis"] == "word", "word" + cells["operator"], cells["value_basis"])
-    return pd.DataFrame(told, targets.index)
+    return told
 
 
 def _known(cells):
@@ -109,9 +115,11 @@ def denominators(plans):
     Returns
     -------
     DataFrame
-        Indexed by jurisdiction: value, year, source, confidence.
+        Indexed by jurisdiction: value, year, source, confidence, place.
     """
-    return near_census(plans.observations, "context.population")[["value", "year", "source", "confidence"]]
+    names = plans.jurisdictions.set_index("id")["name_en"]
+    seen = near_census(plans.observations, "context.population")[["value", "year", "source", "confidence"]]
+    return seen.assign(place=seen.index.map(names))
 
 
 def near_census(observations, indicator):
@@ -159,7 +167,8 @@ def verdict(plans, first, second, of="value"):
         failing = [test for test in failing if test != TESTS["owner"]]
     if first != second and failing:
         return "no", "; ".join(failing)
-    converted = conversion(pair.assign(divided=divider(pair, table)), residents, of)
+    divided = places if "owner" in table and (table["owner"] == PER_RESIDENT).all() else []
+    converted = conversion(list(pair.itertuples()), divided, residents, of)
     return ("after conversion", converted) if converted else ("direct", "")
 
 
@@ -187,17 +196,17 @@ def cautions(rows):
 
     Parameters
     ----------
-    rows : DataFrame
+    rows : list of namedtuple
         Rows of ``Plans.targets`` that compare.
 
     Returns
     -------
     str
     """
-    told = [words for column, words in CAUTIONS.items() if len(set(rows[column].tolist())) > 1]
-    if {"inferred", "ambiguous"} & {*rows["year_basis"].tolist(), *rows["baseline_basis"].tolist()}:
+    told = [words for column, words in CAUTIONS.items() if len({getattr(row, column) for row in rows}) > 1]
+    if any({row.year_basis, row.baseline_basis} & {"inferred", "ambiguous"} for row in rows):
         told.append("a year is inferred or ambiguous")
-    if (rows["exception"] != "").any():
+    if any(row.exception for row in rows):
         told.append("with exceptions")
     return "; ".join(told)
 
@@ -209,22 +218,31 @@ CAUTIONS = {
 }
 
 
-def divider(rows, table):
-    """Tell the place by whose residents an amount is divided; empty for none."""
-    return np.where(table["owner"] == PER_RESIDENT, rows["jurisdiction"], "") if "owner" in table else ""
+def conversion(rows, divided, residents, of):
+    """Name the conversion that rows of one group need, with its inputs; empty for none.
 
+    Parameters
+    ----------
+    rows : list of namedtuple
+        Rows of ``Plans.targets`` that compare.
+    divided : sequence of str
+        The places whose amounts are divided by their residents.
+    residents : DataFrame
+        As `denominators` gives them.
+    of : {"value", "date", "pace", "wording"}
 
-def conversion(rows, residents, of):
-    """Name the conversion that rows of one group need, with its inputs; empty for none."""
+    Returns
+    -------
+    str
+    """
     if of not in ("value", "pace"):
         return ""
     parts = []
-    units = dict.fromkeys(rows["unit"])
+    units = dict.fromkeys(row.unit for row in rows)
     if len(units) > 1:
-        parts.append(f"{' and '.join(units)} to {rows['standard_unit'].iloc[0]}")
-    if len(set(rows["divided"]) - {""}) > 1:
-        places = rows.drop_duplicates("divided")
-        about = zip(places["place"], residents.loc[places["divided"]].itertuples())
-        inputs = [f"{place} {seen.value:,.0f} ({seen.year}, confidence {seen.confidence})" for place, seen in about]
+        parts.append(f"{' and '.join(units)} to {rows[0].standard_unit}")
+    if len(divided) > 1:
+        seen = residents.loc[divided].itertuples()
+        inputs = [f"{row.place} {row.value:,.0f} ({row.year}, confidence {row.confidence})" for row in seen]
         parts.append(f"{PER_RESIDENT}: {', '.join(inputs)}")
     return "; ".join(parts)
