@@ -303,6 +303,15 @@ def _gap_rules(tables):
     return problems
 
 
+def _body_rule(tables):
+    """A leading body has a row that says its function."""
+    raw, known = tables["targets"], {*tables["bodies"].cells["body"].to_pylist(), ""}
+    unknown = {names: sorted(set(names.split(";")) - known) for names in pc.unique(raw.cells["lead"]).to_pylist()}
+    rows = pc.indices_nonzero(pc.is_in(raw.cells["lead"], value_set=pa.array([names for names in unknown if unknown[names]], pa.string())))
+    found = ((*raw.place(row), body) for row in rows.to_pylist() for body in unknown[raw.cells["lead"][row].as_py()])
+    return [Problem(str(path), line, "lead", f"{body!r} is not known; it must be a body in bodies.csv") for path, line, body in found]
+
+
 def _owner(documents, cells):
     """Jurisdiction of each cell's document."""
     index = pc.index_in(cells, value_set=documents.cells["id"].combine_chunks())
@@ -358,5 +367,5 @@ def _order_rule(tables):
 
 
 # Each with the tables that it looks things up in.
-ROW_RULES = ((_target_rules, set()), (_unit_rule, {"units"}), (_myriad_rule, set()), (_gap_rules, {"jurisdictions"}), (_document_rules, set()))
+ROW_RULES = ((_target_rules, set()), (_unit_rule, {"units"}), (_myriad_rule, set()), (_gap_rules, {"jurisdictions"}), (_body_rule, {"bodies"}), (_document_rules, set()))
 SET_RULES = (_file_rule, _reading_rule, _coverage_rule, _silence_rule, _order_rule)

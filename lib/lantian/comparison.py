@@ -5,8 +5,6 @@ from collections import namedtuple
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from lantian import wording
 from lantian.overview import chosen, known
@@ -15,9 +13,8 @@ from lantian.prose import Shown, evidence_link, say
 from lantian.verdicts import OF_ITS_OWN, PER_RESIDENT, TESTS, cautions, conversion, denominators, keys_of, sized
 
 Promise = namedtuple("Promise", [*PROMISED, "jurisdiction"])
-Gap = namedtuple("Gap", "status within_remit delegated_to")
-# What is taken of each row, and the columns of numbers among what it promises.
-OF_ROWS = ["jurisdiction", "id", "label", "order"]
+Gap = namedtuple("Gap", "status within_remit left_to")
+OF_PLACES = {"jurisdiction": "id", "label": "label"}  # columns that say whose a row is
 NUMBERS = {"baseline_year": "Int64", "target_year": "Int64"}
 SHOWN = """jurisdiction id status printed thing kind indicator_name operator baseline_year target_year amount unit standard_unit date
     strength group cautions verdict why label""".split()
@@ -58,15 +55,17 @@ def compare(plans, indicator, of="value", core=True):
     if indicator not in plans.rows_of:
         known(plans.indicators, indicator)
     at = _chosen(plans, indicator, core)
-    rows, (promises, number) = _taken(plans.targets, at, OF_ROWS), _promises(plans, at)
+    place, (promises, number) = plans.place_of[at], _promises(plans, at)
     stated = [Promise(*row) for row in zip(*promises.values())]
-    place, places = pd.factorize(rows["jurisdiction"])
-    judged, words = _judge(plans, promises, stated, number, place, places, of)
-    gaps, silences = _untold(plans, indicator, places)
-    rows = pd.concat([rows.assign(**judged), gaps], ignore_index=True)
-    order = np.lexsort((rows["group"], rows["order"]))  # rows come by place and id
-    columns = {name: _column(name, *told, silences.get(name), len(gaps), order) for name, told in (_worded(stated, number) | words).items()}
-    return pd.DataFrame({name: columns[name] if name in columns else rows[name].array.take(order) for name in SHOWN})
+    group, amount, judged = _judge(plans, promises, stated, number, place, of)
+    ids, silent, silences = _untold(plans, indicator, place)
+    place, nothing = np.append(place, silent), np.full(len(silent), np.nan)
+    order = np.lexsort((np.append(group, nothing), place))  # rows come by place and id
+    told = {name: _column(name, *words, silences.get(name), len(silent), order) for name, words in (_worded(stated, number) | judged).items()}
+    told |= {name: plans.jurisdictions[column].array.take(place[order]) for name, column in OF_PLACES.items()}
+    told |= {name: np.append(numbers, nothing)[order] for name, numbers in (("group", group), ("amount", amount))}
+    told["id"] = pd.concat([plans.targets["id"].iloc[at], ids], ignore_index=True).array.take(order)
+    return pd.DataFrame({name: told[name] for name in SHOWN})
 
 
 def _column(name, words, number, of_gaps, gaps, order):
@@ -93,47 +92,45 @@ def _numbered(values):
     return number, first
 
 
-def _taken(frame, at, columns):
-    """Take rows by number, a column at a time: for text, several times quicker than from the frame."""
-    return pd.DataFrame({name: frame[name].array.take(at) for name in columns})
-
-
 def _promises(plans, at):
     """Return the columns of what rows promise, each promise once, and the number of its promise for each row."""
     number, first = _numbered(plans.alike[at])
     return {name: plans.targets[name].array.take(at[first]).to_numpy(object) for name in Promise._fields}, number
 
 
-def _judge(plans, promises, stated, number, place, places, of):
+def _judge(plans, promises, stated, number, place, of):
     """Judge rows, those that promise the same at once: a group of two places or more compares.
 
     ``number`` and ``place`` are those of each row's promise, as a row in ``stated``, and place.
 
     Returns
     -------
-    tuple of (dict of str to array, dict of str to tuple)
+    tuple of (array, array, dict of str to tuple)
         Group and amount of each row; of standard unit, verdict, why and cautions
         the words, and the number of each row's word.
     """
     residents = denominators(plans) if sized(promises).any() else pd.DataFrame({"value": []}, pd.Index([], dtype="str"))
     table = keys_of(promises, of, residents.index)
-    owner = _owners(table, number, place, _among(places, residents.index))
+    residents = residents.reindex(plans.jurisdictions["id"])
+    owner = _owners(table, number, place, residents["value"].notna().to_numpy())
     agree = list(zip(*table.values()))
     group = _groups(agree, list(table), number, owner)
     count = _places(group, place)
     fits, rank = count[group] > 1, np.cumsum(count > 1)[group] - 1
     divided = fits & (owner == DIVIDED)
     members = [[stated[name] for name in part] for part in _parts(rank, number, fits)]
-    why = [conversion(part, places[ids], residents, of) for part, ids in zip(members, _parts(rank, place, divided))]
-    apart, case = _differences(agree, list(table), number, owner, (group == count.argmax()).argmax(), fits) if place.any() else ([ALONE], number * 0)
+    why = [conversion(part, residents.iloc[ids], of) for part, ids in zip(members, _parts(rank, place, divided))]
+    first = (group == count.argmax()).argmax() if len(group) else 0
+    others = (place != place[:1]).any()
+    apart, case = _differences(agree, list(table), number, owner, first, fits) if others else ([ALONE], number * 0)
     converted = np.array([bool(words) for words in why] + [False])
     words = {
         "verdict": (["direct", "after conversion", "no"], np.where(fits, converted[rank], 2)),
         "why": ([*why, *apart], np.where(fits, rank, len(why) + case)),
         "cautions": ([*map(cautions, members), ""], np.where(fits, rank, len(members))),
     }
-    amount, unit = _amounts(promises, number, divided, residents["value"].reindex(places).to_numpy()[place])
-    return {"group": group, "amount": amount}, words | {"standard_unit": unit}
+    amount, unit = _amounts(promises, number, divided, residents["value"].to_numpy()[place])
+    return group, amount, words | {"standard_unit": unit}
 
 
 def _owners(table, number, place, known):
@@ -159,10 +156,10 @@ def _places(group, place):
 
 def _parts(rank, numbers, chosen):
     """List, for each rank, the numbers that are found in it, in the order of their first rows."""
-    parts = [{} for _ in range(rank.max(initial=-1) + 1)]
-    for name, number in dict.fromkeys(zip(rank[chosen].tolist(), numbers[chosen].tolist())):
-        parts[name][number] = True
-    return [list(part) for part in parts]
+    parts, wide = [[] for _ in range(rank.max(initial=-1) + 1)], numbers.max(initial=0) + 1
+    for code in pd.unique(rank[chosen] * wide + numbers[chosen]).tolist():
+        parts[code // wide].append(code % wide)
+    return parts
 
 
 def _differences(agree, names, number, owner, first, fits):
@@ -189,30 +186,26 @@ def _amounts(promises, number, divided, residents):
 
 def _worded(stated, number):
     """Word promises: a column's words, and the number of each row's."""
-    columns = {name: [getattr(row, name) for row in stated] for name in Promise._fields if name in SHOWN and name not in (*OF_ROWS, "amount")}
+    columns = {name: [getattr(row, name) for row in stated] for name in Promise._fields if name in SHOWN and name not in ("jurisdiction", "amount")}
     told = {"printed": wording.amount, "thing": wording.thing, "date": wording.date}
     words = columns | {name: [word(row) for row in stated] for name, word in told.items()}
     return {name: (told, number) for name, told in words.items()} | {"status": (["target"], np.zeros_like(number))}
 
 
 def _untold(plans, indicator, told):
-    """Return the places without a target on an indicator, and, a list a column, the gap of each, or that it has none."""
-    places, of_focus = plans.jurisdictions, lambda table: np.asarray(table["role"].array == "focus", bool)
+    """Return ids and places of the gaps of places without a target, or of none, and their words, a list a column."""
+    of_focus = lambda table: np.asarray(table["role"].array == "focus", bool)
     at = np.flatnonzero(np.asarray(plans.gaps["indicator"].array == indicator, bool) & of_focus(plans.gaps))
-    gaps = _taken(plans.gaps, at, [*OF_ROWS, *Gap._fields])
-    gaps = gaps[~_among(gaps["jurisdiction"], told)]
-    rows, words = gaps[OF_ROWS], {"status": [*gaps["status"]], "printed": [*map(wording.gap, map(Gap._make, zip(*(gaps[name] for name in Gap._fields))))]}
-    blank = of_focus(places) & ~_among(places["id"], told) & ~_among(places["id"], gaps["jurisdiction"])
-    if none := int(blank.sum()):
-        blanks = places.loc[blank, ["id", "label", "order"]].rename(columns={"id": "jurisdiction"})
-        rows = pd.concat([rows, blanks.assign(id="")], ignore_index=True)
-    words = {"status": words["status"] + ["none"] * none, "printed": words["printed"] + ["no target"] * none}
-    return rows, words | {"verdict": ["no"] * len(rows), "why": ["no target"] * len(rows)}
-
-
-def _among(ids, known_ids):
-    """Tell which ids are known; pandas' own isin is slow over many texts."""
-    return np.asarray(pc.is_in(pa.array(ids), value_set=pa.array(known_ids, pa.large_string())))
+    place = pd.Index(plans.jurisdictions["id"]).get_indexer(plans.gaps["jurisdiction"].array.take(at))
+    open_ = of_focus(plans.jurisdictions)
+    open_[told] = False
+    at, place = at[open_[place]], place[open_[place]]
+    open_[place] = False
+    blank = np.flatnonzero(open_)
+    gaps = [Gap(*row) for row in zip(*(plans.gaps[name].array.take(at) for name in Gap._fields))]
+    words = {"status": [gap.status for gap in gaps] + ["none"] * len(blank), "printed": [*map(wording.gap, gaps)] + ["no target"] * len(blank)}
+    words |= {"verdict": ["no"] * len(words["status"]), "why": ["no target"] * len(words["status"])}
+    return pd.Series([*plans.gaps["id"].array.take(at), *[""] * len(blank)], dtype="str"), np.append(place, blank), words
 
 
 def how_far(plans, theme, of="value"):
@@ -243,7 +236,8 @@ def how_far(plans, theme, of="value"):
     for indicator in chosen(plans.indicators, theme, ids).itertuples():
         judged = compare(plans, indicator.id, of)
         fit = judged[judged["verdict"] != "no"]
-        places = [evidence_link(row.id, row.label) for row in fit.drop_duplicates("label").itertuples()]
+        groups = [part.drop_duplicates("label") for _, part in fit.groupby("group", sort=False)]
+        places = ", and apart from these ".join(wording.names(map(evidence_link, part["id"], part["label"])) for part in groups)
         why = judged.loc[judged["status"] == "target", "why"]
         best = fit["verdict"].min() if len(fit) else "no"
         if len(fit):
@@ -253,8 +247,8 @@ def how_far(plans, theme, of="value"):
         else:
             tests = {test.split(":")[0] for words in why for test in words.split("; ") if ":" in test}
             reason = ", ".join(IN_SHORT[test] for test in IN_SHORT if test in tests) or "different promises"
-        rows.append({"indicator": indicator.name_en, "verdict": best, "places": Shown(wording.names(places) if places else ""), "why": reason})
-    return pd.DataFrame(rows)
+        rows.append({"indicator": indicator.name_en, "verdict": best, "places": Shown(places), "why": reason})
+    return pd.DataFrame(rows, columns=["indicator", "verdict", "places", "why"])
 
 
 def how_far_sentence(plans, theme, of="value"):

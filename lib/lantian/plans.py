@@ -34,7 +34,8 @@ class Plans:
         ``headline``, ``indicator_name``, ``extensive``, and ``amount`` with
         ``amount_max``: the value in the unit's ``standard_unit``.
     gaps : DataFrame
-        A row a silence or delegation, joined likewise, and ``within_remit``.
+        A row a silence or delegation, joined likewise, and ``within_remit`` and
+        ``left_to`` (names of the places in ``delegated_to``).
     jurisdictions, documents, indicators, units, proofs, observations, numerals, text_defects, accounts, second_coding, bodies : DataFrame
         As in the tables. Numbers are floats, years nullable integers; an empty
         text cell is an empty string.
@@ -73,6 +74,12 @@ class Plans:
             codes, values = pd.factorize(self.targets[name].array, use_na_sentinel=False)
             number = pd.factorize(number * len(values) + codes)[0]
         return number
+
+    @cached_property
+    def place_of(self):
+        """The number of each target's place among ``jurisdictions``, found once likewise."""
+        known = pa.array(self.jurisdictions["id"], pa.large_string())
+        return pc.index_in(pa.array(self.targets["jurisdiction"], pa.large_string()), value_set=known).to_numpy()
 
     @cached_property
     def rows_of(self):
@@ -123,7 +130,7 @@ def load(data=None, jurisdictions=None):
     if chosen:
         _choose(frames, chosen.split(",") if isinstance(chosen, str) else chosen)
     plans = Plans(**_joined(frames), folder=folder)
-    plans.alike, plans.rows_of  # noqa: B018 - found once, here, since every comparison needs them
+    plans.alike, plans.place_of, plans.rows_of  # noqa: B018 - found once, here, since every comparison needs them
     return plans
 
 
@@ -156,6 +163,8 @@ def _joined(frames):
     gaps = _with_places(frames["gaps"].drop(columns="jurisdiction"), frames)
     remit = gaps["document"].map(frames["documents"].set_index("id")["remit"])
     gaps["within_remit"] = [theme in themes.split(";") for theme, themes in zip(gaps["theme"], remit)]
+    names = {"unstated": ""} | dict(zip(frames["jurisdictions"]["id"], frames["jurisdictions"]["name_en"]))
+    gaps["left_to"] = [" and ".join(filter(None, map(names.get, ids.split(";")))) for ids in gaps["delegated_to"]]
     frames["gaps"] = gaps
     return frames
 

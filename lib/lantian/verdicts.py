@@ -168,7 +168,7 @@ def verdict(plans, first, second, of="value"):
     if first != second and failing:
         return "no", "; ".join(failing)
     divided = places if "owner" in table and (table["owner"] == PER_RESIDENT).all() else []
-    converted = conversion(list(pair.itertuples()), divided, residents, of)
+    converted = conversion(list(pair.itertuples()), residents.loc[divided], of)
     return ("after conversion", converted) if converted else ("direct", "")
 
 
@@ -218,17 +218,15 @@ CAUTIONS = {
 }
 
 
-def conversion(rows, divided, residents, of):
+def conversion(rows, residents, of):
     """Name the conversion that rows of one group need, with its inputs; empty for none.
 
     Parameters
     ----------
     rows : list of namedtuple
         Rows of ``Plans.targets`` that compare.
-    divided : sequence of str
-        The places whose amounts are divided by their residents.
     residents : DataFrame
-        As `denominators` gives them.
+        Those rows of `denominators` by which amounts are divided.
     of : {"value", "date", "pace", "wording"}
 
     Returns
@@ -241,8 +239,7 @@ def conversion(rows, divided, residents, of):
     units = dict.fromkeys(row.unit for row in rows)
     if len(units) > 1:
         parts.append(f"{' and '.join(units)} to {rows[0].standard_unit}")
-    if len(divided) > 1:
-        seen = residents.loc[divided].itertuples()
-        inputs = [f"{row.place} {row.value:,.0f} ({row.year}, confidence {row.confidence})" for row in seen]
+    if len(residents) > 1:
+        inputs = [f"{row.place} {row.value:,.0f} ({row.year}, confidence {row.confidence})" for row in residents.itertuples()]
         parts.append(f"{PER_RESIDENT}: {', '.join(inputs)}")
     return "; ".join(parts)

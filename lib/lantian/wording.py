@@ -175,8 +175,8 @@ def gap(row):
     """
     if row.status == "silent":
         return "this plan is silent" + ("" if row.within_remit else ", outside its subject")
-    if row.status == "delegated" and row.delegated_to not in ("", "unstated"):
-        return f"left to {row.delegated_to.replace(';', ' and ').title()}"
+    if row.status == "delegated" and row.left_to:
+        return f"left to {row.left_to}"
     return GAPS[row.status]
 
 
