@@ -54,11 +54,11 @@ def add(identifier, data=None, year=None):
         raise DataError(sorted(problems))
     stubs = _stubs(identifier, f"{identifier.replace('_', '-')}-{year or 'plan'}", tables)
     new = folder / "targets" / f"{identifier}.csv"
-    files = {new: _csv(schema["targets"].columns, [])} | {folder / PACKAGE: _registered(folder, f"targets/{identifier}.csv")}
+    files = {new: as_csv(schema["targets"].columns, [])} | {folder / PACKAGE: _registered(folder, f"targets/{identifier}.csv")}
     for name, rows in stubs.items():
         every = sorted(tables[name].cells.to_pylist() + rows, key=lambda row: row["id"])
-        files[folder / schema[name].paths[0]] = _csv(schema[name].columns, every)
-    _write(files)
+        files[folder / schema[name].paths[0]] = as_csv(schema[name].columns, every)
+    put(files)
     places = {name: folder / schema[name].paths[0] for name in stubs} | {"targets": new}
     return NEXT.format(place=identifier, count=len(stubs["gaps"]), **places)
 
@@ -99,7 +99,8 @@ def _registered(folder, path):
     return json.dumps(package, ensure_ascii=False, indent=1) + "\n"
 
 
-def _csv(columns, rows):
+def as_csv(columns, rows):
+    """Write rows as the text of a table."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
     writer.writeheader()
@@ -107,8 +108,8 @@ def _csv(columns, rows):
     return text.getvalue()
 
 
-def _write(files):
-    """Put all files in place, or none when one cannot be written."""
+def put(files):
+    """Put all files, texts by their paths, in place, or none when one cannot be written."""
     drafts = {path: path.with_suffix(".draft") for path in files}
     try:
         for path, draft in drafts.items():
@@ -175,12 +176,9 @@ class _Side:
 
     def says(self, table, row):
         """Word a row as pages word it."""
-        if table == "targets":
-            joined = self.joined[row["id"]]
-            return f"{joined.place}, {joined.indicator_name}: {wording.target(joined)}"
-        if table == "gaps":
-            joined = self.joined[row["id"]]
-            return f"{joined.place}, {joined.indicator_name}: {wording.gap(joined)}"
+        if table in ("targets", "gaps"):
+            joined, word = self.joined[row["id"]], wording.target if table == "targets" else wording.gap
+            return f"{joined.place}, {joined.indicator_name}: {word(joined)}"
         if table == "observations":
             return f"{row['jurisdiction']}, {row['indicator']} {row['year']}: {row['value']} {row['unit']} ({row['source']})"
         return f"{NOUNS[table]}: {row.get('title_en') or row.get('name_en') or row.get('label_en')}"

@@ -1,6 +1,5 @@
 """Prove the tables against the texts: every fragment, figure, year and silence."""
 
-import csv
 import hashlib
 import os
 import re
@@ -11,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from lantian.checks import check
+from lantian.growth import as_csv, put
 from lantian.numerals import account, printed, summary
 from lantian.plans import find_data, load
 from lantian.schema import DataError, Problem, read_schema
@@ -39,6 +39,7 @@ class Fragment:
 
     table: str
     row: int
+    key: str | int
     raw: RawTable
     document: str
     quote: str
@@ -109,40 +110,37 @@ def verify(data=None, sources=None, write=False):
     if write and _write_texts(folder, texts):
         plans = load(folder, jurisdictions=())
         texts, faults = read_texts(plans, sources)
+    schema = read_schema(folder)
+    tables, _ = read_tables(folder, schema)
     result = Verification({document: 0 for document in texts}, problems=faults)
-    found = [_place(fragment, texts, result) for fragment in _fragments(folder, plans) if fragment.document in texts]
+    found = [_place(fragment, texts, result) for fragment in _fragments(tables, plans) if fragment.document in texts]
     if write:
-        _write_starts(folder, found)
+        put(_repaired(schema, tables, found))
     plans = _with_starts(plans, found)
-    result.problems += _placed(folder, _unproved_cells(plans, texts), "targets")
-    result.problems += _placed(folder, _broken_silences(plans, texts), "gaps")
+    result.problems += _placed(tables["targets"], _unproved_cells(plans, texts))
+    result.problems += _placed(tables["gaps"], _broken_silences(plans, texts))
     _account(plans, texts, result)
     if write and not result.problems:
-        _write_accounts(folder, plans, result)
+        put(_accounts(folder, schema["accounts"], plans, result))
     return result
 
 
 def _with_starts(plans, found):
     """Give the rows the offsets at which they were found, written or not."""
-    frames = {}
-    for name in ("targets", "gaps", "proofs"):
-        rows, fragments = getattr(plans, name), [fragment for fragment in found if fragment.table == name]
-        keys = rows["id"] if "id" in rows else rows.index.to_series()
-        ids = fragments[0].raw.cells["id"].to_pylist() if fragments and "id" in rows else range(len(rows))
-        starts = {ids[fragment.row]: fragment.start for fragment in fragments}
-        frames[name] = rows.assign(start=keys.map(starts).astype("Int64"))
+    frames = {name: getattr(plans, name) for name in ("targets", "gaps", "proofs")}
+    for name, rows in frames.items():
+        starts = {fragment.key: fragment.start for fragment in found if fragment.table == name}
+        keys = rows["id"] if "id" in rows else rows.index
+        frames[name] = rows.assign(start=pd.array([starts.get(key) for key in keys], "Int64"))
     return replace(plans, **frames)
 
 
-def _placed(folder, faults, table):
+def _placed(raw, faults):
     """Turn (id, column, message) into problems with path and line."""
-    faults = list(faults)
-    if not faults:
-        return []
-    raw = read_tables(folder, read_schema(folder))[0][table]
     rows = {identifier: row for row, identifier in enumerate(raw.cells["id"].to_pylist())}
-    places = [(raw.place(rows[identifier]), column, message) for identifier, column, message in faults]
-    return [Problem(str(path), line, column, message) for (path, line), column, message in places]
+    for identifier, column, message in faults:
+        path, line = raw.place(rows[identifier])
+        yield Problem(str(path), line, column, message)
 
 
 def _account(plans, texts, result):
@@ -154,31 +152,24 @@ def _account(plans, texts, result):
     result.accounts = summary(accounted)
 
 
-def _write_accounts(folder, plans, result):
-    """Record what was proved, for those who have no texts."""
-    table = read_schema(folder)["accounts"]
+def _accounts(folder, table, plans, result):
+    """Return the table that records what was proved, for those who have no texts."""
     hashes = plans.documents.set_index("id")["text_sha256"]
     rows = [
         {"document": document, "text_sha256": hashes[document], "proved": result.proved[document]}
         | {name.replace(" ", "_"): count for name, count in counts.items()}
         for document, counts in result.accounts.sort_index().iterrows()
     ]
-    _write(Path(folder) / table.paths[0], table.columns, rows)
+    return {Path(folder) / table.paths[0]: as_csv(table.columns, rows)}
 
 
 def read_texts(plans, sources=None):
-    """Read the texts of all documents with full access.
-
-    Parameters
-    ----------
-    plans : Plans
-    sources : path-like, optional
-        Else ``LANTIAN_SOURCES``.
+    """Read the texts of all documents with full access, from a folder or from ``LANTIAN_SOURCES``.
 
     Returns
     -------
     texts : dict of str to str
-        Text of each document whose file matches its recorded hash or differs from it.
+        Text of each document that can be read.
     problems : list of Problem
         Missing files and differing hashes.
     """
@@ -194,25 +185,24 @@ def read_texts(plans, sources=None):
         except (OSError, UnicodeDecodeError) as error:
             problems.append(Problem(str(path), 0, "", f"the text of {row.id} cannot be read: {error}"))
             continue
-        if hashlib.sha256(content).hexdigest() != row.text_sha256:
+        sha256 = hashlib.sha256(content).hexdigest()
+        if not row.text_sha256:
+            message = f"documents.csv does not say which text was coded; if it is this one: text_sha256 {sha256}, text_chars {len(texts[row.id])}"
+            problems.append(Problem(str(path), 0, "text_sha256", message))
+        elif sha256 != row.text_sha256:
             message = f"the text of {row.id} is not the one that was coded (its SHA-256 differs from documents.csv)"
-            if not row.text_sha256:
-                message = f"documents.csv does not say which text was coded; if it is this one: text_sha256 {hashlib.sha256(content).hexdigest()}, text_chars {len(texts[row.id])}"
             problems.append(Problem(str(path), 0, "text_sha256", message))
     return texts, problems
 
 
-def _fragments(folder, plans):
-    schema = read_schema(folder)
-    tables, _ = read_tables(folder, schema)
+def _fragments(tables, plans):
     documents = plans.targets.set_index("id")["document"]
     for name in FRAGMENT_TABLES:
-        raw = tables[name]
-        for row, cells in enumerate(raw.cells.to_pylist()):
+        for row, cells in enumerate(tables[name].cells.to_pylist()):
             if cells["quote"]:
                 document = cells.get("document") or documents[cells["target"]]
                 start = int(cells["start"]) if cells["start"] else None
-                yield Fragment(name, row, raw, document, cells["quote"], start)
+                yield Fragment(name, row, cells.get("id", row), tables[name], document, cells["quote"], start)
 
 
 def _place(fragment, texts, result):
@@ -240,23 +230,18 @@ def _problem(fragment, message):
     return Problem(str(path), line, "quote", message)
 
 
-def _write_starts(folder, fragments):
-    """Write the offsets found back into the tables, changing no other cell."""
-    schema = read_schema(folder)
-    tables, _ = read_tables(folder, schema)
+def _repaired(schema, tables, fragments):
+    """Return the files, by their paths, in which an offset was missing or wrong, with the offsets found."""
+    files = {}
     for name in FRAGMENT_TABLES:
         raw = tables[name]
-        starts = {fragment.row: fragment.start for fragment in fragments if fragment.table == name}
-        bounds = [*raw.starts, raw.cells.num_rows]
-        rows = raw.cells.to_pylist()
-        for path, first, end in zip(raw.paths, bounds, bounds[1:]):
-            part = [row | _start(starts.get(index)) for index, row in enumerate(rows[first:end], first)]
-            if part != rows[first:end]:
-                _write(path, schema[name].columns, part)
-
-
-def _start(start):
-    return {} if start is None else {"start": str(start)}
+        starts = {fragment.row: str(fragment.start) for fragment in fragments if fragment.table == name and fragment.start is not None}
+        old = raw.cells.to_pylist()
+        new = [row | ({"start": starts[index]} if index in starts else {}) for index, row in enumerate(old)]
+        for path, first, end in zip(raw.paths, raw.starts, [*raw.starts[1:], len(old)]):
+            if new[first:end] != old[first:end]:
+                files[path] = as_csv(schema[name].columns, new[first:end])
+    return files
 
 
 def _write_texts(folder, texts):
@@ -268,17 +253,8 @@ def _write_texts(folder, texts):
         text = texts[row["id"]]
         row |= {"text_sha256": hashlib.sha256(text.encode()).hexdigest(), "text_chars": str(len(text))}
     if new:
-        _write(Path(folder) / schema["documents"].paths[0], schema["documents"].columns, rows)
+        put({Path(folder) / schema["documents"].paths[0]: as_csv(schema["documents"].columns, rows)})
     return bool(new)
-
-
-def _write(path, columns, rows):
-    draft = path.with_suffix(".draft")
-    with open(draft, "w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    draft.replace(path)
 
 
 def _unproved_cells(plans, texts):
