@@ -44,8 +44,8 @@ _HOME = {
     "cards": "summary",
     "glance": "summary",
     "context": "summary",
-    "by_place": "directory",
-    "by_indicator": "directory",
+    "by_place": "summary",
+    "by_indicator": "summary",
 }
 _MODULES = ("charts", "hierarchy", "scales", "trends", "wording")
 

@@ -1,4 +1,4 @@
-"""Tables that sum the plans up: who promises what, and what kind of document it is."""
+"""What the pages show as tables, cards and lists: the plans in short, and the ways in to their evidence."""
 
 import html
 
@@ -6,7 +6,7 @@ import pandas as pd
 
 from lantian import wording
 from lantian.overview import MARKS, cells
-from lantian.prose import Shown, evidence_link
+from lantian.prose import Shown, evidence_link, link
 from lantian.verdicts import near_census
 
 HEADLINES = pd.Series(["coal", "air", "vehicles"])
@@ -16,7 +16,7 @@ LINKED = {"above_id": ["says"], "id": ["printed", "says"]}
 CONTEXT = {"context.population": "population", "context.gdp": "GDP"}
 
 
-def table(frame, caption, address=None):
+def table(frame, caption, address=None, searchable=False):
     """Show a DataFrame on the page with a caption.
 
     Parameters
@@ -26,7 +26,9 @@ def table(frame, caption, address=None):
         the last cell that is filled; ``above_id`` that of what a level above says.
     caption : str
     address : str, optional
-        A column whose cells become addresses of their rows.
+        A column whose cells become addresses of their rows; ``id`` is no link then.
+    searchable : bool
+        Let the page search and sort it.
 
     Returns
     -------
@@ -43,17 +45,18 @@ def table(frame, caption, address=None):
     if frame.empty:
         return Shown(f"<p>{html.escape(caption)}: none.</p>")
     head = "".join(f'<th scope="col">{html.escape(HEADINGS.get(name, str(name)))}</th>' for name in frame if name not in LINKED)
-    body = "".join(_row(row, row.get(address, "")) for row in frame.to_dict("records"))
-    return Shown(f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+    body = "".join(_row(row, address) for row in frame.to_dict("records"))
+    opening = '<table class="searchable">' if searchable else "<table>"
+    return Shown(f"{opening}<caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
 
 
-def _row(row, address=""):
+def _row(row, address):
+    opening = f'<tr id="{html.escape(row[address])}">' if address else "<tr>"
     ids = {name: row.pop(name) for name in LINKED if name in row}
     row = {name: value if isinstance(value, Shown) else "" if pd.isna(value) else str(value) for name, value in row.items()}
-    links = {_linked(row, name): identifier for name, identifier in ids.items() if identifier}
+    links = {_linked(row, name): identifier for name, identifier in ids.items() if identifier and name != address}
     first, *cells = (evidence_link(links[name], value) if name in links else _cell(value) for name, value in row.items())
     rest = "".join(f"<td>{cell}</td>" for cell in cells)
-    opening = f'<tr id="{html.escape(address)}">' if address else "<tr>"
     return f'{opening}<th scope="row">{first}</th>{rest}</tr>'
 
 
@@ -72,20 +75,24 @@ def _cell(value):
 def cards(frame):
     """Show a DataFrame as cards, one a row: its first cell the heading, the others a list.
 
-    Parameters
-    ----------
-    frame : DataFrame
-
     Returns
     -------
     Shown
     """
-    cards = []
-    for row in frame.to_dict("records"):
-        (_, heading), *rest = row.items()
-        items = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(str(value))}</dd>" for name, value in rest)
-        cards.append(f'<article class="card"><h3>{html.escape(heading)}</h3><dl>{items}</dl></article>')
-    return Shown(f'<div class="cards">{"".join(cards)}</div>')
+    rows = (row.items() for row in frame.to_dict("records"))
+    markup = "".join(article(heading, facts, 'class="card"') for (_, heading), *facts in rows)
+    return Shown(f'<div class="cards">{markup}</div>')
+
+
+def article(heading, facts, attributes, quote=""):
+    """Write a card: its heading, a quote as markup, and a list of names and what each says."""
+    items = "".join(f"<dt>{html.escape(name)}</dt><dd>{value.markup if isinstance(value, Shown) else html.escape(str(value))}</dd>" for name, value in facts)
+    return f"<article {attributes}><h3>{html.escape(heading)}</h3>{quote}<dl>{items}</dl></article>"
+
+
+def chinese(words):
+    """Mark words as Chinese."""
+    return f'<span lang="zh">{html.escape(words)}</span>'
 
 
 def glance(plans):
@@ -163,3 +170,49 @@ def agreement(plans):
     counts["percent"] = [f"{share:.0%}" for share in counts["agree"] / counts["n"]]
     last = counts["field"] == "span"
     return pd.concat([counts[~last].sort_values("field"), counts[last]], ignore_index=True)
+
+
+def by_place(plans):
+    """Show each plan in one row: a name leads to the page of its place, a count to the first row of the evidence.
+
+    Returns
+    -------
+    Shown
+    """
+    documents = plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction")
+    rows = []
+    for place in plans.focus.itertuples():
+        document = documents.loc[place.id]
+        row = {"place": Shown(f"{link(f'place_{place.id}.html', place.label)} {chinese(place.name_zh)}")}
+        row |= {"plan": Shown(f"{html.escape(document['title_en'])} {chinese(document['title_zh'])}")}
+        row |= {"years": f"{document['period_start']} to {document['period_end']}"}
+        row |= {"promises": _counted(plans.targets, place.id), "silences and words": _counted(plans.gaps, place.id)}
+        rows.append(row)
+    return table(pd.DataFrame(rows), "Each place, its plan and the rows from it")
+
+
+def _counted(rows, place):
+    mine = rows[rows["jurisdiction"] == place].sort_values(["indicator", "id"])
+    return Shown(evidence_link(mine.iloc[0]["id"], str(len(mine)))) if len(mine) else "none"
+
+
+def by_indicator(plans):
+    """List every indicator by theme, to fold out, with the telling promise of each plan that has one.
+
+    Returns
+    -------
+    Shown
+    """
+    promised = cells(plans, indicators=plans.indicators["id"]).query("count > 0")
+    themes = plans.indicators[plans.indicators["id"].isin(promised["indicator"])].groupby("theme", sort=True)
+    return Shown(f'<div class="ways">{"".join(_theme(name, rows, promised) for name, rows in themes)}</div>')
+
+
+def _theme(name, indicators, promised):
+    items = "".join(_indicator(row, promised[promised["indicator"] == row.id]) for row in indicators.sort_values("name_en").itertuples())
+    return f"<details><summary>{html.escape(name.replace('_', ' ').capitalize())} ({len(indicators)})</summary><ul>{items}</ul></details>"
+
+
+def _indicator(row, rows):
+    told = "; ".join(f"{html.escape(cell.place)} {evidence_link(cell.id, cell.says)}" for cell in rows.itertuples())
+    return f"<li><strong>{html.escape(row.name_en)}</strong> {chinese(row.name_zh)}: {told}</li>"
