@@ -31,7 +31,7 @@ from lantian.overview import MARKS
 from lantian.responsibility import day_due
 
 ROOMY = 6  # more places than these leave no room for words in a column
-PROMISED = ("figure", "word", "reference", "dated", "rule")
+WITH_TARGET = ("figure", "word", "reference", "dated", "rule")
 # Marker, filled: a cell can be read without colour.
 GLYPHS = {
     "figure": ("o", True),
@@ -76,7 +76,7 @@ def matrix(plans, cells, name, title, subtitle, place=None):
     for cell in cells.itertuples():
         x, y, text = position[cell.jurisdiction], indicators.index(cell.indicator), cell.text if roomy else ""
         marker, filled = GLYPHS[cell.mark]
-        color = palette[cell.jurisdiction] if cell.mark in PROMISED else GREY
+        color = palette[cell.jurisdiction] if cell.mark in WITH_TARGET else GREY
         dot(axes, x, y - 0.22 * bool(text), color, not filled, marker, ms=7, mew=1.3)
         if text:
             axes.text(x, y - 0.02, "\n".join(textwrap.wrap(text, 19)[:2]), ha="center", va="top", size=7.2, linespacing=1.05)

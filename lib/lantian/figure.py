@@ -105,7 +105,10 @@ class Chart(Figure):
 
     def svg(self):
         """Return the chart as SVG text, the same bytes for the same drawing."""
-        return to_svg(self)
+        file = io.StringIO()
+        with mpl.rc_context(STYLE | {"svg.hashsalt": self.name, "svg.id": self.name}):
+            self.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        return _own_ids(file.getvalue(), self)
 
     def png(self, dpi=200):
         """Return the chart as PNG bytes on white."""
@@ -130,40 +133,20 @@ def alt_text(title, rows):
 
 
 def canvas(title, inches, head=HEAD, foot=FOOT, left=LEFT, right=0.1, hspace=0.3, wspace=0.1, **grid):
-    """Start a chart of the suite's width.
+    """Start a chart of the suite's width: a `Chart` and its axes, as ``Figure.subplots`` makes them of ``grid``.
 
-    Parameters
-    ----------
-    title : str
-        Room is kept for its lines.
-    inches : float
-        Height of the drawing.
-    head, foot, left, right : float
-        Inches kept around the drawing, for its words and the names on its axes.
-    hspace, wspace : float
-        Room between panels, in shares of a panel.
-    **grid
-        Passed to ``Figure.subplots``.
-
-    Returns
-    -------
-    chart : Chart
-    axes : Axes or array of Axes
+    The drawing is so many inches high; head, foot, left and right are inches kept around it, for the lines of the
+    title and other words; hspace and wspace is the room between panels, in shares of a panel.
     """
     top = head + 0.22 * title.count("\n")
     height = top + inches + foot
     place = {"top": 1 - top / height, "bottom": foot / height, "left": left / WIDTH, "right": 1 - right / WIDTH}
-    with mpl.rc_context(STYLE):
-        chart = Chart(figsize=(WIDTH, height))
-        return chart, chart.subplots(**grid, gridspec_kw=place | {"hspace": hspace, "wspace": wspace})
+    chart = Chart(figsize=(WIDTH, height))
+    return chart, chart.subplots(**grid, gridspec_kw=place | {"hspace": hspace, "wspace": wspace})
 
 
-def to_svg(chart):
-    """Draw as SVG without date or random ids; text stays text, ids carry the chart's name."""
-    file = io.StringIO()
-    with mpl.rc_context(STYLE | {"svg.hashsalt": chart.name, "svg.id": chart.name}):
-        chart.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    svg = file.getvalue()
+def _own_ids(svg, chart):
+    """Give a drawing its title and description, and ids that carry the chart's name."""
     svg = svg[svg.index("<svg") :].replace("'DejaVu Sans'", FONTS)
     svg = re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*|^ +", "", svg, flags=re.S | re.M)
     svg = re.sub(r' id="(?!%s")([^"]+)"' % re.escape(chart.name), rf' id="{chart.name}-\1"', svg)

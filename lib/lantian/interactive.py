@@ -29,14 +29,18 @@ def explore(plans, theme):
         A trace for each strength: a click on its name filters. The rows stand in
         ``figure.layout.meta`` for the table beneath.
     """
-    rows = _rows(plans, theme)
+    lane = {place: number for number, place in enumerate(plans.focus["id"])}
+    rows, palette = _rows(plans, theme, lane), colours(plans)
     figure = go.Figure()
     for strength, symbol in SYMBOLS.items():
         mine = rows[rows["strength"] == strength]
         if len(mine):
-            figure.add_trace(_trace(mine, strength, symbol, colours(plans)))
+            figure.add_trace(_trace(mine, strength, symbol, palette))
     empty = plans.focus[~plans.focus["id"].isin(rows["jurisdiction"])]
-    _say_empty(figure, plans, empty, rows["when"].min())
+    for place in empty["id"]:
+        figure.add_annotation(x=rows["when"].min(), y=lane[place], yshift=10, text="no dated promise", showarrow=False, xanchor="left")
+    told = rows[["place", "says", "strength", "quote", "clause", "id"]].values.tolist()
+    told += [[name, "no dated promise", "", "", "", ""] for name in empty["name_en"]]
     labels = plans.focus["label"].tolist()
     figure.update_layout(
         template="none",
@@ -49,35 +53,21 @@ def explore(plans, theme):
         hoverlabel={"align": "left", "bgcolor": "#ffffff", "font": {"color": INK}},
         xaxis={"gridcolor": "#d9d9d9", "zeroline": False, "dtick": "M12", "tickformat": "%Y", "ticklabelmode": "period", "tickangle": 0, "tickfont": {"size": 10}},
         yaxis={"tickvals": list(range(len(labels))), "ticktext": [label.replace(" (", "<br>(") for label in labels], "range": [len(labels) - 0.4, -0.6], "gridcolor": "#d9d9d9", "zeroline": False},
-        meta={"name": f"{theme}-explore", "title": f"Every dated promise on {theme}", "columns": ["place", "says", "strength", "words", "clause", "id"], "rows": _table(rows, empty)},
+        meta={"name": f"{theme}-explore", "title": f"Every dated promise on {theme}", "columns": ["place", "says", "strength", "words", "clause", "id"], "rows": told},
     )
     return figure
 
 
-def _say_empty(figure, plans, empty, start):
-    """Write on the lane of a place without a dated promise that it has none."""
-    position = {place: number for number, place in enumerate(plans.focus["id"])}
-    for place in empty["id"]:
-        figure.add_annotation(x=start, y=position[place], yshift=10, text="no dated promise", showarrow=False, xanchor="left")
-
-
-def _table(rows, empty):
-    told = rows[["place", "says", "strength", "quote", "clause", "id"]].values.tolist()
-    return told + [[name, "no dated promise", "", "", "", ""] for name in empty["name_en"]]
-
-
-def _rows(plans, theme):
+def _rows(plans, theme, lane):
     chosen(plans.indicators, theme)  # which says what is allowed
-    column = "headline" if theme in set(plans.indicators["headline"]) else "theme"
-    indicators = plans.indicators.loc[(plans.indicators[column] == theme) | (plans.indicators["theme"] == theme), "id"]
+    indicators = plans.indicators.loc[(plans.indicators[["headline", "theme"]] == theme).any(axis=1), "id"]
     dated = due(plans, list(indicators), "target_year.notna()")
     targets = plans.targets.set_index("id")
     rows = dated[dated["when"].notna()].join(targets[["place", "strength", "strength_word", "quote", "clause", "document", "statement_en", "order"]], on="id")
     rows["says"] = rows["statement_en"]
-    position = {place: number for number, place in enumerate(plans.focus["id"])}
     crowd = rows.groupby(["jurisdiction", "when"]).cumcount()
     size = rows.groupby(["jurisdiction", "when"])["id"].transform("size")
-    rows["y"] = rows["jurisdiction"].map(position).astype(float) + (crowd - (size - 1) / 2) * (0.7 / size.clip(lower=6))
+    rows["y"] = rows["jurisdiction"].map(lane).astype(float) + (crowd - (size - 1) / 2) * (0.7 / size.clip(lower=6))
     return rows.sort_values(["order", "when", "id"], kind="stable")
 
 

@@ -22,10 +22,15 @@ def by_place(plans, rows, *then):
     return rows.assign(order=rows["jurisdiction"].map(order)).sort_values(["order", *then], kind="stable").reset_index(drop=True)
 
 
+def absent(plans, rows, says):
+    """Make a row for each focus place that has none."""
+    missing = plans.focus.loc[~plans.focus["id"].isin(rows["jurisdiction"]), "id"]
+    return pd.DataFrame({"jurisdiction": missing, "says": says})
+
+
 def every_place(plans, rows, says):
     """Add a row for each focus place that has none."""
-    missing = plans.focus.loc[~plans.focus["id"].isin(rows["jurisdiction"]), "id"]
-    return pd.concat([rows, pd.DataFrame({"jurisdiction": missing, "says": says})], ignore_index=True)
+    return pd.concat([rows, absent(plans, rows, says)], ignore_index=True)
 
 
 def dot(axes, x, y, color, hollow=False, marker="o", ms=8.5, mew=1.7):
@@ -84,6 +89,14 @@ def name_lanes(axes, plans, lanes):
     axes.hlines(firsts.index[1:] - 0.5, 0, 1, transform=axes.get_yaxis_transform(), color=PALE, lw=0.6)
 
 
+def name_values(axes, plans, lanes, limits, unit):
+    """Name the lanes of an axis of values, its ends and its unit."""
+    axes.set_xlim(limits)
+    name_lanes(axes, plans, lanes)
+    axes.tick_params(axis="x", labelsize=8)
+    axes.set_xlabel(unit, size=8, loc="right", labelpad=1)
+
+
 def name_places(axes, plans, above=0.5, below=0.5, size=9):
     """Give each place one row, its name at the left."""
     axes.set_ylim(len(plans.focus) - below, -above)
@@ -124,6 +137,11 @@ def documents_foot(plans):
     focus = plans.focus[plans.focus["id"].isin(read.index)]
     names = [f"{p.name_en}: {read.loc[p.id, 'genre']}, {wording_date(read.loc[p.id, 'issued'])}" for p in focus.itertuples()]
     return "\n".join(textwrap.wrap("Plans: " + "; ".join(names) + ".", 128))
+
+
+def aimed(row):
+    """Mark a goal that is only aimed for."""
+    return " (aimed for)" if row.strength == "aspirational" else ""
 
 
 def wording_date(issued):

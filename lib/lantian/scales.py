@@ -8,7 +8,24 @@ import pandas as pd
 
 from lantian import wording
 from lantian.figure import FOOT, GREY, HEAD, INK, STYLE, canvas
-from lantian.lanes import LANE, bare, beside, by_place, colours, dot, even, finish, head_columns, mostly_right, name_lanes, name_places, remark, write
+from lantian.lanes import (
+    LANE,
+    aimed,
+    bare,
+    beside,
+    by_place,
+    colours,
+    dot,
+    even,
+    finish,
+    head_columns,
+    mostly_right,
+    name_lanes,
+    name_places,
+    name_values,
+    remark,
+    write,
+)
 from lantian.prose import Sentence
 
 COEFFICIENTS = (0.55, 0.90)  # ends of an axis of t of coal equivalent in 1 t of coal
@@ -21,13 +38,7 @@ class NotComparable(ValueError):
 
 
 def refuse(rows):
-    """Refuse rows that may not share an axis.
-
-    Raises
-    ------
-    NotComparable
-        Naming the failing test.
-    """
+    """Raise `NotComparable`, which names the failing test, for rows that may not share an axis."""
     for _, group in rows.groupby("group"):
         if group["standard_unit"].nunique() > 1:
             raise NotComparable(f"these rows fail the test of unit: {', '.join(sorted(group['standard_unit'].unique()))}")
@@ -83,11 +94,11 @@ def _panel_lanes(plans, judged, group, alone):
         drawn = mine[mine["group"] == group].sort_values("amount")
         others = mine[mine["group"] != group]
         others = others if alone else others.head(int(drawn.empty))
-        lanes += [drawn.assign(drawn=True, says=drawn["printed"]), others.assign(drawn=False, says=[elsewhere(row) for row in others.itertuples()])]
+        lanes += [drawn.assign(drawn=True, says=drawn["printed"]), others.assign(drawn=False, says=[_elsewhere(row) for row in others.itertuples()])]
     return pd.concat([lane for lane in lanes if len(lane)], ignore_index=True)
 
 
-def elsewhere(row):
+def _elsewhere(row):
     """Word a promise or a gap that is not on the axis."""
     return f"not on this axis: {row.printed}, {row.thing}, {row.date}" if row.status == "target" else row.printed
 
@@ -108,19 +119,6 @@ def _panel(axis, plans, lanes, limits, unit):
     axis.spines["bottom"].set_bounds(*limits)
     axis.xaxis.label.set_x(1 / ROOM)
     return right
-
-
-def aimed(row):
-    """Mark a goal that is only aimed for."""
-    return " (aimed for)" if row.strength == "aspirational" else ""
-
-
-def name_values(axis, plans, lanes, limits, unit):
-    """Name the lanes of an axis of values, its ends and its unit."""
-    axis.set_xlim(limits)
-    name_lanes(axis, plans, lanes)
-    axis.tick_params(axis="x", labelsize=8)
-    axis.set_xlabel(unit, size=8, loc="right", labelpad=1)
 
 
 @mpl.rc_context(STYLE)
@@ -262,7 +260,7 @@ def pairs(plans, judged, name, title, subtitle, references, unit=""):
         drawn, all else in words.
     name, title, subtitle : str
     references : DataFrame
-        amount, says, hindsight (bool): lines, dotted where the limit came later.
+        As from `lantian.limits`: lines, dotted in hindsight.
     unit : str
         Written on the axis.
 

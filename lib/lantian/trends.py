@@ -5,23 +5,10 @@ import pandas as pd
 
 from lantian import wording
 from lantian.figure import FOOT, GREY, HEAD, INK, STYLE, canvas
-from lantian.lanes import (
-    by_place,
-    colours,
-    dot,
-    every_place,
-    finish,
-    head_columns,
-    mostly_right,
-    name_lanes,
-    name_places,
-    number_in_mark,
-    remark,
-    wording_date,
-    write,
-)
+from lantian.lanes import absent, aimed, by_place, colours, dot, every_place, finish, head_columns, name_lanes, name_places, name_values
+from lantian.lanes import mostly_right, number_in_mark, remark, wording_date, write
 from lantian.progress import RESTATED
-from lantian.scales import NotComparable, aimed, labelled, name_values
+from lantian.scales import NotComparable, labelled
 
 BREAK = RESTATED + 243 / 365  # 1 September of that year, as a place on an axis of years
 
@@ -228,7 +215,7 @@ def series(plans, indicator, name, title, subtitle):
     axes[0, 0].set(xlim=(first - 0.7, last + 0.7), ylim=(0, max(amounts) * 1.15))
     years = range(first, last + 1, -(-(last - first + 1) // 4))
     axes[0, 0].set_xticks(years, [f"’{year % 100}" for year in years])
-    drawn = pd.concat([seen.assign(id=""), goals, _unmeasured(plans, seen)])
+    drawn = pd.concat([seen, goals, absent(plans, seen, "no measurement is known")])
     return finish(chart, plans, by_place(plans, drawn), name, title, subtitle)
 
 
@@ -245,11 +232,6 @@ def _promised(plans, indicator):
     """List the levels promised, those above the places too, and say them."""
     rows = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["kind"] == "level") & plans.targets["amount"].notna()]
     return rows.assign(what=[f"promised {year}" for year in rows["target_year"]], says=[wording.target(row) for row in rows.itertuples()])
-
-
-def _unmeasured(plans, seen):
-    missing = plans.focus.loc[~plans.focus["id"].isin(seen["jurisdiction"]), "id"]
-    return pd.DataFrame({"jurisdiction": missing, "what": "", "says": "no measurement is known", "id": ""})
 
 
 def _years(axis, seen, goals, color):
