@@ -23,7 +23,7 @@ _HOME = {
     "matrix": "overview",
     "find": "overview",
     "fleets": "overview",
-    "limits": "overview",
+    "limits": "hierarchy",
     "shared": "overview",
     "place": "overview",
     "tensions": "consistency",

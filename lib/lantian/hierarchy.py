@@ -189,3 +189,30 @@ def _delegated(gap, goals, names, unread):
             end = "whose plan was not read" if name in unread else "whose goal is not known"
             says = f"left to {names[name]}, " + (f"which says {wording.target(theirs[0])}" if theirs else end)
         yield _alone(gap.id, wording.gap(gap), "delegated", says)
+
+
+def limits(plans, indicator, year):
+    """List limits and guidelines on an indicator, in force at a year or set later.
+
+    Parameters
+    ----------
+    plans : Plans
+    indicator : str
+    year : int
+        The target year that they are held against.
+
+    Returns
+    -------
+    DataFrame
+        amount, says, hindsight (set or applying only after the year), id.
+    """
+    rows = plans.targets.query("role == 'reference' and kind == 'standard' and core == 'yes'")
+    rows = rows[(rows["indicator"] == indicator) & rows["amount"].notna() & pd.notna(year)]
+    documents = plans.documents.set_index("id")
+    issued = rows["document"].map(documents["issued"]).str[:4].astype(int)
+    late = (issued > year) | rows["target_year"].fillna(0).gt(year)
+    says = [
+        f"{documents.loc[row.document, 'genre']} {documents.loc[row.document, 'issued'][:4]}: {wording.number(row.amount)}{', in hindsight' if after else ''}"
+        for row, after in zip(rows.itertuples(), late)
+    ]
+    return pd.DataFrame({"amount": rows["amount"], "says": says, "hindsight": late, "id": rows["id"]}).sort_values("amount").reset_index(drop=True)

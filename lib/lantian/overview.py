@@ -2,6 +2,7 @@
 
 import difflib
 import os
+from itertools import product
 
 import pandas as pd
 
@@ -22,6 +23,7 @@ MARKS = {
     "silent_outside": "silent, outside its subject",
     "none": "no target",
 }
+HEADLINES = {"coal": 0, "air": 1, "vehicles": 2}
 SYMBOLS = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> ", "~": "~ ", "=": "", "": ""}
 CELL = ["jurisdiction", "label", "place", "indicator", "indicator_name", "mark", "text", "says", "id", "count"]
 
@@ -51,18 +53,20 @@ def cells(plans, theme=None, indicators=None):
     >>> cells.loc[cells.id == "yuyao-coal-cap-2020", "mark"].tolist()
     ['reference']
     """
-    indicators, places = chosen(plans.indicators, theme, indicators), list(plans.focus.itertuples())
+    indicators = chosen(plans.indicators, theme, indicators)
     targets = plans.targets[plans.targets["indicator"].isin(indicators["id"])]
     best, count = _first(_firmest(targets)), targets.groupby(["jurisdiction", "indicator"]).size()
     gaps = _first(plans.gaps)
     rows = []
-    for indicator in indicators.itertuples():
-        for place in places:
-            key = (place.id, indicator.id)
-            base = {"jurisdiction": place.id, "label": place.label, "place": place.name_en}
-            base |= {"indicator": indicator.id, "indicator_name": indicator.name_en}
-            rows.append(base | (_promise(best[key], int(count[key])) if key in best else _gap(gaps.get(key))))
+    for indicator, place in product(indicators.itertuples(), plans.focus.itertuples()):
+        key = (place.id, indicator.id)
+        told = _promise(best[key], int(count[key])) if key in best else _gap(gaps.get(key))
+        rows.append(_about(place, indicator.id, indicator.name_en) | told)
     return pd.DataFrame(rows, columns=CELL)
+
+
+def _about(place, indicator, name):
+    return {"jurisdiction": place.id, "label": place.label, "place": place.name_en, "indicator": indicator, "indicator_name": name}
 
 
 def _first(rows):
@@ -95,10 +99,10 @@ def chosen(indicators, theme, ids=None):
     if theme in (None, "headline"):
         rows = indicators[indicators["headline"] != ""]
     else:
-        rows = indicators[indicators["headline" if theme in _HEADLINES else "theme"] == theme]
+        rows = indicators[indicators["headline" if theme in HEADLINES else "theme"] == theme]
     if rows.empty:
         raise ValueError(f"{theme!r} is no theme; it is one of headline, {', '.join(sorted(set(indicators['theme'])))}")
-    order = pd.DataFrame({"headline": rows["headline"].map(_HEADLINES).fillna(9), "borrowed": rows["headline"] != rows["theme"]})
+    order = pd.DataFrame({"headline": rows["headline"].map(HEADLINES).fillna(9), "borrowed": rows["headline"] != rows["theme"]})
     return rows.loc[order.sort_values(list(order), kind="stable").index]
 
 
@@ -115,14 +119,9 @@ def near(name, names):
     return f"; near it: {', '.join(found)}" if found else ""
 
 
-_HEADLINES = {"coal": 0, "air": 1, "vehicles": 2}
-
-
 def _marks(targets):
-    dated = targets["target_year"].notna()
-    marks = pd.Series("rule", index=targets.index).mask(dated, "dated")
-    basis = targets["value_basis"]
-    return marks.mask(basis != "", basis)
+    marks = pd.Series("rule", index=targets.index).mask(targets["target_year"].notna(), "dated")
+    return marks.mask(targets["value_basis"] != "", targets["value_basis"])
 
 
 def _firmest(targets):
@@ -222,33 +221,6 @@ def shared(plans, least=2):
     return sorted(counts.index[counts >= least])
 
 
-def limits(plans, indicator, year):
-    """List limits and guidelines on an indicator, in force at a year or set later.
-
-    Parameters
-    ----------
-    plans : Plans
-    indicator : str
-    year : int
-        The target year that they are held against.
-
-    Returns
-    -------
-    DataFrame
-        amount, says, hindsight (set or applying only after the year), id.
-    """
-    rows = plans.targets.query("role == 'reference' and kind == 'standard' and core == 'yes'")
-    rows = rows[(rows["indicator"] == indicator) & rows["amount"].notna() & pd.notna(year)]
-    documents = plans.documents.set_index("id")
-    issued = rows["document"].map(documents["issued"]).str[:4].astype(int)
-    late = (issued > year) | rows["target_year"].fillna(0).gt(year)
-    says = [
-        f"{documents.loc[row.document, 'genre']} {documents.loc[row.document, 'issued'][:4]}: {wording.number(row.amount)}{', in hindsight' if after else ''}"
-        for row, after in zip(rows.itertuples(), late)
-    ]
-    return pd.DataFrame({"amount": rows["amount"], "says": says, "hindsight": late, "id": rows["id"]}).sort_values("amount").reset_index(drop=True)
-
-
 FLEETS = ("vehicles.new_energy", "vehicles.new_or_clean")
 
 
@@ -267,12 +239,10 @@ def fleets(plans):
     named, gaps = dict(iter(targets.groupby(["subject", "jurisdiction"]))), plans.gaps[plans.gaps["indicator"].isin(FLEETS)]
     gaps = {gap.jurisdiction: gap for gap in gaps[~gaps["jurisdiction"].isin(targets["jurisdiction"])].drop_duplicates("jurisdiction").itertuples()}
     rows = []
-    for fleet in common:
-        for place in plans.focus.itertuples():
-            base = {"jurisdiction": place.id, "label": place.label, "place": place.name_en}
-            base |= {"indicator": fleet, "indicator_name": fleet.replace("_", " ").capitalize()}
-            mine = named.get((fleet, place.id))
-            rows.append(base | (_gap(gaps.get(place.id), "fleet not named") if mine is None else _fleet(mine)))
+    for fleet, place in product(common, plans.focus.itertuples()):
+        mine = named.get((fleet, place.id))
+        told = _gap(gaps.get(place.id), "fleet not named") if mine is None else _fleet(mine)
+        rows.append(_about(place, fleet, fleet.replace("_", " ").capitalize()) | told)
     return pd.DataFrame(rows, columns=CELL)
 
 
@@ -297,9 +267,6 @@ def _share(row):
     return "all" if row.value_basis == "word" else "required"
 
 
-PLACE = "LANTIAN_PLACE"
-
-
 def place(plans, identifier=None):
     """Choose one focus place: the argument, else ``LANTIAN_PLACE``, else the first.
 
@@ -314,7 +281,7 @@ def place(plans, identifier=None):
     >>> lt.place(lt.load(), "yuyao").name_zh
     '余姚市'
     """
-    chosen_id = identifier or os.environ.get(PLACE) or plans.focus["id"].iloc[0]
+    chosen_id = identifier or os.environ.get("LANTIAN_PLACE") or plans.focus["id"].iloc[0]
     found = plans.focus[plans.focus["id"] == chosen_id]
     if found.empty:
         raise ValueError(f"{chosen_id!r} is no focus place; it is one of {', '.join(plans.focus['id'])}")
