@@ -79,18 +79,7 @@ def _markup(output):
 
 
 def to_html(page, pages):
-    """Convert an executed notebook to a page of the site.
-
-    Parameters
-    ----------
-    page : Page
-    pages : list of Page
-        The site, in order.
-
-    Returns
-    -------
-    str
-    """
+    """Convert an executed notebook to a page of the site, whose pages come in order."""
     place = pages.index(page)
     site = {
         "title": page.title,
@@ -118,28 +107,20 @@ def exporter():
 
 
 def files(pages, html):
-    """Return the files of a set by name.
-
-    Parameters
-    ----------
-    pages : list of Page
-        The site, in order.
-    html : dict of str to bytes
-        Those pages, by their slugs, that are converted already.
-
-    Returns
-    -------
-    dict of str to bytes
-    """
+    """Return the files of a set, bytes by their names; ``html`` holds the pages, by their slugs, that are converted already."""
     found = {f"{page.slug}.html": html.get(page.slug) or to_html(page, pages).encode() for page in pages}
     for page in pages:
         found[notebook_file(page.slug)] = json.dumps(page.notebook, ensure_ascii=False, sort_keys=True).encode()
         for chart in page.charts:
             found |= {f"figures/{name}": content for name, content in _chart_files(chart).items()}
     if any(page.scripts for page in pages):
-        plotly = Path(find_spec("plotly").origin).parent / "package_data" / "plotly.min.js"
-        found |= {f"assets/{path.name}": path.read_bytes() for path in (plotly, TEMPLATES / "lantian" / "site.js")}
+        found |= {f"assets/{path.name}": path.read_bytes() for path in scripts()}
     return found | {"index.html": _index(pages).encode()}
+
+
+def scripts():
+    """Name the scripts of the site: plotly.js, and its own."""
+    return Path(find_spec("plotly").origin).parent / "package_data" / "plotly.min.js", TEMPLATES / "lantian" / "site.js"
 
 
 def notebook_file(slug):
@@ -164,9 +145,13 @@ def _edition():
 
 def _index(pages):
     """Write the index: each question, its answer and its first chart, and the ways in."""
-    from jinja2 import Environment, FileSystemLoader
-
-    template = Environment(loader=FileSystemLoader(TEMPLATES / "lantian")).get_template("site.html.j2")
     shown = {cell: markup for page in pages for cell, markup in page.shown.items()}
     parts = [{"id": cell, "title": title, "markup": shown[cell]} for cell, title in FRONT.items() if cell in shown]
-    return template.render(pages=pages, links=[page.link for page in pages], parts=parts, **_edition())
+    return template("site.html.j2").render(pages=pages, links=[page.link for page in pages], parts=parts, **_edition())
+
+
+def template(name):
+    """Load a template of the site that nbconvert does not fill."""
+    from jinja2 import Environment, FileSystemLoader
+
+    return Environment(loader=FileSystemLoader(TEMPLATES / "lantian")).get_template(name)

@@ -4,47 +4,33 @@ import base64
 import gzip
 import hashlib
 import re
-from importlib.util import find_spec
-from pathlib import Path
+
+from lantian.page import scripts, template
 
 NAME = "lantian.html"
-TEMPLATES = Path(__file__).parent / "templates" / "lantian"
 TAG = re.compile(r"<[a-z][^<>]*>")
 DATA = re.compile(r"(<script type=\"application/json\"[^>]*>.*?</script>)", re.S)
 REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "data-chart", "for")
 
 
 def bundle(folder):
-    """Put a rendered set into one page.
+    """Put a set, in a folder as `render` writes it, into one page of HTML.
 
     Every id is prefixed by its page; a link to another page becomes a link within
     this one: ``08_evidence.html#yuyao-pm25-2020`` is ``#08_evidence--yuyao-pm25-2020``.
     plotly.js is packed (gzip, base64) and runs from an inline script whose hash the
     page's policy allows. The rows of each drawing stay as files within the page;
     its PNG and SVG do not.
-
-    Parameters
-    ----------
-    folder : Path
-        A set as `render` writes it: ``index.html``, the pages, ``figures/``.
-
-    Returns
-    -------
-    str
-        HTML.
     """
-    from jinja2 import Environment, FileSystemLoader
-
     index = (folder / "index.html").read_text("utf-8")
     paths = [folder / "index.html", *(path for path in sorted(folder.glob("*.html")) if path.name not in ("index.html", NAME))]
     slugs = {path.stem for path in paths}
     pages = [{"slug": path.stem, "markup": _page(path, slugs)} for path in paths]
     part = lambda start, end: _relinked(re.search(f"{start}.*?{end}", index, re.S)[0], "index", slugs, folder)
-    template = Environment(loader=FileSystemLoader(TEMPLATES)).get_template("single.html.j2")
     edition = {key: re.search(f'data-{key}="([^"]*)"', index)[1] for key in ("version", "released")}
     words = {"title": re.search("<title>(.*?)</title>", index)[1], "icon": re.search('<link rel="icon"[^>]*>', index)[0]}
     words |= {"header": part('<header class="site">', "</header>"), "footer": part('<footer class="site">', "</footer>")}
-    return template.render(pages=pages, edition=edition, **words, **_scripts()) + "\n"
+    return template("single.html.j2").render(pages=pages, edition=edition, **words, **_scripts()) + "\n"
 
 
 def _page(path, slugs):
@@ -99,8 +85,7 @@ def _target(address, slug, slugs, folder):
 
 def _scripts():
     """Pack plotly.js, and allow by hash the two scripts that run."""
-    library = Path(find_spec("plotly").origin).parent / "package_data"
-    plotly, site = (library / "plotly.min.js").read_bytes(), (TEMPLATES / "site.js").read_bytes()
+    plotly, site = (path.read_bytes() for path in scripts())
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(text).digest()).decode('ascii')}'" for text in (plotly, site))
     packed = base64.b64encode(gzip.compress(plotly, 9, mtime=0)).decode("ascii")
     return {"hashes": hashes, "packed": packed, "site_js": site.decode()}
