@@ -34,15 +34,13 @@ def _two_figures(focus):
     figures = focus[(focus["value_basis"] == "figure") & (focus["stretch_of"] == "")]
     for _, rows in figures.groupby(THING, dropna=False, sort=False):
         if len(rows) > 1 and len(rows[["operator", "value"]].drop_duplicates()) > 1:
-            worded = [f"{row.statement_en}" for row in rows.itertuples()]
-            yield _row(rows, "two figures for one thing", "; ".join(worded))
+            yield _row(rows, "two figures for one thing", "; ".join(rows["statement_en"]))
 
 
 def _early(focus, documents):
     """A date before the document that sets it; a reissue repeats dates of its first issue."""
     dated = focus[focus["deadline"] != ""]
-    issued = dated["document"].map(documents.set_index("id")["issued"])
-    relation = dated["document"].map(documents.set_index("id")["relation"])
+    issued, relation = (dated["document"].map(documents.set_index("id")[column]) for column in ("issued", "relation"))
     early = dated[(issued.str.len() == 10) & (dated["deadline"] < issued)]
     for document, rows in early.groupby("document", sort=False):
         again = " (a reissue: they were ahead when it was first issued)" if relation[rows.index[0]] == "reissue" else ""

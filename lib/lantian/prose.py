@@ -37,21 +37,9 @@ class Shown:
 
 
 def link(page, words, row=""):
-    """Lead to a page, or to a row of it; in a notebook to the rendered one, and where there is none, nowhere.
+    """Write a link to the file of a page, or to a row of it.
 
-    Parameters
-    ----------
-    page : str
-        Its file.
-    words : str
-        What the link says.
-    row : str, optional
-        The id of a row; a notebook shows it under the pointer.
-
-    Returns
-    -------
-    str
-        Markup.
+    A notebook leads to the rendered page, and where there is none, nowhere; it shows the id of the row under the pointer.
     """
     folder, kind = os.environ.get(PAGES), ' class="evidence"' if row else ""
     title = f' title="{html.escape(row)}"' if row and folder is None else ""

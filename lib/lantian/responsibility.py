@@ -20,16 +20,9 @@ def duties(plans):
     rows = plans.targets[(plans.targets["role"] == "focus") & (plans.targets["core"] == "yes")]
     quarter = pd.PeriodIndex(pd.to_datetime(day_due(rows)), freq="Q").astype(str)
     timing = rows["timing"].map(TIMINGS).mask(rows["target_year"].isna() & (rows["timing"] != "every_year"), "no date")
-    return pd.DataFrame(
-        {
-            "jurisdiction": rows["jurisdiction"],
-            "label": rows["label"],
-            "id": rows["id"],
-            "timing": timing,
-            "quarter": pd.Series(quarter, index=rows.index).where(timing.isin(["by", "from"]), ""),
-            "says": rows["statement_en"],
-        }
-    ).reset_index(drop=True)
+    quarter = pd.Series(quarter, rows.index).where(timing.isin(["by", "from"]), "")
+    told = rows[["jurisdiction", "label", "id"]].assign(timing=timing, quarter=quarter, says=rows["statement_en"])
+    return told.reset_index(drop=True)
 
 
 def day_due(targets):
