@@ -77,18 +77,12 @@ RULES = {name: re.compile(pattern, re.MULTILINE) for name, pattern in RULES.item
 
 
 def account(plans, texts):
-    """Account for every numeral of the texts.
+    """Account for every numeral of the texts, which come by document.
 
     A numeral is accounted for when it lies inside a fragment that proves a
     target or a gap, when a rule of `RULES` tells that it is no promise, when
     ``numerals.csv`` lists it, or when its passage recurs in the same text
     and is accounted for there.
-
-    Parameters
-    ----------
-    plans : Plans
-    texts : dict of str to str
-        Text of each document, as `lantian.verification.read_texts` gives them.
 
     Returns
     -------
@@ -160,11 +154,6 @@ def _count(letters):
 
 def summary(accounted):
     """Count the numerals of each document by where they are accounted for.
-
-    Parameters
-    ----------
-    accounted : DataFrame
-        As `account` returns it.
 
     Returns
     -------

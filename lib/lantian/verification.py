@@ -138,9 +138,12 @@ def _with_starts(plans, found):
 def _placed(raw, faults):
     """Turn (id, column, message) into problems with path and line."""
     rows = {identifier: row for row, identifier in enumerate(raw.cells["id"].to_pylist())}
-    for identifier, column, message in faults:
-        path, line = raw.place(rows[identifier])
-        yield Problem(str(path), line, column, message)
+    return [_problem(raw, rows[identifier], column, message) for identifier, column, message in faults]
+
+
+def _problem(raw, row, column, message):
+    path, line = raw.place(row)
+    return Problem(str(path), line, column, message)
 
 
 def _account(plans, texts, result):
@@ -186,11 +189,10 @@ def read_texts(plans, sources=None):
             problems.append(Problem(str(path), 0, "", f"the text of {row.id} cannot be read: {error}"))
             continue
         sha256 = hashlib.sha256(content).hexdigest()
+        message = f"the text of {row.id} is not the one that was coded (its SHA-256 differs from documents.csv)"
         if not row.text_sha256:
             message = f"documents.csv does not say which text was coded; if it is this one: text_sha256 {sha256}, text_chars {len(texts[row.id])}"
-            problems.append(Problem(str(path), 0, "text_sha256", message))
-        elif sha256 != row.text_sha256:
-            message = f"the text of {row.id} is not the one that was coded (its SHA-256 differs from documents.csv)"
+        if sha256 != row.text_sha256:
             problems.append(Problem(str(path), 0, "text_sha256", message))
     return texts, problems
 
@@ -216,18 +218,13 @@ def _place(fragment, texts, result):
         message = f"{fragment.quote!r} is not in the text of {fragment.document}"
         if places:
             message = f"{fragment.quote!r} stands at {', '.join(map(str, places))}; give the right offset"
-        result.problems.append(_problem(fragment, message))
+        result.problems.append(_problem(fragment.raw, fragment.row, "quote", message))
         return fragment
     nearest = min(places, key=lambda place: abs(place - (fragment.start or place)))
     found = f"found at {nearest} instead of {fragment.start}" if fragment.start is not None else f"{FOUND} {nearest}"
-    result.moved.append(str(replace(_problem(fragment, f"{fragment.quote!r} {found}"), column="start")))
+    result.moved.append(str(_problem(fragment.raw, fragment.row, "start", f"{fragment.quote!r} {found}")))
     result.proved[fragment.document] += 1
     return replace(fragment, start=nearest)
-
-
-def _problem(fragment, message):
-    path, line = fragment.raw.place(fragment.row)
-    return Problem(str(path), line, "quote", message)
 
 
 def _repaired(schema, tables, fragments):
