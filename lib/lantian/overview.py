@@ -23,6 +23,7 @@ MARKS = {
     "silent_outside": "silent, outside its subject",
     "none": "no target",
 }
+RANK = {mark: number for number, mark in enumerate(MARKS)}
 HEADLINES = {"coal": 0, "air": 1, "vehicles": 2}
 SYMBOLS = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> ", "~": "~ ", "=": "", "": ""}
 CELL = ["jurisdiction", "label", "place", "indicator", "indicator_name", "mark", "text", "says", "id", "count"]
@@ -127,8 +128,7 @@ def _marks(targets):
 def _firmest(targets):
     """Sort targets, what tells most of an indicator first."""
     marks = _marks(targets)
-    rank = marks.map({mark: place for place, mark in enumerate(MARKS)})
-    keys = {"core": targets["core"] == "no", "rank": rank, "stretch": targets["stretch_of"] != "", "area": targets["area"] != "whole"}
+    keys = {"core": targets["core"] == "no", "rank": marks.map(RANK), "stretch": targets["stretch_of"] != "", "area": targets["area"] != "whole"}
     keys["year"] = -targets["target_year"].fillna(0)
     return targets.assign(mark=marks).loc[pd.DataFrame(keys).sort_values(list(keys), kind="stable").index]
 
@@ -257,8 +257,7 @@ def _fleet(mine):
         for row, much in told
     ]
     text = [f"{much}{'*' if row.indicator.endswith('clean') else ''}" for row, much in told]
-    mark = next(mark for mark in MARKS if (mine["mark"] == mark).any())
-    return {"mark": mark, "text": "; ".join(text), "says": "; ".join(says), "id": mine.iloc[0]["id"], "count": len(mine)}
+    return {"mark": min(mine["mark"], key=RANK.get), "text": "; ".join(text), "says": "; ".join(says), "id": mine.iloc[0]["id"], "count": len(mine)}
 
 
 def _share(row):

@@ -5,11 +5,10 @@ import html
 import pandas as pd
 
 from lantian import wording
-from lantian.overview import MARKS, cells
+from lantian.overview import HEADLINES, RANK, cells
 from lantian.prose import Shown, evidence_link, link
 from lantian.verdicts import near_census
 
-HEADLINES = pd.Series(["coal", "air", "vehicles"])
 HEADINGS = {"label": "plan", "indicator_name": "indicator", "says": "what it says", "printed": "promise", "thing": "covers", "verdict": "compares"}
 # Which cell of a row a column of ids links, the first that is there; else the last that is filled.
 LINKED = {"above_id": ["says"], "id": ["printed", "says"]}
@@ -103,7 +102,7 @@ def glance(plans):
     DataFrame
         plan, coal, air, vehicles, not said; what is promised or not said is linked to its evidence.
     """
-    told = {headline: cells(plans, headline) for headline in HEADLINES[HEADLINES.isin(plans.indicators["headline"])]}
+    told = {headline: cells(plans, headline) for headline in HEADLINES if (plans.indicators["headline"] == headline).any()}
     everything, rows = pd.concat(told.values()), []
     for place in plans.focus.itertuples():
         row = {"plan": place.label} | {headline: _main(mine[mine["jurisdiction"] == place.id]) for headline, mine in told.items()}
@@ -115,8 +114,7 @@ def glance(plans):
 
 def _main(mine, most=2):
     """The two firmest promises of a plan on one headline, in words."""
-    rank = mine["mark"].map({mark: place for place, mark in enumerate(MARKS)})
-    told = mine.loc[rank.sort_values(kind="stable").index]
+    told = mine.sort_values("mark", key=lambda marks: marks.map(RANK), kind="stable")
     promised = told[told["count"] > 0].head(most)
     if len(promised):
         return Shown("; ".join(f"{html.escape(row.indicator_name)}: {evidence_link(row.id, row.says.partition(';')[0])}" for row in promised.itertuples()))
