@@ -16,21 +16,8 @@ PART = "(<!-- {} -->\n\n).*?(\n\n<!-- end -->)"
 def readme(text, data=None):
     """Write the marked parts of a README anew: the plans, the answers, the addresses of the texts.
 
-    Parameters
-    ----------
-    text : str
-        With each part between ``<!-- its name -->`` and ``<!-- end -->``.
-    data : path-like, optional
-        The data folder, found as by `load`; the notebooks stand beside it.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    DataError
-        When the tables do not pass `check`, or a notebook's finding is no longer true.
+    Each stands between ``<!-- its name -->`` and ``<!-- end -->``; the notebooks stand beside the data folder.
+    Raises `DataError` when the tables do not pass `check`, or a notebook's finding is no longer true.
     """
     folder = find_data(data)
     plans = load(folder, jurisdictions=())

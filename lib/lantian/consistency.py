@@ -10,10 +10,6 @@ THING = ["jurisdiction", "indicator", "subject", "subject_class", "base", "area"
 def tensions(plans):
     """List what does not sit easily inside one plan.
 
-    Parameters
-    ----------
-    plans : Plans
-
     Returns
     -------
     DataFrame

@@ -68,21 +68,10 @@ def environment(data, scratch, place=""):
 
 
 def execute(source, notebook, data, scratch, server):
-    """Run the cells of a notebook, and keep their outputs in it.
+    """Run the cells of a notebook, as `read` from its source, and keep their outputs in it.
 
-    Parameters
-    ----------
-    source : Source
-    notebook : NotebookNode
-        As `read` from the source.
-    data, scratch : Path
-        The data folder, and one for what the kernel needs.
-    server : ForkServer or None
-        Forks the kernel; without one a plain kernel starts.
-
-    Raises
-    ------
-    RenderError
+    The folder ``scratch`` is for what the kernel needs; without a server that forks it, a plain kernel starts.
+    Raises `RenderError` where a cell fails.
     """
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, DeadKernelError

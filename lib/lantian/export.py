@@ -82,16 +82,7 @@ def _put(draft, file):
 
 
 def typed(data=None):
-    """Read all tables with the types of their schema; an empty cell is null.
-
-    Parameters
-    ----------
-    data : path-like, optional
-
-    Returns
-    -------
-    dict of str to pyarrow.Table
-    """
+    """Read all tables as pyarrow tables, by name, with the types of their schema; an empty cell is null."""
     folder = find_data(data)
     schema = read_schema(folder)
     tables, _ = read_tables(folder, schema)
@@ -215,17 +206,7 @@ def _example(column, rows):
 
 
 def codebook(data=None):
-    """Write the codebook, in Markdown: every table, column and code, with an example and what it is not.
-
-    Parameters
-    ----------
-    data : path-like, optional
-        The data folder, found as by `load`.
-
-    Returns
-    -------
-    str
-    """
+    """Write the codebook, in Markdown: every table, column and code, with an example and what it is not."""
     folder = find_data(data)
     tables = typed(folder)
     parts = ["# Codebook", INTRODUCTION]

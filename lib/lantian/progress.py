@@ -83,10 +83,6 @@ def outcomes(plans):
     A change needs two observations of one series: same source, scope and basis.
     Nothing is said of any other goal.
 
-    Parameters
-    ----------
-    plans : Plans
-
     Returns
     -------
     DataFrame

@@ -93,22 +93,8 @@ def _lock(file, wait):
 def publish(files, facts, folder):
     """Replace the set in a folder by another, whole; files of other people stay.
 
-    Call it within `locked`.
-
-    Parameters
-    ----------
-    files : dict of str to bytes
-        By their names in the folder.
-    facts : dict
-        Kept with the set, for `read_set`.
-    folder : Path
-
-    Raises
-    ------
-    PublishError
-        When the folder is somebody else's, or is a mount point.
-    OSError
-        When the disk is full, or the folder may not be written to.
+    Call it within `locked`. The files are bytes by their names; the facts are kept with them, for `read_set`.
+    Raises `PublishError` when the folder is somebody else's or a mount point, `OSError` when it cannot be written.
     """
     _check_owned(folder, files)
     draft = folder.with_name(f".{folder.name}.new")
