@@ -14,7 +14,8 @@ from edit import change, contents, read, write
 
 from lantian import check
 from lantian.cli import main
-from lantian.export import FORMULA, codebook, export, typed
+from lantian.codebook import codebook
+from lantian.export import FORMULA, export, typed
 from lantian.schema import read_schema
 
 ATTACK = "=HYPERLINK(\"http://x\")<script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}$\\frac{"

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 from edit import contents
 
-from lantian.answers import readme
 from lantian.cli import main
+from lantian.codebook import readme
 from lantian.render import NOTEBOOKS
 from lantian.schema import DataError
 from lantian.verification import SOURCES

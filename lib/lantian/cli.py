@@ -113,8 +113,7 @@ def diff(old, new):
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 def codebook(data):
     """Write what the data say: the codebook, README.md in the data folder, and the marked parts of the README beside that folder."""
-    from lantian.answers import readme
-    from lantian.export import codebook as run
+    from lantian.codebook import codebook as run, readme
     from lantian.schema import find_data
 
     folder = find_data(data)

@@ -1,10 +1,9 @@
-"""Write the data set for other programs: a workbook, parquet files, SQLite; and its codebook."""
+"""Write the data set for other programs: a workbook, parquet files, SQLite."""
 
 import os
 import sqlite3
 import tempfile
 from contextlib import closing
-from html import escape
 from pathlib import Path
 
 import pyarrow as pa
@@ -122,9 +121,6 @@ def _create(table):
     return f'CREATE TABLE "{table.name}" ({", ".join(parts)})'
 
 
-# --- the workbook -----------------------------------------------------------------------------------------------------
-
-
 def _workbook(draft, schema, tables, folder):
     """Write a sheet a table, the evidence of each target, and the codebook."""
     from openpyxl import Workbook
@@ -187,66 +183,16 @@ def _link(sheet, other, places):
         cell.style = "Hyperlink"
 
 
-WRITERS = {".xlsx": _workbook, ".sqlite": _sqlite, ".parquet": _parquet, "": _parquet}
-
-
-# --- the codebook -----------------------------------------------------------------------------------------------------
-
-
 def _columns(schema, tables):
     for name, table in schema.items():
         for column in table.fields:
-            yield name, column.name, column.type, column.description, _example(column, tables[name]), column.counter_example or None
+            yield name, column.name, column.type, column.description, example(column, tables[name]), column.counter_example or None
 
 
-def _example(column, rows):
+def example(column, rows):
     """Take the example of the schema, else the first cell that is filled."""
     filled = pc.drop_null(rows[column.name])
     return column.example or (str(filled[0])[:WIDEST] if len(filled) else "")
 
 
-def codebook(data=None):
-    """Write the codebook, in Markdown: every table, column and code, with an example and what it is not."""
-    folder = find_data(data)
-    tables = typed(folder)
-    parts = ["# Codebook", INTRODUCTION]
-    for name, table in read_schema(folder).items():
-        parts += [f"## {name}", f"{_text(table.title)}. {_files(table, tables[name])}"]
-        rows = [(f"`{c.name}`", c.type + ", required" * c.required, _text(c.description), _code(_example(c, tables[name])), _text(c.counter_example)) for c in table.fields]
-        parts.append(_table(("column", "type", "means", "example", "not"), rows))
-        codes = [row for column in table.fields for row in _codes(table, column, tables[name])]
-        parts += [_table(("column", "code", "means", "first row with it", "not"), codes)] if codes else []
-    return "\n\n".join(parts) + "\n"
-
-
-INTRODUCTION = """Written by `lantian codebook` from `datapackage.json` and the tables: change those, not this file. All tables are CSV in UTF-8; an
-empty cell is the only missing value. How a plan is coded, with its hard cases, stands in `CONTRIBUTING.md`."""
-
-
-def _files(table, rows):
-    files = f"`{table.paths[0]}`" if len(table.paths) == 1 else f"`{Path(table.paths[0]).parent.as_posix()}/*.csv`, a file a place"
-    key = f" Key: {', '.join(f'`{name}`' for name in table.key)}." if table.key else ""
-    links = ", ".join(f"`{column}` is an id of {other or table.name}" for column, other, _ in table.references)
-    return f"{files}; {rows.num_rows:,} rows.{key}{f' {links}.' if links else ''}"
-
-
-def _codes(table, column, rows):
-    """Yield each code of a column with its meaning and the first row that uses it."""
-    for code in column.enum:
-        told = column.codes.get(code, {})
-        used = rows.filter(pc.equal(rows[column.name], code))
-        first = _code(str(used[(table.key or table.columns)[0]][0])) if used.num_rows else "none yet"
-        yield f"`{column.name}`", _code(code), _text(told.get("means", "")), first, _text(told.get("not", ""))
-
-
-def _table(header, rows):
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
-def _text(words):
-    return escape(words, quote=False).replace("|", "\\|").replace("\n", " ")
-
-
-def _code(words):
-    return f"`{words}`".replace("|", "\\|").replace("\n", " ") if words else ""
+WRITERS = {".xlsx": _workbook, ".sqlite": _sqlite, ".parquet": _parquet, "": _parquet}
