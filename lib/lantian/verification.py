@@ -99,7 +99,7 @@ def verify(data=None, sources=None, write=False):
     Raises
     ------
     DataError
-        When the tables do not pass `check`, or no folder of texts is named.
+        When the tables do not pass `check` or cannot be written, or no folder of texts is named.
     """
     folder = find_data(data)
     problems = check(folder)
