@@ -93,10 +93,11 @@ class Chart(Figure):
         self.set_figheight(height + extra)
 
     def _views(self):
-        """Measure the drawing, and the names at its left; its words are no part of the layout and stay out."""
+        """Measure the drawing, and the names at its left, above its axis; its words are no part of the layout and stay out."""
         box, height, left = self.get_tightbbox(), self.get_figheight(), self.axes[0].get_position().x0 * WIDTH
         top, bottom = height - box.y1 - MARGIN, height - box.y0 + MARGIN
-        views = [f"0 {top * 72:.1f} {width * 72:.1f} {(bottom - top) * 72:.1f}" for width in (self.get_figwidth(), left)]
+        ends = ((self.get_figwidth(), bottom), (left, height * (1 - min(axes.get_position().y0 for axes in self.axes))))
+        views = [f"0 {top * 72:.1f} {width * 72:.1f} {(end - top) * 72:.1f}" for width, end in ends]
         return views if left >= LEFT else (views[0], "")
 
     def _write(self, number, words, y, **style):

@@ -309,7 +309,7 @@ def _pair(axis, y, row, color, end):
     for amount, hollow in row.goals:
         dot(axis, amount, y, color, hollow)
     fits = max(map(len, row.says.split("; "))) * 0.066 < LANE * (1 - high / end) - 0.15
-    write(axis, high if fits else low, y, row.says.replace("; ", "\n"), fits, linespacing=1.0)
+    write(axis, high if fits else low, y, row.says.replace("; ", "\n"), fits, linespacing=1.2)
 
 
 def _pair_lanes(plans, judged, levels):
