@@ -164,6 +164,9 @@ def spoil(folder):
             for row in rows:
                 row |= {c.name: (ATTACK + row[c.name])[: c.constraints.get("maxLength", 500)] for c in free if row[c.name]}
             write(folder / path, rows) if rows else None
+    bodies, leads = read(folder / "bodies.csv"), {row["lead"] for path in folder.glob("targets/*.csv") for row in read(path)}
+    new = {body for lead in leads for body in lead.split(";")} - {row["body"] for row in bodies} - {""}
+    write(folder / "bodies.csv", bodies + [{"body": body, "function": ATTACK} for body in sorted(new)])
     assert check(folder) == []
     return folder
 
