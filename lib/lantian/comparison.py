@@ -54,9 +54,8 @@ def compare(plans, indicator, of="value", core=True):
     """
     if indicator not in plans.rows_of:
         known(plans.indicators, indicator)
-    at = _chosen(plans, indicator, core)
-    place, (promises, number) = plans.place_of[at], _promises(plans, at)
-    stated = [Promise(*row) for row in zip(*promises.values())]
+    at, number, promises = _promises(plans, indicator, core)
+    stated, place = [Promise(*row) for row in zip(*promises.values())], plans.targets["position"].to_numpy()[at]
     group, amount, judged = _judge(plans, promises, stated, number, place, of)
     ids, silent, silences = _untold(plans, indicator, place)
     place, nothing = np.append(place, silent), np.full(len(silent), np.nan)
@@ -64,7 +63,7 @@ def compare(plans, indicator, of="value", core=True):
     told = {name: _column(name, *words, silences.get(name), len(silent), order) for name, words in (_worded(stated, number) | judged).items()}
     told |= {name: plans.jurisdictions[column].array.take(place[order]) for name, column in OF_PLACES.items()}
     told |= {name: np.append(numbers, nothing)[order] for name, numbers in (("group", group), ("amount", amount))}
-    told["id"] = pd.concat([plans.targets["id"].iloc[at], ids], ignore_index=True).array.take(order)
+    told["id"] = pd.concat([pd.Series(plans.targets["id"].array.take(at)), ids], ignore_index=True).array.take(order)
     return pd.DataFrame({name: told[name] for name in SHOWN})
 
 
@@ -74,14 +73,23 @@ def _column(name, words, number, of_gaps, gaps, order):
     return pd.array([*words, *(of_gaps or [None] * gaps)], NUMBERS.get(name, "str")).take(number)
 
 
-def _chosen(plans, indicator, core):
-    """Number the focus places' rows of an indicator: those of the core where there are any."""
+def _promises(plans, indicator, core):
+    """Find the focus places' rows of an indicator, those of the core where there are any, and what they promise.
+
+    Returns
+    -------
+    tuple of (array, array, dict of str to array)
+        The numbers of the rows, the number of each row's promise, and the columns of
+        the promises: rows that promise the same share one.
+    """
     at = plans.rows_of.get(indicator, np.array([], int))
     number, first = _numbered(plans.alike[at])
-    role, kept = (np.asarray(plans.targets[name].array.take(at[first]), object) for name in ("role", "core"))
-    focus = role == "focus"
-    fits = focus & (kept == "yes")
-    return at[(fits if core and fits.any() else focus)[number]]
+    promises = {name: plans.targets[name].array.take(at[first]).to_numpy(object) for name in Promise._fields}
+    focus = promises["role"] == "focus"
+    fits = focus & (promises["core"] == "yes")
+    kept = fits if core and fits.any() else focus
+    rows = kept[number]
+    return at[rows], (np.cumsum(kept) - 1)[number[rows]], {name: cells[kept] for name, cells in promises.items()}
 
 
 def _numbered(values):
@@ -90,12 +98,6 @@ def _numbered(values):
     first = np.empty(len(found), int)
     first[number[::-1]] = np.arange(len(number))[::-1]  # the first place is written last
     return number, first
-
-
-def _promises(plans, at):
-    """Return the columns of what rows promise, each promise once, and the number of its promise for each row."""
-    number, first = _numbered(plans.alike[at])
-    return {name: plans.targets[name].array.take(at[first]).to_numpy(object) for name in Promise._fields}, number
 
 
 def _judge(plans, promises, stated, number, place, of):
@@ -109,17 +111,16 @@ def _judge(plans, promises, stated, number, place, of):
         Group and amount of each row; of standard unit, verdict, why and cautions
         the words, and the number of each row's word.
     """
-    residents = denominators(plans) if sized(promises).any() else pd.DataFrame({"value": []}, pd.Index([], dtype="str"))
-    table = keys_of(promises, of, residents.index)
-    residents = residents.reindex(plans.jurisdictions["id"])
-    owner = _owners(table, number, place, residents["value"].notna().to_numpy())
+    residents = denominators(plans).reindex(plans.jurisdictions["id"]) if sized(promises).any() else None
+    table = keys_of(promises, of, () if residents is None else residents.index[residents["value"].notna()])
+    owner = _owners(table, number, place, residents)
     agree = list(zip(*table.values()))
     group = _groups(agree, list(table), number, owner)
     count = _places(group, place)
     fits, rank = count[group] > 1, np.cumsum(count > 1)[group] - 1
     divided = fits & (owner == DIVIDED)
     members = [[stated[name] for name in part] for part in _parts(rank, number, fits)]
-    why = [conversion(part, residents.iloc[ids], of) for part, ids in zip(members, _parts(rank, place, divided))]
+    why = [conversion(part, residents.iloc[ids] if ids else (), of) for part, ids in zip(members, _parts(rank, place, divided))]
     first = (group == count.argmax()).argmax() if len(group) else 0
     others = (place != place[:1]).any()
     apart, case = _differences(agree, list(table), number, owner, first, fits) if others else ([ALONE], number * 0)
@@ -129,14 +130,16 @@ def _judge(plans, promises, stated, number, place, of):
         "why": ([*why, *apart], np.where(fits, rank, len(why) + case)),
         "cautions": ([*map(cautions, members), ""], np.where(fits, rank, len(members))),
     }
-    amount, unit = _amounts(promises, number, divided, residents["value"].to_numpy()[place])
+    amount, unit = _amounts(promises, number, place, divided, residents)
     return group, amount, words | {"standard_unit": unit}
 
 
-def _owners(table, number, place, known):
-    """Tell whose an amount is, that must be the same to be compared; ``known`` tells the places whose residents are."""
-    grows = table["owner"] != "" if "owner" in table else np.zeros(1 + number.max(initial=-1), bool)
-    return np.where(grows[number], np.where(known[place], DIVIDED, DIVIDED + 1 + place), ANYBODY)
+def _owners(table, number, place, residents):
+    """Tell whose an amount is, that must be the same to be compared: anybody's where it does not grow with the place."""
+    if residents is None or "owner" not in table:
+        return np.full(len(number), ANYBODY)
+    known = residents["value"].notna().to_numpy()
+    return np.where((table["owner"] != "")[number], np.where(known[place], DIVIDED, DIVIDED + 1 + place), ANYBODY)
 
 
 def _groups(agree, names, number, owner):
@@ -178,10 +181,12 @@ def _difference(key, first, elsewhere):
     return "; ".join(failing) or "another promise of the same plan"
 
 
-def _amounts(promises, number, divided, residents):
+def _amounts(promises, number, place, divided, residents):
     """Divide the amounts that compare only so; return the amounts, and the words of their units with each row's number."""
     amount, units = promises["amount"].astype(float)[number], promises["standard_unit"].tolist()
-    return np.where(divided, amount / residents, amount), ([*units, *(f"{unit} {PER_RESIDENT}" for unit in units)], number + len(units) * divided)
+    if divided.any():
+        amount[divided] /= residents["value"].to_numpy()[place[divided]]
+    return amount, ([*units, *(f"{unit} {PER_RESIDENT}" for unit in units)], number + len(units) * divided)
 
 
 def _worded(stated, number):
@@ -196,7 +201,7 @@ def _untold(plans, indicator, told):
     """Return ids and places of the gaps of places without a target, or of none, and their words, a list a column."""
     of_focus = lambda table: np.asarray(table["role"].array == "focus", bool)
     at = np.flatnonzero(np.asarray(plans.gaps["indicator"].array == indicator, bool) & of_focus(plans.gaps))
-    place = pd.Index(plans.jurisdictions["id"]).get_indexer(plans.gaps["jurisdiction"].array.take(at))
+    place = plans.gaps["position"].to_numpy()[at]
     open_ = of_focus(plans.jurisdictions)
     open_[told] = False
     at, place = at[open_[place]], place[open_[place]]

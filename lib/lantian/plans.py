@@ -29,7 +29,7 @@ class Plans:
     ----------
     targets : DataFrame
         A row a promise; the columns of ``targets/*.csv`` and, joined,
-        ``jurisdiction``, ``place`` (English name), ``place_zh``, ``order``,
+        ``jurisdiction`` and its ``position`` among them, ``place`` (English name), ``place_zh``, ``order``,
         ``role``, ``issued`` (of the document), ``access``, ``theme``,
         ``headline``, ``indicator_name``, ``extensive``, and ``amount`` with
         ``amount_max``: the value in the unit's ``standard_unit``.
@@ -74,12 +74,6 @@ class Plans:
             codes, values = pd.factorize(self.targets[name].array, use_na_sentinel=False)
             number = pd.factorize(number * len(values) + codes)[0]
         return number
-
-    @cached_property
-    def place_of(self):
-        """The number of each target's place among ``jurisdictions``, found once likewise."""
-        known = pa.array(self.jurisdictions["id"], pa.large_string())
-        return pc.index_in(pa.array(self.targets["jurisdiction"], pa.large_string()), value_set=known).to_numpy()
 
     @cached_property
     def rows_of(self):
@@ -130,7 +124,7 @@ def load(data=None, jurisdictions=None):
     if chosen:
         _choose(frames, chosen.split(",") if isinstance(chosen, str) else chosen)
     plans = Plans(**_joined(frames), folder=folder)
-    plans.alike, plans.place_of, plans.rows_of  # noqa: B018 - found once, here, since every comparison needs them
+    plans.alike, plans.rows_of  # noqa: B018 - found once, here, since every comparison needs them
     return plans
 
 
@@ -183,7 +177,7 @@ def _with_places(rows, frames):
     """Join what documents, places and indicators say of rows; rows come by place, within it by id: `check` sees to it."""
     documents = frames["documents"][["id", "jurisdiction", "access"]].rename(columns={"id": "document"})
     places = frames["jurisdictions"][["id", "name_en", "name_zh", "label", "order", "role", "level", "issued"]]
-    places = places.rename(columns={"id": "jurisdiction", "name_en": "place", "name_zh": "place_zh"})
+    places = places.rename(columns={"id": "jurisdiction", "name_en": "place", "name_zh": "place_zh"}).assign(position=range(len(places)))
     indicators = frames["indicators"][["id", "theme", "headline", "name_en", "extensive", "better"]]
     indicators = indicators.rename(columns={"id": "indicator", "name_en": "indicator_name"})
     documents = documents.merge(places, on="jurisdiction", how="left")
