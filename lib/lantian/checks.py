@@ -294,22 +294,22 @@ def _gap_rules(tables):
         (pc.xor(delegated, pc.not_equal(cell("delegated_to"), "")), "delegated_to", "is filled exactly where status is delegated"),
     )
     problems = [problem for mask, column, message in rules for problem in _report(raw, mask, column, message)]
-    known = {*tables["jurisdictions"].cells["id"].to_pylist(), "unstated", ""}
-    for row, places in enumerate(cell("delegated_to").to_pylist()):
-        for place in set(places.split(";")) - known:
-            path, line = raw.place(row)
-            message = f"{place!r} is not known; it must be an id in jurisdictions, or unstated"
-            problems.append(Problem(str(path), line, "delegated_to", message))
-    return problems
+    known = {*tables["jurisdictions"].cells["id"].to_pylist(), "unstated"}
+    return problems + _check_list(raw, "delegated_to", known, "an id in jurisdictions, or unstated")
 
 
 def _body_rule(tables):
     """A leading body has a row that says its function."""
-    raw, known = tables["targets"], {*tables["bodies"].cells["body"].to_pylist(), ""}
-    unknown = {names: sorted(set(names.split(";")) - known) for names in pc.unique(raw.cells["lead"]).to_pylist()}
-    rows = pc.indices_nonzero(pc.is_in(raw.cells["lead"], value_set=pa.array([names for names in unknown if unknown[names]], pa.string())))
-    found = ((*raw.place(row), body) for row in rows.to_pylist() for body in unknown[raw.cells["lead"][row].as_py()])
-    return [Problem(str(path), line, "lead", f"{body!r} is not known; it must be a body in bodies.csv") for path, line, body in found]
+    return _check_list(tables["targets"], "lead", {*tables["bodies"].cells["body"].to_pylist()}, "a body in bodies.csv")
+
+
+def _check_list(raw, column, known, allowed):
+    """Report each name that is not known in cells of names divided by ``;``."""
+    cells = raw.cells[column]
+    unknown = {names: sorted(set(names.split(";")) - known - {""}) for names in pc.unique(cells).to_pylist()}
+    rows = pc.indices_nonzero(pc.is_in(cells, value_set=pa.array([names for names in unknown if unknown[names]], pa.string())))
+    found = ((*raw.place(row), name) for row in rows.to_pylist() for name in unknown[cells[row].as_py()])
+    return [Problem(str(path), line, column, f"{name!r} is not known; it must be {allowed}") for path, line, name in found]
 
 
 def _owner(documents, cells):

@@ -15,7 +15,7 @@ from lantian.verdicts import OF_ITS_OWN, PER_RESIDENT, TESTS, cautions, conversi
 Promise = namedtuple("Promise", [*PROMISED, "jurisdiction"])
 Gap = namedtuple("Gap", "status within_remit left_to")
 OF_PLACES = {"jurisdiction": "id", "label": "label"}  # columns that say whose a row is
-NUMBERS = {"baseline_year": "Int64", "target_year": "Int64"}
+YEARS = ("baseline_year", "target_year")
 SHOWN = """jurisdiction id status printed thing kind indicator_name operator baseline_year target_year amount unit standard_unit date
     strength group cautions verdict why label""".split()
 ALONE = "no other plan has a target for it"
@@ -70,7 +70,7 @@ def compare(plans, indicator, of="value", core=True):
 def _column(name, words, number, of_gaps, gaps, order):
     """Make a column of its words, the number of each row's word, and the words of the gaps, if they have any."""
     number = np.append(number, np.arange(len(words), len(words) + gaps))[order]
-    return pd.array([*words, *(of_gaps or [None] * gaps)], NUMBERS.get(name, "str")).take(number)
+    return pd.array([*words, *(of_gaps or [None] * gaps)], "Int64" if name in YEARS else "str").take(number)
 
 
 def _promises(plans, indicator, core):

@@ -272,7 +272,7 @@ def _unproved(row, words):
         yield "value", f"no word for {row.value:g} stands in the quote or in a proof"
     for column, basis in (("target_year", row.year_basis), ("baseline_year", row.baseline_basis)):
         year = getattr(row, column)
-        if pd.notna(year) and basis != "ambiguous" and not _has_year(words, year) and not _is_last_year(words, year, row.target_year):
+        if pd.notna(year) and basis != "ambiguous" and not _has_year(words, year, row.target_year):
             yield column, f"{year} {UNPROVED}"
     if row.strength_word and row.strength_word not in words:
         yield "strength_word", f"{row.strength_word!r} {UNPROVED}"
@@ -295,12 +295,10 @@ def plain_text(text):
     return unicodedata.normalize("NFKC", text)
 
 
-def _is_last_year(words, year, target_year):
-    return pd.notna(target_year) and year + 1 == target_year and re.search(LAST_YEAR, words)
-
-
-def _has_year(words, year):
-    return str(year) in words or any(name in words for name, end in PERIODS.items() if end == year)
+def _has_year(words, year, target_year):
+    """Tell whether words hold a year: its digits, a period that ends in it, or, of the year before the target's, that it is the last."""
+    last = pd.notna(target_year) and year + 1 == target_year
+    return str(year) in words or any(name in words for name, end in PERIODS.items() if end == year) or bool(last and re.search(LAST_YEAR, words))
 
 
 def _broken_silences(plans, texts):
