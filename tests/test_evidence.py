@@ -11,9 +11,9 @@ from edit import change, contents, read, write
 
 import lantian as lt
 from lantian.card import marked
+from lantian.proof import UNPROVED
 from lantian.prose import PAGES
 from lantian.schema import DataError
-from lantian.verification import UNPROVED
 
 TABLES = ("proofs.csv", "gaps.csv", "text_defects.csv", "targets/huludao.csv", "targets/yuyao.csv")
 YUYAO = "targets/yuyao.csv"
@@ -75,6 +75,19 @@ def test_unit_a_myriad_away_from_the_text_is_named(copy_data, news, unit, other)
     line = change(path, number, unit=other)
     (told,) = news()
     assert told.startswith(f"targets/{path.name}:{line}:unit: {other!r} is not what is printed: ")
+
+
+@reads_texts
+@pytest.mark.parametrize(("place", "ids"), [("huludao", ["ammonia-cut-2025", "cod-cut-2025", "nox-cut-2025", "voc-cut-2025"]), ("jincheng", ["pm10-2017", "pm25-2017"])])
+def test_figures_swapped_in_a_list_are_named(copy_data, news, place, ids):
+    path = copy_data / f"targets/{place}.csv"
+    rows = {row["id"].removeprefix(f"{place}-"): row for row in read(path)}
+    assert len({rows[name]["quote"] for name in ids}) == 1
+    for rotated in range(1, len(ids)):
+        values = {f"{place}-{name}": rows[ids[index - rotated]]["value"] for index, name in enumerate(ids)}
+        write(path, [row | ({"value": values[row["id"]]} if row["id"] in values else {}) for row in rows.values()])
+        told = news()
+        assert len(told) == len(ids) and all(":value: " in line and "in the list" in line for line in told)
 
 
 @reads_texts

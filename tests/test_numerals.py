@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lantian
-from lantian.verification import SOURCES, plain_text, read_texts
+from lantian.proof import plain_text
+from lantian.verification import SOURCES, read_texts
 from lantian.numerals import COLUMNS, NUMERAL, RULES, account, printed, summary
 
 PLAN = "到2020年,全区煤炭消费总量控制在92.6万吨以内,比2015年下降30%以上。"

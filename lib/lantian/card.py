@@ -9,10 +9,10 @@ import pandas as pd
 from lantian import wording
 from lantian.comparison import compare
 from lantian.overview import near
+from lantian.proof import NUMBER_WORDS
 from lantian.prose import PAGES, Shown, evidence_link
 from lantian.summary import article, chinese, table
 from lantian.verdicts import denominators, keys
-from lantian.verification import NUMBER_WORDS
 
 # Conversion noise of scraped texts: pinyin in brackets after a character.
 NOISE = re.compile(r"[\(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]+[\)）]")
@@ -105,7 +105,7 @@ def _judged(plans, row):
 def _silence(plans, row):
     yield "place", f"{row.place} {row.place_zh}"
     yield "document", _document(plans, row)
-    yield "left to", row.delegated_to.replace(";", ", ")
+    yield "left to", row.left_to or row.delegated_to
     yield "searched", Shown(f"{chinese(row.searched.replace(';', ', '))}: none stands in the text" if row.searched else "")
     yield "clause", row.clause
     yield "note", row.note

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-import unicodedata
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,26 +10,15 @@ import pandas as pd
 
 from lantian.checks import check
 from lantian.growth import as_csv, put
-from lantian.numerals import account, printed, summary
+from lantian.numerals import account, summary
 from lantian.plans import find_data, load
+from lantian.proof import unproved
 from lantian.schema import DataError, Problem, read_schema
 from lantian.tables import RawTable, read_tables
 
 SOURCES = "LANTIAN_SOURCES"
-# The words that a number rests on where the plan says it in words.
-NUMBER_WORDS = {
-    100: "全部|逐一|全收|全面|一律|全覆|全域|全行业|全過程|全过程|所有|均|各|每|必须|必須|应收尽收|應收盡收|应处尽处|應處盡處|镇镇通|基本实现|清理|100%|百分之百|百分百|翻一番|翻番",
-    0: "零|消灭|消滅|消除|杜绝|杜絕",
-    1: "等量|减量|減量",
-    -50: "减半|減半",
-}
-# Words for the year before the one that a promise is for.
-LAST_YEAR = "上一?年|去年|同比"
-# Five-year plan periods end in these years.
-PERIODS = {"十三五": 2020, "十四五": 2025}
 FRAGMENT_TABLES = ("targets", "proofs", "gaps", "text_defects")
 FOUND = "had no offset and was found at"
-UNPROVED = "stands neither in the quote nor in a proof; widen the quote, add a row to proofs.csv, or empty the cell"
 
 
 @dataclass(frozen=True)
@@ -117,7 +105,7 @@ def verify(data=None, sources=None, write=False):
     if write:
         put(_repaired(schema, tables, found))
     plans = _with_starts(plans, found)
-    result.problems += _placed(tables["targets"], _unproved_cells(plans, texts))
+    result.problems += _placed(tables["targets"], unproved(plans, texts))
     result.problems += _placed(tables["gaps"], _broken_silences(plans, texts))
     _account(plans, texts, result)
     if write and not result.problems:
@@ -252,53 +240,6 @@ def _write_texts(folder, texts):
     if new:
         put({Path(folder) / schema["documents"].paths[0]: as_csv(schema["documents"].columns, rows)})
     return bool(new)
-
-
-def _unproved_cells(plans, texts):
-    """Yield value, years and strength words that stand neither in the quote nor in a proof."""
-    proofs = plans.proofs.groupby("target")["quote"].apply(" ".join).to_dict()
-    for row in plans.targets[plans.targets["document"].isin(texts)].itertuples():
-        words = plain_text(f"{row.quote} {proofs.get(row.id, '')}")
-        for column, message in _unproved(row, words):
-            yield row.id, column, message
-
-
-def _unproved(row, words):
-    for column in ("value", "value_max"):
-        value = getattr(row, column)
-        if row.value_basis == "figure" and pd.notna(value):
-            yield from _unproved_figure(column, value, row.unit, words)
-    if row.value_basis == "word" and not re.search(NUMBER_WORDS[row.value], words):
-        yield "value", f"no word for {row.value:g} stands in the quote or in a proof"
-    for column, basis in (("target_year", row.year_basis), ("baseline_year", row.baseline_basis)):
-        year = getattr(row, column)
-        if pd.notna(year) and basis != "ambiguous" and not _has_year(words, year, row.target_year):
-            yield column, f"{year} {UNPROVED}"
-    if row.strength_word and row.strength_word not in words:
-        yield "strength_word", f"{row.strength_word!r} {UNPROVED}"
-
-
-def _unproved_figure(column, value, unit, words):
-    """Yield what is wrong with a figure: not printed, or printed with another 万 or 亿 than the unit has."""
-    myriads, (own, stem) = printed(words, value), re.fullmatch("([万亿]*)(.*)", unit).groups()
-    head = re.search(rf"[(:]\s?([万亿]+){re.escape(stem)}", words.translate(str.maketrans("萬億噸畝", "万亿吨亩")))
-    if head and "" in myriads:  # the head of a table gives the myriads of its figures, as 植树(万亩)
-        myriads = myriads - {""} | {head[1]}
-    if not myriads:
-        yield column, f"{value:.15g} {UNPROVED}"
-    elif not myriads & {own, None}:
-        yield "unit", f"{unit!r} is not what is printed: {value:.15g}{min(myriads)} (万 and 亿 belong to the unit)"
-
-
-def plain_text(text):
-    """Fold full-width forms to ASCII, so that figures can be compared."""
-    return unicodedata.normalize("NFKC", text)
-
-
-def _has_year(words, year, target_year):
-    """Tell whether words hold a year: its digits, a period that ends in it, or, of the year before the target's, that it is the last."""
-    last = pd.notna(target_year) and year + 1 == target_year
-    return str(year) in words or any(name in words for name, end in PERIODS.items() if end == year) or bool(last and re.search(LAST_YEAR, words))
 
 
 def _broken_silences(plans, texts):
