@@ -160,7 +160,7 @@ def short(row):
         sign, least, most = ("−", "<=", ">=") if row.amount < 0 else ("+", ">=", "<=")
         more = {least: " or more", most: " at most", "~": " or so"}.get(row.operator, "")
         return f"{sign}{wording.quantity(abs(row.amount), row.standard_unit)}{more}, {year}".rstrip(", ")
-    figure = f"{wording.number(row.value)} : 1" if row.kind == "ratio" else wording.quantity(abs(row.amount), row.standard_unit)
+    figure = f"{wording.number(row.value)} for 1" if row.kind == "ratio" else wording.quantity(abs(row.amount), row.standard_unit)
     return f"{'cut ' if wording.is_cut(row) else ''}{SYMBOLS[row.operator]}{figure}, {year}".rstrip(", ")
 
 

@@ -91,7 +91,12 @@ def to_html(page, pages):
         "contents": [{"text": text, "anchor": text.replace(" ", "-")} for level, text in page.headings if level == 2],
     }
     resources = {"lantian": site, "metadata": {"name": page.slug}}
-    return exporter().from_notebook_node(page.notebook, resources)[0] + "\n"
+    return _bound(exporter().from_notebook_node(page.notebook, resources)[0]) + "\n"
+
+
+def _bound(html):
+    """Keep a figure and its percent sign on one line."""
+    return re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", html)
 
 
 @cache
@@ -147,7 +152,7 @@ def _index(pages):
     """Write the index: each question, its answer and its first chart, and the ways in."""
     shown = {cell: markup for page in pages for cell, markup in page.shown.items()}
     parts = [{"id": cell, "title": title, "markup": shown[cell]} for cell, title in FRONT.items() if cell in shown]
-    return template("site.html.j2").render(pages=pages, links=[page.link for page in pages], parts=parts, **_edition())
+    return _bound(template("site.html.j2").render(pages=pages, links=[page.link for page in pages], parts=parts, **_edition()))
 
 
 def template(name):

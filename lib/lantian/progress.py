@@ -48,14 +48,14 @@ def _pace(plans, row):
         years = int(row.target_year - row.baseline_year)
         rate = compound(row.amount, years)
         basis = row.baseline_basis
-        return *head, years, row.amount / years, rate, rate, rate, basis, f"{rate:+.1f} % a year over {years} year{'s' * (years > 1)} (base year {basis})"
+        return *head, years, row.amount / years, rate, rate, rate, basis, f"{wording.signed(rate)} % a year over {years} year{'s' * (years > 1)} (base year {basis})"
     base = _observed_base(plans, row) if row.kind == "level" and pd.notna(row.amount) else None
     if base is None:
         return *head, None, None, None, None, None, "none", "no base year is known: a pace would be invented"
     years = int(row.target_year - base.year)
     half = 0.5 * 10 ** -_decimals(base.value)
     rates = [compound((row.amount / (base.value + error) - 1) * 100, years) for error in (half, 0, -half)]
-    says = f"{min(rates):+.1f} to {max(rates):+.1f} % a year since {base.year}, from an observed {base.value:g} ({base.source}, confidence {base.confidence})"
+    says = f"{wording.signed(min(rates))} to {wording.signed(max(rates))} % a year since {base.year}, from an observed {base.value:g} ({base.source}, confidence {base.confidence})"
     return *head, years, (row.amount / base.value - 1) * 100 / years, rates[1], min(rates), max(rates), "observed", says
 
 

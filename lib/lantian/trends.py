@@ -176,7 +176,7 @@ def rates(plans, paces, name, title, subtitle):
         else:
             axis.plot([row.low, row.high], [y, y], color=palette[row.jurisdiction], lw=5, alpha=0.5, solid_capstyle="butt")
             dot(axis, row.compound, y, palette[row.jurisdiction], row.basis not in ("stated", "carried"), ms=8)
-            write(axis, row.compound, y, f"{row.compound:+.1f} % a year: {row.printed}".replace("-", "−"))
+            write(axis, row.compound, y, f"{wording.signed(row.compound)} % a year: {row.printed}")
     axis.axvline(0, color=GREY, lw=0.8)
     name_values(axis, plans, lanes, limits, "% a year")
     return finish(chart, plans, lanes.assign(what=lanes["printed"]), name, title, subtitle)

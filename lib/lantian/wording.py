@@ -1,5 +1,7 @@
 """Word every target for people: one function, so that a promise reads alike everywhere."""
 
+import re
+
 import pandas as pd
 
 BOUNDS = {"<=": "at most ", ">=": "at least ", "<": "below ", ">": "above ", "=": "", "~": "about ", "": ""}
@@ -40,6 +42,15 @@ def number(value):
         if abs(value) >= size:
             return f"{value / size:,.7g}{word}"
     return f"{value:,.0f}" if value == round(value) else f"{value:,.6g}"
+
+
+def signed(value):
+    """Write a change with its sign.
+
+    >>> signed(-4.36), signed(2)
+    ('−4.4', '+2.0')
+    """
+    return f"{value:+.1f}".replace("-", "−")
 
 
 def quantity(value, unit):
@@ -144,6 +155,7 @@ AREAS = {"whole": "whole area", "built_up": "built-up area", "urban": "towns", "
 BASES = {"": "", "stock": "whole fleet", "new": "new ones", "new_or_replaced": "new ones and replacements"}
 LONGEST_EXCEPTION = 30
 CLASSES = {"<=": "up to ", ">=": "from ", "<": "below ", ">": "above "}
+STANDARD = re.compile("(below )?China [IV]+")  # a class that English puts before what is of it
 
 
 def thing(row):
@@ -155,7 +167,8 @@ def thing(row):
     size = row.subject_class
     for sign, word in CLASSES.items():
         size = size.replace(sign, word)
-    parts = [f"{subject} {size}".strip(), BASES[row.base], AREAS[row.area]]
+    kind = f"{size} {subject}" if STANDARD.fullmatch(size) else f"{subject} {size}"
+    parts = [kind.strip(), BASES[row.base], AREAS[row.area]]
     exception = ""
     if row.exception:
         exception = f" (except {row.exception})" if len(row.exception) <= LONGEST_EXCEPTION else " (with exceptions)"

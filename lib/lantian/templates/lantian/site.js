@@ -9,6 +9,9 @@
     return element;
   }
 
+  // Pages keep a figure and its percent sign together by a space that nobody types.
+  function words(element) { return element.textContent.replaceAll("\u00a0", " "); }
+
   // Colours come from the style sheet, so that they follow the reader's choice and paper.
   function draw(place) {
     var chart = JSON.parse(document.getElementById(place.dataset.chart).textContent);
@@ -18,7 +21,7 @@
 
   function searchable(table) {
     var rows = Array.from(table.tBodies[0].rows);
-    var words = rows.map(function (row) { return (row.textContent + " " + row.id).toLowerCase(); });
+    var texts = rows.map(function (row) { return (words(row) + " " + row.id).toLowerCase(); });
     var label = make("label", "Search ", "search");
     var input = make("input");
     var count = make("output");
@@ -27,7 +30,7 @@
     table.parentElement.before(label, count);
     function filter() {
       var sought = input.value.toLowerCase().trim();
-      rows.forEach(function (row, i) { row.hidden = sought !== "" && !words[i].includes(sought); });
+      rows.forEach(function (row, i) { row.hidden = sought !== "" && !texts[i].includes(sought); });
       count.textContent = rows.filter(function (row) { return !row.hidden; }).length + " of " + rows.length + " rows";
     }
     input.addEventListener("input", filter);
@@ -56,7 +59,7 @@
 
   function citable(row) {
     var button = make("button", "Cite this row", "cite");
-    var statement = row.cells[0].textContent;
+    var statement = words(row.cells[0]);
     button.type = "button";
     button.setAttribute("aria-expanded", "false");
     button.addEventListener("click", function () {
