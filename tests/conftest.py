@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import lantian as lt
-from lantian.plans import find_data
+from lantian.tables.plans import find_data
 
 SOURCES = "LANTIAN_SOURCES"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -51,7 +51,7 @@ def sources():
 @pytest.fixture(scope="session")
 def site(data, tmp_path_factory):
     """The folder of all pages, rendered once."""
-    from lantian.render import render
+    from lantian.pages.render import render
 
     folder = tmp_path_factory.mktemp("site")
     render(data=data, output=folder, say=lambda line: None)

@@ -12,8 +12,8 @@ import pytest
 from edit import contents
 from test_render import PROC, Suite, marked, needs_proc, put, suite, wait_for, write_notebook  # noqa: F401
 
-from lantian import publish
-from lantian.render import RenderError
+from lantian.pages import publish
+from lantian.pages.render import RenderError
 
 KILLS = int(os.environ.get("LANTIAN_SOAK", "100"))
 PAIRS = max(1, KILLS // 5)
@@ -21,7 +21,7 @@ CAP_SYS_ADMIN = 21  # linux/capability.h
 LOOP = """
 import itertools, sys
 from pathlib import Path
-from lantian import publish
+from lantian.pages import publish
 folder, name = Path(sys.argv[1]), sys.argv[2]
 for count in itertools.count():
     content = f"{name}-{count}".encode() * 1000

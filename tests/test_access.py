@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lantian.page import TEMPLATES
-from lantian.single import bundle
+from lantian.pages.page import TEMPLATES
+from lantian.pages.single import bundle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

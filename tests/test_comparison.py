@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import lantian as lt
-from lantian.verdicts import RESPECTS, SIZED, TESTS, keys
-from lantian.scales import NotComparable, refuse
+from lantian.analysis.verdicts import RESPECTS, SIZED, TESTS, keys
+from lantian.drawing.scales import NotComparable, refuse
 
 SAME_COLUMN = ("indicator", "kind", "subject", "subject_class", "base", "area", "target_year", "dimension")
 

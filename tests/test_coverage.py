@@ -4,7 +4,7 @@ import pytest
 from edit import change, read, write
 
 import lantian as lt
-from lantian.plans import find_data
+from lantian.tables.plans import find_data
 
 
 def column(table, key, wanted):

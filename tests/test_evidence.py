@@ -10,10 +10,10 @@ import pytest
 from edit import change, contents, read, write
 
 import lantian as lt
-from lantian.card import marked
-from lantian.proof import UNPROVED
-from lantian.prose import PAGES
-from lantian.schema import DataError
+from lantian.language.prose import PAGES
+from lantian.pages.card import marked
+from lantian.tables.schema import DataError
+from lantian.texts.proof import UNPROVED
 
 TABLES = ("proofs.csv", "gaps.csv", "text_defects.csv", "targets/huludao.csv", "targets/yuyao.csv")
 YUYAO = "targets/yuyao.csv"

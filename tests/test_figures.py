@@ -2,7 +2,7 @@
 
 import pytest
 
-from lantian.render import REPORTS
+from lantian.pages.render import REPORTS
 
 pytestmark = pytest.mark.slow
 ADVICE = "run `make reports` and commit reports/figures"

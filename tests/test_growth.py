@@ -11,8 +11,8 @@ from edit import change, contents, read, write
 import lantian as lt
 from lantian import check
 from lantian.cli import main
-from lantian.growth import add, diff, to_markdown
-from lantian.schema import DataError
+from lantian.tables.growth import add, diff, to_markdown
+from lantian.tables.schema import DataError
 
 YUYAO = "targets/yuyao.csv"
 
@@ -239,7 +239,7 @@ NAMES = ("Ninghai", "Yixing", "Xinmi", "Anqiu", "Haicheng", "Jingbian", "Dali")
 @pytest.mark.slow
 @pytest.mark.parametrize("count", [6, pytest.param(12, marks=pytest.mark.soak)])
 def test_every_chart_names_every_place(copy_data, tmp_path, count):
-    from lantian.render import render
+    from lantian.pages.render import render
 
     templates = list(lt.load(copy_data).focus["id"])
     for number in range(count - len(templates)):

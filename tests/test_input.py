@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lantian import check, load
-from lantian.checks import RULED, check_tables
 from lantian.cli import main
-from lantian.plans import _typed
-from lantian.schema import DataError, read_schema
-from lantian.tables import BLANKS, read_tables
+from lantian.tables.checks import RULED, check_tables
+from lantian.tables.files import BLANKS, read_tables
+from lantian.tables.plans import _typed
+from lantian.tables.schema import DataError, read_schema
 
 PLAN = "targets/yuyao.csv"
 ATTACKS = ("<script>alert(1)</script>", '=HYPERLINK("http://x","y")', "@SUM(1)", "../../etc/passwd", '"; DROP TABLE targets; --', "{{7*7}}", "$\\frac{", "x" * 4000)

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lantian as lt
-from lantian.verdicts import SIZED
-from lantian.hierarchy import RELATIONS
-from lantian.progress import compound
-from lantian.scales import NotComparable
+from lantian.analysis.hierarchy import RELATIONS
+from lantian.analysis.progress import compound
+from lantian.analysis.verdicts import SIZED
+from lantian.drawing.scales import NotComparable
 
 
 @pytest.fixture(scope="module")

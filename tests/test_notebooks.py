@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lantian.render import NOTEBOOKS
+from lantian.pages.render import NOTEBOOKS
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 pytestmark = pytest.mark.parametrize("path", PATHS, ids=[path.stem for path in PATHS])

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 from test_render import wait_for
 
-from lantian.single import bundle
+from lantian.pages.single import bundle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

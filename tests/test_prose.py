@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from edit import change, contents, read, write
 
 import lantian as lt
-from lantian import wording
 from lantian.cli import main
-from lantian.render import NOTEBOOKS, RenderError, render
+from lantian.language import wording
+from lantian.pages.render import NOTEBOOKS, RenderError, render
 
 pytestmark = pytest.mark.slow
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))

@@ -13,10 +13,10 @@ from click.testing import CliRunner
 from edit import contents
 
 from lantian.cli import main
-from lantian.codebook import readme
-from lantian.render import NOTEBOOKS
-from lantian.schema import DataError
-from lantian.verification import SOURCES
+from lantian.pages.render import NOTEBOOKS
+from lantian.tables.codebook import readme
+from lantian.tables.schema import DataError
+from lantian.texts.verification import SOURCES
 
 ROOT = Path(__file__).parents[1]
 README, CONTRIBUTING, CHANGELOG = ((ROOT / f"{name}.md").read_text("utf-8") for name in ("README", "CONTRIBUTING", "CHANGELOG"))
@@ -153,9 +153,29 @@ def test_answers_alone_hold_figures():
     assert not re.findall(r"\d+", text)
 
 
+def tour():
+    """List the packages of the library, each with its modules, as the tour has them."""
+    packages = {}
+    for name, _ in rows(CONTRIBUTING, "A tour of lib/lantian"):
+        name = name.strip("*`")
+        packages |= {name.rstrip("/"): []} if name.endswith("/") else {}
+        if name.endswith(".py"):
+            [*packages.values()][-1].append(name)
+    return packages
+
+
 def test_tour_names_every_module():
-    modules = {path.name for path in (ROOT / "lib/lantian").glob("*.py")} - {"__init__.py"}
-    assert {cells[0].strip("`") for cells in rows(CONTRIBUTING, "A tour of lib/lantian")} == modules
+    library = ROOT / "lib/lantian"
+    found = {folder.name: {path.name for path in folder.glob("*.py")} - {"__init__.py"} for folder in library.iterdir() if (folder / "__init__.py").exists()}
+    assert {name: set(modules) for name, modules in tour().items()} == found
+    assert {path.name for path in library.glob("*.py")} == {"__init__.py", "cli.py"}
+
+
+@pytest.mark.parametrize("package", tour())
+def test_package_uses_only_those_above_it(package):
+    above = [*tour()][: [*tour()].index(package) + 1]
+    used = {name for path in (ROOT / "lib/lantian" / package).glob("*.py") for name in re.findall(r"^ *from lantian\.(\w+)", path.read_text("utf-8"), re.M)}
+    assert used <= {*above}
 
 
 def test_rows_named_as_examples_exist(plans):

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from edit import change, contents, read
 
-from lantian import execution, forkserver, publish
-from lantian import render as rendering
-from lantian.render import NOTEBOOKS, RenderError, render
-from lantian.schema import CHECKOUT
+from lantian.pages import execution, forkserver, publish
+from lantian.pages import render as rendering
+from lantian.pages.render import NOTEBOOKS, RenderError, render
+from lantian.tables.schema import CHECKOUT
 
 pytestmark = pytest.mark.slow
 COMMAND = [sys.executable, "-c", "from lantian.cli import main; main()", "render"]

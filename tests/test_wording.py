@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lantian import wording
+from lantian.language import wording
 
 BARE_NEGATIVE = re.compile(r"(?<![\w.])[-−]\s?\d")
 CODES = re.compile(r"nan|None|NaT|<NA>|[<>]=?|~|_")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from lantian.schema import DataError
+from lantian.tables.schema import DataError
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -21,8 +21,8 @@ def main():
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 def check(data):
     """List every problem in the tables as path:line:column: what is wrong, what is allowed."""
-    from lantian.checks import check as run, notes
-    from lantian.schema import find_data
+    from lantian.tables.checks import check as run, notes
+    from lantian.tables.schema import find_data
 
     folder = find_data(data)
     problems, noted = _answered(run, folder), _answered(notes, folder)
@@ -41,7 +41,7 @@ def check(data):
 @click.option("--write", is_flag=True, help="Fill empty offsets and repair moved ones.")
 def verify(sources, data, write):
     """Prove every fragment against the texts."""
-    from lantian.verification import verify as run
+    from lantian.texts.verification import verify as run
 
     result = _answered(run, data, sources, write)
     click.echo(result)
@@ -58,7 +58,7 @@ def verify(sources, data, write):
 @click.option("--single-file", is_flag=True, help="Also write the whole suite as one file, to be mailed.")
 def render(notebooks, data, output, force, jurisdictions, single_file):
     """Render notebooks to HTML; on a failure the pages that were there stay."""
-    from lantian.render import RenderError, render as run
+    from lantian.pages.render import RenderError, render as run
 
     if jurisdictions:
         os.environ["LANTIAN_JURISDICTIONS"] = jurisdictions
@@ -71,7 +71,7 @@ def render(notebooks, data, output, force, jurisdictions, single_file):
 
 def _mailable(index):
     """Write the pages beside an index as one file."""
-    from lantian.single import NAME, bundle
+    from lantian.pages.single import NAME, bundle
 
     file = index.with_name(NAME)
     file.write_text(bundle(index.parent), "utf-8")
@@ -83,7 +83,7 @@ def _mailable(index):
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 def export(file, data):
     """Write all tables to FILE.xlsx, FILE.sqlite, or a folder of parquet files (.parquet or no ending)."""
-    from lantian.export import export as run
+    from lantian.tables.export import export as run
 
     click.echo(_answered(run, file, data))
 
@@ -94,7 +94,7 @@ def export(file, data):
 @click.option("--year", type=click.IntRange(1990, 2100), help="Year of issue of its plan; part of the document's id.")
 def add(identifier, data, year):
     """Write the stubs of a further place and say what to fill in."""
-    from lantian.growth import add as run
+    from lantian.tables.growth import add as run
 
     click.echo(_answered(run, identifier, data, year))
 
@@ -104,7 +104,7 @@ def add(identifier, data, year):
 @click.argument("new", type=FOLDER)
 def diff(old, new):
     """Say what changed between two data folders, as a section of a changelog."""
-    from lantian.growth import diff as run, to_markdown
+    from lantian.tables.growth import diff as run, to_markdown
 
     click.echo(to_markdown(_answered(run, old, new)))
 
@@ -113,8 +113,8 @@ def diff(old, new):
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 def codebook(data):
     """Write what the data say: the codebook, README.md in the data folder, and the marked parts of the README beside that folder."""
-    from lantian.codebook import codebook as run, readme
-    from lantian.schema import find_data
+    from lantian.tables.codebook import codebook as run, readme
+    from lantian.tables.schema import find_data
 
     folder = find_data(data)
     _put(folder / "README.md", _answered(run, folder))

@@ -1,0 +1,1 @@
+"""What may be compared, and what it comes to."""

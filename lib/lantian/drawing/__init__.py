@@ -1,0 +1,1 @@
+"""The charts, each with its words and the rows it drew."""

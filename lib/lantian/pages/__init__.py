@@ -1,0 +1,1 @@
+"""Notebooks executed, turned into pages, and put in place whole."""

@@ -1,0 +1,113 @@
+"""What the words of a promise prove: its figure, its years, its strength, its place in a list."""
+
+import re
+import unicodedata
+from difflib import SequenceMatcher
+
+import pandas as pd
+
+from lantian.texts.numerals import printed
+
+# The words that a number rests on where the plan says it in words.
+NUMBER_WORDS = {
+    100: "全部|逐一|全收|全面|一律|全覆|全域|全行业|全過程|全过程|所有|均|各|每|必须|必須|应收尽收|應收盡收|应处尽处|應處盡處|镇镇通|基本实现|清理|100%|百分之百|百分百|翻一番|翻番",
+    0: "零|消灭|消滅|消除|杜绝|杜絕",
+    1: "等量|减量|減量",
+    -50: "减半|減半",
+}
+# Words for the year before the one that a promise is for.
+LAST_YEAR = "上一?年|去年|同比"
+# Five-year plan periods end in these years.
+PERIODS = {"十三五": 2020, "十四五": 2025}
+UNPROVED = "stands neither in the quote nor in a proof; widen the quote, add a row to proofs.csv, or empty the cell"
+RESPECTIVELY = "分[别別]"
+
+
+def unproved(plans, documents):
+    """Find the cells of targets that their words do not prove.
+
+    Parameters
+    ----------
+    plans : Plans
+    documents : collection of str
+        Ids of the documents whose targets are tried.
+
+    Yields
+    ------
+    tuple of str
+        Id, column, and what is wrong: a value, year or strength word that stands neither in the quote nor in a
+        proof, or a figure that "respectively" gives to another thing.
+    """
+    proofs = plans.proofs.groupby("target")["quote"].apply(" ".join).to_dict()
+    targets = plans.targets[plans.targets["document"].isin(documents)]
+    for row in targets.itertuples():
+        words = plain_text(f"{row.quote} {proofs.get(row.id, '')}")
+        for column, message in _unproved(row, words):
+            yield row.id, column, message
+    names = plans.indicators.set_index("id")["name_zh"]
+    for quote, rows in targets[targets["quote"].str.contains(RESPECTIVELY)].groupby("quote"):
+        values = {row.id: f"{abs(row.value):.15g}" for row in rows.itertuples()}
+        yield from _swapped(plain_text(quote), values, dict(zip(rows["id"], rows["indicator"] + names[rows["indicator"]].to_numpy())))
+
+
+def _unproved(row, words):
+    for column in ("value", "value_max"):
+        value = getattr(row, column)
+        if row.value_basis == "figure" and pd.notna(value):
+            yield from _unproved_figure(column, value, row.unit, words)
+    if row.value_basis == "word" and not re.search(NUMBER_WORDS[row.value], words):
+        yield "value", f"no word for {row.value:g} stands in the quote or in a proof"
+    for column, basis in (("target_year", row.year_basis), ("baseline_year", row.baseline_basis)):
+        year = getattr(row, column)
+        if pd.notna(year) and basis != "ambiguous" and not _has_year(words, year, row.target_year):
+            yield column, f"{year} {UNPROVED}"
+    if row.strength_word and row.strength_word not in words:
+        yield "strength_word", f"{row.strength_word!r} {UNPROVED}"
+
+
+def _unproved_figure(column, value, unit, words):
+    """Yield what is wrong with a figure: not printed, or printed with another 万 or 亿 than the unit has."""
+    myriads, (own, stem) = printed(words, value), re.fullmatch("([万亿]*)(.*)", unit).groups()
+    head = re.search(rf"[(:]\s?([万亿]+){re.escape(stem)}", words.translate(str.maketrans("萬億噸畝", "万亿吨亩")))
+    if head and "" in myriads:  # the head of a table gives the myriads of its figures, as 植树(万亩)
+        myriads = myriads - {""} | {head[1]}
+    if not myriads:
+        yield column, f"{value:.15g} {UNPROVED}"
+    elif not myriads & {own, None}:
+        yield "unit", f"{unit!r} is not what is printed: {value:.15g}{min(myriads)} (万 and 亿 belong to the unit)"
+
+
+def plain_text(text):
+    """Fold full-width forms to ASCII, so that figures can be compared."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def _has_year(words, year, target_year):
+    """Tell whether words hold a year: its digits, a period that ends in it, or, of the year before the target's, that it is the last."""
+    last = pd.notna(target_year) and year + 1 == target_year
+    return str(year) in words or any(name in words for name, end in PERIODS.items() if end == year) or bool(last and re.search(LAST_YEAR, words))
+
+def _swapped(quote, values, names):
+    """Yield the figures, by ids, that "respectively" gives to another of the things that a quote lists."""
+    things, figures = _listed(quote)
+    owners = {key: _likest(name, things) for key, name in names.items()}
+    if len(things) != len(figures) or None in owners.values() or len(set(owners.values())) < len(owners):
+        return  # the list does not tell whose each figure is
+    for key, value in values.items():
+        thing, own = things[owners[key]], figures[owners[key]]
+        if value != own and value in figures:
+            yield key, "value", f"{value} belongs to {things[figures.index(value)]!r} in the list; that of {thing!r} is {own}"
+
+
+def _listed(quote):
+    """Split a quote at "respectively": the things listed before it, and the figures after, years left out."""
+    before, after = re.split(RESPECTIVELY, quote, maxsplit=1)
+    figures = re.findall(r"(?<![\d.A-Za-z])\d+(?:\.\d+)?(?![\d.年])", after)
+    return re.split("[、和及与與]", re.split("[,。;:]", before)[-1]), [f"{float(figure):.15g}" for figure in figures]
+
+
+def _likest(name, things):
+    """Find the one thing that shares the longest words with a name; none where there is no such one."""
+    shared = [SequenceMatcher(None, name.casefold(), thing.casefold(), autojunk=False).find_longest_match().size for thing in things]
+    best = max(shared)
+    return shared.index(best) if best > 1 and shared.count(best) == 1 else None
