@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from edit import change, contents, read, write
+from edit import change, contents, line_of, read, write
 
 import lantian as lt
 from lantian.language.prose import PAGES
@@ -64,17 +64,33 @@ def test_altered_figure_is_named_with_its_line(copy_data, news, column):
 
 
 @reads_texts
-@pytest.mark.parametrize(("unit", "other"), [("万吨", "吨"), ("万吨", "亿吨"), ("吨", "万吨")])
-def test_unit_a_myriad_away_from_the_text_is_named(copy_data, news, unit, other):
+@pytest.mark.parametrize(
+    ("unit", "other"), [("万吨", "吨"), ("万吨", "亿吨"), ("吨", "万吨"), ("万吨", "万吨标准煤"), ("万吨标准煤", "万吨"), ("个百分点", "%"), ("%", "个百分点")]
+)
+def test_unit_that_is_not_the_printed_one_is_named(copy_data, news, unit, other):
     (path, number) = next(
         (path, number)
         for path in sorted((copy_data / "targets").glob("*.csv"))
         for number, row in enumerate(read(path))
-        if row["unit"] == unit and row["quote"]
+        if row["unit"] == unit and row["quote"] and row["value_basis"] == "figure"
     )
     line = change(path, number, unit=other)
     (told,) = news()
     assert told.startswith(f"targets/{path.name}:{line}:unit: {other!r} is not what is printed: ")
+
+
+@reads_texts
+def test_every_change_of_the_wrong_sign_is_named(copy_data, news):
+    flipped = set()
+    for path in (copy_data / "targets").glob("*.csv"):
+        rows = read(path)
+        for number, row in enumerate(rows):
+            if row["kind"] == "change" and row["value_basis"] == "figure" and row["quote"]:
+                row["value"] = str(-float(row["value"]))
+                flipped.add((path, number))
+        write(path, rows)
+    assert len(flipped) > 20
+    assert {line.partition(": ")[0] for line in news()} == {f"targets/{path.name}:{line_of(path, number)}:value" for path, number in flipped}
 
 
 @reads_texts

@@ -118,15 +118,20 @@ def printed(words, value):
         ``"万"``, ``"亿"``; and None where it is written in Chinese, a fraction
         as a percentage. Empty when it is not printed.
     """
-    size = f"{abs(value):.10f}".rstrip("0").rstrip(".")
-    digits = re.escape(size) + ("0*" if "." in size else r"(?:\.0+)?")
     words = re.sub(r"(?<![\d.])\d{1,3}(?:,\d{3})+(?!\d)", lambda match: match[0].replace(",", ""), words)
     words = re.sub(r"(?<=\d) ?\. ?(?=\d)", ".", words.translate(str.maketrans("萬億", "万亿")))
     # In a list or a range, as 12、15万吨, the myriads may stand behind the last figure only.
-    found = re.findall(rf"(?<![\d.]){digits}(?!\d|\.\d)((?:[-—–~至、和及]\d[\d.]*)*)\s?([万亿]*)", words)
+    found = re.findall(rf"{digits(value)}((?:[-—–~至、和及]\d[\d.]*)*)\s?([万亿]*)", words)
     myriads = {myriad for _, myriad in found} | {"" for listed, _ in found if listed}
-    decimals = len(size.partition(".")[2])
-    return myriads | {None for number in _spelled(words) if round(number, decimals) == float(size)}
+    decimals = len(f"{abs(value):.10f}".rstrip("0").partition(".")[2])
+    return myriads | {None for number in _spelled(words) if round(number, decimals) == round(abs(value), decimals)}
+
+
+def digits(value):
+    """Return the pattern of a value printed in digits, its sign left aside."""
+    size = f"{abs(value):.10f}".rstrip("0").rstrip(".")
+    zeros = "0*" if "." in size else r"(?:\.0+)?"
+    return rf"(?<![\d.]){re.escape(size)}{zeros}(?!\d|\.\d)"
 
 
 def _spelled(words):

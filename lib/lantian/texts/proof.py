@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 import pandas as pd
 
-from lantian.texts.numerals import printed
+from lantian.texts.numerals import digits, printed
 
 # The words that a number rests on where the plan says it in words.
 NUMBER_WORDS = {
@@ -16,11 +16,16 @@ NUMBER_WORDS = {
     -50: "减半|減半",
 }
 # Words for the year before the one that a promise is for.
-LAST_YEAR = "上一?年|去年|同比"
+LAST_YEAR = "上一?年|去年|同比|年度"
 # Five-year plan periods end in these years.
 PERIODS = {"十三五": 2020, "十四五": 2025}
 UNPROVED = "stands neither in the quote nor in a proof; widen the quote, add a row to proofs.csv, or empty the cell"
 RESPECTIVELY = "分[别別]"
+# Which way a change goes; the value added of an industry (增加值) is no rise.
+FALL, RISE = "[下压壓]?降|[减減]|削|低", "增(?!加值)|提[高升]|上升|翻"
+# Characters of units and their simplified forms, and what may stand between a figure and its unit.
+SIMPLIFIED = str.maketrans("萬億噸畝標準個時點臺條", "万亿吨亩标准个时点台条")
+BETWEEN = "以[上下内內]|左右| "
 
 
 def unproved(plans, documents):
@@ -40,9 +45,10 @@ def unproved(plans, documents):
     """
     proofs = plans.proofs.groupby("target")["quote"].apply(" ".join).to_dict()
     targets = plans.targets[plans.targets["document"].isin(documents)]
+    units = sorted(plans.units["unit"], key=len, reverse=True)
     for row in targets.itertuples():
         words = plain_text(f"{row.quote} {proofs.get(row.id, '')}")
-        for column, message in _unproved(row, words):
+        for column, message in _unproved(row, words, units):
             yield row.id, column, message
     names = plans.indicators.set_index("id")["name_zh"]
     for quote, rows in targets[targets["quote"].str.contains(RESPECTIVELY)].groupby("quote"):
@@ -50,23 +56,25 @@ def unproved(plans, documents):
         yield from _swapped(plain_text(quote), values, dict(zip(rows["id"], rows["indicator"] + names[rows["indicator"]].to_numpy())))
 
 
-def _unproved(row, words):
+def _unproved(row, words, units):
     for column in ("value", "value_max"):
         value = getattr(row, column)
         if row.value_basis == "figure" and pd.notna(value):
-            yield from _unproved_figure(column, value, row.unit, words)
+            yield from _unproved_figure(column, value, row.unit, words, units)
     if row.value_basis == "word" and not re.search(NUMBER_WORDS[row.value], words):
         yield "value", f"no word for {row.value:g} stands in the quote or in a proof"
-    for column, basis in (("target_year", row.year_basis), ("baseline_year", row.baseline_basis)):
+    for column in ("target_year", "baseline_year"):
         year = getattr(row, column)
-        if pd.notna(year) and basis != "ambiguous" and not _has_year(words, year, row.target_year):
+        if pd.notna(year) and not _has_year(words, year, row.target_year):
             yield column, f"{year} {UNPROVED}"
     if row.strength_word and row.strength_word not in words:
         yield "strength_word", f"{row.strength_word!r} {UNPROVED}"
+    if row.kind == "change" and row.value_basis == "figure" and row.value * _direction(row.value, words) < 0:
+        yield "value", f"{row.value:.15g} has the wrong sign: the words tell of a {'fall, which is' if row.value > 0 else 'rise, which is not'} negative"
 
 
-def _unproved_figure(column, value, unit, words):
-    """Yield what is wrong with a figure: not printed, or printed with another 万 or 亿 than the unit has."""
+def _unproved_figure(column, value, unit, words, units):
+    """Yield what is wrong with a figure: not printed, or with another unit, or another 万 or 亿 than the unit has."""
     myriads, (own, stem) = printed(words, value), re.fullmatch("([万亿]*)(.*)", unit).groups()
     head = re.search(rf"[(:]\s?([万亿]+){re.escape(stem)}", words.translate(str.maketrans("萬億噸畝", "万亿吨亩")))
     if head and "" in myriads:  # the head of a table gives the myriads of its figures, as 植树(万亩)
@@ -75,6 +83,23 @@ def _unproved_figure(column, value, unit, words):
         yield column, f"{value:.15g} {UNPROVED}"
     elif not myriads & {own, None}:
         yield "unit", f"{unit!r} is not what is printed: {value:.15g}{min(myriads)} (万 and 亿 belong to the unit)"
+    elif other := _other_unit(value, unit, words, units):
+        yield "unit", f"{unit!r} is not what is printed: {value:.15g}{other}"
+
+
+def _other_unit(value, unit, words, units):
+    """Name the known unit, the longest first, behind a figure that never stands before the given one; none where that is well or not told."""
+    rests = re.findall(f"{digits(value)}(.*)", re.sub(BETWEEN, "", words.translate(SIMPLIFIED)), re.S)
+    found = [next((known for known in units if rest.startswith(known)), unit) for rest in rests]
+    return found[0] if found and unit not in found else None
+
+
+def _direction(value, words):
+    """Tell which way words say that a change goes: -1 down, 1 up, 0 not told. The last word before the figure decides."""
+    before = re.split(digits(value), words)[0]
+    ways = re.findall(f"({FALL})|{RISE}", before) or re.findall(f"({FALL})|{RISE}", words)
+    sign = -1 if before.endswith("-") else 1  # 下降-0.7% is a rise
+    return (-sign if ways[-1] else sign) if ways else 0
 
 
 def plain_text(text):
@@ -86,6 +111,7 @@ def _has_year(words, year, target_year):
     """Tell whether words hold a year: its digits, a period that ends in it, or, of the year before the target's, that it is the last."""
     last = pd.notna(target_year) and year + 1 == target_year
     return str(year) in words or any(name in words for name, end in PERIODS.items() if end == year) or bool(last and re.search(LAST_YEAR, words))
+
 
 def _swapped(quote, values, names):
     """Yield the figures, by ids, that "respectively" gives to another of the things that a quote lists."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from lantian.language import wording
 from lantian.tables.checks import check
 from lantian.tables.files import RawTable, read_tables
 from lantian.tables.growth import as_csv, put
@@ -62,7 +63,7 @@ class Verification:
             told = self.accounts.loc[document].items() if document in self.accounts.index else ()
             lines.append(f"{document}: {count} fragments proved; " + ", ".join(f"{n} {name}" for name, n in told))
         total = sum(self.proved.values())
-        left = f", {len(self.problems)} problems" if self.problems else ": all"
+        left = f", {wording.counted(len(self.problems), 'problem')}" if self.problems else ": all"
         moved = [line for line in self.moved if FOUND not in line]
         return "\n".join([*moved, *map(str, self.problems), *lines, f"{total} fragments proved{left}"])
 
