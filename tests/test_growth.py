@@ -82,7 +82,7 @@ def test_check_then_asks_for_every_cell_that_is_left(copy_data):
     asked = [problem.column for problem in found if problem.path.endswith("gaps.csv")]
     assert asked == ["status"] * len(headline) and f"{len(headline)} rows" in run.stdout
     assert {"name_en", "name_zh", "level"} == {problem.column for problem in found if problem.path.endswith("jurisdictions.csv")}
-    assert {"title_en", "issued", "period_end"} < {problem.column for problem in found if problem.path.endswith("documents.csv")}
+    assert {"title_en", "issued", "period_start"} < {problem.column for problem in found if problem.path.endswith("documents.csv")}
 
 
 def test_a_filled_newcomer_passes_the_check_and_is_in_every_table(copy_data):
@@ -245,11 +245,14 @@ def test_every_chart_names_every_place(copy_data, tmp_path, count):
     for number in range(count - len(templates)):
         name = NAMES[number]
         newcomer(copy_data, name.lower(), name, templates[number % len(templates)])
+    documents = copy_data / "documents.csv"
+    change(documents, next(n for n, row in enumerate(read(documents)) if row["jurisdiction"] == "ninghai"), period_end="")
     assert check(copy_data) == []
     render(data=copy_data, output=tmp_path / "site", say=lambda line: None)
     names = list(lt.load(copy_data).focus["name_en"])
     assert len(names) == count
     tables = {path.stem: path.read_text("utf-8") for path in (tmp_path / "site/figures").glob("*.csv")}
+    assert "no stated end" in tables["glance-timeline"]
     missing = {chart: [name for name in names if name not in text] for chart, text in tables.items()}
     assert tables and not {chart: lacking for chart, lacking in missing.items() if lacking}
 

@@ -41,7 +41,7 @@ def cascade(plans, indicator):
 
 
 def above(plans, theme=None):
-    """Gather `cascade` over a theme, or over every indicator that a level above has a goal on.
+    """Gather `cascade` over a theme, or over every headline indicator and every other that a level above has a goal on.
 
     Parameters
     ----------
@@ -55,7 +55,8 @@ def above(plans, theme=None):
         As `cascade`, with ``indicator`` (its name).
     """
     set_above = plans.targets[(plans.targets["role"] == "reference") & (plans.targets["kind"] != "standard")]["indicator"]
-    indicators = chosen(plans.indicators, theme) if theme else plans.indicators[plans.indicators["id"].isin(set_above)]
+    some = plans.indicators["id"].isin(set_above) | (plans.indicators["headline"] != "")
+    indicators = chosen(plans.indicators, theme) if theme else plans.indicators[some]
     rows = _held(plans, indicators["id"])
     return rows.assign(indicator=rows["indicator"].map(indicators.set_index("id")["name_en"]))
 

@@ -8,7 +8,7 @@ from lantian.language import wording
 RESTATED = 2018  # particles are reported at another reference state from 1 September of this year
 
 
-def pace(plans, indicator):
+def pace(plans, indicator, core=True):
     """Work out the change per year that goals on an indicator imply.
 
     For a change of ``v`` % over ``n`` years: linear ``v / n`` percentage points of
@@ -20,6 +20,8 @@ def pace(plans, indicator):
     ----------
     plans : Plans
     indicator : str
+    core : bool
+        Where there are any of the core, leave out the others: operating parameters, shares of single towns.
 
     Returns
     -------
@@ -37,6 +39,8 @@ def pace(plans, indicator):
     """
     known(plans.indicators, indicator)
     targets = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["role"] == "focus")]
+    main = targets[targets["core"] == "yes"]
+    targets = main if core and len(main) else targets
     rows = [_pace(plans, row) for row in targets.itertuples() if row.kind in ("change", "level")]
     columns = ["jurisdiction", "label", "id", "kind", "printed", "years", "linear", "compound", "low", "high", "basis", "says"]
     return pd.DataFrame(rows, columns=columns)

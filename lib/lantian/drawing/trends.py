@@ -27,12 +27,13 @@ def timeline(plans, name, title, subtitle):
     Chart
     """
     read, palette = plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction"), colours(plans)
-    first, last = read["period_start"].min(), read["period_end"].max() + 1
+    first, last = read["period_start"].min(), read[["period_start", "period_end"]].max(axis=None) + 1
     rows = read.loc[plans.focus["id"]].reset_index()
-    rows["says"] = [f"{row.genre}; issued {wording_date(row.issued)}" for row in rows.itertuples()]
+    rows["says"] = [f"{row.genre}; issued {wording_date(row.issued)}{'; no stated end' * pd.isna(row.period_end)}" for row in rows.itertuples()]
     chart, axes = canvas(title, 0.42 * len(rows), head=HEAD + 0.1, foot=FOOT + 0.3)
     for y, row in enumerate(rows.itertuples()):
-        start, end, late = row.period_start, row.period_end + 1, row.period_start - first > 3
+        start, late, open_ = row.period_start, row.period_start - first > 3, pd.isna(row.period_end)
+        end = last + 0.1 if open_ else row.period_end + 1  # a plan without an end runs to the edge
         axes.barh(y, end - start, left=start, height=0.32, color=palette[row.jurisdiction])
         dot(axes, _decimal(row.issued), y, INK, row.issued.endswith("?"), "D", ms=7, mew=1.2)
         side = {"ha": "right" if late else "left", "xytext": (0, -12), "textcoords": "offset points"}
@@ -43,7 +44,7 @@ def timeline(plans, name, title, subtitle):
     axes.set_xticks([year + 0.5 for year in years], years, minor=True)  # a year is named at its middle, not at its first day
     axes.tick_params(axis="x", which="both", labelsize=8.5, length=0)
     name_places(axes, plans, below=0.3)
-    rows["what"] = [f"{row.period_start} to {row.period_end}" for row in rows.itertuples()]
+    rows["what"] = [wording.period(row.period_start, row.period_end) for row in rows.itertuples()]
     return finish(chart, plans, rows, name, title, subtitle)
 
 

@@ -193,6 +193,11 @@ def gap(row):
     return GAPS[row.status]
 
 
+def counted(number, noun):
+    """Count things: "1 theme", "12 themes"."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
 def names(places, last="and"):
     """Join names as a sentence does: "A, B and C"; "none" when there are none."""
     places = list(places)
@@ -207,6 +212,13 @@ def span(years):
     if not known:
         return "at no stated date"
     return f"in {known[0]}" if len(known) == 1 else f"between {known[0]} and {known[-1]}"
+
+
+def period(start, end):
+    """Word the years that a plan covers: "2018 to 2020", "2019", "from 2017, no stated end"."""
+    if pd.isna(end):
+        return f"from {start}, no stated end"
+    return str(start) if start == end else f"{start} to {end}"
 
 
 def who(plans, indicator, where="core == 'yes'"):

@@ -135,12 +135,18 @@ def context(plans):
     rows = []
     for place in plans.focus.itertuples():
         document = read.loc[place.id]
-        row = {"place": f"{place.name_en} {place.name_zh}, {place.level}", "document": document["genre"]}
+        row = {"place": f"{place.name_en} {place.name_zh}, {place.level}", "document": _titled(document)}
         row |= {"issuer": document["issuer_zh"] or "not in the text", "issued": document["issued"].replace("?", " (inferred)")}
         row |= {"first issue": document["first_issued"].replace("?", " (not seen)") or "the same", "lost": document["missing_parts"] or "nothing known"}
         row |= {name: _latest(plans.observations, place.id, indicator) for indicator, name in CONTEXT.items()}
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _titled(document):
+    """Name a document in both languages, with its genre and number, linked to its row of the evidence."""
+    names = chinese(", ".join(filter(None, (document["title_zh"], document["number"]))))
+    return Shown(f"{evidence_link(document['id'], document['title_en'])} {names} ({html.escape(document['genre'])})")
 
 
 def _latest(observations, place, indicator):
@@ -183,7 +189,7 @@ def by_place(plans):
         document = documents.loc[place.id]
         row = {"place": Shown(f"{link(f'place_{place.id}.html', place.label)} {chinese(place.name_zh)}")}
         row |= {"plan": Shown(f"{html.escape(document['title_en'])} {chinese(document['title_zh'])}")}
-        row |= {"years": f"{document['period_start']} to {document['period_end']}"}
+        row |= {"years": wording.period(document["period_start"], document["period_end"])}
         row |= {"promises": _counted(plans.targets, place.id), "silences and words": _counted(plans.gaps, place.id)}
         rows.append(row)
     return table(pd.DataFrame(rows), "Each place, its plan and the rows from it")

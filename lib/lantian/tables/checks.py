@@ -235,11 +235,11 @@ def _target_rules(tables):
 
 
 def _document_rules(tables):
-    """A document read whole says when it was issued and what years it covers."""
+    """A document read whole says when it was issued, what it covers and from when."""
     raw = tables["documents"]
     whole = pc.equal(raw.cells["access"], "full_text")
     message = "is empty; a document read whole (access full_text) needs it"
-    needed = ("remit", "issued", "period_start", "period_end")
+    needed = ("remit", "issued", "period_start")
     masks = [(pc.and_(whole, pc.equal(raw.cells[name], "")), name) for name in needed]
     return [problem for mask, name in masks for problem in _report(raw, mask, name, message)]
 
