@@ -171,7 +171,7 @@ def agreement(plans):
     """
     rows = plans.second_coding
     counts = rows.groupby("field")["agree"].agg(n="size", agree=lambda cells: (cells == "yes").sum()).reset_index()
-    counts["percent"] = [f"{share:.0%}" for share in counts["agree"] / counts["n"]]
+    counts["percent"] = [f"{100 * share:.0f} %" for share in counts["agree"] / counts["n"]]
     last = counts["field"] == "span"
     return pd.concat([counts[~last].sort_values("field"), counts[last]], ignore_index=True)
 
