@@ -1,5 +1,7 @@
 """Levels above, pace and outcomes: nothing is claimed that the facts do not carry."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,6 +69,17 @@ def test_no_pace_without_a_base_year(plans):
         refused = paces[paces["basis"] == "none"]
         assert refused["compound"].isna().all() and refused["says"].str.contains("invented").all()
         assert paces[paces["basis"] == "observed"]["says"].str.contains("confidence").all()
+
+
+def test_a_change_of_every_year_is_its_own_pace(plans):
+    goal = plans.targets["id"].isin(["lanshan-energy-intensity-industry-2020", "huludao-industry-energy-2025"])
+    yearly = plans.targets.assign(timing=plans.targets["timing"].mask(goal, "every_year"), baseline_year=plans.targets["baseline_year"].mask(goal))
+    plans = replace(plans, targets=yearly)
+    paces = lt.pace(plans, "energy.intensity_industry").set_index("id")
+    for name in yearly[goal]["id"]:
+        assert paces.loc[name, "compound"] == yearly.set_index("id").loc[name, "amount"] and paces.loc[name, "basis"] == "stated"
+    assert lt.verdict(plans, *yearly[goal]["id"], of="pace")[0] == "direct"
+    assert lt.verdict(plans, *yearly[goal]["id"], of="value")[0] == "no"
 
 
 def test_met_or_missed_only_where_place_measure_and_year_agree(plans):

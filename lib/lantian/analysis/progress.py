@@ -13,6 +13,7 @@ def pace(plans, indicator, core=True):
 
     For a change of ``v`` % over ``n`` years: linear ``v / n`` percentage points of
     the base a year; compounding ``((1 + v / 100) ** (1 / n) - 1) * 100`` % a year.
+    A change of every year is its own pace.
     A level has a pace only against an observed base: the interval covers the
     rounding of the observation, half a unit of its last printed digit either way.
 
@@ -48,6 +49,8 @@ def pace(plans, indicator, core=True):
 
 def _pace(plans, row):
     head = (row.jurisdiction, row.label, row.id, row.kind, wording.target(row))
+    if row.kind == "change" and row.timing == "every_year" and pd.notna(row.amount):
+        return *head, 1, *[row.amount] * 4, "stated", f"{wording.signed(row.amount)} % a year, as printed"
     if row.kind == "change" and pd.notna(row.baseline_year) and pd.notna(row.target_year) and pd.notna(row.amount):
         years = int(row.target_year - row.baseline_year)
         rate = compound(row.amount, years)

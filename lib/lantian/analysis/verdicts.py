@@ -29,7 +29,7 @@ TESTS = {
 OF_ITS_OWN = ("figure", "base_known", "target_known")  # tests that what is not stated fails with every other row: 0 where it is stated
 PER_RESIDENT = "per resident"
 # The columns that decide.
-COMPARED = """indicator kind subject subject_class base area dimension amount baseline_year target_year value_basis operator
+COMPARED = """indicator kind subject subject_class base area dimension amount baseline_year target_year timing value_basis operator
     jurisdiction extensive""".split()
 
 
@@ -68,12 +68,13 @@ def keys_of(cells, of="value", divided=()):
     if of == "date":
         return told | {"figure": dated}
     change = cells["kind"] == "change"
+    yearly = change & (cells["timing"] == "every_year")  # so much every year is a pace as it stands
     told |= {
         "dimension": _or(cells["dimension"], ""),
         "figure": filled,
-        "base_known": based if of == "pace" else np.where(change, based, 0),
+        "base_known": np.where(yearly, 0, based) if of == "pace" else np.where(change, based, 0),
         "owner": _owner(cells, divided),
-        "target_known": dated,
+        "target_known": np.where(yearly, 0, dated) if of == "pace" else dated,
     }
     if of == "value":
         told["target_year"] = _or(cells["target_year"], 0)
