@@ -11,8 +11,9 @@ from edit import change, contents, read, write
 import lantian as lt
 from lantian import check
 from lantian.cli import main
-from lantian.tables.growth import add, diff, to_markdown
+from lantian.tables.changes import diff, to_markdown
 from lantian.tables.schema import DataError
+from lantian.tables.stubs import add
 
 YUYAO = "targets/yuyao.csv"
 

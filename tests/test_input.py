@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from lantian import check, load
 from lantian.cli import main
-from lantian.tables.checks import RULED, check_tables
+from lantian.tables.checks import check_tables
 from lantian.tables.files import BLANKS, read_tables
 from lantian.tables.plans import _typed
+from lantian.tables.rules import RULED
 from lantian.tables.schema import DataError, read_schema
 
 PLAN = "targets/yuyao.csv"

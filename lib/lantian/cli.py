@@ -94,7 +94,7 @@ def export(file, data):
 @click.option("--year", type=click.IntRange(1990, 2100), help="Year of issue of its plan; part of the document's id.")
 def add(identifier, data, year):
     """Write the stubs of a further place and say what to fill in."""
-    from lantian.tables.growth import add as run
+    from lantian.tables.stubs import add as run
 
     click.echo(_answered(run, identifier, data, year))
 
@@ -104,7 +104,7 @@ def add(identifier, data, year):
 @click.argument("new", type=FOLDER)
 def diff(old, new):
     """Say what changed between two data folders, as a section of a changelog."""
-    from lantian.tables.growth import diff as run, to_markdown
+    from lantian.tables.changes import diff as run, to_markdown
 
     click.echo(to_markdown(_answered(run, old, new)))
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from lantian.tables.schema import Problem
+from lantian.tables.schema import DataError, Problem
 
 BLANKS = " \t\u00a0\u3000"
 LARGEST_BLOCK = 1 << 26
@@ -257,3 +257,27 @@ def _ragged(path, columns):
         for line, cells in records(path)
         if len(cells) != len(columns)
     ] or [_whole(path, "a row has too few or too many cells")]
+
+
+def as_csv(columns, rows):
+    """Write rows as the text of a table."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def put(files):
+    """Put all files, texts by their paths, in place, or none when one cannot be written."""
+    drafts = {path: path.with_suffix(".draft") for path in files}
+    try:
+        for path, draft in drafts.items():
+            draft.write_text(files[path], "utf-8", newline="")
+        for path, draft in drafts.items():
+            draft.replace(path)
+    except OSError as error:
+        raise DataError([Problem(str(error.filename), 0, "", f"cannot be written: {error.strerror}")]) from error
+    finally:
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)

@@ -10,8 +10,7 @@ import pandas as pd
 
 from lantian.language import wording
 from lantian.tables.checks import check
-from lantian.tables.files import RawTable, read_tables
-from lantian.tables.growth import as_csv, put
+from lantian.tables.files import RawTable, as_csv, put, read_tables
 from lantian.tables.plans import find_data, load
 from lantian.tables.schema import DataError, Problem, read_schema
 from lantian.texts.numerals import account, summary
