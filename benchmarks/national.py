@@ -51,9 +51,12 @@ def add(folder, place, number, drawn, real, added, chance):
     added["jurisdictions"].append(about | {"role": "focus", "order": str(100 + number)})
     document = next(row for row in real["documents"] if row["access"] == "full_text")
     added["documents"].append(document | {"id": f"{place}-plan", "jurisdiction": place})
-    new = {row["id"]: f"{place}-{row['id'].partition('-')[2]}" for row in drawn}
-    rows = [row | figures(row, chance) | {"id": new[row["id"]], "document": f"{place}-plan", "stretch_of": new.get(row["stretch_of"], "")} for row in drawn]
-    rows = list({row["id"]: row for row in rows}.values())
+    drawn = list({row["id"].partition("-")[2]: row for row in drawn}.values())
+    new, factors = {row["id"]: f"{place}-{row['id'].partition('-')[2]}" for row in drawn}, {}
+    for row in drawn:  # a stretch goal changes as its basic goal does, and so still goes further
+        factors.setdefault(row["stretch_of"] or row["id"], chance.uniform(0.5, 1.5))
+    told = lambda row: figures(row, factors[row["stretch_of"] or row["id"]])
+    rows = [row | told(row) | {"id": new[row["id"]], "document": f"{place}-plan", "stretch_of": new.get(row["stretch_of"], "")} for row in drawn]
     write(folder / f"targets/{place}.csv", sorted(rows, key=lambda row: row["id"]))
     added["proofs"] += [row | {"target": new[row["target"]]} for row in real["proofs"] if row["target"] in new]
     silence = next(row for row in real["gaps"] if row["status"] == "silent")
@@ -63,9 +66,8 @@ def add(folder, place, number, drawn, real, added, chance):
     added["gaps"] += [silence | {"jurisdiction": place, "document": f"{place}-plan"} | gap for gap in gaps]
 
 
-def figures(row, chance):
-    """Draw other figures, of the same sign and with as many decimals."""
-    factor = chance.uniform(0.5, 1.5)
+def figures(row, factor):
+    """Change the figures of a row, which keep their signs and decimals."""
     places = lambda text: len(text.partition(".")[2])
     drawn = {name: f"{float(row[name]) * factor:.{places(row[name])}f}" for name in ("value", "value_max") if row[name]}
     return {name: text.replace("-0", "0") if float(text) == 0 else text for name, text in drawn.items()} if row["value_basis"] == "figure" else {}

@@ -1,10 +1,13 @@
 """Every fragment is proved against the texts, what no longer fits them is named, and a click leads to it."""
 
+import math
 import os
+import random
 import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from edit import change, contents, line_of, read, write
@@ -13,7 +16,7 @@ import lantian as lt
 from lantian.language.prose import PAGES
 from lantian.pages.card import marked
 from lantian.tables.schema import DataError
-from lantian.texts.proof import UNPROVED
+from lantian.texts.proof import UNPROVED, plain_text, unproved
 
 TABLES = ("proofs.csv", "gaps.csv", "text_defects.csv", "targets/huludao.csv", "targets/yuyao.csv")
 YUYAO = "targets/yuyao.csv"
@@ -85,7 +88,7 @@ def test_every_change_of_the_wrong_sign_is_named(copy_data, news):
     for path in (copy_data / "targets").glob("*.csv"):
         rows = read(path)
         for number, row in enumerate(rows):
-            if row["kind"] == "change" and row["value_basis"] == "figure" and row["quote"]:
+            if row["kind"] == "change" and row["value_basis"] == "figure" and row["quote"] and not row["stretch_of"]:
                 row["value"] = str(-float(row["value"]))
                 flipped.add((path, number))
         write(path, rows)
@@ -104,6 +107,19 @@ def test_figures_swapped_in_a_list_are_named(copy_data, news, place, ids):
         write(path, [row | ({"value": values[row["id"]]} if row["id"] in values else {}) for row in rows.values()])
         told = news()
         assert len(told) == len(ids) and all(":value: " in line and "in the list" in line for line in told)
+
+
+def test_a_figure_beside_the_right_one_is_told_from_it(plans):
+    documents = set(plans.documents.loc[plans.documents["access"] == "full_text", "id"])
+    figures = plans.targets[plans.targets["document"].isin(documents) & (plans.targets["value_basis"] == "figure")]
+    others = [
+        (row, math.copysign(float(other), row.value))
+        for row in figures.itertuples()
+        for other in set(re.findall(r"(?<![\d.A-Za-z])\d+(?:\.\d+)?", plain_text(row.quote))) - {f"{abs(figure):.15g}" for figure in (row.value, row.value_max)}
+    ]
+    for row, other in random.Random(0).sample(others, 25):
+        wrong = plans.targets.assign(value=plans.targets["value"].mask(plans.targets["id"] == row.id, other))
+        assert any(key == row.id for key, *_ in unproved(replace(plans, targets=wrong), {row.document})), f"{row.id}: {other}"
 
 
 @reads_texts

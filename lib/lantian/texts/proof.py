@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 import pandas as pd
 
-from lantian.texts.numerals import digits, printed
+from lantian.texts.numerals import RULES, digits, printed
 
 # The words that a number rests on where the plan says it in words.
 NUMBER_WORDS = {
@@ -20,12 +20,21 @@ LAST_YEAR = "上一?年|去年|同比|年度"
 # Five-year plan periods end in these years.
 PERIODS = {"十三五": 2020, "十四五": 2025}
 UNPROVED = "stands neither in the quote nor in a proof; widen the quote, add a row to proofs.csv, or empty the cell"
+WAYS_OUT = "correct a value, shorten the quote, or list the figure in numerals.csv"
 RESPECTIVELY = "分[别別]"
 # Which way a change goes; the value added of an industry (增加值) is no rise.
 FALL, RISE = "[下压壓]?降|[减減]|削|低", "增(?!加值)|提[高升]|上升|翻"
 # Characters of units and their simplified forms, and what may stand between a figure and its unit.
 SIMPLIFIED = str.maketrans("萬億噸畝標準個時點臺條", "万亿吨亩标准个时点台条")
 BETWEEN = "以[上下内內]|左右| "
+DATES = "年月日"
+SIZE = re.compile(r"\d|China")  # in a class or an exception: a figure in the words may be of it
+FIGURED = ("value", "value_max", "unit")  # fields whose proofs may hold the figure or its unit
+# Figures that may be promised, after those that are not: of dates and periods, of names such as PM2.5, and the 1 of a ratio.
+FIGURES = re.compile(
+    rf"{RULES['name of a substance or road'].pattern}|\d+(?: ?[-—–~至]{{1,2}} ?\d+)? ?[{DATES}]|1:(?=\d)|(?<=\d):1(?!\d)"
+    r"|(?P<figure>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
+)
 
 
 def unproved(plans, documents):
@@ -43,24 +52,51 @@ def unproved(plans, documents):
         Id, column, and what is wrong: a value, year or strength word that stands neither in the quote nor in a
         proof, or a figure that "respectively" gives to another thing.
     """
-    proofs = plans.proofs.groupby("target")["quote"].apply(" ".join).to_dict()
+    proofs, told = (rows.groupby("target")["quote"].apply(" ".join).to_dict() for rows in (plans.proofs, plans.proofs[plans.proofs["field"].isin(FIGURED)]))
     targets = plans.targets[plans.targets["document"].isin(documents)]
-    units = sorted(plans.units["unit"], key=len, reverse=True)
+    units = sorted([*plans.units["unit"], *DATES], key=len, reverse=True)
+    wrong = set()  # what these make of others would only repeat their faults
     for row in targets.itertuples():
-        words = plain_text(f"{row.quote} {proofs.get(row.id, '')}")
-        for column, message in _unproved(row, words, units):
+        words, figures = (plain_text(f"{row.quote} {more.get(row.id, '')}") for more in (proofs, told))
+        for column, message in (*_unproved_figures(row, figures, units), *_unproved(row, words)):
+            wrong.add(row.id)
             yield row.id, column, message
     names = plans.indicators.set_index("id")["name_zh"]
     for quote, rows in targets[targets["quote"].str.contains(RESPECTIVELY)].groupby("quote"):
         values = {row.id: f"{abs(row.value):.15g}" for row in rows.itertuples()}
         yield from _swapped(plain_text(quote), values, dict(zip(rows["id"], rows["indicator"] + names[rows["indicator"]].to_numpy())))
+    listed = plans.numerals.groupby("document")
+    for document, rows in targets[targets["start"].notna()].groupby("document"):
+        spans = [(row.start, row.start + len(row.text)) for row in listed.get_group(document).itertuples()] if document in listed.groups else []
+        yield from _untaken(list(rows.itertuples()), spans, wrong)
 
 
-def _unproved(row, words, units):
-    for column in ("value", "value_max"):
+def _untaken(rows, listed, wrong):
+    """Yield the figures in the quotes of figures that neither a row which rests on the same words has, nor a span lists; sizes may be a class."""
+    for row in rows:
+        beside = [other for other in rows if other.start < row.start + len(row.quote) and row.start < other.start + len(other.quote)]
+        if row.value_basis != "figure" or any(other.id in wrong or SIZE.search(other.subject_class + other.exception) for other in beside):
+            continue
+        taken = {abs(value) for other in beside for value in (other.value, other.value_max) if pd.notna(value)}
+        for found in FIGURES.finditer(_folded(row.quote)):
+            at = row.start + found.start()
+            if found["figure"] and float(found["figure"].replace(",", "")) not in taken and not any(start <= at < end for start, end in listed):
+                yield row.id, "quote", f"holds {found['figure']} at {at}, the value of no row that rests on these words; {WAYS_OUT}"
+
+
+def _folded(text):
+    """Fold full-width forms as `plain_text` does, but character by character, so that offsets hold."""
+    return "".join(plain if len(plain := plain_text(letter)) == 1 else letter for letter in text)
+
+
+def _unproved_figures(row, words, units):
+    for column in ("value", "value_max") if row.value_basis == "figure" else ():
         value = getattr(row, column)
-        if row.value_basis == "figure" and pd.notna(value):
+        if pd.notna(value):
             yield from _unproved_figure(column, value, row.unit, words, units)
+
+
+def _unproved(row, words):
     if row.value_basis == "word" and not re.search(NUMBER_WORDS[row.value], words):
         yield "value", f"no word for {row.value:g} stands in the quote or in a proof"
     for column in ("target_year", "baseline_year"):
