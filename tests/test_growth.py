@@ -280,7 +280,7 @@ def test_each_kind_of_change_is_a_sentence(two):
     old, new = two
     number = number_of(new, id="yuyao-pm25-2020")
     value = read(new / YUYAO)[number]["value"]
-    change(new / YUYAO, number, value="33")
+    change(new / YUYAO, number, value="36")
     firm = number_of(new, strength="plain", core="yes")
     change(new / YUYAO, firm, core="no")
     rows = read(new / "observations.csv")
@@ -291,7 +291,7 @@ def test_each_kind_of_change_is_a_sentence(two):
     assert told["added", "targets", "ninghai-goal"] == "Ninghai, PM2.5: at most 30 µg/m³ by 2020"
     assert told["added", "jurisdictions", "ninghai"] == "place: Ninghai"
     corrected = told["corrected", "targets", "yuyao-pm25-2020"]
-    assert corrected.startswith("Yuyao, PM2.5: ") and "33 µg/m³ by 2020, formerly " in corrected and f"{value} µg/m³" in corrected
+    assert corrected.startswith("Yuyao, PM2.5: ") and "36 µg/m³ by 2020, formerly " in corrected and f"{value} µg/m³" in corrected
     assert told["recoded", "targets", read(new / YUYAO)[firm]["id"]].endswith(": core 'no', formerly 'yes'")
     assert [row.says for row in changes.query("change == 'removed'").itertuples()] == [f"{rows[0]['jurisdiction']}, {rows[0]['indicator']} {rows[0]['year']}: {rows[0]['value']} {rows[0]['unit']} ({rows[0]['source']})"]
     assert list(changes["change"]) == sorted(changes["change"], key=["added", "removed", "corrected", "recoded"].index)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import defaultdict
 from difflib import SequenceMatcher
 
 import pandas as pd
@@ -30,10 +31,10 @@ BETWEEN = "以[上下内內]|左右| "
 DATES = "年月日"
 SIZE = re.compile(r"\d|China")  # in a class or an exception: a figure in the words may be of it
 FIGURED = ("value", "value_max", "unit")  # fields whose proofs may hold the figure or its unit
-# Figures that may be promised, after those that are not: of dates and periods, of names such as PM2.5, and the 1 of a ratio.
+# Figures that may be promised, after those that are not: of dates and periods, bare years, names such as PM2.5, and the 1 of a ratio.
 FIGURES = re.compile(
     rf"{RULES['name of a substance or road'].pattern}|\d+(?: ?[-—–~至]{{1,2}} ?\d+)? ?[{DATES}]|1:(?=\d)|(?<=\d):1(?!\d)"
-    r"|(?P<figure>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
+    r"|(?<!\d)(?:19|20)\d\d(?![\d.,%万亿吨个家辆台座公平])|(?<![A-Za-z\d])(?P<figure>(?:\d{1,3}(?:,\d{3})+|\d+)(?: ?\. ?\d+)?)"
 )
 
 
@@ -52,36 +53,61 @@ def unproved(plans, documents):
         Id, column, and what is wrong: a value, year or strength word that stands neither in the quote nor in a
         proof, or a figure that "respectively" gives to another thing.
     """
-    proofs, told = (rows.groupby("target")["quote"].apply(" ".join).to_dict() for rows in (plans.proofs, plans.proofs[plans.proofs["field"].isin(FIGURED)]))
     targets = plans.targets[plans.targets["document"].isin(documents)]
+    faults = list(_faults(plans, targets))
+    yield from faults
+    yield from _swaps(plans, targets)
+    yield from _strays(plans, targets, {key for key, *_ in faults})
+
+
+def _faults(plans, targets):
+    """Yield what the words of each row by itself do not prove."""
+    proofs, told = (rows.groupby("target")["quote"].apply(" ".join).to_dict() for rows in (plans.proofs, plans.proofs[plans.proofs["field"].isin(FIGURED)]))
     units = sorted([*plans.units["unit"], *DATES], key=len, reverse=True)
-    wrong = set()  # what these make of others would only repeat their faults
     for row in targets.itertuples():
         words, figures = (plain_text(f"{row.quote} {more.get(row.id, '')}") for more in (proofs, told))
         for column, message in (*_unproved_figures(row, figures, units), *_unproved(row, words)):
-            wrong.add(row.id)
             yield row.id, column, message
+
+
+def _swaps(plans, targets):
+    """Yield the figures that a list gives to another indicator."""
     names = plans.indicators.set_index("id")["name_zh"]
     for quote, rows in targets[targets["quote"].str.contains(RESPECTIVELY)].groupby("quote"):
         values = {row.id: f"{abs(row.value):.15g}" for row in rows.itertuples()}
         yield from _swapped(plain_text(quote), values, dict(zip(rows["id"], rows["indicator"] + names[rows["indicator"]].to_numpy())))
-    listed = plans.numerals.groupby("document")
+
+
+def _strays(plans, targets, wrong):
+    """Yield the figures that stand beside those promised and are accounted for by nothing; rows that are wrong already would only repeat it."""
+    values, listed = targets.set_index("id")["value"], _spans(plans.numerals.rename(columns={"document": "id", "text": "quote"}))
+    holds = lambda row: row.target in values.index and pd.notna(values[row.target]) and bool(printed(plain_text(row.quote), values[row.target]))
+    proofs = plans.proofs[[holds(row) for row in plans.proofs.itertuples()]].rename(columns={"target": "id"})
+    spans = _spans(targets[["id", "start", "quote"]], proofs)
     for document, rows in targets[targets["start"].notna()].groupby("document"):
-        spans = [(row.start, row.start + len(row.text)) for row in listed.get_group(document).itertuples()] if document in listed.groups else []
-        yield from _untaken(list(rows.itertuples()), spans, wrong)
+        yield from _untaken(list(rows.itertuples()), spans, listed[document], wrong)
 
 
-def _untaken(rows, listed, wrong):
+def _spans(*tables):
+    """Map ids to where their fragments begin and end."""
+    spans = defaultdict(list)
+    for row in pd.concat(tables).dropna(subset="start").itertuples():
+        spans[row.id].append((row.start, row.start + len(row.quote)))
+    return spans
+
+
+def _untaken(rows, spans, listed, wrong):
     """Yield the figures in the quotes of figures that neither a row which rests on the same words has, nor a span lists; sizes may be a class."""
     for row in rows:
-        beside = [other for other in rows if other.start < row.start + len(row.quote) and row.start < other.start + len(other.quote)]
+        begin, end = row.start, row.start + len(row.quote)
+        beside = [other for other in rows if any(start < end and begin < stop for start, stop in spans[other.id])]
         if row.value_basis != "figure" or any(other.id in wrong or SIZE.search(other.subject_class + other.exception) for other in beside):
             continue
         taken = {abs(value) for other in beside for value in (other.value, other.value_max) if pd.notna(value)}
         for found in FIGURES.finditer(_folded(row.quote)):
-            at = row.start + found.start()
-            if found["figure"] and float(found["figure"].replace(",", "")) not in taken and not any(start <= at < end for start, end in listed):
-                yield row.id, "quote", f"holds {found['figure']} at {at}, the value of no row that rests on these words; {WAYS_OUT}"
+            at, figure = begin + found.start(), re.sub("[, ]", "", found["figure"] or "")
+            if figure and float(figure) not in taken and not any(start <= at < stop for start, stop in listed):
+                yield row.id, "quote", f"holds {figure} at {at}, the value of no row that rests on these words; {WAYS_OUT}"
 
 
 def _folded(text):
