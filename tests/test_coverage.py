@@ -46,6 +46,13 @@ def test_empty_cell_is_named(copy_data, place, indicator):
     assert found == [f"{copy_data}/gaps.csv:indicator: {place} has neither a target nor a gap for {indicator}; add one"]
 
 
+@pytest.mark.parametrize("theme", ["headline", "coal", "vehicles"])
+def test_a_matrix_says_what_a_plus_means_where_there_is_one(plans, theme):
+    for name, cells in lt.cells(plans, theme).groupby("indicator"):
+        chart = lt.charts.matrix(plans, cells, name, "t", "s")
+        assert ("+1: one more" in chart.subtitle) == any("+" in text.removeprefix("+") for text in cells["text"])
+
+
 def test_the_matrix_has_a_cell_with_words_for_each(plans):
     cells = lt.cells(plans, "headline")
     assert sorted(zip(cells["jurisdiction"], cells["indicator"])) == sorted(CELLS)

@@ -81,7 +81,7 @@ def matrix(plans, cells, name, title, subtitle, place=None):
         if text:
             axes.text(x, y - 0.02, "\n".join(textwrap.wrap(text, 19)[:2]), ha="center", va="top", size=7.2, linespacing=1.05)
     _key(chart, marks, foot)
-    more = "; +1: one more" if cells["text"].str.contains(r" \+\d+$").any() else ""
+    more = "; +1: one more" if cells["text"].str.contains(r"\s\+\d+$").any() else ""
     told = subtitle + (more if roomy else "; figures: see the rows drawn")
     chart.far = place is not None and position[place] * 2 >= len(position)  # a narrow screen begins where the place is
     return finish(chart, plans, cells.assign(what=cells["indicator_name"]), name, title, told)
