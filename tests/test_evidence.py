@@ -109,6 +109,16 @@ def test_figures_swapped_in_a_list_are_named(copy_data, news, place, ids):
         assert len(told) == len(ids) and all(":value: " in line and "in the list" in line for line in told)
 
 
+def test_a_stretch_goal_that_falls_short_of_its_basic_one_is_named(plans):
+    targets = plans.targets[(plans.targets["role"] == "focus") & (plans.targets["value_basis"] == "figure")].set_index("id", drop=False)
+    stretched = targets[targets["stretch_of"].isin(targets["id"])]
+    swapped = dict(zip(stretched["id"], targets.loc[stretched["stretch_of"], "value"])) | dict(zip(stretched["stretch_of"], stretched["value"]))
+    assert len(stretched) > 2
+    wrong = plans.targets.assign(value=plans.targets["id"].map(swapped).fillna(plans.targets["value"]))
+    found = {key for key, _, message in unproved(replace(plans, targets=wrong), set(targets["document"])) if "falls short" in message}
+    assert found == set(stretched["id"])
+
+
 def test_a_figure_beside_the_right_one_is_told_from_it(plans):
     documents = set(plans.documents.loc[plans.documents["access"] == "full_text", "id"])
     figures = plans.targets[plans.targets["document"].isin(documents) & (plans.targets["value_basis"] == "figure")]

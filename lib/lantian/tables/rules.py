@@ -197,26 +197,6 @@ def _silence_rule(tables):
     return report(gaps, pc.and_(told, pc.equal(gaps.cells["status"], "silent")), "status", "is silent beside a target of the same indicator; delete this row")
 
 
-def _stretch_rule(tables):
-    """A stretch goal goes further than the goal that it stretches, the way that is better for the indicator; an amount is larger."""
-    raw, indicators = tables["targets"], tables["indicators"].cells
-    better = dict(zip(indicators["id"].to_pylist(), indicators["better"].to_pylist()))
-    cells = raw.cells.select(["id", "indicator", "kind", "unit", "value_basis", "value", "stretch_of"])
-    rows = pc.indices_nonzero(pc.not_equal(cells["stretch_of"], ""))
-    goals = cells.take(rows)
-    basics = {basic["id"]: basic for basic in cells.filter(pc.is_in(cells["id"], value_set=pc.unique(goals["stretch_of"]))).to_pylist()}
-    problems = []
-    for row, goal in zip(rows.to_pylist(), goals.to_pylist()):
-        basic = basics[goal["stretch_of"]]
-        if any(goal[name] != basic[name] for name in ("indicator", "kind", "unit", "value_basis")) or goal["value_basis"] != "figure":
-            continue
-        way = {"lower": -1, "higher": 1}.get(better[goal["indicator"]], 0)
-        if (abs(way) if goal["kind"] == "amount" else way) * (float(goal["value"]) - float(basic["value"])) < 0:
-            path, line = raw.place(row)
-            problems.append(Problem(str(path), line, "value", f"{goal['value']!r} falls short of the {basic['value']} that it stretches ({basic['id']}); a stretch goal goes further"))
-    return problems
-
-
 def _order_rule(tables):
     """Rows are sorted by id, so that a change of the data is a small diff."""
     problems = []
@@ -232,4 +212,4 @@ def _order_rule(tables):
 
 # Each with the tables that it looks things up in.
 ROW_RULES = ((_target_rules, set()), (_unit_rule, {"units"}), (_myriad_rule, set()), (_gap_rules, {"jurisdictions"}), (_body_rule, {"bodies"}), (_document_rules, set()))
-SET_RULES = (_file_rule, _reading_rule, _coverage_rule, _silence_rule, _stretch_rule, _order_rule)
+SET_RULES = (_file_rule, _reading_rule, _coverage_rule, _silence_rule, _order_rule)

@@ -51,12 +51,14 @@ def unproved(plans, documents):
     ------
     tuple of str
         Id, column, and what is wrong: a value, year or strength word that stands neither in the quote nor in a
-        proof, or a figure that "respectively" gives to another thing.
+        proof, a figure that "respectively" gives to another thing, a stretch goal that falls short, or another figure
+        beside the promised ones that nothing accounts for.
     """
     targets = plans.targets[plans.targets["document"].isin(documents)]
     faults = list(_faults(plans, targets))
     yield from faults
     yield from _swaps(plans, targets)
+    yield from _shortfalls(targets)
     yield from _strays(plans, targets, {key for key, *_ in faults})
 
 
@@ -76,6 +78,16 @@ def _swaps(plans, targets):
     for quote, rows in targets[targets["quote"].str.contains(RESPECTIVELY)].groupby("quote"):
         values = {row.id: f"{abs(row.value):.15g}" for row in rows.itertuples()}
         yield from _swapped(plain_text(quote), values, dict(zip(rows["id"], rows["indicator"] + names[rows["indicator"]].to_numpy())))
+
+
+def _shortfalls(targets):
+    """Yield stretch goals that do not go as far, the way that is better for the indicator, as the goals they stretch; a larger amount goes further."""
+    alike = ["indicator", "kind", "unit", "value_basis"]
+    pairs = targets[targets["value_basis"] == "figure"].merge(targets, left_on=["stretch_of", *alike], right_on=["id", *alike], suffixes=("", "_basic"))
+    way = pairs["better"].map({"lower": -1, "higher": 1}).astype(float).fillna(0)
+    further = (way.abs().where(pairs["kind"] == "amount", way)) * (pairs["value"] - pairs["value_basic"])
+    for row in pairs[further < 0].itertuples():
+        yield row.id, "value", f"{row.value:.15g} falls short of the {row.value_basic:.15g} that it stretches ({row.id_basic})"
 
 
 def _strays(plans, targets, wrong):
