@@ -75,7 +75,7 @@ def _faults(plans, targets):
 def _swaps(plans, targets):
     """Yield the figures that a list gives to another indicator."""
     names = plans.indicators.set_index("id")["name_zh"]
-    for quote, rows in targets[targets["quote"].str.contains(RESPECTIVELY)].groupby("quote"):
+    for (_, quote), rows in targets[targets["quote"].str.contains(RESPECTIVELY)].groupby(["document", "quote"]):
         values = {row.id: f"{abs(row.value):.15g}" for row in rows.itertuples()}
         yield from _swapped(plain_text(quote), values, dict(zip(rows["id"], rows["indicator"] + names[rows["indicator"]].to_numpy())))
 
