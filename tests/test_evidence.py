@@ -16,7 +16,8 @@ import lantian as lt
 from lantian.language.prose import PAGES
 from lantian.pages.card import marked
 from lantian.tables.schema import DataError
-from lantian.texts.proof import UNPROVED, plain_text, unproved
+from lantian.texts.numerals import plain_text
+from lantian.texts.proof import UNPROVED, unproved
 
 TABLES = ("proofs.csv", "gaps.csv", "text_defects.csv", "targets/huludao.csv", "targets/yuyao.csv")
 YUYAO = "targets/yuyao.csv"
@@ -107,6 +108,50 @@ def test_figures_swapped_in_a_list_are_named(copy_data, news, place, ids):
         write(path, [row | ({"value": values[row["id"]]} if row["id"] in values else {}) for row in rows.values()])
         told = news()
         assert len(told) == len(ids) and all(":value: " in line and "in the list" in line for line in told)
+
+
+WORDS = {
+    "up": ("耗电量增加2%以上", {"value": -2.0}, "value"),
+    "down": ("能耗降低3%,低于上年", {"value": 3.0}, "value"),
+    "a 降幅 raised": ("能耗降幅提高到14%", {"value": 14.0}, "value"),
+    "at least": ("覆盖率达到90%以上", {"kind": "share", "value": 90.0, "operator": "<="}, "operator"),
+    "at most": ("煤炭消费总量控制在1,450万吨以内", {"kind": "level", "value": 1450.0, "unit": "万吨", "operator": ">="}, "operator"),
+    "a fall of at least": ("能耗下降20%以上", {"value": -20.0, "operator": ">="}, "operator"),
+    "tonnes of coal equivalent": ("控制在100万吨标准煤", {"kind": "level", "value": 100.0, "unit": "万吨"}, "unit"),
+    "a boiler's size": ("淘汰35蒸吨以下锅炉的90%", {"kind": "share", "value": 35.0}, "unit"),
+    "a range turned": ("占比达到12%~15%", {"kind": "share", "value": 15.0, "value_max": 12.0}, "value_max"),
+    "a year to compare with": ("能耗比2020年下降2%", {"value": -2.0, "target_year": 2020}, "target_year"),
+    "another month": ("2020年10月底前,覆盖率达到9%", {"kind": "share", "value": 9.0, "deadline": "2020-11-30"}, "deadline"),
+}
+RIGHT = {
+    "低于": ("增速低于2.5%", {"value": 2.5, "operator": "<"}),
+    "低碳": ("低碳能源占比扩大1.8%", {"value": 1.8}),
+    "减排": ("减排项目比上年多1.9%", {"value": 1.9}),
+    "负增长": ("煤炭消费负增长7%", {"value": -7.0}),
+    "behind the figure": ("用电量增加,实现煤耗5%的降幅", {"value": -5.0}),
+    "下降-": ("排放量下降-0.7%", {"value": 0.7}),
+    "以上 in a fall": ("能耗下降20%以上", {"value": -20.0, "operator": "<="}),
+    "a rate": ("日处理污水能力达到4.5万吨", {"kind": "level", "value": 4.5, "unit": "万吨/日"}),
+    "a head and the figure itself": ("煤炭(万吨)|125|控制在1250000吨以内", {"kind": "level", "value": 1250000.0, "unit": "吨", "operator": "<="}),
+}
+
+
+def told(plans, words, cells):
+    """Return what is said of a row that rests on some words."""
+    row = plans.targets[plans.targets["id"] == "lanshan-energy-intensity-industry-2020"]
+    blank = {"value_max": None, "target_year": None, "baseline_year": None, "deadline": "", "strength_word": "", "operator": "=", "unit": "%"}
+    row = row.assign(**(blank | {"quote": words, "start": None} | cells))
+    return list(unproved(replace(plans, targets=row, proofs=plans.proofs.iloc[:0]), set(row["document"])))
+
+
+@pytest.mark.parametrize(("words", "cells", "column"), WORDS.values(), ids=WORDS)
+def test_words_that_do_not_prove_a_cell_name_it(plans, words, cells, column):
+    assert [name for _, name, _ in told(plans, words, cells)] == [column]
+
+
+@pytest.mark.parametrize(("words", "cells"), RIGHT.values(), ids=RIGHT)
+def test_words_that_prove_their_cells_are_let_alone(plans, words, cells):
+    assert not told(plans, words, cells)
 
 
 def test_a_stretch_goal_that_falls_short_of_its_basic_one_is_named(plans):

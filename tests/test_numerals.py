@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lantian
-from lantian.texts.numerals import COLUMNS, NUMERAL, RULES, account, printed, summary
-from lantian.texts.proof import plain_text
+from lantian.texts.numerals import COLUMNS, NUMERAL, RULES, account, plain_text, printed, summary
 from lantian.texts.verification import SOURCES, read_texts
 
 PLAN = "到2020年,全区煤炭消费总量控制在92.6万吨以内,比2015年下降30%以上。"

@@ -1,12 +1,14 @@
 """The numeral account: every numeral of every plan, and where it is accounted for."""
 
 import re
+import unicodedata
 from collections import defaultdict
 
 import pandas as pd
 
 COLUMNS = ["document", "start", "text", "context", "how", "reason"]
 HOW = {"target": "targets", "gap": "gaps", "proof": "proofs", "rule": "by rule", "listed": "listed", "unaccounted": "unaccounted"}
+DATES = "年月日"
 MARGIN = 10  # characters of context shown on each side
 PASSAGE = 30  # characters that must recur, the numeral among them, for a passage to count as repeated
 
@@ -127,11 +129,16 @@ def printed(words, value):
     return myriads | {None for number in _spelled(words) if round(number, decimals) == round(abs(value), decimals)}
 
 
+def plain_text(text):
+    """Fold full-width forms to ASCII, so that figures can be compared."""
+    return unicodedata.normalize("NFKC", text)
+
+
 def digits(value):
-    """Return the pattern of a value printed in digits, its sign left aside."""
+    """Return the pattern of a value printed in digits, its sign left aside; the 10 of PM10 is none."""
     size = f"{abs(value):.10f}".rstrip("0").rstrip(".")
     zeros = "0*" if "." in size else r"(?:\.0+)?"
-    return rf"(?<![\d.]){re.escape(size)}{zeros}(?!\d|\.\d)"
+    return rf"(?<![\d.A-Za-z]){re.escape(size)}{zeros}(?!\d|\.\d)"
 
 
 def _spelled(words):
