@@ -120,6 +120,11 @@ WORDS = {
     "tonnes of coal equivalent": ("控制在100万吨标准煤", {"kind": "level", "value": 100.0, "unit": "万吨"}, "unit"),
     "a boiler's size": ("淘汰35蒸吨以下锅炉的90%", {"kind": "share", "value": 35.0}, "unit"),
     "a range turned": ("占比达到12%~15%", {"kind": "share", "value": 15.0, "value_max": 12.0}, "value_max"),
+    "a change as a level": ("占比提高9%", {"kind": "level", "value": 9.0}, "kind"),
+    "an amount in percent": ("减排量占9%", {"kind": "amount", "value": 9.0}, "kind"),
+    "another year's figure": ("2019年9%,2020年12%", {"kind": "share", "value": 12.0, "target_year": 2019, "year_basis": "stated"}, "target_year"),
+    "a base after the target": ("2021年比2025年低9%,2021年达到", {"value": -9.0, "target_year": 2021, "baseline_year": 2025}, "baseline_year"),
+    "力争 as a mandate": ("力争能耗下降9%", {"value": -9.0, "strength_word": "力争", "strength": "mandated"}, "strength"),
     "a year to compare with": ("能耗比2020年下降2%", {"value": -2.0, "target_year": 2020}, "target_year"),
     "another month": ("2020年10月底前,覆盖率达到9%", {"kind": "share", "value": 9.0, "deadline": "2020-11-30"}, "deadline"),
 }
@@ -131,6 +136,7 @@ RIGHT = {
     "behind the figure": ("用电量增加,实现煤耗5%的降幅", {"value": -5.0}),
     "下降-": ("排放量下降-0.7%", {"value": 0.7}),
     "以上 in a fall": ("能耗下降20%以上", {"value": -20.0, "operator": "<="}),
+    "years in a list": ("2018、2019、2020年完成20%", {"kind": "share", "value": 20.0, "target_year": 2018}),
     "a rate": ("日处理污水能力达到4.5万吨", {"kind": "level", "value": 4.5, "unit": "万吨/日"}),
     "a head and the figure itself": ("煤炭(万吨)|125|控制在1250000吨以内", {"kind": "level", "value": 1250000.0, "unit": "吨", "operator": "<="}),
 }
@@ -162,6 +168,14 @@ def test_a_stretch_goal_that_falls_short_of_its_basic_one_is_named(plans):
     wrong = plans.targets.assign(value=plans.targets["id"].map(swapped).fillna(plans.targets["value"]))
     found = {key for key, _, message in unproved(replace(plans, targets=wrong), set(targets["document"])) if "falls short" in message}
     assert found == set(stretched["id"])
+
+
+def test_a_stretch_goal_of_another_thing_or_year_is_named(plans):
+    row = plans.targets[plans.targets["stretch_of"] != ""].iloc[0]
+    others = plans.targets[(plans.targets["document"] == row.document) & (plans.targets["indicator"] != row.indicator)]
+    wrong = plans.targets.assign(stretch_of=plans.targets["stretch_of"].mask(plans.targets["id"] == row.id, others["id"].iloc[0]))
+    found = [(key, column) for key, column, _ in unproved(replace(plans, targets=wrong), {row.document})]
+    assert found == [(row.id, "stretch_of")]
 
 
 def test_a_figure_beside_the_right_one_is_told_from_it(plans):

@@ -60,6 +60,11 @@ def _shortfalls(targets):
     further = (way.abs().where(pairs["kind"] == "amount", way)) * (pairs["value"] - pairs["value_basic"])
     for row in pairs[further < 0].itertuples():
         yield row.id, "value", f"{row.value:.15g} falls short of the {row.value_basic:.15g} that it stretches ({row.id_basic})"
+    every = targets.merge(targets, left_on="stretch_of", right_on="id", suffixes=("", "_basic"))
+    for row in every.itertuples():
+        other = [name for name in ("indicator", "kind", "subject", "area", "target_year") if str(getattr(row, name)) != str(getattr(row, f"{name}_basic"))]
+        if other:
+            yield row.id, "stretch_of", f"{row.id_basic!r} differs in {', '.join(other)}; a stretch goal is one more for the same thing and year"
 
 
 def _strays(plans, targets, wrong):

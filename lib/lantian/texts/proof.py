@@ -25,6 +25,9 @@ NOUN = re.compile("[降减減削][低少排减減]?(?:[幅率])")
 # Which operator the words beside a figure stand for; a fall by so much or more is `<=`.
 LEAST = ("{}[^\\d,。;、]{{0,8}}以上", "不(?:得)?[低少小][于於]{}")
 MOST = ("{}[^\\d,。;、]{{0,8}}以[内內下]", "不(?:得)?(?:[超高大多][过過于於]|超){}")
+# Verbs whose object is a change, where the figure follows at once; words that make a promise aspirational.
+CHANGES = "(?:下降|降低|[减減]少|削[减減]|增加|增[长長]|提[高升]|上升)(?:了|[约約])?"
+ASPIRING = "力[争爭]|争取|爭取"
 TURNED = {">=": "<=", "<=": ">="}
 # Characters of units and their simplified forms, and what may stand between a figure and its unit.
 SIMPLIFIED = str.maketrans("萬億噸畝標準個時點臺條", "万亿吨亩标准个时点台条")
@@ -74,8 +77,16 @@ def _unproved_figures(row, words, units):
 
 
 def _unproved_sense(row, words):
-    told = _operator(row, _joined(plain_text(row.quote)))
-    if row.kind == "change" and row.value * _direction(row.value, words) < 0:
+    quote = _joined(plain_text(row.quote))
+    told = _operator(row, quote)
+    years = re.findall(rf"(?<![比较較在、和及至—–~-])((?:19|20)\d\d)年[^\d,。;、)]{{0,4}}{digits(row.value)}", quote)
+    if row.kind in ("level", "share") and re.search(f"{CHANGES}{digits(row.value)}", quote):
+        yield "kind", f"{row.kind!r} is not what is printed; {row.value:.15g} is how much it changes"
+    elif row.kind == "amount" and row.unit == "%":
+        yield "kind", "'amount' has no percent; a rise or fall in percent is a change"
+    elif years and pd.notna(row.target_year) and str(row.target_year) not in years:
+        yield "target_year", f"{row.target_year} is not the year before the figure: {years[0]}"
+    elif row.kind == "change" and row.value * _direction(row.value, words) < 0:
         yield "value", f"{row.value:.15g} has the wrong sign: the words tell of a {'fall, which is' if row.value > 0 else 'rise, which is not'} negative"
     elif pd.notna(row.value_max):
         if not re.search(rf"{digits(row.value)}\D{{1,6}}{digits(row.value_max)}", _joined(words)):
@@ -95,8 +106,13 @@ def _unproved(row, words):
         yield "target_year", f"{row.target_year} is what the promise is compared with in its words, not its date"
     if row.deadline and not _has_month(words, int(row.deadline[5:7])):
         yield "deadline", f"{row.deadline}: its month {UNPROVED}"
+    dated = pd.notna(row.target_year) and pd.notna(row.baseline_year)
+    if dated and row.baseline_year >= row.target_year and _has_year(words, row.baseline_year, row.target_year):
+        yield "baseline_year", f"{row.baseline_year} is not before the target year {row.target_year}"
     if row.strength_word and row.strength_word not in words:
         yield "strength_word", f"{row.strength_word!r} {UNPROVED}"
+    if re.fullmatch(ASPIRING, row.strength_word) and row.strength != "aspirational":
+        yield "strength", f"{row.strength!r} does not fit {row.strength_word!r}, which is aspirational"
 
 
 def _unproved_figure(column, value, unit, words, units):
