@@ -6,7 +6,7 @@ import pandas as pd
 
 BOUNDS = {"<=": "at most ", ">=": "at least ", "<": "below ", ">": "above ", "=": "", "~": "about ", "": ""}
 MONTHS = "January February March April May June July August September October November December".split()
-SHOWN_UNITS = {"µg/m3": "µg/m³", "m3": "m³", "m2": "m²", "t/km2": "t/km²", "tce": "t of coal equivalent", "d": "days"}
+SHOWN_UNITS = {"µg/m3": "µg/m³", "m3": "m³", "m2": "m²", "t/km2": "t/km²", "km2": "km²", "tce": "t of coal equivalent", "d": "days"}
 STRENGTHS = {
     "mandated": "mandated",
     "plain": "stated plainly",
