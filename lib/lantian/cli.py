@@ -21,6 +21,7 @@ def main():
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 def check(data):
     """List every problem in the tables as path:line:column: what is wrong, what is allowed."""
+    from lantian.language.wording import counted
     from lantian.tables.checks import check as run, notes
     from lantian.tables.schema import find_data
 
@@ -31,8 +32,8 @@ def check(data):
     for problem in problems:
         click.echo(problem)
     if problems:
-        _fail(f"{_counted(len(problems), 'problem')} in {folder}")
-    click.echo(f"{folder}: no problems" + (f", {_counted(len(noted), 'note')}" if noted else ""))
+        _fail(f"{counted(len(problems), 'problem')} in {folder}")
+    click.echo(f"{folder}: no problems" + (f", {counted(len(noted), 'note')}" if noted else ""))
 
 
 @main.command()
@@ -135,10 +136,6 @@ def _answered(function, *arguments):
         return function(*arguments)
     except DataError as error:
         _fail(str(error))
-
-
-def _counted(number, noun):
-    return f"{number} {noun if number == 1 else noun + 's'}"
 
 
 def _fail(message):

@@ -55,7 +55,7 @@ def _pace(plans, row):
         years = int(row.target_year - row.baseline_year)
         rate = compound(row.amount, years)
         basis = row.baseline_basis
-        return *head, years, row.amount / years, rate, rate, rate, basis, f"{wording.signed(rate)} % a year over {years} year{'s' * (years > 1)} (base year {basis})"
+        return *head, years, row.amount / years, rate, rate, rate, basis, f"{wording.signed(rate)} % a year over {wording.counted(years, 'year')} (base year {basis})"
     base = _observed_base(plans, row) if row.kind == "level" and pd.notna(row.amount) else None
     if base is None:
         return *head, None, None, None, None, None, "none", "no base year is known: a pace would be invented"

@@ -195,7 +195,7 @@ def gap(row):
 
 def counted(number, noun):
     """Count things: "1 theme", "12 themes"."""
-    return f"{number:,} {noun}{'s' * (number != 1)}"
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def names(places, last="and"):

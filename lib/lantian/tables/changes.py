@@ -90,7 +90,7 @@ def _changes(table, before, after):
 def _counted(table, old, new, changed):
     for change, count in (("added", len(new.keys() - old.keys())), ("removed", len(old.keys() - new.keys())), ("corrected", len(changed))):
         if count:
-            yield change, table.name, "", f"{count} {'row' if count == 1 else 'rows'} of {table.name}", ""
+            yield change, table.name, "", f"{wording.counted(count, 'row')} of {table.name}", ""
 
 
 def _differing(table, old, new):

@@ -7,9 +7,11 @@ from difflib import SequenceMatcher
 
 import pandas as pd
 
-from lantian.texts.numerals import DATES, RULES, digits, plain_text, printed
+from lantian.texts.numerals import DATES, RULES, joined, plain_text, printed
 
 WAYS_OUT = "correct a value, shorten the quote, or list the figure in numerals.csv"
+THING = ("indicator", "kind", "subject", "area", "target_year")  # what a stretch goal shares with its basic one
+MEASURE = ("indicator", "kind", "unit", "value_basis")  # what their figures must share to tell which goes further
 RESPECTIVELY = "分[别別]"
 # Figures that may be promised, after those that are not: of dates and periods, times and hours, names (PM2.5, GB 18918-2002, 国6, 1号, 12369,
 # 第90百分位), products and sums, the 1 of a ratio, bare years.
@@ -53,18 +55,16 @@ def _swaps(plans, targets):
 
 
 def _shortfalls(targets):
-    """Yield stretch goals that do not go as far, the way that is better for the indicator, as the goals they stretch; a larger amount goes further."""
-    alike = ["indicator", "kind", "unit", "value_basis"]
-    pairs = targets[targets["value_basis"] == "figure"].merge(targets, left_on=["stretch_of", *alike], right_on=["id", *alike], suffixes=("", "_basic"))
-    way = pairs["better"].map({"lower": -1, "higher": 1}).astype(float).fillna(0)
-    further = (way.abs().where(pairs["kind"] == "amount", way)) * (pairs["value"] - pairs["value_basic"])
-    for row in pairs[further < 0].itertuples():
-        yield row.id, "value", f"{row.value:.15g} falls short of the {row.value_basic:.15g} that it stretches ({row.id_basic})"
-    every = targets.merge(targets, left_on="stretch_of", right_on="id", suffixes=("", "_basic"))
-    for row in every.itertuples():
-        other = [name for name in ("indicator", "kind", "subject", "area", "target_year") if str(getattr(row, name)) != str(getattr(row, f"{name}_basic"))]
-        if other:
-            yield row.id, "stretch_of", f"{row.id_basic!r} differs in {', '.join(other)}; a stretch goal is one more for the same thing and year"
+    """Yield stretch goals of another thing or year than the goals they stretch, and those that do not go as far; a larger amount goes further."""
+    pairs = targets.merge(targets, left_on="stretch_of", right_on="id", suffixes=("", "_basic"))
+    for row in pairs.itertuples():
+        other = {name for name in (*THING, *MEASURE) if str(getattr(row, name)) != str(getattr(row, f"{name}_basic"))}
+        if other & {*THING}:
+            yield row.id, "stretch_of", f"{row.id_basic!r} differs in {', '.join(name for name in THING if name in other)}; a stretch goal is one more for the same thing and year"
+        way = {"lower": -1, "higher": 1}.get(row.better, 0)
+        further = (abs(way) if row.kind == "amount" else way) * (row.value - row.value_basic)
+        if row.value_basis == "figure" and not other & {*MEASURE} and further < 0:
+            yield row.id, "value", f"{row.value:.15g} falls short of the {row.value_basic:.15g} that it stretches ({row.id_basic})"
 
 
 def _strays(plans, targets, wrong):
@@ -121,7 +121,7 @@ def _swapped(quote, values, names):
 def _listed(quote):
     """Split a quote at "respectively": the things listed before it, and the figures after, years left out."""
     before, after = re.split(RESPECTIVELY, quote, maxsplit=1)
-    figures = re.findall(r"(?<![\d.A-Za-z])\d+(?:\.\d+)?(?![\d.年])", re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", after))
+    figures = re.findall(r"(?<![\d.A-Za-z])\d+(?:\.\d+)?(?![\d.年])", joined(after))
     return re.split("[、和及与與]", re.split("[,。;:]", before)[-1]), [f"{float(figure):.15g}" for figure in figures]
 
 

@@ -120,8 +120,7 @@ def printed(words, value):
         ``"万"``, ``"亿"``; and None where it is written in Chinese, a fraction
         as a percentage. Empty when it is not printed.
     """
-    words = re.sub(r"(?<![\d.])\d{1,3}(?:,\d{3})+(?!\d)", lambda match: match[0].replace(",", ""), words)
-    words = re.sub(r"(?<=\d) ?\. ?(?=\d)", ".", words.translate(str.maketrans("萬億", "万亿")))
+    words = re.sub(r"(?<=\d) ?\. ?(?=\d)", ".", joined(words).translate(str.maketrans("萬億", "万亿")))
     # In a list or a range, as 12、15万吨, the myriads may stand behind the last figure only.
     found = re.findall(rf"{digits(value)}((?:[-—–~至、和及]\d[\d.]*)*)\s?([万亿]*)", words)
     myriads = {myriad for _, myriad in found} | {"" for listed, _ in found if listed}
@@ -132,6 +131,11 @@ def printed(words, value):
 def plain_text(text):
     """Fold full-width forms to ASCII, so that figures can be compared."""
     return unicodedata.normalize("NFKC", text)
+
+
+def joined(words):
+    """Leave out what separates thousands."""
+    return re.sub(r"(?<![\d.])\d{1,3}(?:,\d{3})+(?!\d)", lambda match: match[0].replace(",", ""), words)
 
 
 def digits(value):

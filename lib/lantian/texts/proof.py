@@ -5,7 +5,7 @@ import re
 import pandas as pd
 
 from lantian.texts.neighbours import mistaken
-from lantian.texts.numerals import DATES, digits, plain_text, printed
+from lantian.texts.numerals import DATES, digits, joined, plain_text, printed
 
 # The words that a number rests on where the plan says it in words.
 NUMBER_WORDS = {
@@ -77,7 +77,7 @@ def _unproved_figures(row, words, units):
 
 
 def _unproved_sense(row, words):
-    quote = _joined(plain_text(row.quote))
+    quote = joined(plain_text(row.quote))
     told = _operator(row, quote)
     years = re.findall(rf"(?<![比较較在、和及至—–~-])((?:19|20)\d\d)年[^\d,。;、)]{{0,4}}{digits(row.value)}", quote)
     if row.kind in ("level", "share") and re.search(f"{CHANGES}{digits(row.value)}", quote):
@@ -89,7 +89,7 @@ def _unproved_sense(row, words):
     elif row.kind == "change" and row.value * _direction(row.value, words) < 0:
         yield "value", f"{row.value:.15g} has the wrong sign: the words tell of a {'fall, which is' if row.value > 0 else 'rise, which is not'} negative"
     elif pd.notna(row.value_max):
-        if not re.search(rf"{digits(row.value)}\D{{1,6}}{digits(row.value_max)}", _joined(words)):
+        if not re.search(rf"{digits(row.value)}\D{{1,6}}{digits(row.value_max)}", joined(words)):
             yield "value_max", f"{row.value_max:.15g} is not printed right behind {row.value:.15g}"
     elif told not in (None, row.operator):
         yield "operator", f"{row.operator!r} is not what is printed; the words beside the figure say {told}"
@@ -118,8 +118,8 @@ def _unproved(row, words):
 def _unproved_figure(column, value, unit, words, units):
     """Yield what is wrong with a figure: not printed, or with another unit, or another 万 or 亿 than the unit has."""
     myriads, (own, stem) = printed(words, value), re.fullmatch("([万亿]*)(.*)", unit).groups()
-    head = re.search(rf"[(:]\s?([万亿]+){re.escape(stem)}", words.translate(str.maketrans("萬億噸畝", "万亿吨亩")))
-    plain = re.search(f"{digits(value)}\\s?{re.escape(stem)}", _joined(words))
+    head = re.search(rf"[(:]\s?([万亿]+){re.escape(stem)}", words.translate(SIMPLIFIED))
+    plain = re.search(f"{digits(value)}\\s?{re.escape(stem)}", joined(words))
     if head and "" in myriads and not plain:  # the head of a table gives the myriads of its figures, as 植树(万亩)
         myriads = myriads - {""} | {head[1]}
     if not myriads:
@@ -142,11 +142,6 @@ def _operator(row, words):
     """Name the operator that stands beside a figure; none where it is not told, or told both ways."""
     told = [word for word, patterns in ((">=", LEAST), ("<=", MOST)) if any(re.search(pattern.format(digits(row.value)), words) for pattern in patterns)]
     return None if len(told) != 1 else TURNED[told[0]] if row.value < 0 else told[0]
-
-
-def _joined(words):
-    """Leave out what separates thousands."""
-    return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", words)
 
 
 def _direction(value, words):
