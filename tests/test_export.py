@@ -19,7 +19,7 @@ from lantian.tables.export import FORMULA, export, typed
 from lantian.tables.schema import read_schema
 
 ATTACK = "=HYPERLINK(\"http://x\")<script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}$\\frac{"
-MEANT = {"remit", "delegated_to", "unit", "standard_unit", "dimension", "strength_word", "field", "searched"}  # read by rules
+MEANT = {"remit", "assigned_by", "unit", "standard_unit", "dimension", "strength_word", "field", "searched"}  # read by rules
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from lantian.language.prose import Shown, evidence_link, say
 from lantian.tables.plans import PROMISED
 
 Promise = namedtuple("Promise", [*PROMISED, "jurisdiction"])
-Gap = namedtuple("Gap", "status within_remit left_to")
+Gap = namedtuple("Gap", "status within_remit set_by")
 OF_PLACES = {"jurisdiction": "id", "label": "label"}  # columns that say whose a row is
 YEARS = ("baseline_year", "target_year")
 SHOWN = """jurisdiction id status printed thing kind indicator_name operator baseline_year target_year amount unit standard_unit date

@@ -11,7 +11,7 @@ from lantian.language.prose import Shown, evidence_link
 
 COLUMNS = ["jurisdiction", "label", "id", "printed", "above", "above_id", "above_printed", "relation", "says", "source", "confidence"]
 # Relations, from the most to the least that can be told.
-RELATIONS = ("copied", "equal", "stricter", "looser", "another measure", "delegated", "parent not read")
+RELATIONS = ("copied", "equal", "stricter", "looser", "another measure", "assigned", "parent not read")
 # Differences that do not keep two goals apart, but that the sentence must tell.
 NOT_COUNTED = ("area", "subject", "subject_class", "base")
 
@@ -104,7 +104,7 @@ def _held(plans, indicators):
         told = [row for goal in mine for row in _against(goal, higher)]
         told += _end(mine, [names[name] for name in chain if name in unread], any(name in unread for name in chain[:1]))
         if not mine:
-            told = [row for gap in gaps.get((place.id, indicator), []) for row in _delegated(gap, goals, names, unread)]
+            told = [row for gap in gaps.get((place.id, indicator), []) for row in _assigned(gap, goals, names, unread)]
         rows += [(place.id, place.label, *row, indicator) for row in told]
     return pd.DataFrame(rows, columns=[*COLUMNS, "indicator"])
 
@@ -181,15 +181,15 @@ def _later(one, other):
     return one[:length] > other[:length]
 
 
-def _delegated(gap, goals, names, unread):
-    """Follow a goal that is left to a level above to where its trail ends."""
-    for name in gap.delegated_to.split(";") if gap.status == "delegated" else ():
-        says = "left to a level that is not named"
+def _assigned(gap, goals, names, unread):
+    """Follow a target that a level above sets to where its trail ends."""
+    for name in gap.assigned_by.split(";") if gap.status == "assigned" else ():
+        says = "set by a level that is not named; figure not printed"
         if name != "unstated":
             theirs = goals.get((name, gap.indicator))
             end = "whose plan was not read" if name in unread else "whose goal is not known"
-            says = f"left to {names[name]}, " + (f"which says {wording.target(theirs[0])}" if theirs else end)
-        yield _alone(gap.id, wording.gap(gap), "delegated", says)
+            says = f"set by {names[name]}, " + (f"which says {wording.target(theirs[0])}" if theirs else end)
+        yield _alone(gap.id, wording.gap(gap), "assigned", says)
 
 
 def limits(plans, indicator, year):

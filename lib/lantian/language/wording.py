@@ -15,7 +15,8 @@ STRENGTHS = {
 }
 GAPS = {
     "qualitative": "words, no figure",
-    "delegated": "left to the level above",
+    "assigned": "set by the level above; figure not printed",
+    "not_applicable": "does not apply here",
     "part_missing": "may stand in a lost part",
     "garbled": "garbled in the text",
     "silent": "this plan is silent",
@@ -24,7 +25,8 @@ GAPS = {
 # What a plan does instead of promising, by the mark of its cell.
 SILENCES = {
     "qualitative": "has words without a figure",
-    "delegated": "leaves it to a level above",
+    "assigned": "has its target set by a level above, without the figure",
+    "not_applicable": "cannot have one",
     "part_missing": "may have lost it",
     "garbled": "is garbled",
     "silent_within": "says nothing",
@@ -188,8 +190,8 @@ def gap(row):
     """
     if row.status == "silent":
         return "this plan is silent" + ("" if row.within_remit else ", outside its subject")
-    if row.status == "delegated" and row.left_to:
-        return f"left to {row.left_to}"
+    if row.status == "assigned" and row.set_by:
+        return f"set by {row.set_by}; figure not printed"
     return GAPS[row.status]
 
 

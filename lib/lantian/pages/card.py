@@ -105,7 +105,7 @@ def _judged(plans, row):
 def _silence(plans, row):
     yield "place", f"{row.place} {row.place_zh}"
     yield "document", _document(plans, row)
-    yield "left to", row.left_to or row.delegated_to
+    yield "set by", row.set_by or row.assigned_by
     yield "searched", Shown(f"{chinese(row.searched.replace(';', ', '))}: none stands in the text" if row.searched else "")
     yield "clause", row.clause
     yield "note", row.note

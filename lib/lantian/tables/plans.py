@@ -34,9 +34,9 @@ class Plans:
         ``headline``, ``indicator_name``, ``extensive``, and ``amount`` with
         ``amount_max``: the value in the unit's ``standard_unit``.
     gaps : DataFrame
-        A row a silence or delegation, joined likewise, and ``within_remit`` and
-        ``left_to`` (names of the places in ``delegated_to``).
-    jurisdictions, documents, indicators, units, proofs, observations, numerals, text_defects, accounts, second_coding, bodies : DataFrame
+        A row a silence, or a target that a level above sets, joined likewise, and
+        ``within_remit`` and ``set_by`` (names of the places in ``assigned_by``).
+    jurisdictions, documents, indicators, units, proofs, observations, numerals, text_defects, accounts, second_coding, bodies, terms, key_regions : DataFrame
         As in the tables. Numbers are floats, years nullable integers; an empty
         text cell is an empty string.
     folder : Path
@@ -56,6 +56,8 @@ class Plans:
     accounts: pd.DataFrame
     second_coding: pd.DataFrame
     bodies: pd.DataFrame
+    terms: pd.DataFrame
+    key_regions: pd.DataFrame
     folder: Path
 
     @property
@@ -158,7 +160,7 @@ def _joined(frames):
     remit = gaps["document"].map(frames["documents"].set_index("id")["remit"])
     gaps["within_remit"] = [theme in themes.split(";") for theme, themes in zip(gaps["theme"], remit)]
     names = {"unstated": ""} | dict(zip(frames["jurisdictions"]["id"], frames["jurisdictions"]["name_en"]))
-    gaps["left_to"] = [" and ".join(filter(None, map(names.get, ids.split(";")))) for ids in gaps["delegated_to"]]
+    gaps["set_by"] = [" and ".join(filter(None, map(names.get, ids.split(";")))) for ids in gaps["assigned_by"]]
     frames["gaps"] = gaps
     return frames
 

@@ -130,16 +130,19 @@ def _gap_rules(tables):
     raw = tables["gaps"]
     cell = raw.cells.column
     silent = pc.equal(cell("status"), "silent")
-    delegated = pc.equal(cell("status"), "delegated")
+    assigned = pc.equal(cell("status"), "assigned")
+    excluded = pc.equal(cell("status"), "not_applicable")
     decided = pc.not_equal(cell("status"), "")
     rules = (
         (pc.and_(silent, pc.equal(cell("searched"), "")), "searched", "is empty; silence is proved by the terms searched"),
-        (pc.and_(decided, pc.and_(pc.invert(silent), pc.equal(cell("quote"), ""))), "quote", "is empty; only silence has no quote"),
-        (pc.xor(delegated, pc.not_equal(cell("delegated_to"), "")), "delegated_to", "is filled exactly where status is delegated"),
+        (pc.and_(decided, pc.and_(pc.invert(pc.or_(silent, excluded)), pc.equal(cell("quote"), ""))), "quote", "is empty; only silence, or what is not applicable, has no quote"),
+        (pc.xor(assigned, pc.not_equal(cell("assigned_by"), "")), "assigned_by", "is filled exactly where status is assigned"),
+        (pc.xor(excluded, pc.not_equal(cell("source"), "")), "source", "is filled exactly where status is not_applicable"),
+        (pc.and_(excluded, pc.equal(cell("note"), "")), "note", "is empty; what is not applicable needs its reason"),
     )
     problems = [problem for mask, column, message in rules for problem in report(raw, mask, column, message)]
     known = {*tables["jurisdictions"].cells["id"].to_pylist(), "unstated"}
-    return problems + _check_list(raw, "delegated_to", known, "an id in jurisdictions, or unstated")
+    return problems + _check_list(raw, "assigned_by", known, "an id in jurisdictions, or unstated")
 
 
 def _body_rule(tables):
