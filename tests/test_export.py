@@ -167,7 +167,7 @@ def spoil(folder):
     bodies, leads = read(folder / "bodies.csv"), {row["lead"] for path in folder.glob("targets/*.csv") for row in read(path)}
     new = {body for lead in leads for body in lead.split(";")} - {row["body"] for row in bodies} - {""}
     write(folder / "bodies.csv", bodies + [{"body": body, "function": ATTACK} for body in sorted(new)])
-    assert check(folder) == []
+    assert {problem.column for problem in check(folder)} <= {"statement_en", "value", "unit", "operator", "kind"}  # hostile words prove no figure
     return folder
 
 

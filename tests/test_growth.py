@@ -174,7 +174,7 @@ def test_a_further_coal_cap_in_tonnes_stays_out_until_its_residents_are_known(co
     assert "range: size" in mine["why"]
     assert lt.verdict(plans, "ninghai-goal", cap["id"]) == ("no", "range: size")
     with open(copy_data / "observations.csv", "a", encoding="utf-8") as file:
-        file.write("ninghai,context.population,2020,700000,人,whole county,,reported,a census,,high,\n")
+        file.write("ninghai,context.population,whole,,,2020,700000,人,whole county,,reported,a census,,high,\n")
     rows = lt.compare(lt.load(copy_data), "coal.consumption")
     mine = rows[rows["jurisdiction"] == "ninghai"].iloc[0]
     assert (mine["verdict"], round(mine["amount"], 4)) == ("after conversion", round(900_000 / 700_000, 4))
@@ -293,8 +293,8 @@ def test_each_kind_of_change_is_a_sentence(two):
     corrected = told["corrected", "targets", "yuyao-pm25-2020"]
     assert corrected.startswith("Yuyao, PM2.5: ") and "36 µg/m³ by 2020, formerly " in corrected and f"{value} µg/m³" in corrected
     assert told["recoded", "targets", read(new / YUYAO)[firm]["id"]].endswith(": core 'no', formerly 'yes'")
-    assert [row.says for row in changes.query("change == 'removed'").itertuples()] == [f"{rows[0]['jurisdiction']}, {rows[0]['indicator']} {rows[0]['year']}: {rows[0]['value']} {rows[0]['unit']} ({rows[0]['source']})"]
-    assert list(changes["change"]) == sorted(changes["change"], key=["added", "removed", "corrected", "recoded"].index)
+    assert [row.says for row in changes.query("change == 'removed'").itertuples()] == [f"{rows[0]['jurisdiction']}, {rows[0]['indicator']} {rows[0]['year']}: {rows[0]['value']} {rows[0]['unit']} ({rows[0]['scope']}; {rows[0]['source']})"]
+    assert list(changes["change"]) == sorted(changes["change"], key=["added", "removed", "corrected", "recoded", "reworded"].index)
 
 
 def test_what_was_added_is_removed_the_other_way_round(two):

@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from lantian import check, load
 from lantian.cli import main
 from lantian.tables.checks import check_tables
-from lantian.tables.files import BLANKS, read_tables
-from lantian.tables.plans import _typed
+from lantian.tables.files import BLANKS, read_tables, typed
 from lantian.tables.rules import RULED
 from lantian.tables.schema import DataError, read_schema
 
@@ -36,7 +35,7 @@ class Small:
         schema = read_schema(self.folder)
         self.schema = {name: schema[name] for name in RULED}
         self.tables, _ = read_tables(self.folder, self.schema)
-        self.typed = {name: _typed(self.tables[name].cells, self.schema[name]) for name in RULED}
+        self.typed = {name: typed(self.tables[name].cells, self.schema[name]) for name in RULED}
 
     def path(self, name):
         return self.folder / self.schema[name].paths[0]
@@ -132,7 +131,7 @@ def spoilt(small, name, content):
         path.write_bytes(before)
     noted = read[name].notes
     assert all(problem.path and len(problem.message) > 10 for problem in (*found, *noted))
-    return found, noted, None if found else _typed(read[name].cells, small.schema[name])
+    return found, noted, None if found else typed(read[name].cells, small.schema[name])
 
 
 def mutate_number(small, name, way, at, pick):

@@ -20,9 +20,9 @@ def chain(plans):
 
 def test_shuocheng_copies_its_province_and_leaves_pm25_to_its_city(chain):
     copied = chain[(chain["relation"] == "copied") & (chain["above"] == "Shanxi") & (chain["jurisdiction"] == "shuocheng")]
-    assert set(copied["indicator"]) == {"SO2 emissions", "NOx emissions", "Heavy-pollution days", "SO2"}
+    assert set(copied["indicator"]) == {"SO2 emissions", "NOx emissions", "Heavy-pollution days", "SO2 concentration"}
     left = chain[(chain["jurisdiction"] == "shuocheng") & (chain["indicator"] == "PM2.5")]
-    assert list(left["relation"]) == ["delegated"] and "Shuozhou, whose plan was not read" in left["says"].iloc[0]
+    assert list(left["relation"]) == ["assigned"] and "Shuozhou, whose plan was not read" in left["says"].iloc[0]
 
 
 def test_relations_are_true_of_the_figures(plans, chain):
@@ -86,7 +86,7 @@ def test_met_or_missed_only_where_place_measure_and_year_agree(plans):
     found = lt.outcomes(plans)
     assert set(zip(found["jurisdiction"], found["outcome"])) == {("yuyao", "met"), ("jincheng", "missed")}
     missed = found[found["outcome"] == "missed"].iloc[0]
-    assert missed["id"] == "jincheng-pm25-2016" and "one dataset figure" in missed["caution"]
+    assert missed["id"] == "jincheng-pm25-2016" and "2 dataset figures" in missed["caution"]
     assert found.loc[found["jurisdiction"] == "yuyao", "caution"].str.contains("pandemic").all()
     assert (found[["source", "confidence"]] != "").all().all()
 

@@ -39,12 +39,13 @@ def check(data):
 @main.command()
 @click.option("--sources", type=FOLDER, help="Folder of the plans' texts; else LANTIAN_SOURCES.")
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
+@click.option("--jurisdictions", metavar="A,B", help="Only the plans of these places, by their ids; by default of all.")
 @click.option("--write", is_flag=True, help="Fill empty offsets and repair moved ones.")
-def verify(sources, data, write):
+def verify(sources, data, jurisdictions, write):
     """Prove every fragment against the texts."""
     from lantian.texts.verification import verify as run
 
-    result = _answered(run, data, sources, write)
+    result = _answered(run, data, sources, write, jurisdictions)
     click.echo(result)
     if result.problems:
         sys.exit(1)

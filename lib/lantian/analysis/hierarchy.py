@@ -1,5 +1,6 @@
 """Hold each goal against the levels above its place, as far as they were read."""
 
+import re
 from itertools import product
 
 import pandas as pd
@@ -90,17 +91,67 @@ def ancestors(plans, place):
     return chain
 
 
+def key_regions(plans):
+    """Show which places lie in a national key region, document by document: membership has changed.
+
+    Rules for key regions are stricter, so a plan inside may look strict by copying them, and one outside may take
+    them over of its own accord.
+
+    Parameters
+    ----------
+    plans : Plans
+
+    Returns
+    -------
+    DataFrame
+        A row a document, the earliest first: id, title, issued, and a column for each plan with its region, ``outside``,
+        or nothing where the list was not seen.
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> regions = lt.hierarchy.key_regions(lt.load())
+    >>> regions.set_index("id").loc["china-2018", "Shuocheng (2018)"]
+    'outside'
+    """
+    rows = plans.key_regions.merge(plans.focus[["id", "label"]], left_on="jurisdiction", right_on="id").assign(inside=lambda rows: rows["member"] == "yes")
+    rows = rows.sort_values("inside", ascending=False, kind="stable").drop_duplicates(["document", "label"])
+    rows["region"] = rows["region"].where(rows["inside"], "outside")
+    wide = rows.pivot(index="document", columns="label", values="region").reindex(columns=plans.focus["label"]).fillna("")
+    documents = plans.documents.set_index("id")[["title_en", "issued"]].rename(columns={"title_en": "title"})
+    return wide.join(documents).sort_values("issued").rename_axis("id").reset_index()[["id", "title", "issued", *wide.columns]]
+
+
+def _covers(plans):
+    """Return a test: whether a goal for a named part of a level above, a region or a city, holds for a place."""
+    rows = plans.key_regions.merge(plans.documents[["id", "issued"]], left_on="document", right_on="id")
+    rows = rows[rows["member"] == "yes"].sort_values("issued")
+    lists = {place: list(zip(mine["document"], mine["issued"], mine["region"])) for place, mine in rows.groupby("jurisdiction")}
+    names = plans.jurisdictions.set_index("id")["name_en"]
+
+    def covers(goal, place):
+        if goal.area != "named":
+            return True
+        if any(names[name] in goal.statement_en for name in (place, *ancestors(plans, place)) if name != goal.jurisdiction):
+            return True
+        own = [region for document, _, region in lists.get(place, ()) if document == goal.document]
+        own = own or [region for _, issued, region in lists.get(place, ())[-1:] if issued <= goal.dated]
+        return any(region in goal.statement_en or re.search("(?<!outside )key[- ]region", goal.statement_en) for region in own)
+
+    return covers
+
+
 def _held(plans, indicators):
     """Hold each goal and gap on indicators against the levels above its place."""
     goals, gaps = _listed(_sourced(plans), indicators), _listed(plans.gaps, indicators)
     names = plans.jurisdictions.set_index("id")["name_en"]
     documents = plans.documents
     unread = set(documents.loc[documents["access"] == "not_seen", "jurisdiction"]) | set(names.index) - set(documents["jurisdiction"])
-    chains = {place: ancestors(plans, place) for place in plans.focus["id"]}
+    chains, covers = {place: ancestors(plans, place) for place in plans.focus["id"]}, _covers(plans)
     rows = []
     for indicator, place in product(indicators, plans.focus.itertuples()):
         chain, mine = chains[place.id], goals.get((place.id, indicator), [])
-        higher = [goal for name in chain for goal in goals.get((name, indicator), []) if goal.kind != "standard" and goal.core == "yes"]
+        higher = [goal for name in chain for goal in goals.get((name, indicator), []) if goal.kind != "standard" and goal.core == "yes" and covers(goal, place.id)]
         told = [row for goal in mine for row in _against(goal, higher)]
         told += _end(mine, [names[name] for name in chain if name in unread], any(name in unread for name in chain[:1]))
         if not mine:
@@ -161,7 +212,7 @@ def _one_measure(target, other):
 def _relation(target, other):
     if target.amount == other.amount:
         alike = all(getattr(target, name) == getattr(other, name) for name in ("operator", *NOT_COUNTED))
-        return "copied" if alike else "equal"
+        return "copied" if alike and not _later(other.dated, target.dated) else "equal"
     lower = target.amount < other.amount
     return "stricter" if lower == (target.better == "lower") else "looser"
 

@@ -226,13 +226,13 @@ FLEETS = ("vehicles.new_energy", "vehicles.new_or_clean")
 
 
 def fleets(plans):
-    """List a cell for every fleet and focus place: which vehicles go electric or clean.
+    """List a cell for every fleet and focus place: which shares of new energy and clean-energy vehicles are promised.
 
     Returns
     -------
     DataFrame
         As `cells`, a fleet in place of an indicator. ``says`` tells new purchases
-        from the stock, new energy from new or clean, where and by when.
+        from the stock, new energy from clean-energy vehicles, where and by when.
     """
     targets = plans.targets[plans.targets["indicator"].isin(FLEETS) & (plans.targets["role"] == "focus")]
     targets = targets.assign(mark=_marks(targets))
@@ -247,8 +247,8 @@ def fleets(plans):
     return pd.DataFrame(rows, columns=CELL)
 
 
-_BASES = {"": "", "stock": "of the stock", "new": "of new ones", "new_or_replaced": "of new ones"}
-_ENERGY = {"vehicles.new_energy": "new energy", "vehicles.new_or_clean": "new energy or clean"}
+_BASES = {"": "", "stock": "of the stock", "new": "of new ones", "new_or_replaced": "of purchases"}
+_ENERGY = {"vehicles.new_energy": "new energy", "vehicles.new_or_clean": "new energy or clean-energy"}
 
 
 def _fleet(mine):

@@ -5,7 +5,7 @@ import pandas as pd
 from lantian.analysis.overview import known
 from lantian.language import wording
 
-RESTATED = 2018  # particles are reported at another reference state from 1 September of this year
+OBJECT = ("jurisdiction", "indicator", "area", "subject", "base")  # what a goal and a measurement of it have in common
 
 
 def pace(plans, indicator, core=True):
@@ -77,17 +77,39 @@ def _decimals(value):
 
 
 def _observed_base(plans, row):
-    """The last observation of the place before its plan's period, if there is one."""
+    """The last observation of the place before its plan's period, if there is one; of one year the surest."""
     start = plans.documents.set_index("id").loc[row.document, "period_start"]
-    seen = plans.observations[(plans.observations["jurisdiction"] == row.jurisdiction) & (plans.observations["indicator"] == row.indicator)]
-    seen = seen[(seen["unit"] == row.unit) & (seen["year"] < start)].sort_values("year")
-    return None if seen.empty else next(seen.tail(1).itertuples())
+    seen = measured(plans, row)
+    seen = seen[(seen["unit"] == row.unit) & (seen["year"] < start)].assign(sure=lambda rows: rows["confidence"] == "high")
+    return next(seen.sort_values(["year", "sure"], kind="stable").tail(1).itertuples(), None)
+
+
+def measured(plans, row):
+    """List the observations of the very thing that a target is about.
+
+    Parameters
+    ----------
+    plans : Plans
+    row : Series or namedtuple
+        A row of ``Plans.targets``.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``Plans.observations`` of the same place, indicator, area, subject and base; none for a target of named
+        parts or of a class, since an observation does not say which.
+    """
+    same = pd.Series(row.area != "named" and not row.subject_class, index=plans.observations.index)
+    for column in OBJECT:
+        same &= plans.observations[column] == getattr(row, column)
+    return plans.observations[same]
 
 
 def outcomes(plans):
     """Hold goals against measurements of the same place, measure and year.
 
-    A change needs two observations of one series: same source, scope and basis.
+    A measurement counts only for its own area, subject and base: that of new buses is none of all buses.
+    A change needs two observations of one series: same source, scope, unit and basis.
     Nothing is said of any other goal.
 
     Returns
@@ -103,7 +125,7 @@ def outcomes(plans):
 
 
 def _outcome(plans, row):
-    seen = plans.observations[(plans.observations["jurisdiction"] == row.jurisdiction) & (plans.observations["indicator"] == row.indicator)]
+    seen = measured(plans, row)
     for end in seen[seen["year"] == row.target_year].itertuples():
         if row.kind == "change":
             yield from _changed(row, end, seen)
@@ -115,12 +137,19 @@ def _changed(row, end, seen):
     """A change is measured between two observations of one series."""
     if pd.isna(row.baseline_year):
         return
-    series = (seen["source"] == end.source) & (seen["scope"] == end.scope) & (seen["basis"] == end.basis)
+    series = (seen["unit"] == end.unit) & (seen["source"] == end.source) & (seen["scope"] == end.scope) & (seen["basis"] == end.basis)
     for start in seen[series & (seen["year"] == row.baseline_year)].itertuples():
         change = (end.value / start.value - 1) * 100
-        caution = "the readings changed their reference state in between" if start.year < RESTATED <= end.year else ""
-        measured = f"{abs(change):.1f} % {'below' if change < 0 else 'above'} {start.year} ({start.value:g} to {end.value:g})"
-        yield _told(row, end, change, measured, caution)
+        caution = _restated(start.state, end.state)
+        words = f"{abs(change):.1f} % {'below' if change < 0 else 'above'} {start.year} ({start.value:g} to {end.value:g})"
+        yield _told(row, end, change, words, caution)
+
+
+def _restated(first, last):
+    """Caution where two readings of particles are, or may be, at two reference states."""
+    if "unknown" in (first, last):
+        return "at which reference state the readings stand is not known"
+    return "the readings changed their reference state in between" if first != last else ""
 
 
 def _told(row, end, value, measured, caution):
@@ -128,6 +157,6 @@ def _told(row, end, value, measured, caution):
     better = value <= row.amount if row.better == "lower" else value >= row.amount
     outcome = "met" if reached.get(row.operator, better) else "missed"
     pandemic = "2020 was the year of the pandemic" if end.year == 2020 else ""
-    cautions = "; ".join(part for part in (caution, pandemic, f"one {end.basis} figure" if end.basis in ("dataset", "computed") else "") if part)
+    cautions = "; ".join(part for part in (caution, pandemic, wording.counted(1 + (row.kind == "change"), f"{end.basis} figure") if end.basis in ("dataset", "computed") else "") if part)
     says = f"{wording.target(row)}; measured {measured}"
     return row.jurisdiction, row.label, row.indicator_name, row.id, wording.target(row), measured, outcome, says, f"{end.source} ({end.scope})", end.confidence, cautions

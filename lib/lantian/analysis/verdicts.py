@@ -124,14 +124,14 @@ def denominators(plans):
 
 
 def near_census(observations, indicator):
-    """Take, for each place, the observation of an indicator nearest to the census of 2020.
+    """Take, for each whole place, the observation of an indicator nearest to the census of 2020.
 
     Returns
     -------
     DataFrame
         The columns of ``observations``, indexed by jurisdiction; of two as near, the earlier.
     """
-    seen = observations[observations["indicator"] == indicator]
+    seen = observations.query("indicator == @indicator and area == 'whole' and subject == '' and base == ''")
     year = seen["year"].astype(float)
     nearest = seen.iloc[np.lexsort((year, (year - CENSUS).abs(), seen["jurisdiction"]))]
     return nearest.drop_duplicates("jurisdiction").set_index("jurisdiction")

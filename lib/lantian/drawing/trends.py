@@ -3,14 +3,13 @@
 import matplotlib as mpl
 import pandas as pd
 
-from lantian.analysis.progress import RESTATED
 from lantian.drawing.figure import FOOT, GREY, HEAD, INK, STYLE, canvas
 from lantian.drawing.lanes import absent, aimed, by_place, colours, dot, every_place, finish, head_columns, name_lanes, name_places, name_values
 from lantian.drawing.lanes import mostly_right, number_in_mark, remark, wording_date, write
 from lantian.drawing.scales import NotComparable, labelled
 from lantian.language import wording
 
-BREAK = RESTATED + 243 / 365  # 1 September of that year, as a place on an axis of years
+BREAK = 2018 + 243 / 365  # 1 September 2018, when the reference state of particles changed (amendment of GB 3095-2012)
 
 
 @mpl.rc_context(STYLE)

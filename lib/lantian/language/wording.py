@@ -100,7 +100,7 @@ def _in_words(row):
     if row.kind == "ratio":
         return "more than 1 for 1 (in words)" if row.operator == ">" else "at least 1 for 1 (in words)"
     if row.kind == "change":
-        return {100: "doubled (in words)", 0: "no growth (in words)", -50: "halved (in words)"}[row.value]
+        return {100: "doubled (in words)", 0: "a fall (in words)" if row.operator == "<" else "no growth (in words)", -50: "halved (in words)"}[row.value]
     return {100: "all (in words)", 0: "none left (in words)", -50: "halved (in words)"}[row.value]
 
 
@@ -153,11 +153,12 @@ def target(row):
     return amount(row) if when == "no date" else f"{amount(row)} {when}"
 
 
-AREAS = {"whole": "whole area", "built_up": "built-up area", "urban": "towns", "rural": "countryside", "named": "named places"}
-BASES = {"": "", "stock": "whole fleet", "new": "new ones", "new_or_replaced": "new ones and replacements"}
+AREAS = {"whole": "whole area", "built_up": "built-up area", "urban": "urban area", "rural": "rural areas", "named": "named places"}
+BASES = {"": "", "stock": "existing stock", "new": "new ones", "new_or_replaced": "new or replacement ones"}
 LONGEST_EXCEPTION = 30
 CLASSES = {"<=": "up to ", ">=": "from ", "<": "below ", ">": "above "}
-STANDARD = re.compile("(below )?China [IV]+")  # a class that English puts before what is of it
+STANDARD = re.compile("(below )?China [IV]+( and older)?")  # a class that English puts before what is of it
+WRITTEN = {"pulverised coal": "pulverised-coal", "yellow label": "yellow-label", "chp": "CHP", "nox": "NOx", "so2": "SO2", "voc": "VOC"}  # in the names of subjects
 
 
 def thing(row):
@@ -165,7 +166,7 @@ def thing(row):
 
     As "boilers up to 35 t/h, built-up area, except pulverised-coal boilers".
     """
-    subject = row.subject.replace("_", " ").replace("pulverised coal", "pulverised-coal")
+    subject = re.sub(rf"\b({'|'.join(WRITTEN)})\b", lambda found: WRITTEN[found[0]], row.subject.replace("_", " "))
     size = row.subject_class
     for sign, word in CLASSES.items():
         size = size.replace(sign, word)

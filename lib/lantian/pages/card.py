@@ -12,7 +12,7 @@ from lantian.analysis.verdicts import denominators, keys
 from lantian.language import wording
 from lantian.language.prose import PAGES, Shown, evidence_link
 from lantian.pages.summary import article, chinese, table
-from lantian.texts.proof import NUMBER_WORDS
+from lantian.tables.proof import NUMBER_WORDS
 
 # Conversion noise of scraped texts: pinyin in brackets after a character.
 NOISE = re.compile(r"[\(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]+[\)）]")

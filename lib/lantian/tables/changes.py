@@ -3,12 +3,13 @@
 import pandas as pd
 
 from lantian.language import wording
-from lantian.tables.checks import check
 from lantian.tables.files import read_tables
 from lantian.tables.plans import load
 from lantian.tables.schema import DataError, read_schema
 
-CHANGES = ("added", "removed", "corrected", "recoded")
+CHANGES = ("added", "removed", "corrected", "recoded", "reworded")
+# Our own words about a row: where only these changed, nothing else is said of the plan.
+WORDS = {"statement_en", "note", "name_en", "definition", "title_en", "genre", "label_en"}
 # Told row by row; of the other tables only the number of rows that changed is told.
 TOLD = ("jurisdictions", "documents", "indicators", "units", "targets", "gaps", "observations")
 NOUNS = {"jurisdictions": "place", "documents": "document", "indicators": "indicator", "units": "unit"}
@@ -27,21 +28,31 @@ def diff(old, new):
     -------
     DataFrame
         change (``added``, ``removed``, ``corrected``: what the row says,
-        ``recoded``: only how it is classed), table, id, says, place (id of
+        ``recoded``: only how it is classed, ``reworded``: only our own words about it), table, id, says, place (id of
         the place that the row belongs to).
 
     Raises
     ------
     DataError
-        When the tables of either folder do not pass `check`.
+        When the tables of either folder cannot be used.
     """
-    problems = [*check(old), *check(new)]
-    if problems:
-        raise DataError(problems)
-    before, after = _Side(old), _Side(new)
+    before, after = _sides(old, new)
     rows = [row for name, table in after.schema.items() if name in before.schema and name not in UNTOLD for row in _changes(table, before, after)]
     frame = pd.DataFrame(rows, columns=["change", "table", "id", "says", "place"])
     return frame.sort_values("change", key=lambda names: names.map(CHANGES.index), kind="stable").reset_index(drop=True)
+
+
+def _sides(*folders):
+    """Load folders; raise the problems of all of them at once."""
+    sides, problems = [], []
+    for folder in folders:
+        try:
+            sides.append(_Side(folder))
+        except DataError as error:
+            problems += error.problems
+    if problems:
+        raise DataError(problems)
+    return sides
 
 
 class _Side:
@@ -63,7 +74,7 @@ class _Side:
             joined, word = self.joined[row["id"]], wording.target if table == "targets" else wording.gap
             return f"{joined.place}, {joined.indicator_name}: {word(joined)}"
         if table == "observations":
-            return f"{row['jurisdiction']}, {row['indicator']} {row['year']}: {row['value']} {row['unit']} ({row['source']})"
+            return f"{row['jurisdiction']}, {row['indicator']} {row['year']}: {row['value']} {row['unit']} ({row['scope']}; {row['source']})"
         return f"{NOUNS[table]}: {row.get('title_en') or row.get('name_en') or row.get('label_en')}"
 
     def place(self, table, row):
@@ -105,25 +116,37 @@ def _changed(table, key, before, after, old, new):
     says, said = after.says(table.name, new), before.says(table.name, old)
     cells = "; ".join(f"{column.name} {new[column.name]!r}, formerly {old.get(column.name, '')!r}" for column in columns)
     words = f"{says}, formerly {said.rpartition(': ')[2]}" if says != said and not recoded else f"{says}: {cells}"
-    return "recoded" if recoded else "corrected", table.name, " ".join(key), words, after.place(table.name, new)
+    change = "reworded" if {column.name for column in columns} <= WORDS else "recoded" if recoded else "corrected"
+    return change, table.name, " ".join(key), words, after.place(table.name, new)
 
 
 def to_markdown(changes):
-    """Write changes as the data section of a changelog; a place that comes or goes is one line, with all its rows."""
+    """Write changes as the data section of a changelog; a place that comes or goes is one line, with all its rows, and so is new wording."""
     if changes.empty:
         return "No change of the data."
     parts = []
     for change, rows in changes.groupby("change", sort=False):
         whole = set(rows.loc[rows["table"] == "jurisdictions", "id"]) if change in ("added", "removed") else set()
         lines = [_line(row, rows) for row in rows.itertuples() if row.table == "jurisdictions" or row.place not in whole]
+        lines = _reworded(rows) if change == "reworded" else lines
         parts.append("\n".join([f"#### {change.title()}", "", *lines]))
     return "\n\n".join(parts)
+
+
+def _reworded(rows):
+    """Write how many rows of each place and table have new wording."""
+    counts = rows.groupby(["place", "table"], sort=False).size().rename("count").reset_index().groupby("place", sort=False)
+    return [f"- {place or 'All places'}: " + wording.names([_told(row["count"], row["table"]) for row in mine.to_dict("records")]) for place, mine in counts]
+
+
+def _told(count, table):
+    return f"{count} {table.removesuffix('s') if count == 1 else table}"
 
 
 def _line(row, rows):
     """Write a change as a list item; a place with the number of its rows in each table."""
     mine = rows[(rows["place"] == row.place) & (rows["table"] != "jurisdictions")]
     counts = mine["table"].value_counts(sort=False).items() if row.table == "jurisdictions" and row.change in ("added", "removed") else ()
-    told = [f"{count} {table.removesuffix('s') if count == 1 else table}" for table, count in counts]
+    told = [_told(count, table) for table, count in counts]
     words = f"{row.says[0].upper()}{row.says[1:]}" + (f" (`{row.id}`)" if row.id else "")
     return f"- {words}" + (f", with {wording.names(told)}" if told else "")

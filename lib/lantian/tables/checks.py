@@ -7,9 +7,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lantian.tables.files import read_tables
-from lantian.tables.rules import ROW_RULES, RULED, SET_RULES, report
-from lantian.tables.schema import read_schema
+from lantian.tables.files import read_tables, typed
+from lantian.tables.proof import contradictions
+from lantian.tables.rules import ROW_RULES, RULED, SET_RULES, placed, report
+from lantian.tables.schema import DataError, read_schema
 
 PATTERNS = {
     "number": (r"^-?(0|[1-9]\d*)(\.\d+)?$", "is not a number; write digits with a point, such as 2.4"),
@@ -23,7 +24,10 @@ CONTROLS = r"[\x00-\x08\x0b-\x1f\x7f\x{fffe}\x{ffff}]"
 
 
 def check(folder):
-    """Check the tables of a data folder against their schema and each other.
+    """Check the tables of a data folder against their schema and each other, and each target against its own words.
+
+    No text is needed: a value, unit or operator that the quote contradicts is named, and so is a figure of the statement
+    that the row does not have.
 
     Parameters
     ----------
@@ -40,9 +44,31 @@ def check(folder):
     DataError
         When ``datapackage.json`` itself cannot be used.
     """
+    schema, tables, problems = _checked(folder)
+    return sorted(problems + check_words(tables, schema, problems))
+
+
+def require_sound(folder):
+    """Raise what keeps the tables of a data folder from being used; what a quote contradicts does not.
+
+    Parameters
+    ----------
+    folder : path-like
+
+    Raises
+    ------
+    DataError
+        With every problem of cells, keys, references and rules.
+    """
+    *_, problems = _checked(folder)
+    if problems:
+        raise DataError(sorted(problems))
+
+
+def _checked(folder):
     schema = read_schema(folder)
     tables, problems = read_tables(folder, schema)
-    return sorted(problems + check_tables(tables, schema))
+    return schema, tables, problems + check_tables(tables, schema)
 
 
 def notes(folder):
@@ -90,6 +116,28 @@ def check_tables(tables, schema):
         for rule in () if problems else SET_RULES:
             problems += rule(tables)
     return problems
+
+
+def check_words(tables, schema, problems):
+    """Check targets against their quotes, proofs and statements.
+
+    Parameters
+    ----------
+    tables : dict of str to RawTable
+    schema : dict of str to Table
+    problems : list of Problem
+        Those found so far; where a table that is needed has one, nothing is checked, since that fault would be repeated.
+
+    Returns
+    -------
+    list of Problem
+    """
+    needed = ("targets", "proofs", "units")
+    paths = {str(path) for name in needed for path in tables[name].paths}
+    if not all(tables[name].complete for name in needed) or paths & {problem.path for problem in problems}:
+        return []
+    frames = [typed(tables[name].cells, schema[name]) for name in needed]
+    return placed(tables["targets"], contradictions(*frames))
 
 
 def _check_column(raw, column):

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lantian.language import wording
-from lantian.tables.checks import check
+from lantian.tables.checks import require_sound
 from lantian.tables.files import read_tables
 from lantian.tables.plans import load
 from lantian.tables.schema import DataError, FORMULA, Problem, find_data, read_schema
@@ -47,15 +47,13 @@ def export(file, data=None):
     Raises
     ------
     DataError
-        When the tables do not pass `check`, the ending is not known, or the file
+        When the tables cannot be used, the ending is not known, or the file
         cannot be written.
     """
     file, folder = Path(file), find_data(data)
     if file.suffix not in WRITERS:
         raise _refusal(file, f"the ending {file.suffix!r} is not known; endings: .xlsx, .sqlite, and .parquet or none for a folder")
-    problems = check(folder)
-    if problems:
-        raise DataError(problems)
+    require_sound(folder)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".lantian-", dir=file.parent) as scratch:

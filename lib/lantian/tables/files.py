@@ -11,12 +11,14 @@ from functools import cached_property
 from itertools import groupby, repeat
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from lantian.tables.schema import DataError, Problem
 
+NUMBERS = {"number": pa.float64(), "integer": pa.int64()}
 BLANKS = " \t\u00a0\u3000"
 LARGEST_BLOCK = 1 << 26
 LONGEST_HEADER = 1 << 16
@@ -281,3 +283,25 @@ def put(files):
     finally:
         for draft in drafts.values():
             draft.unlink(missing_ok=True)
+
+
+def typed(cells, table):
+    """Turn cells of text into a DataFrame: numbers as floats, years as nullable integers, an empty text as it is.
+
+    Parameters
+    ----------
+    cells : pyarrow.Table
+        Of strings that passed `check`.
+    table : Table
+        Its schema.
+
+    Returns
+    -------
+    DataFrame
+    """
+    for number, column in enumerate(table.fields):
+        if column.type in NUMBERS:
+            filled = pc.not_equal(cells[column.name], "")
+            values = pc.if_else(filled, cells[column.name], None).cast(NUMBERS[column.type])
+            cells = cells.set_column(number, column.name, values)
+    return cells.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)

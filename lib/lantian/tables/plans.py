@@ -7,14 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from lantian.tables.checks import check_tables
-from lantian.tables.files import read_tables
+from lantian.tables.files import read_tables, typed
 from lantian.tables.schema import DataError, Problem, find_data, read_schema
 
-NUMBERS = {"number": pa.float64(), "integer": pa.int64()}
 # What a target promises: two that agree in all of it are worded and judged alike.
 STATED = """indicator kind operator value value_max value_basis unit baseline_year target_year year_basis baseline_basis timing deadline
     subject subject_class base area exception strength level role core""".split()
@@ -121,7 +118,7 @@ def load(data=None, jurisdictions=None):
     problems += check_tables(tables, schema)
     if problems:
         raise DataError(sorted(problems))
-    frames = {name: _typed(tables[name].cells, schema[name]) for name in schema}
+    frames = {name: typed(tables[name].cells, schema[name]) for name in schema}
     chosen = os.environ.get("LANTIAN_JURISDICTIONS", "") if jurisdictions is None else jurisdictions
     if chosen:
         _choose(frames, chosen.split(",") if isinstance(chosen, str) else chosen)
@@ -140,15 +137,6 @@ def _choose(frames, chosen):
         message = f"is no place compared; places: {', '.join(known)}"
         raise DataError([Problem("", 0, "", f"{name!r} {message}") for name in unknown])
     places["role"] = places["role"].mask(focus & ~places["id"].isin(chosen), "aside")
-
-
-def _typed(cells, table):
-    for number, column in enumerate(table.fields):
-        if column.type in NUMBERS:
-            filled = pc.not_equal(cells[column.name], "")
-            values = pc.if_else(filled, cells[column.name], None).cast(NUMBERS[column.type])
-            cells = cells.set_column(number, column.name, values)
-    return cells.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
 
 
 def _joined(frames):

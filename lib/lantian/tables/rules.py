@@ -41,6 +41,23 @@ def report(raw, mask, column, message):
     return problems
 
 
+def placed(raw, faults):
+    """Turn faults of rows, as (id, column, message), into problems with path and line.
+
+    Parameters
+    ----------
+    raw : RawTable
+    faults : iterable of tuple of str
+
+    Returns
+    -------
+    list of Problem
+    """
+    rows = {identifier: row for row, identifier in enumerate(raw.cells["id"].to_pylist())}
+    places = ((*raw.place(rows[identifier]), column, message) for identifier, column, message in faults)
+    return [Problem(str(path), line, column, message) for path, line, column, message in places]
+
+
 def _short(text):
     return text if len(text) <= 60 else text[:57] + "…"
 
@@ -99,11 +116,13 @@ def _reading_rule(tables):
 
 
 def _unit_rule(tables):
-    raw = tables["targets"]
-    known = pc.unique(tables["units"].cells["unit"])
-    cells = raw.cells["unit"]
-    wrong = pc.and_(pc.not_equal(cells, ""), pc.invert(pc.is_in(cells, value_set=known)))
-    return report(raw, wrong, "unit", "is not known; it must be a unit in units.csv")
+    """A unit of a target or an observation has a row that says its factor."""
+    known, problems = pc.unique(tables["units"].cells["unit"]), []
+    for raw in (tables[name] for name in ("targets", "observations") if name in tables):
+        cells = raw.cells["unit"]
+        wrong = pc.and_(pc.not_equal(cells, ""), pc.invert(pc.is_in(cells, value_set=known)))
+        problems += report(raw, wrong, "unit", "is not known; it must be a unit in units.csv")
+    return problems
 
 
 def _myriad_rule(tables):
@@ -146,7 +165,7 @@ def _gap_rules(tables):
 
 
 def _body_rule(tables):
-    """A leading body has a row that says its function."""
+    """A lead department has a row that says its function."""
     return _check_list(tables["targets"], "lead", {*tables["bodies"].cells["body"].to_pylist()}, "a body in bodies.csv")
 
 

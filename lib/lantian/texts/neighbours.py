@@ -7,19 +7,20 @@ from difflib import SequenceMatcher
 
 import pandas as pd
 
-from lantian.texts.numerals import DATES, RULES, joined, plain_text, printed
+from lantian.language.figures import figures
+from lantian.language.script import fold
+from lantian.texts.numerals import RULES
 
 WAYS_OUT = "correct a value, shorten the quote, or list the figure in numerals.csv"
 THING = ("indicator", "kind", "subject", "area", "target_year")  # what a stretch goal shares with its basic one
 MEASURE = ("indicator", "kind", "unit", "value_basis")  # what their figures must share to tell which goes further
-RESPECTIVELY = "分[别別]"
-# Figures that may be promised, after those that are not: of dates and periods, times and hours, names (PM2.5, GB 18918-2002, 国6, 1号, 12369,
-# 第90百分位), products and sums, the 1 of a ratio, bare years.
-FIGURES = re.compile(
-    rf"{RULES['name of a substance or road'].pattern}|8h-90per|[A-Z]+\d*/?[A-Z]? ?\d[\d.]*-\d{{4}}|\d+ ?[号號]|第\d+|国\d|國\d|123(?:45|69)"
-    rf"|\d+(?: ?[-—–~至]{{1,2}} ?\d+)? ?[{DATES}]|(?<!\d)\d+小[时時]|\d+:\d\d|\d+(?:[×+]\d+)+|1:(?=\d)|(?<=\d):1(?!\d)"
-    r"|(?<!\d)(?:19|20)\d\d(?![\d.,%万亿吨个家辆台座公平])|(?<![A-Za-z\d])(?P<figure>(?:\d{1,3}(?:,\d{3})+|\d+)(?: ?\. ?\d+)?)"
+RESPECTIVELY = "分别"
+# Where figures are none that may be promised: names (PM2.5, GB 18918-2002, 国6, 1号, 12369, 第90百分位), products and sums, times of day, bare years.
+NAMES = re.compile(
+    rf"{RULES['name of a substance or road'].pattern}|8h-90per|[A-Z]+\d*/?[A-Z]? ?\d[\d.]*-\d{{4}}|\d+ ?号|第\d+|国\d|123(?:45|69)"
+    r"|\d+:\d\d|\d+(?:[×+]\d+)+|(?<!\d)(?:19|20)\d\d(?![\d.,%万亿吨个家辆台座公平])"
 )
+TIMES = ("年", "月", "日", "小时")
 
 
 def mistaken(plans, targets, wrong):
@@ -47,11 +48,11 @@ def mistaken(plans, targets, wrong):
 def _swaps(plans, targets):
     """Yield the figures that a list gives to another indicator."""
     names = plans.indicators.set_index("id")["name_zh"]
-    lists = targets[targets["quote"].str.contains(RESPECTIVELY) & targets["start"].notna()]
-    for _, rows in lists.groupby(["document", lists["start"] + lists["quote"].map(lambda quote: re.search(RESPECTIVELY, quote).start()).astype("Int64")]):
+    lists = targets[targets["quote"].map(fold).str.contains(RESPECTIVELY) & targets["start"].notna()]
+    for _, rows in lists.groupby(["document", lists["start"] + lists["quote"].map(lambda quote: fold(quote).index(RESPECTIVELY)).astype("Int64")]):
         quote = max(rows["quote"], key=len)
         values = {row.id: f"{abs(row.value):.15g}" for row in rows.itertuples()}
-        yield from _swapped(plain_text(quote), values, dict(zip(rows["id"], rows["indicator"] + names[rows["indicator"]].to_numpy())))
+        yield from _swapped(fold(quote), values, dict(zip(rows["id"], rows["indicator"] + names[rows["indicator"]].to_numpy())))
 
 
 def _shortfalls(targets):
@@ -70,7 +71,7 @@ def _shortfalls(targets):
 def _strays(plans, targets, wrong):
     """Yield the figures that stand beside those promised and are accounted for by nothing; rows that are wrong already would only repeat it."""
     values, listed = targets.set_index("id")["value"], _spans(plans.numerals.rename(columns={"document": "id", "text": "quote"}))
-    holds = lambda row: row.target in values.index and pd.notna(values[row.target]) and bool(printed(plain_text(row.quote), values[row.target]))
+    holds = lambda row: row.target in values.index and pd.notna(values[row.target]) and any(figure.number == abs(values[row.target]) for figure in figures(row.quote))
     proofs = plans.proofs[[holds(row) for row in plans.proofs.itertuples()]].rename(columns={"target": "id"})
     spans = _spans(targets[["id", "start", "quote"]], proofs)
     for document, rows in targets[targets["start"].notna()].groupby("document"):
@@ -94,35 +95,40 @@ def _untaken(rows, spans, listed, wrong):
             continue
         sizes = {float(size) for other in beside for size in re.findall(r"\d+(?:\.\d+)?", other.subject_class + other.exception)}
         taken = sizes | {abs(value) for other in beside for value in (other.value, other.value_max) if pd.notna(value)}
-        for found in FIGURES.finditer(_folded(row.quote)):
-            at, figure = begin + found.start(), re.sub("[, ]", "", found["figure"] or "")
-            if figure and float(figure) not in taken and not any(start <= at < stop for start, stop in listed):
-                yield row.id, "quote", f"holds {figure} at {at}, the value of no row that rests on these words; {WAYS_OUT}"
+        for figure in _promised(row.quote):
+            at = begin + figure.start
+            if figure.number not in taken and not any(start <= at < stop for start, stop in listed):
+                yield row.id, "quote", f"holds {figure.number:.15g} at {at}, the value of no row that rests on these words; {WAYS_OUT}"
 
 
-def _folded(text):
-    """Fold full-width forms as `plain_text` does, but character by character, so that offsets hold."""
-    return "".join(plain if len(plain := plain_text(letter)) == 1 else letter for letter in text)
+def _promised(quote):
+    """List the figures in digits that may be promised: no dates and times, and none of a name."""
+    names = [match.span() for match in NAMES.finditer(fold(quote))]
+    return [
+        figure
+        for figure in figures(quote)
+        if not figure.spelled and figure.unit not in TIMES and not any(start <= figure.start < stop for start, stop in names)
+    ]
 
 
 def _swapped(quote, values, names):
     """Yield the figures, by ids, that "respectively" gives to another of the things that a quote lists."""
-    things, figures = _listed(quote)
+    things, printed = _listed(quote)
     shared = len(os.path.commonprefix([name[::-1] for name in names.values()]))  # 排放总量 and the like tell nothing apart
     owners = {key: _likest(name[: len(name) - shared], things) for key, name in names.items()} if len(set(names.values())) > 1 else {}
-    if len(things) != len(figures) or not owners or None in owners.values() or len(set(owners.values())) < len(owners):
+    if len(things) != len(printed) or not owners or None in owners.values() or len(set(owners.values())) < len(owners):
         return  # the list does not tell whose each figure is
     for key, value in values.items():
-        thing, own = things[owners[key]], figures[owners[key]]
-        if value != own and value in figures:
-            yield key, "value", f"{value} belongs to {things[figures.index(value)]!r} in the list; that of {thing!r} is {own}"
+        thing, own = things[owners[key]], printed[owners[key]]
+        if value != own and value in printed:
+            yield key, "value", f"{value} belongs to {things[printed.index(value)]!r} in the list; that of {thing!r} is {own}"
 
 
 def _listed(quote):
     """Split a quote at "respectively": the things listed before it, and the figures after, years left out."""
     before, after = re.split(RESPECTIVELY, quote, maxsplit=1)
-    figures = re.findall(r"(?<![\d.A-Za-z])\d+(?:\.\d+)?(?![\d.年])", joined(after))
-    return re.split("[、和及与與]", re.split("[,。;:]", before)[-1]), [f"{float(figure):.15g}" for figure in figures]
+    printed = [f"{figure.number:.15g}" for figure in figures(after) if not figure.spelled and figure.unit != "年"]
+    return re.split("[、和及与]", re.split("[,。;:]", before)[-1]), printed
 
 
 def _likest(name, things):

@@ -3,35 +3,25 @@
 import hashlib
 import os
 import re
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from lantian.language import wording
-from lantian.tables.checks import check
-from lantian.tables.files import RawTable, as_csv, put, read_tables
+from lantian.language.script import fold
+from lantian.tables.files import as_csv, put, read_tables
 from lantian.tables.plans import find_data, load
+from lantian.tables.proof import contradictions, unproved
+from lantian.tables.rules import placed
 from lantian.tables.schema import DataError, Problem, read_schema
+from lantian.texts.fragments import FOUND, fragments, locate, repaired
+from lantian.texts.neighbours import mistaken
 from lantian.texts.numerals import account, summary
-from lantian.texts.proof import unproved
 
 SOURCES = "LANTIAN_SOURCES"
-FRAGMENT_TABLES = ("targets", "proofs", "gaps", "text_defects")
-FOUND = "had no offset and was found at"
-
-
-@dataclass(frozen=True)
-class Fragment:
-    """A quote with its place in a table and, as far as known, in the text."""
-
-    table: str
-    row: int
-    key: str | int
-    raw: RawTable
-    document: str
-    quote: str
-    start: int | None
+GENERIC = 8  # indicators that share two characters, as 排放, so many that a search for these shows nothing
 
 
 @dataclass
@@ -67,7 +57,7 @@ class Verification:
         return "\n".join([*moved, *map(str, self.problems), *lines, f"{total} fragments proved{left}"])
 
 
-def verify(data=None, sources=None, write=False):
+def verify(data=None, sources=None, write=False, jurisdictions=None):
     """Prove every fragment of the tables against the texts of the plans.
 
     Parameters
@@ -79,6 +69,8 @@ def verify(data=None, sources=None, write=False):
     write : bool
         Fill empty offsets and repair moved ones in the tables; and record in
         ``documents.csv`` which text was coded, where it does not say.
+    jurisdictions : str or list of str, optional
+        Only the plans of these places, as ``"lanshan,yuyao"``; by default, or when empty, all.
 
     Returns
     -------
@@ -87,51 +79,79 @@ def verify(data=None, sources=None, write=False):
     Raises
     ------
     DataError
-        When the tables do not pass `check` or cannot be written, or no folder of texts is named.
+        When the tables cannot be read or written, a place is not known, or no folder of texts is named.
     """
     folder = find_data(data)
-    problems = check(folder)
-    if problems:
-        raise DataError(problems)
-    plans = load(folder, jurisdictions=())
+    plans = _plans(folder, jurisdictions)
     texts, faults = read_texts(plans, sources)
     if write and _write_texts(folder, texts):
-        plans = load(folder, jurisdictions=())
+        plans = _plans(folder, jurisdictions)
         texts, faults = read_texts(plans, sources)
     schema = read_schema(folder)
     tables, _ = read_tables(folder, schema)
     result = Verification({document: 0 for document in texts}, problems=faults)
-    found = [_place(fragment, texts, result) for fragment in _fragments(tables, plans) if fragment.document in texts]
+    found = _located(tables, plans, texts, result)
     if write:
-        put(_repaired(schema, tables, found))
+        put(repaired(schema, tables, found))
     plans = _with_starts(plans, found)
-    result.problems += _placed(tables["targets"], unproved(plans, texts))
-    result.problems += _placed(tables["gaps"], _broken_silences(plans, texts))
+    result.problems += placed(tables["targets"], unfounded(plans, texts))
+    result.problems += placed(tables["gaps"], _broken_silences(plans, texts))
     _account(plans, texts, result)
     if write and not result.problems:
         put(_accounts(folder, schema["accounts"], plans, result))
     return result
 
 
+def unfounded(plans, documents):
+    """Find the cells of targets that the words of the plan do not bear out.
+
+    Parameters
+    ----------
+    plans : Plans
+    documents : collection of str
+        Ids of the documents that are verified; the targets of others are held against their own words alone.
+
+    Yields
+    ------
+    tuple of str
+        Id, column, and what is wrong: as from `unproved`, `contradictions` and `mistaken`.
+    """
+    verified = plans.targets["document"].isin(documents)
+    faults = [*unproved(plans.targets[verified], plans.proofs, plans.units), *contradictions(plans.targets[~verified], plans.proofs, plans.units)]
+    yield from faults
+    yield from mistaken(plans, plans.targets[verified], {identifier for identifier, *_ in faults})
+
+
+def _plans(folder, jurisdictions):
+    """Load the tables; the other focus places are left aside when some are chosen."""
+    plans = load(folder, jurisdictions=jurisdictions or ())
+    chosen = plans.documents["jurisdiction"].isin(plans.focus["id"]) | ~plans.documents["jurisdiction"].isin(plans.jurisdictions.query("role == 'aside'")["id"])
+    return replace(plans, documents=plans.documents[chosen])
+
+
+def _located(tables, plans, texts, result):
+    """Find the fragments of every text; record in the result what was proved, moved and not found."""
+    hashes, groups, found = plans.documents.set_index("id")["text_sha256"], defaultdict(list), []
+    for one in fragments(tables, dict(zip(plans.targets["id"], plans.targets["document"]))):
+        groups[one.document].append(one)
+    for document, text in texts.items():
+        coded = hashlib.sha256(text.encode()).hexdigest() == hashes[document]
+        rows, moved, problems = locate(groups[document], text, coded)
+        result.proved[document] = sum(one.proves and text.startswith(one.quote, one.start) for one in rows if one.start is not None)
+        result.moved += moved
+        result.problems += problems
+        found += rows
+    return found
+
+
 def _with_starts(plans, found):
     """Give the rows the offsets at which they were found, written or not."""
-    frames = {name: getattr(plans, name) for name in ("targets", "gaps", "proofs")}
+    frames = {name: getattr(plans, name) for name in ("targets", "gaps", "proofs", "numerals")}
     for name, rows in frames.items():
         starts = {fragment.key: fragment.start for fragment in found if fragment.table == name}
         keys = rows["id"] if "id" in rows else rows.index
         frames[name] = rows.assign(start=pd.array([starts.get(key) for key in keys], "Int64"))
     return replace(plans, **frames)
-
-
-def _placed(raw, faults):
-    """Turn (id, column, message) into problems with path and line."""
-    rows = {identifier: row for row, identifier in enumerate(raw.cells["id"].to_pylist())}
-    return [_problem(raw, rows[identifier], column, message) for identifier, column, message in faults]
-
-
-def _problem(raw, row, column, message):
-    path, line = raw.place(row)
-    return Problem(str(path), line, column, message)
 
 
 def _account(plans, texts, result):
@@ -144,14 +164,16 @@ def _account(plans, texts, result):
 
 
 def _accounts(folder, table, plans, result):
-    """Return the table that records what was proved, for those who have no texts."""
+    """Return the table that records what was proved, for those who have no texts; the rows of other documents stay."""
     hashes = plans.documents.set_index("id")["text_sha256"]
+    path = Path(folder) / table.paths[0]
+    kept = [row for row in read_tables(folder, {"accounts": table})[0]["accounts"].cells.to_pylist() if row["document"] not in result.proved]
     rows = [
         {"document": document, "text_sha256": hashes[document], "proved": result.proved[document]}
         | {name.replace(" ", "_"): count for name, count in counts.items()}
         for document, counts in result.accounts.sort_index().iterrows()
     ]
-    return {Path(folder) / table.paths[0]: as_csv(table.columns, rows)}
+    return {path: as_csv(table.columns, sorted(kept + rows, key=lambda row: row["document"]))}
 
 
 def read_texts(plans, sources=None):
@@ -185,50 +207,6 @@ def read_texts(plans, sources=None):
     return texts, problems
 
 
-def _fragments(tables, plans):
-    documents = plans.targets.set_index("id")["document"]
-    for name in FRAGMENT_TABLES:
-        for row, cells in enumerate(tables[name].cells.to_pylist()):
-            if cells["quote"]:
-                document = cells.get("document") or documents[cells["target"]]
-                start = int(cells["start"]) if cells["start"] else None
-                yield Fragment(name, row, cells.get("id", row), tables[name], document, cells["quote"], start)
-
-
-def _place(fragment, texts, result):
-    """Find a fragment at its offset or, failing that, by its words."""
-    text = texts[fragment.document]
-    if fragment.start is not None and text.startswith(fragment.quote, fragment.start):
-        result.proved[fragment.document] += 1
-        return fragment
-    places = [match.start() for match in re.finditer(f"(?={re.escape(fragment.quote)})", text)]
-    if len(places) != 1 and not (places and fragment.start is not None):
-        message = f"{fragment.quote!r} is not in the text of {fragment.document}"
-        if places:
-            message = f"{fragment.quote!r} stands at {', '.join(map(str, places))}; give the right offset"
-        result.problems.append(_problem(fragment.raw, fragment.row, "quote", message))
-        return fragment
-    nearest = min(places, key=lambda place: abs(place - (fragment.start or place)))
-    found = f"found at {nearest} instead of {fragment.start}" if fragment.start is not None else f"{FOUND} {nearest}"
-    result.moved.append(str(_problem(fragment.raw, fragment.row, "start", f"{fragment.quote!r} {found}")))
-    result.proved[fragment.document] += 1
-    return replace(fragment, start=nearest)
-
-
-def _repaired(schema, tables, fragments):
-    """Return the files, by their paths, in which an offset was missing or wrong, with the offsets found."""
-    files = {}
-    for name in FRAGMENT_TABLES:
-        raw = tables[name]
-        starts = {fragment.row: str(fragment.start) for fragment in fragments if fragment.table == name and fragment.start is not None}
-        old = raw.cells.to_pylist()
-        new = [row | ({"start": starts[index]} if index in starts else {}) for index, row in enumerate(old)]
-        for path, first, end in zip(raw.paths, raw.starts, [*raw.starts[1:], len(old)]):
-            if new[first:end] != old[first:end]:
-                files[path] = as_csv(schema[name].columns, new[first:end])
-    return files
-
-
 def _write_texts(folder, texts):
     """Record the hash and length of texts that documents.csv does not name yet; say whether there were any."""
     schema = read_schema(folder)
@@ -243,9 +221,19 @@ def _write_texts(folder, texts):
 
 
 def _broken_silences(plans, texts):
-    """Yield the terms of a silence that do stand in the text."""
-    for row in plans.gaps[plans.gaps["status"] == "silent"].itertuples():
-        text = texts.get(row.document, "")
-        for term in filter(None, row.searched.split(";")):
-            if term in text:
-                yield row.id, "searched", f"{term!r} stands in the text at {text.index(term)}"
+    """Yield the terms of a silence that do stand in the text, and silences whose terms have nothing to do with the indicator."""
+    names = plans.indicators.set_index("id")["name_zh"]
+    shared = Counter(part for name in names for part in _parts(name))
+    for row in plans.gaps[(plans.gaps["status"] == "silent") & plans.gaps["document"].isin(texts)].itertuples():
+        text, terms = fold(texts[row.document]), [term for term in row.searched.split(";") if term]
+        for term in terms:
+            if fold(term) in text:
+                yield row.id, "searched", f"{term!r} stands in the text at {text.index(fold(term))}"
+        telling = {part for part in _parts(names[row.indicator]) if shared[part] < GENERIC}
+        if not any(telling & _parts(term) for term in terms):
+            yield row.id, "searched", f"{row.searched!r} has no word of {names[row.indicator]!r}; search for the thing itself too"
+
+
+def _parts(name):
+    """Return what tells a name from others: its Latin words, and each two Chinese characters in a row."""
+    return {*re.findall(r"[A-Za-z][A-Za-z0-9.]*", fold(name)), *(pair for run in re.findall("[\u4e00-\u9fff]+", fold(name)) for pair in map("".join, zip(run, run[1:])))}
