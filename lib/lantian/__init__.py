@@ -29,6 +29,7 @@ _HOME = {
     "tensions": "analysis.consistency",
     "ledger": "pages.card",
     "agreement": "pages.summary",
+    "audited": "pages.summary",
     "cascade": "analysis.hierarchy",
     "above": "analysis.hierarchy",
     "pace": "analysis.progress",

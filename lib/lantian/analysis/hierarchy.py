@@ -205,6 +205,8 @@ def _one_measure(target, other):
     pairs = [(getattr(target, name), getattr(other, name)) for name in fields]
     if target.extensive == "yes" and target.kind in SIZED:
         return False  # an amount that grows with the place has no measure in common with a larger place's
+    if "whole" not in (areas := {target.area, other.area}) and "rural" in areas and len(areas) > 1:
+        return False  # a share of rural areas and one of towns have nothing in common
     known = pd.notna(target.amount) and pd.notna(other.amount) and pd.notna(target.target_year)
     return known and all((pd.isna(a) and pd.isna(b)) or (pd.notna(a) and pd.notna(b) and a == b) for a, b in pairs)
 

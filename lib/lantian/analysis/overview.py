@@ -7,6 +7,7 @@ from itertools import product
 import pandas as pd
 
 from lantian.language import wording
+from lantian.language.script import fold
 
 # From the most to the least that a cell can say.
 MARKS = {
@@ -223,6 +224,11 @@ def shared(plans, least=2):
 
 
 FLEETS = ("vehicles.new_energy", "vehicles.new_or_clean")
+POOLED = "pooled_fleets"
+# What plans call the fleets, so that words without a figure stand at those that they name.
+FLEET_WORDS = {
+    "bus": "公交", "taxi": "出租", "sanitation_vehicle": "环卫", "postal_vehicle": "邮政", "commuter_vehicle": "通勤", "light_delivery_vehicle": "物流", "construction_waste_truck": "渣土",
+}  # fmt: skip
 
 
 def fleets(plans):
@@ -232,19 +238,33 @@ def fleets(plans):
     -------
     DataFrame
         As `cells`, a fleet in place of an indicator. ``says`` tells new purchases
-        from the stock, new energy from clean-energy vehicles, where and by when.
+        from the stock, new energy from clean-energy vehicles, where and by when. A share of several fleets together
+        stands at each of them, as such. A gap stands only at the fleets that its words name.
     """
     targets = plans.targets[plans.targets["indicator"].isin(FLEETS) & (plans.targets["role"] == "focus")]
-    targets = targets.assign(mark=_marks(targets))
+    targets = _each_fleet(targets.assign(mark=_marks(targets)))
+    gaps = plans.gaps[plans.gaps["indicator"].isin(FLEETS)]
+    silent = gaps[(gaps["status"] == "silent") & ~gaps["jurisdiction"].isin(targets["jurisdiction"])].drop_duplicates("jurisdiction").set_index("jurisdiction")
     common = targets.groupby("subject")["jurisdiction"].nunique().sort_values(ascending=False, kind="stable").index
-    named, gaps = dict(iter(targets.groupby(["subject", "jurisdiction"]))), plans.gaps[plans.gaps["indicator"].isin(FLEETS)]
-    gaps = {gap.jurisdiction: gap for gap in gaps[~gaps["jurisdiction"].isin(targets["jurisdiction"])].drop_duplicates("jurisdiction").itertuples()}
     rows = []
     for fleet, place in product(common, plans.focus.itertuples()):
-        mine = named.get((fleet, place.id))
-        told = _gap(gaps.get(place.id), "fleet not named") if mine is None else _fleet(mine)
-        rows.append(_about(place, fleet, fleet.replace("_", " ").capitalize()) | told)
+        mine = targets[(targets["subject"] == fleet) & (targets["jurisdiction"] == place.id)]
+        named = [gap for gap in gaps[gaps["jurisdiction"] == place.id].itertuples() if FLEET_WORDS.get(fleet, fleet) in fold(gap.quote)]
+        if len(mine):
+            cell = _fleet(mine)
+        elif named or place.id in silent.index:
+            cell = _gap(named[0] if named else next(silent.loc[[place.id]].reset_index().itertuples()))
+        else:
+            cell = _gap(None, "fleet not named")
+        rows.append(_about(place, fleet, fleet.replace("_", " ").capitalize()) | cell)
     return pd.DataFrame(rows, columns=CELL)
+
+
+def _each_fleet(targets):
+    """Give each fleet of a share of several fleets together a row of its own, marked as pooled."""
+    pooled = targets[targets["subject"] == POOLED]
+    rows = [pooled[pooled["subject_class"].str.contains(fleet.split("_")[0])].assign(subject=fleet) for fleet in FLEET_WORDS]
+    return pd.concat([targets[targets["subject"] != POOLED].assign(pooled=False), *(some.assign(pooled=True) for some in rows)])
 
 
 _BASES = {"": "", "stock": "of the stock", "new": "of new ones", "new_or_replaced": "of purchases"}
@@ -252,9 +272,9 @@ _ENERGY = {"vehicles.new_energy": "new energy", "vehicles.new_or_clean": "new en
 
 
 def _fleet(mine):
-    told = [(row, f"{_share(row)} {_BASES[row.base]}".strip()) for row in mine.itertuples()]
+    told = [(row, f"{_share(row)} {_BASES[row.base]}{', pooled' * row.pooled}".strip()) for row in mine.itertuples()]
     says = [
-        f"{much}, {_ENERGY[row.indicator]}, {wording.AREAS[row.area]}, {wording.date(row)}, {wording.STRENGTHS[row.strength]}"
+        f"{much}{' with other fleets' * row.pooled}, {_ENERGY[row.indicator]}, {wording.AREAS[row.area]}, {wording.date(row)}, {wording.STRENGTHS[row.strength]}"
         for row, much in told
     ]
     text = [f"{much}{'*' if row.indicator.endswith('clean') else ''}" for row, much in told]
@@ -263,7 +283,7 @@ def _fleet(mine):
 
 def _share(row):
     if row.value_basis == "figure":
-        return wording.quantity(row.amount, row.standard_unit)
+        return f"{SYMBOLS[row.operator]}{wording.quantity(row.amount, row.standard_unit)}"
     return "all" if row.value_basis == "word" else "required"
 
 

@@ -176,6 +176,32 @@ def agreement(plans):
     return pd.concat([counts[~last].sort_values("field"), counts[last]], ignore_index=True)
 
 
+# The fields that the readers of the audit judged in each row.
+AUDITED = """indicator statement_en area subject subject_class base exception kind operator value value_max unit value_basis baseline_year baseline_basis
+    target_year year_basis deadline timing nature strength strength_word clause lead lead_type core""".split()
+
+
+def audited(plans):
+    """Count what an audit of sampled rows found wrong, field by field.
+
+    Returns
+    -------
+    DataFrame
+        field, rows (read), wrong, doubtful, percent (wrong); the sum last.
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> int(lt.audited(lt.load()).query("field == 'value'")["wrong"].item())
+    0
+    """
+    counts = [(field, *(plans.audit[kind].str.split(";").map(lambda fields, field=field: field in fields).sum() for kind in ("wrong", "doubt"))) for field in AUDITED]
+    frame = pd.DataFrame(counts, columns=["field", "wrong", "doubtful"])
+    frame.insert(1, "rows", len(plans.audit))
+    frame.loc[len(frame)] = ["all fields", *frame[["rows", "wrong", "doubtful"]].sum()]
+    return frame.assign(percent=[f"{100 * wrong / rows:.1f} %" if rows else "" for wrong, rows in zip(frame["wrong"], frame["rows"])])
+
+
 def by_place(plans):
     """Show each plan in one row: a name leads to the page of its place, a count to the first row of the evidence.
 

@@ -114,7 +114,8 @@ def _changed(table, key, before, after, old, new):
     references = {name for name, _, _ in table.references} | {"subject", "subject_class"}
     recoded = all(column.enum or column.name in references for column in columns)
     says, said = after.says(table.name, new), before.says(table.name, old)
-    cells = "; ".join(f"{column.name} {new[column.name]!r}, formerly {old.get(column.name, '')!r}" for column in columns)
+    told = [column.name for column in columns if column.name not in WORDS] or [column.name for column in columns]
+    cells = "; ".join(f"{name} {new[name]!r}, formerly {old.get(name, '')!r}" for name in told)
     words = f"{says}, formerly {said.rpartition(': ')[2]}" if says != said and not recoded else f"{says}: {cells}"
     change = "reworded" if {column.name for column in columns} <= WORDS else "recoded" if recoded else "corrected"
     return change, table.name, " ".join(key), words, after.place(table.name, new)

@@ -33,7 +33,7 @@ class Plans:
     gaps : DataFrame
         A row a silence, or a target that a level above sets, joined likewise, and
         ``within_remit`` and ``set_by`` (names of the places in ``assigned_by``).
-    jurisdictions, documents, indicators, units, proofs, observations, numerals, text_defects, accounts, second_coding, bodies, terms, key_regions : DataFrame
+    jurisdictions, documents, indicators, units, proofs, observations, numerals, text_defects, accounts, second_coding, audit, bodies, terms, key_regions : DataFrame
         As in the tables. Numbers are floats, years nullable integers; an empty
         text cell is an empty string.
     folder : Path
@@ -52,6 +52,7 @@ class Plans:
     text_defects: pd.DataFrame
     accounts: pd.DataFrame
     second_coding: pd.DataFrame
+    audit: pd.DataFrame
     bodies: pd.DataFrame
     terms: pd.DataFrame
     key_regions: pd.DataFrame
