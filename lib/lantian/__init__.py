@@ -30,6 +30,7 @@ _HOME = {
     "ledger": "pages.card",
     "agreement": "pages.summary",
     "audited": "pages.summary",
+    "disagreements": "pages.summary",
     "cascade": "analysis.hierarchy",
     "above": "analysis.hierarchy",
     "pace": "analysis.progress",

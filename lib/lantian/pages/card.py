@@ -73,7 +73,9 @@ def _promise(plans, row):
     proofs = plans.proofs[plans.proofs["target"] == row.id]
     yield "says", wording.target(row)
     yield "covers", wording.thing(row)
+    yield "nature", row.nature
     yield "strength", wording.strength(row)
+    yield "operative words", Shown(chinese(row.words)) if row.words else ""
     yield "place", f"{row.place} {row.place_zh}"
     yield "document", _document(plans, row)
     yield "clause", f"{row.clause}{'' if row.start != row.start else f', at character {row.start}'}" if row.quote else "cited, not read in the text"
@@ -106,6 +108,7 @@ def _silence(plans, row):
     yield "place", f"{row.place} {row.place_zh}"
     yield "document", _document(plans, row)
     yield "set by", row.set_by or row.assigned_by
+    yield "source", row.source
     yield "searched", Shown(f"{chinese(row.searched.replace(';', ', '))}: none stands in the text" if row.searched else "")
     yield "clause", row.clause
     yield "note", row.note
@@ -136,23 +139,28 @@ def ledger(plans):
     proofs = {target: list(rows.itertuples()) for target, rows in plans.proofs.groupby("target")}
     targets = plans.targets.sort_values(["role", "order", "indicator", "id"])
     verdicts = _verdicts(plans)
-    rows = [_entry(row, row.statement_en, wording.strength(row), verdicts.get(row.id, ""), proofs.get(row.id, ())) for row in targets.itertuples()]
+    rows = [_entry(row, row.statement_en, f"{row.strength}{f' ({row.strength_word})' * bool(row.strength_word)}", verdicts.get(row.id, ""), proofs.get(row.id, ())) for row in targets.itertuples()]
     gaps = plans.gaps.sort_values(["order", "indicator", "id"])
-    rows += [_entry(row, f"{row.indicator_name}: {wording.gap(row)}", row.status.replace("_", " ")) for row in gaps.itertuples()]
-    caption = "Every promise and every gap, with its words; figures cited from documents above the plans have none"
+    rows += [_entry(row, wording.gap(row), row.status.replace("_", " ")) for row in gaps.itertuples()]
+    caption = "Every promise and every gap, with its words; of documents above the plans only the operative words were seen"
     return table(pd.DataFrame(rows), caption, address="id", searchable=True)
 
 
 def _entry(row, statement, strength, verdict="", proofs=()):
-    words = marked(row) if row.quote else ("searched: " + html.escape(row.searched.replace(";", ", ")) if getattr(row, "searched", "") else "cited")
+    words = marked(row) if row.quote else html.escape(getattr(row, "words", "") or row.searched.replace(";", ", "))
+    searched = "searched: " if getattr(row, "searched", "") and not row.quote else ""
     more = "".join(f"<br>{_field(proof)}: {html.escape(_clean(proof.quote))}" for proof in proofs)
     return {
         "id": row.id,
         "promise or gap": statement,
-        # documents stand on the same page
-        "plan": Shown(f'<a href="#{row.document}">{html.escape(row.label)}</a>') if PAGES in os.environ else row.label,
+        "plan": _source(row),
         "indicator": row.indicator_name,
-        "words in the plan": Shown(f'<span lang="zh">{words}</span>{more}'),
+        "words in the plan": Shown(f'{searched}<span lang="zh">{words}</span>{more}') if words else "cited",
         "clause": row.clause,
-        "strength": Shown(f"{html.escape(strength)}<br>compares: {verdict}") if verdict else strength,
+        "strength": Shown(f"{html.escape(strength)}<br>compares: {verdict}") if verdict not in ("", "no") else strength,
     }
+
+
+def _source(row):
+    """Name the plan; a document above the plans, of which a place has several, is linked, for it stands on the same page."""
+    return Shown(f'<a href="#{row.document}">{html.escape(row.label)}</a>') if row.role == "reference" and PAGES in os.environ else row.label

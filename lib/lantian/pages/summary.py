@@ -176,6 +176,20 @@ def agreement(plans):
     return pd.concat([counts[~last].sort_values("field"), counts[last]], ignore_index=True)
 
 
+def disagreements(plans):
+    """List where two readings disagree and how that was settled, alike cases together.
+
+    Returns
+    -------
+    DataFrame
+        field, settled, rows (each linked to its evidence).
+    """
+    rows = plans.second_coding[plans.second_coding["agree"] == "no"]
+    groups = rows.groupby(["field", "adjudication"], sort=True)["target"]
+    found = [(field, settled, Shown(", ".join(evidence_link(name, name) for name in names))) for (field, settled), names in groups]
+    return pd.DataFrame(found, columns=["field", "settled", "rows"])
+
+
 # The fields that the readers of the audit judged in each row.
 AUDITED = """indicator statement_en area subject subject_class base exception kind operator value value_max unit value_basis baseline_year baseline_basis
     target_year year_basis deadline timing nature strength strength_word clause lead lead_type core""".split()
