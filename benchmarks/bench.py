@@ -30,7 +30,10 @@ FLOOR = (PYTHON, HERE / "floor.py")
 PEERS = ("papermill", "jupyter-book<2")
 SHOWN = ("pandas", "pyarrow", "matplotlib", "plotly", "nbclient", "nbconvert", "ipykernel", "frictionless")
 ENV = os.environ | {"PLOTLY_RENDERER": "plotly_mimetype", "MPLBACKEND": "agg"}  # no plotly.js in any page
-PEERS_ENV = ENV | {"JUPYTER_PATH": str(Path(sys.prefix, "share/jupyter")), "LANTIAN_DATA": str(ROOT / "data")}  # templates, and data for copies
+PEERS_ENV = ENV | {
+    "JUPYTER_PATH": str(Path(sys.prefix, "share/jupyter")),
+    "LANTIAN_DATA": str(ROOT / "data"),
+}  # templates, and data for copies
 MARK = "<!-- written by bench.py -->"
 HEAD = "| Part | What | Lantian | Against | It takes | Ratio | Goal |\n| --- | --- | ---: | --- | ---: | ---: | --- |\n"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
@@ -114,7 +117,10 @@ def papermill(python, scratch):
     folder = scratch / "papermill"
     folder.mkdir()
     done = [(path, folder / path.name) for path in NOTEBOOKS]
-    commands = [(python, "-m", "papermill", "--no-progress-bar", "--cwd", path.parent, path, copy) for path, copy in done]
+    commands = [
+        (python, "-m", "papermill", "--no-progress-bar", "--cwd", path.parent, path, copy)
+        for path, copy in done
+    ]
     return [*commands, (python, "-m", "nbconvert", "--to", "html", *(copy for _, copy in done))]
 
 
@@ -128,7 +134,9 @@ def book(python, scratch):
         folder.mkdir()
         for path in NOTEBOOKS:
             shutil.copy(path, folder)
-        (folder / "_config.yml").write_text("title: Lantian\nexecute:\n  execute_notebooks: force\n  timeout: 600\n")
+        (folder / "_config.yml").write_text(
+            "title: Lantian\nexecute:\n  execute_notebooks: force\n  timeout: 600\n"
+        )
         chapters = "".join(f"- file: {stem}\n" for stem in rest)
         (folder / "_toc.yml").write_text(f"format: jb-book\nroot: {first}\nchapters:\n{chapters}")
         return build()
@@ -156,16 +164,32 @@ def data(scratch):
     folders = {places: str(scratch / f"national-{places}") for places in PLACES}
     for places, folder in folders.items():
         national.make(folder, places)
-    lantian, pandas = "import lantian as lt; from pathlib import Path", "import pandas as pd; from pathlib import Path"
+    lantian, pandas = (
+        "import lantian as lt; from pathlib import Path",
+        "import pandas as pd; from pathlib import Path",
+    )
     paths = f"paths = sorted(Path({folders[2850]!r}).rglob('*.csv'))"
     plans = f"{lantian}; plans = lt.load({folders[2850]!r}); rows = plans.targets[plans.targets.indicator == 'air.pm25']; lt.compare"
-    sides = {places: inner(f"{lantian}; lt.load", f"lt.load({folder!r})") for places, folder in folders.items()} | {
-        "read_csv": inner(f"{pandas}; {paths}", "[pd.read_csv(path, dtype=str, keep_default_na=False) for path in paths]"),
-        "frictionless": inner("from frictionless import system, validate; system.trusted = True", f"assert validate({folders[285] + '/datapackage.json'!r}).valid"),
+    sides = {
+        places: inner(f"{lantian}; lt.load", f"lt.load({folder!r})") for places, folder in folders.items()
+    } | {
+        "read_csv": inner(
+            f"{pandas}; {paths}", "[pd.read_csv(path, dtype=str, keep_default_na=False) for path in paths]"
+        ),
+        "frictionless": inner(
+            "from frictionless import system, validate; system.trusted = True",
+            f"assert validate({folders[285] + '/datapackage.json'!r}).valid",
+        ),
         "compare": inner(plans, "lt.compare(plans, 'air.pm25')", TIMES),
-        "merge": inner(plans, "rows.merge(plans.jurisdictions, left_on='jurisdiction', right_on='id')", TIMES),
+        "merge": inner(
+            plans, "rows.merge(plans.jurisdictions, left_on='jurisdiction', right_on='id')", TIMES
+        ),
     }
-    words = {285: "a tenth of the places", "read_csv": "pandas.read_csv(dtype=str, keep_default_na=False)", "frictionless": "frictionless validate"}
+    words = {
+        285: "a tenth of the places",
+        "read_csv": "pandas.read_csv(dtype=str, keep_default_na=False)",
+        "frictionless": "frictionless validate",
+    }
     sides = {words.get(name, name): side for name, side in sides.items()}
     return sides, [
         ("load and check, 2,850 places", 2850, words["read_csv"], 2),
@@ -182,16 +206,24 @@ def pages(scratch):
     place = next(site.glob("place_*.html")).stem
     stock = ENV | {"PLOTLY_RENDERER": "notebook", "LANTIAN_PLACE": place.removeprefix("place_")}
     drawn = {path.stem: path for path in NOTEBOOKS} | {place: ROOT / "notebooks/place.ipynb"}
-    drawn = {slug: path for slug, path in drawn.items() if '<figure class="chart"' in (site / f"{slug}.html").read_text("utf-8")}
+    drawn = {
+        slug: path
+        for slug, path in drawn.items()
+        if '<figure class="chart"' in (site / f"{slug}.html").read_text("utf-8")
+    }
     run(*NBCONVERT, "--output-dir", site / "stock", *drawn.values(), env=stock)
     for folder in (site, site / "stock"):
         (folder / "blank.html").write_text("<!DOCTYPE html><title>Blank</title>")
-    shots = [(*shot, slug) for shot in SHOTS for slug in drawn if shot[1] == "figure" or slug == NOTEBOOKS[1].stem]
+    shots = [
+        (*shot, slug) for shot in SHOTS for slug in drawn if shot[1] == "figure" or slug == NOTEBOOKS[1].stem
+    ]
     sides, rows = {}, []
     for what, element, connection, goal, slug in shots:
         ours, theirs = f"{what} of {slug}", f"stock nbconvert: {what} of {slug}"
         sides[ours] = opened(site, f"{slug}.html", first_figure.OURS[element], connection)
-        sides[theirs] = opened(site, f"stock/{drawn[slug].stem}.html", first_figure.STOCK[element], connection)
+        sides[theirs] = opened(
+            site, f"stock/{drawn[slug].stem}.html", first_figure.STOCK[element], connection
+        )
         rows.append((ours, ours, theirs, goal))
     return sides, rows
 
@@ -201,7 +233,15 @@ def opened(folder, file, selector, connection):
 
     def measure():
         with first_figure.chromium() as browser, first_figure.served(folder) as site:
-            seconds = lambda: first_figure.seconds(browser, f"{site}/{file}" if connection else (folder / file).as_uri(), selector, connection)
+
+            def seconds():
+                return first_figure.seconds(
+                    browser,
+                    f"{site}/{file}" if connection else (folder / file).as_uri(),
+                    selector,
+                    connection,
+                )
+
             seconds()  # nor are the browser's own first steps
             return seconds()
 
@@ -223,8 +263,14 @@ def compared(part, scratch, runs):
     sides, rows = PARTS[part](scratch)
     rounds = [{name: side() for name, side in sides.items()} for _ in range(runs)]
     medians = {name: statistics.median(took[name] for took in rounds) for name in sides}
-    peer = lambda theirs: str(theirs).partition(": ")[0]  # what follows only tells its measurements apart
-    lines = [row(part, what, medians[ours], peer(theirs), medians[theirs], goal) for what, ours, theirs, goal in rows]
+
+    def peer(theirs):
+        return str(theirs).partition(": ")[0]  # what follows only tells its measurements apart
+
+    lines = [
+        row(part, what, medians[ours], peer(theirs), medians[theirs], goal)
+        for what, ours, theirs, goal in rows
+    ]
     if part == "data":
         peak, frames = memory(scratch / f"national-{PLACES[-1]}")
         lines.append(row(part, "peak of memory, 2,850 places", peak, "the frames loaded", frames, 4, "GB"))

@@ -9,9 +9,17 @@ import threading
 from playwright.sync_api import sync_playwright
 
 OURS = {"figure": "figure.chart svg", "chart": ".js-plotly-plot .point"}
-STOCK = {"figure": ".jp-RenderedSVG img, .jp-RenderedSVG svg, .jp-RenderedImage img", "chart": ".js-plotly-plot .point"}
+STOCK = {
+    "figure": ".jp-RenderedSVG img, .jp-RenderedSVG svg, .jp-RenderedImage img",
+    "chart": ".js-plotly-plot .point",
+}
 # What Lighthouse calls Slow 4G, its model of a telephone's connection: bytes a second, and milliseconds there and back.
-SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1638.4 * 1000 / 8, "uploadThroughput": 675 * 1000 / 8}
+SLOW_4G = {
+    "offline": False,
+    "latency": 150,
+    "downloadThroughput": 1638.4 * 1000 / 8,
+    "uploadThroughput": 675 * 1000 / 8,
+}
 # Runs in the page before its own content: notes when the first element that matches has a size, after the frame that drew it.
 WATCH = """selector => {
   const look = () => {
@@ -29,7 +37,9 @@ HOSTS = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # whatever a
 def chromium():
     """Start Debian's Chromium, cut off from every other host."""
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", HOSTS])
+        browser = play.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", HOSTS]
+        )
         yield browser
         browser.close()
 

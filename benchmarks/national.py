@@ -36,7 +36,15 @@ def make(folder, places=PLACES, targets=TARGETS, seed=SEED, data=DATA):
     pool = [row for place in focus for row in read(data / f"targets/{place}.csv")]
     added = {"jurisdictions": [], "documents": [], "proofs": [], "gaps": []}
     for number in range(len(focus), places):
-        add(folder, f"county{number:04}", number, chance.sample(pool, min(targets, len(pool))), real, added, chance)
+        add(
+            folder,
+            f"county{number:04}",
+            number,
+            chance.sample(pool, min(targets, len(pool))),
+            real,
+            added,
+            chance,
+        )
     for name, rows in added.items():
         write(folder / f"{name}.csv", sorted(real[name] + rows, key=lambda row: row.get("id", "")))
     package = json.loads((data / "datapackage.json").read_text("utf-8"))
@@ -47,7 +55,15 @@ def make(folder, places=PLACES, targets=TARGETS, seed=SEED, data=DATA):
 
 def add(folder, place, number, drawn, real, added, chance):
     """Add a place: its row, its document, its targets with their proofs, and its gaps."""
-    about = {"id": place, "name_en": f"County {number}", "name_zh": f"县{number}", "level": "county", "parent": "", "gbt2260": f"{110000 + number}", "color": ""}
+    about = {
+        "id": place,
+        "name_en": f"County {number}",
+        "name_zh": f"县{number}",
+        "level": "county",
+        "parent": "",
+        "gbt2260": f"{110000 + number}",
+        "color": "",
+    }
     added["jurisdictions"].append(about | {"role": "focus", "order": str(100 + number)})
     document = next(row for row in real["documents"] if row["access"] == "full_text")
     added["documents"].append(document | {"id": f"{place}-plan", "jurisdiction": place})
@@ -55,22 +71,46 @@ def add(folder, place, number, drawn, real, added, chance):
     new, factors = {row["id"]: f"{place}-{row['id'].partition('-')[2]}" for row in drawn}, {}
     for row in drawn:  # a stretch goal changes as its basic goal does, and so still goes further
         factors.setdefault(row["stretch_of"] or row["id"], chance.uniform(0.5, 1.5))
-    told = lambda row: figures(row, factors[row["stretch_of"] or row["id"]])
-    rows = [row | told(row) | {"id": new[row["id"]], "document": f"{place}-plan", "stretch_of": new.get(row["stretch_of"], "")} for row in drawn]
+
+    def told(row):
+        return figures(row, factors[row["stretch_of"] or row["id"]])
+
+    rows = [
+        row
+        | told(row)
+        | {"id": new[row["id"]], "document": f"{place}-plan", "stretch_of": new.get(row["stretch_of"], "")}
+        for row in drawn
+    ]
     write(folder / f"targets/{place}.csv", sorted(rows, key=lambda row: row["id"]))
-    added["proofs"] += [row | {"target": new[row["target"]]} for row in real["proofs"] if row["target"] in new]
+    added["proofs"] += [
+        row | {"target": new[row["target"]]} for row in real["proofs"] if row["target"] in new
+    ]
     silence = next(row for row in real["gaps"] if row["status"] == "silent")
     promised = {row["indicator"] for row in rows}
     silent = [row["id"] for row in real["indicators"] if row["headline"] and row["id"] not in promised]
-    gaps = [{"id": f"{place}-gap-{name.replace('.', '-').replace('_', '-')}", "indicator": name} for name in silent]
+    gaps = [
+        {"id": f"{place}-gap-{name.replace('.', '-').replace('_', '-')}", "indicator": name}
+        for name in silent
+    ]
     added["gaps"] += [silence | {"jurisdiction": place, "document": f"{place}-plan"} | gap for gap in gaps]
 
 
 def figures(row, factor):
     """Change the figures of a row, which keep their signs and decimals."""
-    places = lambda text: len(text.partition(".")[2])
-    drawn = {name: f"{float(row[name]) * factor:.{places(row[name])}f}" for name in ("value", "value_max") if row[name]}
-    return {name: text.replace("-0", "0") if float(text) == 0 else text for name, text in drawn.items()} if row["value_basis"] == "figure" else {}
+
+    def places(text):
+        return len(text.partition(".")[2])
+
+    drawn = {
+        name: f"{float(row[name]) * factor:.{places(row[name])}f}"
+        for name in ("value", "value_max")
+        if row[name]
+    }
+    return (
+        {name: text.replace("-0", "0") if float(text) == 0 else text for name, text in drawn.items()}
+        if row["value_basis"] == "figure"
+        else {}
+    )
 
 
 def read(path):

@@ -4,9 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
-import pytest
-
 import lantian as lt
+import pytest
 from lantian.tables.plans import find_data
 
 SOURCES = "LANTIAN_SOURCES"

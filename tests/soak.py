@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 from edit import contents
-from test_render import PROC, Suite, marked, needs_proc, put, suite, wait_for, write_notebook  # noqa: F401
-
 from lantian.pages import publish
 from lantian.pages.render import RenderError
+from test_render import PROC, Suite, marked, needs_proc, put, suite, wait_for, write_notebook  # noqa: F401
 
 KILLS = int(os.environ.get("LANTIAN_SOAK", "100"))
 PAIRS = max(1, KILLS // 5)
@@ -35,11 +34,18 @@ def test_killed_publications_leave_one_whole_set(tmp_path, steps):
     folder, draw = tmp_path / "reports", random.Random(steps)
     put({"index.html": b"first"}, folder)
     (folder / "mine.txt").write_text("mine")
-    loop = LOOP if steps == 1 else LOOP.replace("folder,", "publish._exchange = lambda one, other: False\nfolder,")
+    loop = (
+        LOOP
+        if steps == 1
+        else LOOP.replace("folder,", "publish._exchange = lambda one, other: False\nfolder,")
+    )
     for number in range(KILLS):
         before, moment = publish.read_set(folder), draw.uniform(0, 0.1)
         process = subprocess.Popen([sys.executable, "-c", loop, str(folder), str(number)])
-        wait_for(lambda: publish.read_set(folder) not in ({}, before), f"kill {number}: nothing was published")
+        wait_for(
+            lambda before=before: publish.read_set(folder) not in ({}, before),
+            f"kill {number}: nothing was published",
+        )
         time.sleep(moment)
         process.kill()
         process.wait()
@@ -48,7 +54,9 @@ def test_killed_publications_leave_one_whole_set(tmp_path, steps):
             found = contents(folder)
         assert found.pop(Path("mine.txt"), None) == b"mine", f"{about}: another's file is gone"
         assert publish.intact(folder, publish.read_set(folder)), f"{about}: the set is not whole"
-        assert len({content for path, content in found.items() if path.name != "set.json"}) == 1, f"{about}: two sets are mixed"
+        assert len({content for path, content in found.items() if path.name != "set.json"}) == 1, (
+            f"{about}: two sets are mixed"
+        )
         assert list(tmp_path.iterdir()) == [folder], f"{about}: something is left beside the set"
 
 
@@ -65,12 +73,18 @@ def test_killed_renders_leave_one_whole_set_and_no_process(suite):  # noqa: F811
         time.sleep(moment)
         process.kill()
         process.communicate()
-        about = f"kill {number}, {moment:.3f} s after {'its notebook was done' if number % 2 else 'its start'}"
+        about = (
+            f"kill {number}, {moment:.3f} s after {'its notebook was done' if number % 2 else 'its start'}"
+        )
         wait_for(lambda: not marked(mark), f"{about}: a process is left")
         assert suite.whole, f"{about}: the set is not whole"
-        assert read_page(suite) == before or str(number + 1000) in read_page(suite), f"{about}: the page is neither old nor new"
+        assert read_page(suite) == before or str(number + 1000) in read_page(suite), (
+            f"{about}: the page is neither old nor new"
+        )
     suite.render()
-    assert suite.whole and not list(suite.output.parent.glob(".reports.*")), "the render after the last kill did not clear up"
+    assert suite.whole and not list(suite.output.parent.glob(".reports.*")), (
+        "the render after the last kill did not clear up"
+    )
 
 
 def start_changed(suite, number, **environment):  # noqa: F811
@@ -105,16 +119,25 @@ def test_pairs_of_renders_at_once_all_end_well(suite):  # noqa: F811
         processes = [suite.start(*["--force"] * draw.randrange(2)) for _ in range(2)]
         said = "\n".join(process.communicate()[0] for process in processes)
         assert [process.returncode for process in processes] == [0, 0], f"pair {number}:\n{said}"
-        assert suite.whole and str(number + 1000) in read_page(suite), f"pair {number}: the set is not the new one:\n{said}"
-        assert not list(suite.output.parent.glob(".reports.*")), f"pair {number}: something is left beside the set"
+        assert suite.whole and str(number + 1000) in read_page(suite), (
+            f"pair {number}: the set is not the new one:\n{said}"
+        )
+        assert not list(suite.output.parent.glob(".reports.*")), (
+            f"pair {number}: something is left beside the set"
+        )
 
 
 def may_mount():
     status = PROC / "self/status"
-    return status.exists() and int(re.search(r"^CapEff:\s*(\w+)", status.read_text(), re.M)[1], 16) >> CAP_SYS_ADMIN & 1
+    return (
+        status.exists()
+        and int(re.search(r"^CapEff:\s*(\w+)", status.read_text(), re.M)[1], 16) >> CAP_SYS_ADMIN & 1
+    )
 
 
-needs_mount = pytest.mark.skipif(not may_mount(), reason="only root of a Linux machine may mount a small disk")
+needs_mount = pytest.mark.skipif(
+    not may_mount(), reason="only root of a Linux machine may mount a small disk"
+)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from lantian.pages.page import TEMPLATES
 from lantian.pages.single import bundle
 
@@ -57,12 +56,19 @@ def missing(words, text):
 
 def test_words_and_table_name_every_place(charts, plans):
     names = list(plans.focus["name_en"])
-    found = {chart["name"]: missing(names, text) for chart in charts for text in (chart["alt"], " ".join(chart["table"])) if missing(names, text)}
+    found = {
+        chart["name"]: missing(names, text)
+        for chart in charts
+        for text in (chart["alt"], " ".join(chart["table"]))
+        if missing(names, text)
+    }
     assert charts and not found
 
 
 def test_words_and_table_hold_every_value_drawn(charts, plans):
-    years = re.compile("|".join(re.escape(label.partition(" ")[2]) for label in plans.focus["label"]))  # of issue, beside the names
+    years = re.compile(
+        "|".join(re.escape(label.partition(" ")[2]) for label in plans.focus["label"])
+    )  # of issue, beside the names
     found = {}
     for chart in charts:
         drawn = {number for text in chart["drawn"] for number in NUMBER.findall(years.sub("", text))}
@@ -90,7 +96,9 @@ def test_every_value_of_a_table_leads_to_its_evidence(site):
 def _figure(site, name):
     """Return a chart with its table as it stands on its page."""
     for path in site.glob("[0-9p]*.html"):
-        if found := re.search(rf'<figure class="chart" id="chart-{re.escape(name)}">.*?</figure>', path.read_text("utf-8"), re.S):
+        if found := re.search(
+            rf'<figure class="chart" id="chart-{re.escape(name)}">.*?</figure>', path.read_text("utf-8"), re.S
+        ):
             return found[0]
     return ""
 
@@ -101,8 +109,14 @@ def test_axe_finds_no_violation(chromium, pages, scheme, tmp_path):
 
     mailed = tmp_path / "lantian.html"
     mailed.write_text(bundle(pages[0].parent), "utf-8")
-    context = chromium.browser.new_context(offline=True, bypass_csp=True, color_scheme=scheme, viewport={"width": 1280, "height": 900})
-    found = {path.name: violations for path in [*pages, mailed] if (violations := _violations(Axe(), context, path))}
+    context = chromium.browser.new_context(
+        offline=True, bypass_csp=True, color_scheme=scheme, viewport={"width": 1280, "height": 900}
+    )
+    found = {
+        path.name: violations
+        for path in [*pages, mailed]
+        if (violations := _violations(Axe(), context, path))
+    }
     context.close()
     assert not found
 
@@ -113,7 +127,11 @@ def _violations(axe, context, path):
     page.wait_for_function("[...document.querySelectorAll('.plotly')].every(e => e.querySelector('.point'))")
     results = axe.run(page, context=AXE, options={"resultTypes": ["violations"]})
     page.close()
-    return [f"{rule['id']}: {node['html'][:120]}" for rule in results.response["violations"] for node in rule["nodes"][:3]]
+    return [
+        f"{rule['id']}: {node['html'][:120]}"
+        for rule in results.response["violations"]
+        for node in rule["nodes"][:3]
+    ]
 
 
 def test_table_is_searched_sorted_and_cited_by_keyboard(ledger):
@@ -137,8 +155,12 @@ def test_every_control_is_reached_by_keyboard(chromium, pages):
     page = chromium.new_page()
     for path in pages:
         page.goto(path.as_uri())
-        assert not page.evaluate("[...document.querySelectorAll('a, button, input, summary')].filter(e => e.tabIndex < 0 && !e.closest('.plotly')).map(e => e.outerHTML)")
-        assert not page.evaluate("[...document.querySelectorAll('[onclick], [role=button]')].filter(e => !e.closest('.plotly')).length")
+        assert not page.evaluate(
+            "[...document.querySelectorAll('a, button, input, summary')].filter(e => e.tabIndex < 0 && !e.closest('.plotly')).map(e => e.outerHTML)"
+        )
+        assert not page.evaluate(
+            "[...document.querySelectorAll('[onclick], [role=button]')].filter(e => !e.closest('.plotly')).length"
+        )
         summary = page.locator("details summary").first
         summary.focus()
         page.keyboard.press("Enter")
@@ -153,8 +175,12 @@ def test_tables_of_words_fit_a_phone(chromium, pages):
     for path in pages:
         page.goto(path.as_uri())
         seen += page.locator(".wordy td[data-label]").count()
-        assert not page.evaluate("[...document.querySelectorAll('.wordy')].filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent.slice(0, 80))")
-        assert not page.evaluate("[...document.querySelectorAll('.wordy td')].filter(e => !e.dataset.label).map(e => e.textContent)")
+        assert not page.evaluate(
+            "[...document.querySelectorAll('.wordy')].filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent.slice(0, 80))"
+        )
+        assert not page.evaluate(
+            "[...document.querySelectorAll('.wordy td')].filter(e => !e.dataset.label).map(e => e.textContent)"
+        )
     page.close()
     assert seen
 
@@ -189,7 +215,10 @@ def test_a_page_is_readable_without_scripts(chromium, site, plans):
     page = context.new_page()
     page.goto(f"{site.as_uri()}/{LEDGER}#lanshan-coal-cap-2020")
     row = page.locator("tr[id=lanshan-coal-cap-2020]")
-    assert row.is_visible() and plans.targets.set_index("id").loc["lanshan-coal-cap-2020", "statement_en"] in row.text_content()
+    assert (
+        row.is_visible()
+        and plans.targets.set_index("id").loc["lanshan-coal-cap-2020", "statement_en"] in row.text_content()
+    )
     assert abs(row.bounding_box()["y"]) < 900
     page.goto(f"{site.as_uri()}/01_coal.html")
     assert page.locator("figure.explore").get_by_text("drawn by a script").is_visible()
@@ -200,11 +229,30 @@ def test_a_page_is_readable_without_scripts(chromium, site, plans):
 
 def test_template_serves_a_single_notebook(tmp_path):
     """By the command that the template names, without execution."""
-    command = re.search(r"jupyter (nbconvert .*?) notebooks/", (TEMPLATES / "lantian" / "index.html.j2").read_text("utf-8"), re.S)[1]
-    words = command.replace("\\\n", " ").replace("--execute", "").replace("lib/lantian/templates", str(TEMPLATES)).split()
-    notebook = {"cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Why?"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    command = re.search(
+        r"jupyter (nbconvert .*?) notebooks/",
+        (TEMPLATES / "lantian" / "index.html.j2").read_text("utf-8"),
+        re.S,
+    )[1]
+    words = (
+        command.replace("\\\n", " ")
+        .replace("--execute", "")
+        .replace("lib/lantian/templates", str(TEMPLATES))
+        .split()
+    )
+    notebook = {
+        "cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Why?"}],
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
     path = Path(tmp_path / "why.ipynb")
     path.write_text(json.dumps(notebook), "utf-8")
     subprocess.run([sys.executable, "-m", "jupyter", *words, str(path)], check=True, capture_output=True)
     page = path.with_suffix(".html").read_text("utf-8")
-    assert "<title>why · Lantian</title>" in page and "default-src 'none'" in page and "Why?" in page and 'href="index.html"' not in page
+    assert (
+        "<title>why · Lantian</title>" in page
+        and "default-src 'none'" in page
+        and "Why?" in page
+        and 'href="index.html"' not in page
+    )

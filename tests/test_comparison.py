@@ -3,10 +3,9 @@
 import itertools
 import random
 
+import lantian as lt
 import pandas as pd
 import pytest
-
-import lantian as lt
 from lantian.analysis.verdicts import RESPECTS, SIZED, TESTS, keys
 from lantian.drawing.scales import NotComparable, refuse
 
@@ -51,13 +50,19 @@ def pairs(core):
     """Pairs that have something in common, and some that have not: a fixed sample."""
     alike = [pair for _, rows in core.groupby("indicator") for pair in itertools.combinations(rows["id"], 2)]
     draw = random.Random(20)
-    return draw.sample(alike, min(60, len(alike))) + [tuple(draw.sample(list(core["id"]), 2)) for _ in range(20)]
+    return draw.sample(alike, min(60, len(alike))) + [
+        tuple(draw.sample(list(core["id"]), 2)) for _ in range(20)
+    ]
 
 
 @pytest.fixture(scope="module", params=RESPECTS)
 def verdicts(request, plans, pairs):
     """The verdict on each pair, in both orders, in one respect."""
-    return {pair: lt.verdict(plans, *pair, request.param) for first, second in pairs for pair in ((first, second), (second, first))}
+    return {
+        pair: lt.verdict(plans, *pair, request.param)
+        for first, second in pairs
+        for pair in ((first, second), (second, first))
+    }
 
 
 def test_verdict_does_not_depend_on_the_order(verdicts):
@@ -82,7 +87,9 @@ def test_size_is_never_compared_between_places(core, of):
     table = keys(core, of)
     groups = core.groupby([table[name] for name in table], sort=False)
     for _, rows in groups:
-        assert rows["jurisdiction"].nunique() == 1 or not any(sized(row) for _, row in rows.iterrows()), list(rows["id"])
+        assert rows["jurisdiction"].nunique() == 1 or not any(sized(row) for _, row in rows.iterrows()), list(
+            rows["id"]
+        )
 
 
 def test_values_compare_over_all_pairs_only_where_all_agrees(core):
@@ -105,7 +112,9 @@ def test_groups_of_compare_agree_with_verdict(plans, of):
 
 def test_compare_has_every_focus_place(plans):
     for indicator in plans.indicators["id"].iloc[::10]:
-        assert list(dict.fromkeys(lt.compare(plans, indicator)["jurisdiction"])) == list(plans.focus["id"]), indicator
+        assert list(dict.fromkeys(lt.compare(plans, indicator)["jurisdiction"])) == list(plans.focus["id"]), (
+            indicator
+        )
 
 
 def test_a_chart_refuses_an_axis_that_rows_do_not_share(plans):

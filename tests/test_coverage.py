@@ -1,9 +1,8 @@
 """A blank cell does not exist: each focus place has, for each headline indicator, a target or a gap."""
 
+import lantian as lt
 import pytest
 from edit import change, read, write
-
-import lantian as lt
 from lantian.tables.plans import find_data
 
 
@@ -28,14 +27,23 @@ def keep(path, wanted):
 
 def remove_cell(folder, place, indicator):
     """Remove all that a place says, or does not, on an indicator, with the rows that hang on it."""
-    here = lambda row: row["indicator"] == indicator
+
+    def here(row):
+        return row["indicator"] == indicator
+
     removed = keep(folder / f"targets/{place}.csv", lambda row: not here(row))
     for path in folder.glob("*.csv"):
         if path.read_text("utf-8").startswith("target,"):
             keep(path, lambda row: row["target"] not in removed)
     gaps = keep(folder / "gaps.csv", lambda row: not (here(row) and row["jurisdiction"] == place))
     path = folder / f"targets/{place}.csv"
-    write(path, [row | {"stretch_of": row["stretch_of"] if row["stretch_of"] not in removed else ""} for row in read(path)])
+    write(
+        path,
+        [
+            row | {"stretch_of": row["stretch_of"] if row["stretch_of"] not in removed else ""}
+            for row in read(path)
+        ],
+    )
     return removed | gaps
 
 
@@ -43,14 +51,18 @@ def remove_cell(folder, place, indicator):
 def test_empty_cell_is_named(copy_data, place, indicator):
     assert remove_cell(copy_data, place, indicator), f"{place} has neither a target nor a gap for {indicator}"
     found = [str(problem) for problem in lt.check(copy_data)]
-    assert found == [f"{copy_data}/gaps.csv:indicator: {place} has neither a target nor a gap for {indicator}; add one"]
+    assert found == [
+        f"{copy_data}/gaps.csv:indicator: {place} has neither a target nor a gap for {indicator}; add one"
+    ]
 
 
 @pytest.mark.parametrize("theme", ["headline", "coal", "vehicles"])
 def test_a_matrix_says_what_a_plus_means_where_there_is_one(plans, theme):
     for name, cells in lt.cells(plans, theme).groupby("indicator"):
         chart = lt.charts.matrix(plans, cells, name, "t", "s")
-        assert ("+1: one more" in chart.subtitle) == any("+" in text.removeprefix("+") for text in cells["text"])
+        assert ("+1: one more" in chart.subtitle) == any(
+            "+" in text.removeprefix("+") for text in cells["text"]
+        )
 
 
 def test_the_matrix_has_a_cell_with_words_for_each(plans):
@@ -66,7 +78,10 @@ def test_a_silence_beside_a_target_is_named(copy_data, plans):
     promised = plans.targets.loc[plans.targets["document"] == gap["document"], "indicator"].iloc[0]
     line = change(path, number, indicator=promised)
     found = [str(problem) for problem in lt.check(copy_data)]
-    assert f"{path}:{line}:status: 'silent' is silent beside a target of the same indicator; delete this row" in found
+    assert (
+        f"{path}:{line}:status: 'silent' is silent beside a target of the same indicator; delete this row"
+        in found
+    )
 
 
 def test_gaps_and_targets_of_a_cell_are_told_apart(plans):

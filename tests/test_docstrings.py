@@ -4,13 +4,26 @@ import doctest
 import inspect
 from importlib import import_module
 
-import pytest
-
 import lantian as lt
+import pytest
 
 FUNCTIONS = [name for name in lt.__all__ if inspect.isfunction(getattr(lt, name))]
 MODULES = sorted({getattr(lt, name).__module__ for name in FUNCTIONS})
-SHOWN = ("load", "compare", "matrix", "find", "evidence", "cells", "verdict", "how_far", "pace", "place", "say", "table", "who")
+SHOWN = (
+    "load",
+    "compare",
+    "matrix",
+    "find",
+    "evidence",
+    "cells",
+    "verdict",
+    "how_far",
+    "pace",
+    "place",
+    "say",
+    "table",
+    "who",
+)
 
 
 def test_completion_offers_what_is_public():

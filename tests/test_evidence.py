@@ -9,15 +9,14 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import lantian as lt
 import pytest
 from edit import change, contents, line_of, read, write
-
-import lantian as lt
 from lantian.language.prose import PAGES
-from lantian.pages.card import marked
-from lantian.tables.schema import DataError
 from lantian.language.script import fold
+from lantian.pages.card import marked
 from lantian.tables.proof import UNPROVED
+from lantian.tables.schema import DataError
 from lantian.texts.verification import unfounded
 
 TABLES = ("proofs.csv", "gaps.csv", "text_defects.csv", "targets/huludao.csv", "targets/yuyao.csv")
@@ -39,7 +38,9 @@ def number_of(path, wanted):
 def news(copy_data, sources):
     """What `verify` says of the words after a change that it did not say before; what it says of statements is tried apart."""
     before = found(copy_data, sources)
-    return lambda texts=sources: {line for line in found(copy_data, texts) - before if ":statement_en: " not in line}
+    return lambda texts=sources: {
+        line for line in found(copy_data, texts) - before if ":statement_en: " not in line
+    }
 
 
 @reads_texts
@@ -47,7 +48,10 @@ def test_every_fragment_is_proved(data, sources, plans):
     result = lt.verify(data, sources)
     assert not result.problems, "\n".join(map(str, result.problems))
     assert not result.moved, "run `lantian verify --write`"
-    quotes = sum(int((table["quote"] != "").sum()) for table in (plans.targets, plans.proofs, plans.gaps, plans.text_defects))
+    quotes = sum(
+        int((table["quote"] != "").sum())
+        for table in (plans.targets, plans.proofs, plans.gaps, plans.text_defects)
+    )
     assert sum(result.proved.values()) == quotes
 
 
@@ -70,7 +74,16 @@ def test_altered_figure_is_named_with_its_line(copy_data, news, column):
 
 @reads_texts
 @pytest.mark.parametrize(
-    ("unit", "other"), [("万吨", "吨"), ("万吨", "亿吨"), ("吨", "万吨"), ("万吨", "万吨标准煤"), ("万吨标准煤", "万吨"), ("个百分点", "%"), ("%", "个百分点")]
+    ("unit", "other"),
+    [
+        ("万吨", "吨"),
+        ("万吨", "亿吨"),
+        ("吨", "万吨"),
+        ("万吨", "万吨标准煤"),
+        ("万吨标准煤", "万吨"),
+        ("个百分点", "%"),
+        ("%", "个百分点"),
+    ],
 )
 def test_unit_that_is_not_the_printed_one_is_named(copy_data, news, unit, other):
     (path, number) = next(
@@ -90,23 +103,39 @@ def test_every_change_of_the_wrong_sign_is_named(copy_data, news):
     for path in (copy_data / "targets").glob("*.csv"):
         rows = read(path)
         for number, row in enumerate(rows):
-            if row["kind"] == "change" and row["value_basis"] == "figure" and row["quote"] and not row["stretch_of"]:
+            if (
+                row["kind"] == "change"
+                and row["value_basis"] == "figure"
+                and row["quote"]
+                and not row["stretch_of"]
+            ):
                 row["value"] = str(-float(row["value"]))
                 flipped.add((path, number))
         write(path, rows)
     assert len(flipped) > 20
-    assert {line.partition(": ")[0] for line in news()} == {f"targets/{path.name}:{line_of(path, number)}:value" for path, number in flipped}
+    assert {line.partition(": ")[0] for line in news()} == {
+        f"targets/{path.name}:{line_of(path, number)}:value" for path, number in flipped
+    }
 
 
 @reads_texts
-@pytest.mark.parametrize(("place", "ids"), [("huludao", ["ammonia-cut-2025", "cod-cut-2025", "nox-cut-2025", "voc-cut-2025"]), ("jincheng", ["pm10-2017", "pm25-2017"])])
+@pytest.mark.parametrize(
+    ("place", "ids"),
+    [
+        ("huludao", ["ammonia-cut-2025", "cod-cut-2025", "nox-cut-2025", "voc-cut-2025"]),
+        ("jincheng", ["pm10-2017", "pm25-2017"]),
+    ],
+)
 def test_figures_swapped_in_a_list_are_named(copy_data, news, place, ids):
     path = copy_data / f"targets/{place}.csv"
     rows = {row["id"].removeprefix(f"{place}-"): row for row in read(path)}
     assert len({rows[name]["quote"] for name in ids}) == 1
     for rotated in range(1, len(ids)):
         values = {f"{place}-{name}": rows[ids[index - rotated]]["value"] for index, name in enumerate(ids)}
-        write(path, [row | ({"value": values[row["id"]]} if row["id"] in values else {}) for row in rows.values()])
+        write(
+            path,
+            [row | ({"value": values[row["id"]]} if row["id"] in values else {}) for row in rows.values()],
+        )
         told = news()
         assert len(told) == len(ids) and all(":value: " in line and "in the list" in line for line in told)
 
@@ -116,18 +145,42 @@ WORDS = {
     "down": ("能耗降低3%,低于上年", {"value": 3.0}, "value"),
     "a 降幅 raised": ("能耗降幅提高到14%", {"value": 14.0}, "value"),
     "at least": ("覆盖率达到90%以上", {"kind": "share", "value": 90.0, "operator": "<="}, "operator"),
-    "at most": ("煤炭消费总量控制在1,450万吨以内", {"kind": "level", "value": 1450.0, "unit": "万吨", "operator": ">="}, "operator"),
+    "at most": (
+        "煤炭消费总量控制在1,450万吨以内",
+        {"kind": "level", "value": 1450.0, "unit": "万吨", "operator": ">="},
+        "operator",
+    ),
     "a fall of at least": ("能耗下降20%以上", {"value": -20.0, "operator": ">="}, "operator"),
-    "tonnes of coal equivalent": ("控制在100万吨标准煤", {"kind": "level", "value": 100.0, "unit": "万吨"}, "unit"),
+    "tonnes of coal equivalent": (
+        "控制在100万吨标准煤",
+        {"kind": "level", "value": 100.0, "unit": "万吨"},
+        "unit",
+    ),
     "a boiler's size": ("淘汰35蒸吨以下锅炉的90%", {"kind": "share", "value": 35.0}, "unit"),
     "a range turned": ("占比达到12%~15%", {"kind": "share", "value": 15.0, "value_max": 12.0}, "value_max"),
     "a change as a level": ("占比提高9%", {"kind": "level", "value": 9.0}, "kind"),
     "an amount in percent": ("减排量占9%", {"kind": "amount", "value": 9.0}, "kind"),
-    "another year's figure": ("2019年9%,2020年12%", {"kind": "share", "value": 12.0, "target_year": 2019, "year_basis": "stated"}, "target_year"),
-    "a base after the target": ("2021年比2025年低9%,2021年达到", {"value": -9.0, "target_year": 2021, "baseline_year": 2025}, "baseline_year"),
-    "力争 as a mandate": ("力争能耗下降9%", {"value": -9.0, "strength_word": "力争", "strength": "mandated"}, "strength"),
+    "another year's figure": (
+        "2019年9%,2020年12%",
+        {"kind": "share", "value": 12.0, "target_year": 2019, "year_basis": "stated"},
+        "target_year",
+    ),
+    "a base after the target": (
+        "2021年比2025年低9%,2021年达到",
+        {"value": -9.0, "target_year": 2021, "baseline_year": 2025},
+        "baseline_year",
+    ),
+    "力争 as a mandate": (
+        "力争能耗下降9%",
+        {"value": -9.0, "strength_word": "力争", "strength": "mandated"},
+        "strength",
+    ),
     "a year to compare with": ("能耗比2020年下降2%", {"value": -2.0, "target_year": 2020}, "target_year"),
-    "another month": ("2020年10月底前,覆盖率达到9%", {"kind": "share", "value": 9.0, "deadline": "2020-11-30"}, "deadline"),
+    "another month": (
+        "2020年10月底前,覆盖率达到9%",
+        {"kind": "share", "value": 9.0, "deadline": "2020-11-30"},
+        "deadline",
+    ),
 }
 RIGHT = {
     "低于": ("增速低于2.5%", {"value": 2.5, "operator": "<"}),
@@ -139,14 +192,25 @@ RIGHT = {
     "以上 in a fall": ("能耗下降20%以上", {"value": -20.0, "operator": "<="}),
     "years in a list": ("2018、2019、2020年完成20%", {"kind": "share", "value": 20.0, "target_year": 2018}),
     "a rate": ("日处理污水能力达到4.5万吨", {"kind": "level", "value": 4.5, "unit": "万吨/日"}),
-    "a head and the figure itself": ("煤炭(万吨)|125|控制在1250000吨以内", {"kind": "level", "value": 1250000.0, "unit": "吨", "operator": "<="}),
+    "a head and the figure itself": (
+        "煤炭(万吨)|125|控制在1250000吨以内",
+        {"kind": "level", "value": 1250000.0, "unit": "吨", "operator": "<="},
+    ),
 }
 
 
 def told(plans, words, cells):
     """Return what is said of a row that rests on some words."""
     row = plans.targets[plans.targets["id"] == "lanshan-energy-intensity-industry-2020"]
-    blank = {"value_max": None, "target_year": None, "baseline_year": None, "deadline": "", "strength_word": "", "operator": "=", "unit": "%"}
+    blank = {
+        "value_max": None,
+        "target_year": None,
+        "baseline_year": None,
+        "deadline": "",
+        "strength_word": "",
+        "operator": "=",
+        "unit": "%",
+    }
     row = row.assign(**(blank | {"quote": words, "start": None} | cells))
     found = unfounded(replace(plans, targets=row, proofs=plans.proofs.iloc[:0]), set(row["document"]))
     return [fault for fault in found if fault[1] != "statement_en"]
@@ -163,34 +227,51 @@ def test_words_that_prove_their_cells_are_let_alone(plans, words, cells):
 
 
 def test_a_stretch_goal_that_falls_short_of_its_basic_one_is_named(plans):
-    targets = plans.targets[(plans.targets["role"] == "focus") & (plans.targets["value_basis"] == "figure")].set_index("id", drop=False)
+    targets = plans.targets[
+        (plans.targets["role"] == "focus") & (plans.targets["value_basis"] == "figure")
+    ].set_index("id", drop=False)
     stretched = targets[targets["stretch_of"].isin(targets["id"])]
-    swapped = dict(zip(stretched["id"], targets.loc[stretched["stretch_of"], "value"])) | dict(zip(stretched["stretch_of"], stretched["value"]))
+    swapped = dict(zip(stretched["id"], targets.loc[stretched["stretch_of"], "value"])) | dict(
+        zip(stretched["stretch_of"], stretched["value"])
+    )
     assert len(stretched) > 2
     wrong = plans.targets.assign(value=plans.targets["id"].map(swapped).fillna(plans.targets["value"]))
-    found = {key for key, _, message in unfounded(replace(plans, targets=wrong), set(targets["document"])) if "falls short" in message}
+    found = {
+        key
+        for key, _, message in unfounded(replace(plans, targets=wrong), set(targets["document"]))
+        if "falls short" in message
+    }
     assert found == set(stretched["id"])
 
 
 def test_a_stretch_goal_of_another_thing_or_year_is_named(plans):
     row = plans.targets[plans.targets["stretch_of"] != ""].iloc[0]
-    others = plans.targets[(plans.targets["document"] == row.document) & (plans.targets["indicator"] != row.indicator)]
-    wrong = plans.targets.assign(stretch_of=plans.targets["stretch_of"].mask(plans.targets["id"] == row.id, others["id"].iloc[0]))
+    others = plans.targets[
+        (plans.targets["document"] == row.document) & (plans.targets["indicator"] != row.indicator)
+    ]
+    wrong = plans.targets.assign(
+        stretch_of=plans.targets["stretch_of"].mask(plans.targets["id"] == row.id, others["id"].iloc[0])
+    )
     found = [(key, column) for key, column, _ in unfounded(replace(plans, targets=wrong), {row.document})]
     assert found == [(row.id, "stretch_of")]
 
 
 def test_a_figure_beside_the_right_one_is_told_from_it(plans):
     documents = set(plans.documents.loc[plans.documents["access"] == "full_text", "id"])
-    figures = plans.targets[plans.targets["document"].isin(documents) & (plans.targets["value_basis"] == "figure")]
+    figures = plans.targets[
+        plans.targets["document"].isin(documents) & (plans.targets["value_basis"] == "figure")
+    ]
     others = [
         (row, math.copysign(float(other), row.value))
         for row in figures.itertuples()
-        for other in set(re.findall(r"(?<![\d.A-Za-z])\d+(?:\.\d+)?", fold(row.quote))) - {f"{abs(figure):.15g}" for figure in (row.value, row.value_max)}
+        for other in set(re.findall(r"(?<![\d.A-Za-z])\d+(?:\.\d+)?", fold(row.quote)))
+        - {f"{abs(figure):.15g}" for figure in (row.value, row.value_max)}
     ]
     for row, other in random.Random(0).sample(others, 25):
         wrong = plans.targets.assign(value=plans.targets["value"].mask(plans.targets["id"] == row.id, other))
-        assert any(key == row.id for key, *_ in unfounded(replace(plans, targets=wrong), {row.document})), f"{row.id}: {other}"
+        assert any(key == row.id for key, *_ in unfounded(replace(plans, targets=wrong), {row.document})), (
+            f"{row.id}: {other}"
+        )
 
 
 @reads_texts
@@ -228,7 +309,11 @@ def spoil(path, shift, texts):
     """Shift or empty the offsets of quotes that stand once in their text; return how many."""
     rows = read(path)
     keys = [(row.get("target"), row.get("field")) for row in rows]
-    spoilt = [row for row, key in zip(rows, keys) if stands_once(row, texts) and (shift or may_be_empty(path, key, keys))]
+    spoilt = [
+        row
+        for row, key in zip(rows, keys)
+        if stands_once(row, texts) and (shift or may_be_empty(path, key, keys))
+    ]
     for row in spoilt:
         row["start"] = str(int(row["start"]) + shift) if shift else ""
     write(path, rows)
@@ -252,10 +337,21 @@ def test_everything_moves_with_its_text_listed_numerals_too(copy_data, sources, 
     text = (texts / "yuyao.txt").read_text("utf-8")
     middle = len(text) // 2
     (texts / "yuyao.txt").write_text(f"{lead}{text[:middle]}插入的话2019。{text[middle:]}", "utf-8")
-    old = {row["start"]: row["text"] for row in read(copy_data / "numerals.csv") if row["document"] == "yuyao-2018"}
+    old = {
+        row["start"]: row["text"]
+        for row in read(copy_data / "numerals.csv")
+        if row["document"] == "yuyao-2018"
+    }
     lt.verify(copy_data, texts, write=True)
-    new = {row["start"]: row["text"] for row in read(copy_data / "numerals.csv") if row["document"] == "yuyao-2018"}
-    shift = lambda start: int(start) + len(lead) + len("插入的话2019。") * (int(start) >= middle)
+    new = {
+        row["start"]: row["text"]
+        for row in read(copy_data / "numerals.csv")
+        if row["document"] == "yuyao-2018"
+    }
+
+    def shift(start):
+        return int(start) + len(lead) + len("插入的话2019。") * (int(start) >= middle)
+
     assert new == {str(shift(start)): text for start, text in old.items()}
 
 
@@ -294,7 +390,10 @@ def test_text_that_is_not_the_coded_one_is_named(sources, news, tmp_path):
     with open(texts / "yuyao.txt", "a", encoding="utf-8") as file:
         file.write("。")
     (told,) = news(texts)
-    assert told == f"{texts}/yuyao.txt:text_sha256: the text of yuyao-2018 is not the one that was coded (its SHA-256 differs from documents.csv)"
+    assert (
+        told
+        == f"{texts}/yuyao.txt:text_sha256: the text of yuyao-2018 is not the one that was coded (its SHA-256 differs from documents.csv)"
+    )
 
 
 @reads_texts
@@ -324,7 +423,15 @@ def test_command_without_texts_exits_1_with_that_sentence(data):
 
 def test_card_of_a_promise_tells_words_document_and_verdicts(plans):
     card = lt.evidence(plans, "yuyao-pm25-stretch-2020")
-    told = ["Aim for a PM2.5 annual mean", "(力争)", "余政发〔2018〕36号", "一(二)", "target year: 到2020年", "yuyao-pm25-2020", "compares in value\nno; "]
+    told = [
+        "Aim for a PM2.5 annual mean",
+        "(力争)",
+        "余政发〔2018〕36号",
+        "一(二)",
+        "target year: 到2020年",
+        "yuyao-pm25-2020",
+        "compares in value\nno; ",
+    ]
     assert not [words for words in told if words not in str(card)]
     assert "<mark>35</mark>" in card.markup
 
@@ -342,29 +449,42 @@ def test_card_of_a_gap_tells_its_document(plans):
 def test_every_figure_that_a_fragment_holds_is_marked(plans):
     rows = plans.targets[(plans.targets["value_basis"] == "figure") & (plans.targets["quote"] != "")]
     printed = {row.id: f"{abs(row.value):.10f}".rstrip("0").rstrip(".") for row in rows.itertuples()}
-    unmarked = [row.id for row in rows.itertuples() if printed[row.id] in row.quote and "<mark>" not in marked(row)]
+    unmarked = [
+        row.id for row in rows.itertuples() if printed[row.id] in row.quote and "<mark>" not in marked(row)
+    ]
     assert not unmarked and len(rows) > 100
 
 
 def test_evidence_is_linked_from_a_page(plans, monkeypatch):
     monkeypatch.setenv(PAGES, "")
-    assert '<a class="evidence" href="08_evidence.html#yuyao-pm25-2020">' in lt.say(plans, "{yuyao-pm25-2020}").markup
+    assert (
+        '<a class="evidence" href="08_evidence.html#yuyao-pm25-2020">'
+        in lt.say(plans, "{yuyao-pm25-2020}").markup
+    )
 
 
 def test_evidence_is_linked_from_a_notebook_where_it_was_rendered(plans, monkeypatch, tmp_path):
     monkeypatch.delenv(PAGES, raising=False)
     (tmp_path / "notebooks").mkdir()
     monkeypatch.chdir(tmp_path / "notebooks")
-    assert lt.say(plans, "{yuyao-pm25-2020:amount}").markup == '<span class="evidence" title="yuyao-pm25-2020">37 µg/m³</span>'
+    assert (
+        lt.say(plans, "{yuyao-pm25-2020:amount}").markup
+        == '<span class="evidence" title="yuyao-pm25-2020">37 µg/m³</span>'
+    )
     (tmp_path / "reports").mkdir()
     (tmp_path / "reports/08_evidence.html").touch()
-    assert 'href="../reports/08_evidence.html#yuyao-pm25-2020" title="yuyao-pm25-2020"' in lt.say(plans, "{yuyao-pm25-2020}").markup
+    assert (
+        'href="../reports/08_evidence.html#yuyao-pm25-2020" title="yuyao-pm25-2020"'
+        in lt.say(plans, "{yuyao-pm25-2020}").markup
+    )
 
 
 def test_table_links_what_is_printed_to_its_own_row_and_what_is_said_to_the_one_above(plans, monkeypatch):
     monkeypatch.setenv(PAGES, "")
     above = lt.above(plans, "energy")
-    row = above[above["above_id"] != ""].iloc[[0]][["label", "printed", "says", "confidence", "id", "above_id"]]
+    row = above[above["above_id"] != ""].iloc[[0]][
+        ["label", "printed", "says", "confidence", "id", "above_id"]
+    ]
     targets = re.findall(r'href="08_evidence\.html#([^"]+)"', lt.table(row, "One").markup)
     assert targets == [row["id"].item(), row["above_id"].item()]
 

@@ -11,15 +11,23 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from edit import change, contents, read, write
-
 from lantian import check
 from lantian.cli import main
 from lantian.tables.codebook import codebook
 from lantian.tables.export import FORMULA, export, typed
 from lantian.tables.schema import read_schema
 
-ATTACK = "=HYPERLINK(\"http://x\")<script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}$\\frac{"
-MEANT = {"remit", "assigned_by", "unit", "standard_unit", "dimension", "strength_word", "field", "searched"}  # read by rules
+ATTACK = '=HYPERLINK("http://x")<script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}$\\frac{'
+MEANT = {
+    "remit",
+    "assigned_by",
+    "unit",
+    "standard_unit",
+    "dimension",
+    "strength_word",
+    "field",
+    "searched",
+}  # read by rules
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +41,11 @@ def printed(data):
     """Every table as csv reads it, cells typed by Python: what exports are held against."""
     schema = read_schema(data)
     return {
-        name: [{column.name: value(row[column.name], column.type) for column in table.fields} for path in table.paths for row in read(data / path)]
+        name: [
+            {column.name: value(row[column.name], column.type) for column in table.fields}
+            for path in table.paths
+            for row in read(data / path)
+        ]
         for name, table in schema.items()
     }
 
@@ -46,7 +58,10 @@ def value(cell, kind):
 
 def sheet_rows(sheet):
     header, *rows = sheet.iter_rows(values_only=True)
-    plain = lambda cell: cell.date() if isinstance(cell, datetime.datetime) else cell
+
+    def plain(cell):
+        return cell.date() if isinstance(cell, datetime.datetime) else cell
+
     return [dict(zip(header, map(plain, row))) for row in rows]
 
 
@@ -59,19 +74,26 @@ def test_workbook_holds_the_tables(exported, printed):
 def test_workbook_is_made_for_people(exported, printed):
     book = openpyxl.load_workbook(exported[".xlsx"])
     for sheet in book:
-        assert sheet.freeze_panes == "B2" and sheet.auto_filter.ref and all(cell.font.bold for cell in sheet[1])
+        assert (
+            sheet.freeze_panes == "B2" and sheet.auto_filter.ref and all(cell.font.bold for cell in sheet[1])
+        )
         assert max(size.width for size in sheet.column_dimensions.values()) <= 60
     for (cell,) in book["targets"].iter_rows(min_row=2, max_col=1):
         name, _, place = cell.hyperlink.location.partition("!")
         assert book[name.strip("'")][place].value == cell.value
-    assert {row["target"] for row in sheet_rows(book["evidence"])} == {row["id"] for row in printed["targets"]}
+    assert {row["target"] for row in sheet_rows(book["evidence"])} == {
+        row["id"] for row in printed["targets"]
+    }
 
 
 def test_database_holds_the_tables_with_their_keys(exported, printed, data):
     base = sqlite3.connect(exported[".sqlite"])
     base.row_factory = lambda cursor, row: dict(zip((column[0] for column in cursor.description), row))
     for name, rows in printed.items():
-        text = [{key: str(cell) if isinstance(cell, datetime.date) else cell for key, cell in row.items()} for row in rows]
+        text = [
+            {key: str(cell) if isinstance(cell, datetime.date) else cell for key, cell in row.items()}
+            for row in rows
+        ]
         assert base.execute(f'SELECT * FROM "{name}" ORDER BY rowid').fetchall() == text
     base.execute("PRAGMA foreign_keys = ON")
     assert base.execute("PRAGMA foreign_key_check").fetchall() == []
@@ -82,13 +104,23 @@ def test_database_holds_the_tables_with_their_keys(exported, printed, data):
 
 
 def test_the_joined_view_is_what_load_joins(exported, plans):
-    rows = sqlite3.connect(exported[".sqlite"]).execute("SELECT id, place, indicator_name, issued, standard_unit, amount FROM promises").fetchall()
+    rows = (
+        sqlite3.connect(exported[".sqlite"])
+        .execute("SELECT id, place, indicator_name, issued, standard_unit, amount FROM promises")
+        .fetchall()
+    )
     columns = plans.targets.set_index("id")[["place", "indicator_name", "standard_unit", "amount"]]
     assert len(rows) == len(plans.targets)
     for identifier, place, indicator, _, unit, amount in rows:
         row = columns.loc[identifier]
-        assert (place, indicator, unit or "") == (row["place"], row["indicator_name"], row["standard_unit"] if row["standard_unit"] == row["standard_unit"] else "")
-        assert amount == pytest.approx(row["amount"]) if amount is not None else row["amount"] != row["amount"]
+        assert (place, indicator, unit or "") == (
+            row["place"],
+            row["indicator_name"],
+            row["standard_unit"] if row["standard_unit"] == row["standard_unit"] else "",
+        )
+        assert (
+            amount == pytest.approx(row["amount"]) if amount is not None else row["amount"] != row["amount"]
+        )
 
 
 def test_parquet_holds_the_tables_with_their_types(exported, printed, data):
@@ -98,12 +130,20 @@ def test_parquet_holds_the_tables_with_their_types(exported, printed, data):
         assert read_back.to_pylist() == printed[name]
         assert read_back.schema.equals(table.schema, check_metadata=False)
     targets = pq.read_schema(exported[".parquet"] / "targets.parquet")
-    assert (targets.field("value").type, targets.field("target_year").type, targets.field("deadline").type) == (pa.float64(), pa.int64(), pa.date32())
+    assert (
+        targets.field("value").type,
+        targets.field("target_year").type,
+        targets.field("deadline").type,
+    ) == (pa.float64(), pa.int64(), pa.date32())
 
 
 def test_frictionless_reads_the_parquet_files(exported, printed):
     for name in ("targets", "gaps"):
-        with frictionless.open(str(exported[".parquet"] / f"{name}.parquet")) if hasattr(frictionless, "open") else frictionless.Resource(str(exported[".parquet"] / f"{name}.parquet")) as resource:
+        with (
+            frictionless.open(str(exported[".parquet"] / f"{name}.parquet"))
+            if hasattr(frictionless, "open")
+            else frictionless.Resource(str(exported[".parquet"] / f"{name}.parquet")) as resource
+        ):
             assert len(resource.read_rows()) == len(printed[name])
 
 
@@ -117,7 +157,10 @@ def test_an_export_replaces_only_when_it_is_whole(copy_data, tmp_path):
     assert contents(tmp_path / "out") == before
 
 
-@pytest.mark.parametrize(("name", "answer"), [("lantian.ods", "endings: .xlsx, .sqlite, and .parquet"), ("taken.xlsx", "cannot be written")])
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [("lantian.ods", "endings: .xlsx, .sqlite, and .parquet"), ("taken.xlsx", "cannot be written")],
+)
 def test_a_file_that_cannot_be_written_is_answered(data, tmp_path, name, answer):
     (tmp_path / "taken.xlsx").mkdir()
     run = CliRunner().invoke(main, ["export", str(tmp_path / name), "--data", str(data)])
@@ -139,7 +182,11 @@ def test_codebook_tells_every_column_and_code(data):
         for column in table.fields:
             assert f"| `{column.name}` | {column.type}" in section
             assert column.description and column.counter_example, (name, column.name)
-            lacking = [code for code in column.enum if not all(column.codes.get(code, {}).get(part) for part in ("means", "not"))]
+            lacking = [
+                code
+                for code in column.enum
+                if not all(column.codes.get(code, {}).get(part) for part in ("means", "not"))
+            ]
             assert not lacking and not set(column.codes) - set(column.enum), (name, column.name, lacking)
             assert all(f"| `{column.name}` | `{code}` | " in section for code in column.enum)
 
@@ -147,7 +194,12 @@ def test_codebook_tells_every_column_and_code(data):
 def test_every_example_is_allowed(data):
     from test_tables import allowed
 
-    wrong = [(name, c.name) for name, table in read_schema(data).items() for c in table.fields if c.example and "…" not in c.example and not allowed(c, c.example)]
+    wrong = [
+        (name, c.name)
+        for name, table in read_schema(data).items()
+        for c in table.fields
+        if c.example and "…" not in c.example and not allowed(c, c.example)
+    ]
     assert not wrong
 
 
@@ -156,18 +208,35 @@ def test_every_example_is_allowed(data):
 
 def spoil(folder):
     """Put script, markup and formulas into every cell of every column of free text."""
-    for name, table in read_schema(folder).items():
+    for table in read_schema(folder).values():
         linked = {*table.key, *(column for column, _, _ in table.references)} | MEANT
-        free = [c for c in table.fields if c.type == "string" and not c.enum and "pattern" not in c.constraints and c.name not in linked]
+        free = [
+            c
+            for c in table.fields
+            if c.type == "string" and not c.enum and "pattern" not in c.constraints and c.name not in linked
+        ]
         for path in table.paths:
             rows = read(folder / path)
             for row in rows:
-                row |= {c.name: (ATTACK + row[c.name])[: c.constraints.get("maxLength", 500)] for c in free if row[c.name]}
+                row |= {
+                    c.name: (ATTACK + row[c.name])[: c.constraints.get("maxLength", 500)]
+                    for c in free
+                    if row[c.name]
+                }
             write(folder / path, rows) if rows else None
-    bodies, leads = read(folder / "bodies.csv"), {row["lead"] for path in folder.glob("targets/*.csv") for row in read(path)}
+    bodies, leads = (
+        read(folder / "bodies.csv"),
+        {row["lead"] for path in folder.glob("targets/*.csv") for row in read(path)},
+    )
     new = {body for lead in leads for body in lead.split(";")} - {row["body"] for row in bodies} - {""}
     write(folder / "bodies.csv", bodies + [{"body": body, "function": ATTACK} for body in sorted(new)])
-    assert {problem.column for problem in check(folder)} <= {"statement_en", "value", "unit", "operator", "kind"}  # hostile words prove no figure
+    assert {problem.column for problem in check(folder)} <= {
+        "statement_en",
+        "value",
+        "unit",
+        "operator",
+        "kind",
+    }  # hostile words prove no figure
     return folder
 
 
@@ -185,7 +254,9 @@ def test_hostile_text_comes_back_as_it_was(copy_data, tmp_path):
     spoil(copy_data)
     base = sqlite3.connect(export(tmp_path / "lantian.sqlite", copy_data))
     rows = read(copy_data / "targets/yuyao.csv")
-    assert base.execute("SELECT note FROM targets WHERE id = ?", (rows[0]["id"],)).fetchone()[0] == (rows[0]["note"] or None)
+    assert base.execute("SELECT note FROM targets WHERE id = ?", (rows[0]["id"],)).fetchone()[0] == (
+        rows[0]["note"] or None
+    )
     parquet = pq.read_table(export(tmp_path / "folder", copy_data) / "documents.parquet")
     assert all(title.startswith(ATTACK) for title in parquet["title_en"].to_pylist())
 
@@ -200,10 +271,19 @@ def test_hostile_text_is_shown_and_never_run(copy_data, tmp_path, chromium):
     page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
     for path in sorted((tmp_path / "site").glob("*.html")):
         page.goto(path.as_uri(), wait_until="load")
-        assert page.evaluate("[...document.images].filter(e => e.getAttribute('src') == 'x').length") == 0, path.name
-        assert page.evaluate("[...document.scripts].filter(e => e.textContent.startsWith('alert(')).length") == 0, path.name
+        assert page.evaluate("[...document.images].filter(e => e.getAttribute('src') == 'x').length") == 0, (
+            path.name
+        )
+        assert (
+            page.evaluate("[...document.scripts].filter(e => e.textContent.startsWith('alert(')).length") == 0
+        ), path.name
     assert page.evaluate("document.body.textContent").count("<script>alert(1)</script>")
     page.close()
     assert alerts == []
-    drawn = [cell for path in (tmp_path / "site/figures").glob("*.csv") for row in csv.reader(path.open(encoding="utf-8", newline="")) for cell in row]
+    drawn = [
+        cell
+        for path in (tmp_path / "site/figures").glob("*.csv")
+        for row in csv.reader(path.open(encoding="utf-8", newline=""))
+        for cell in row
+    ]
     assert not [cell for cell in drawn if cell.startswith(FORMULA)]

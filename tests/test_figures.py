@@ -1,7 +1,6 @@
 """The committed drawings, which the README shows, are those that the notebooks draw."""
 
 import pytest
-
 from lantian.pages.render import REPORTS
 
 pytestmark = pytest.mark.slow

@@ -4,11 +4,10 @@ import hashlib
 import json
 import shutil
 
+import lantian as lt
 import pytest
 from click.testing import CliRunner
 from edit import change, contents, read, write
-
-import lantian as lt
 from lantian import check
 from lantian.cli import main
 from lantian.tables.changes import diff, to_markdown
@@ -30,20 +29,57 @@ def newcomer(folder, identifier, name, template="yuyao", rows=None):
     """Add a place that promises what another one does, or only the given rows."""
     add(identifier, folder, 2018)
     stub = f"{identifier.replace('_', '-')}-2018"
-    copy_row(folder / "jurisdictions.csv", identifier, template, {"name_en": name, "color": "", "gbt2260": ""}, ("id", "order", "role"))
-    original = next(row["id"] for row in read(folder / "documents.csv") if row["jurisdiction"] == template and row["access"] == "full_text")
+    copy_row(
+        folder / "jurisdictions.csv",
+        identifier,
+        template,
+        {"name_en": name, "color": "", "gbt2260": ""},
+        ("id", "order", "role"),
+    )
+    original = next(
+        row["id"]
+        for row in read(folder / "documents.csv")
+        if row["jurisdiction"] == template and row["access"] == "full_text"
+    )
     copy_row(folder / "documents.csv", stub, original, {"jurisdiction": identifier}, ("id",))
-    rename = lambda row: row | {"id": f"{identifier.replace('_', '-')}-{row['id'].partition('-')[2]}", "document": stub}
-    stretch = lambda row: row | {"stretch_of": row["stretch_of"] and f"{identifier.replace('_', '-')}-{row['stretch_of'].partition('-')[2]}"}
-    targets = [stretch(rename(row)) for row in read(folder / f"targets/{template}.csv")] if rows is None else rows
+
+    def rename(row):
+        return row | {"id": f"{identifier.replace('_', '-')}-{row['id'].partition('-')[2]}", "document": stub}
+
+    def stretch(row):
+        return row | {
+            "stretch_of": row["stretch_of"]
+            and f"{identifier.replace('_', '-')}-{row['stretch_of'].partition('-')[2]}"
+        }
+
+    targets = (
+        [stretch(rename(row)) for row in read(folder / f"targets/{template}.csv")] if rows is None else rows
+    )
     merge(folder / f"targets/{identifier}.csv", targets)
     gaps = [row for row in read(folder / "gaps.csv") if row["jurisdiction"] != identifier]
     if rows is None:
-        gaps += [rename(row) | {"jurisdiction": identifier} for row in gaps if row["jurisdiction"] == template]
+        gaps += [
+            rename(row) | {"jurisdiction": identifier} for row in gaps if row["jurisdiction"] == template
+        ]
     else:
         promised = {row["indicator"] for row in rows}
-        headline = [row["id"] for row in read(folder / "indicators.csv") if row["headline"] and row["id"] not in promised]
-        gaps += [dict.fromkeys(gaps[0], "") | {"id": f"{identifier}-gap-{i.replace('.', '-').replace('_', '-')}", "jurisdiction": identifier, "document": stub, "indicator": i, "status": "silent", "searched": "某"} for i in headline]
+        headline = [
+            row["id"]
+            for row in read(folder / "indicators.csv")
+            if row["headline"] and row["id"] not in promised
+        ]
+        gaps += [
+            dict.fromkeys(gaps[0], "")
+            | {
+                "id": f"{identifier}-gap-{i.replace('.', '-').replace('_', '-')}",
+                "jurisdiction": identifier,
+                "document": stub,
+                "indicator": i,
+                "status": "silent",
+                "searched": "某",
+            }
+            for i in headline
+        ]
     write(folder / "gaps.csv", sorted(gaps, key=lambda row: row["id"]))
 
 
@@ -62,11 +98,21 @@ def test_add_changes_only_what_it_registers(copy_data):
     CliRunner().invoke(main, ["add", "ninghai", "--data", str(copy_data)], catch_exceptions=False)
     after = contents(copy_data)
     changed = {str(path) for path in after if after[path] != before.get(path)}
-    assert changed == {"datapackage.json", "documents.csv", "gaps.csv", "jurisdictions.csv", "targets/ninghai.csv"}
+    assert changed == {
+        "datapackage.json",
+        "documents.csv",
+        "gaps.csv",
+        "jurisdictions.csv",
+        "targets/ninghai.csv",
+    }
     for path in before:
         if path.suffix == ".csv":  # every row that was there still is, byte for byte and in the same order
-            assert [line for line in after[path].splitlines() if not line.startswith(b"ninghai")] == before[path].splitlines()
-    assert json.loads(after_text(copy_data)) != json.loads(before[next(p for p in before if p.name == "datapackage.json")])
+            assert [line for line in after[path].splitlines() if not line.startswith(b"ninghai")] == before[
+                path
+            ].splitlines()
+    assert json.loads(after_text(copy_data)) != json.loads(
+        before[next(p for p in before if p.name == "datapackage.json")]
+    )
 
 
 def after_text(folder):
@@ -82,8 +128,12 @@ def test_check_then_asks_for_every_cell_that_is_left(copy_data):
     headline = [row["id"] for row in read(copy_data / "indicators.csv") if row["headline"]]
     asked = [problem.column for problem in found if problem.path.endswith("gaps.csv")]
     assert asked == ["status"] * len(headline) and f"{len(headline)} rows" in run.stdout
-    assert {"name_en", "name_zh", "level"} == {problem.column for problem in found if problem.path.endswith("jurisdictions.csv")}
-    assert {"title_en", "issued", "period_start"} < {problem.column for problem in found if problem.path.endswith("documents.csv")}
+    assert {"name_en", "name_zh", "level"} == {
+        problem.column for problem in found if problem.path.endswith("jurisdictions.csv")
+    }
+    assert {"title_en", "issued", "period_start"} < {
+        problem.column for problem in found if problem.path.endswith("documents.csv")
+    }
 
 
 def test_a_filled_newcomer_passes_the_check_and_is_in_every_table(copy_data):
@@ -96,31 +146,55 @@ def test_a_filled_newcomer_passes_the_check_and_is_in_every_table(copy_data):
 
 def test_verify_says_which_text_was_coded(copy_data, tmp_path):
     newcomer(copy_data, "ninghai", "Ninghai", rows=[])
-    number = next(n for n, row in enumerate(read(copy_data / "documents.csv")) if row["jurisdiction"] == "ninghai")
+    number = next(
+        n for n, row in enumerate(read(copy_data / "documents.csv")) if row["jurisdiction"] == "ninghai"
+    )
     change(copy_data / "documents.csv", number, text_sha256="", text_chars="")
     (tmp_path / "ninghai.txt").write_text("到2020年", "utf-8")
-    found = [problem.message for problem in lt.verify(copy_data, tmp_path).problems if "ninghai" in problem.path]
+    found = [
+        problem.message for problem in lt.verify(copy_data, tmp_path).problems if "ninghai" in problem.path
+    ]
     assert any("text_sha256" in message and "text_chars 6" in message for message in found)
 
 
 def test_verify_records_which_text_was_coded_and_where_its_words_stand(copy_data, tmp_path):
-    goal = promise("ninghai", "agriculture.straw_use", kind="share", operator=">=", value="92", unit="%", quote="到2020年,秸秆利用率达92%以上")
+    goal = promise(
+        "ninghai",
+        "agriculture.straw_use",
+        kind="share",
+        operator=">=",
+        value="92",
+        unit="%",
+        quote="到2020年,秸秆利用率达92%以上",
+    )
     newcomer(copy_data, "ninghai", "Ninghai", rows=[goal])
-    number = next(n for n, row in enumerate(read(copy_data / "documents.csv")) if row["jurisdiction"] == "ninghai")
+    number = next(
+        n for n, row in enumerate(read(copy_data / "documents.csv")) if row["jurisdiction"] == "ninghai"
+    )
     change(copy_data / "documents.csv", number, text_sha256="", text_chars="")
     text = "一、目标。到2020年,秸秆利用率达92%以上。"
     (tmp_path / "ninghai.txt").write_text(text, "utf-8")
     dry = lt.verify(copy_data, tmp_path)
-    assert not [problem for problem in dry.problems if problem.column == "ninghai-2018"], "numerals are accounted for before offsets are written"
-    assert "fragments found that had no offset yet: 1" in str(dry) and not read(copy_data / "targets/ninghai.csv")[0]["start"]
+    assert not [problem for problem in dry.problems if problem.column == "ninghai-2018"], (
+        "numerals are accounted for before offsets are written"
+    )
+    assert (
+        "fragments found that had no offset yet: 1" in str(dry)
+        and not read(copy_data / "targets/ninghai.csv")[0]["start"]
+    )
     told = lt.verify(copy_data, tmp_path, write=True).problems
     assert not [problem for problem in told if "ninghai" in str(problem)]
     row = read(copy_data / "documents.csv")[number]
-    assert (row["text_sha256"], row["text_chars"]) == (hashlib.sha256(text.encode()).hexdigest(), str(len(text)))
+    assert (row["text_sha256"], row["text_chars"]) == (
+        hashlib.sha256(text.encode()).hexdigest(),
+        str(len(text)),
+    )
     assert read(copy_data / "targets/ninghai.csv")[0]["start"] == "5"
 
 
-@pytest.mark.parametrize("identifier", ["../x", "/etc/x", "x/y", "Yuyao", "宁海", "1st", "a b", "", "x\n", "yuyao", "con.csv"])
+@pytest.mark.parametrize(
+    "identifier", ["../x", "/etc/x", "x/y", "Yuyao", "宁海", "1st", "a b", "", "x\n", "yuyao", "con.csv"]
+)
 def test_an_id_that_cannot_be_used_changes_nothing(copy_data, identifier):
     before = contents(copy_data.parent)
     with pytest.raises(DataError, match="is no id; use letters|is in jurisdictions.csv already"):
@@ -145,26 +219,61 @@ def test_nothing_is_written_over_or_into_broken_tables(copy_data):
 
 
 def promise(identifier, indicator, **cells):
-    row = {"id": f"{identifier}-goal", "document": f"{identifier}-2018", "indicator": indicator, "statement_en": "A goal", "area": "whole"}
-    row |= {"value_basis": "figure", "target_year": "2020", "year_basis": "stated", "timing": "by", "strength": "plain", "lead_type": "none_named", "core": "yes"}
+    row = {
+        "id": f"{identifier}-goal",
+        "document": f"{identifier}-2018",
+        "indicator": indicator,
+        "statement_en": "A goal",
+        "area": "whole",
+    }
+    row |= {
+        "value_basis": "figure",
+        "target_year": "2020",
+        "year_basis": "stated",
+        "timing": "by",
+        "strength": "plain",
+        "lead_type": "none_named",
+        "core": "yes",
+    }
     return row | cells
 
 
 def test_a_further_straw_goal_joins_the_direct_comparison(copy_data):
     before = lt.compare(lt.load(copy_data), "agriculture.straw_use")
-    goal = promise("ninghai", "agriculture.straw_use", kind="share", operator=">=", value="92", unit="%", quote="秸秆综合利用率达到92%以上")
+    goal = promise(
+        "ninghai",
+        "agriculture.straw_use",
+        kind="share",
+        operator=">=",
+        value="92",
+        unit="%",
+        quote="秸秆综合利用率达到92%以上",
+    )
     newcomer(copy_data, "ninghai", "Ninghai", rows=[goal])
     assert check(copy_data) == []
     rows = lt.compare(lt.load(copy_data), "agriculture.straw_use")
     mine = rows[rows["jurisdiction"] == "ninghai"].iloc[0]
     assert (mine["verdict"], mine["amount"]) == ("direct", 92)
-    assert set(rows.loc[rows["group"] == mine["group"], "jurisdiction"]) == {*before.loc[before["verdict"] == "direct", "jurisdiction"], "ninghai"}
+    assert set(rows.loc[rows["group"] == mine["group"], "jurisdiction"]) == {
+        *before.loc[before["verdict"] == "direct", "jurisdiction"],
+        "ninghai",
+    }
 
 
 def test_a_further_coal_cap_in_tonnes_stays_out_until_its_residents_are_known(copy_data):
     plans = lt.load(copy_data)
-    cap = plans.targets.query("indicator == 'coal.consumption' and kind == 'level' and value_basis == 'figure' and role == 'focus'").iloc[0]
-    goal = promise("ninghai", "coal.consumption", kind="level", operator="<=", value="90", unit="万吨", quote="煤炭消费总量控制在90万吨以内")
+    cap = plans.targets.query(
+        "indicator == 'coal.consumption' and kind == 'level' and value_basis == 'figure' and role == 'focus'"
+    ).iloc[0]
+    goal = promise(
+        "ninghai",
+        "coal.consumption",
+        kind="level",
+        operator="<=",
+        value="90",
+        unit="万吨",
+        quote="煤炭消费总量控制在90万吨以内",
+    )
     newcomer(copy_data, "ninghai", "Ninghai", rows=[goal])
     assert check(copy_data) == []
     plans = lt.load(copy_data)
@@ -174,7 +283,9 @@ def test_a_further_coal_cap_in_tonnes_stays_out_until_its_residents_are_known(co
     assert "range: size" in mine["why"]
     assert lt.verdict(plans, "ninghai-goal", cap["id"]) == ("no", "range: size")
     with open(copy_data / "observations.csv", "a", encoding="utf-8") as file:
-        file.write("ninghai,context.population,whole,,,2020,700000,人,whole county,,reported,a census,,high,\n")
+        file.write(
+            "ninghai,context.population,whole,,,2020,700000,人,whole county,,reported,a census,,high,\n"
+        )
     rows = lt.compare(lt.load(copy_data), "coal.consumption")
     mine = rows[rows["jurisdiction"] == "ninghai"].iloc[0]
     assert (mine["verdict"], round(mine["amount"], 4)) == ("after conversion", round(900_000 / 700_000, 4))
@@ -186,15 +297,43 @@ def test_a_further_coal_cap_in_tonnes_stays_out_until_its_residents_are_known(co
     ("text", "cells", "wrong"),
     [
         ("压减燃煤(万吨)|2.3", {"kind": "amount", "value": "2.3", "unit": "万吨"}, {"unit": "吨"}),
-        ("2020 年控制在2500 万噸以內", {"kind": "level", "value": "2500", "unit": "万吨", "operator": "<="}, {"unit": "吨"}),
-        ("比上年下降6 . 6%", {"kind": "change", "value": "-6.6", "unit": "%", "baseline_year": "2019", "baseline_basis": "stated"}, {"baseline_year": "2018"}),
+        (
+            "2020 年控制在2500 万噸以內",
+            {"kind": "level", "value": "2500", "unit": "万吨", "operator": "<="},
+            {"unit": "吨"},
+        ),
+        (
+            "比上年下降6 . 6%",
+            {
+                "kind": "change",
+                "value": "-6.6",
+                "unit": "%",
+                "baseline_year": "2019",
+                "baseline_basis": "stated",
+            },
+            {"baseline_year": "2018"},
+        ),
     ],
 )
-def test_verify_reads_heads_of_tables_blanks_in_figures_and_last_years(copy_data, tmp_path, text, cells, wrong):
+def test_verify_reads_heads_of_tables_blanks_in_figures_and_last_years(
+    copy_data, tmp_path, text, cells, wrong
+):
     text = f"到2020年,{text}"
-    newcomer(copy_data, "ninghai", "Ninghai", rows=[promise("ninghai", "coal.consumption", quote=text, **({"operator": "="} | cells))])
+    newcomer(
+        copy_data,
+        "ninghai",
+        "Ninghai",
+        rows=[promise("ninghai", "coal.consumption", quote=text, **({"operator": "="} | cells))],
+    )
     (tmp_path / "ninghai.txt").write_text(text, "utf-8")
-    told = lambda: {problem.column for problem in lt.verify(copy_data, tmp_path).problems if problem.path.endswith("targets/ninghai.csv")}
+
+    def told():
+        return {
+            problem.column
+            for problem in lt.verify(copy_data, tmp_path).problems
+            if problem.path.endswith("targets/ninghai.csv")
+        }
+
     assert told() == set()
     change(copy_data / "targets/ninghai.csv", 0, **wrong)
     assert told() == set(wrong)
@@ -204,18 +343,50 @@ def test_a_fleet_in_tenths_or_in_vehicles_is_not_said_in_percent(copy_data):
     with open(copy_data / "units.csv", "a", encoding="utf-8") as file:
         file.write("成,share,10,%,tenths\n万辆,count of vehicles,10000,vehicles,10000 vehicles\n")
     goals = [("a", "bus", "share", "9", "成", "stock"), ("b", "car", "count", "1.2", "万辆", "")]
-    rows = [promise("ninghai", "vehicles.new_energy", subject=subject, kind=kind, value=value, unit=unit, base=base, operator=">=") | {"id": f"ninghai-{key}"} for key, subject, kind, value, unit, base in goals]
+    rows = [
+        promise(
+            "ninghai",
+            "vehicles.new_energy",
+            subject=subject,
+            kind=kind,
+            value=value,
+            unit=unit,
+            base=base,
+            operator=">=",
+        )
+        | {"id": f"ninghai-{key}"}
+        for key, subject, kind, value, unit, base in goals
+    ]
     newcomer(copy_data, "ninghai", "Ninghai", rows=rows)
     fleets = lt.fleets(lt.load(copy_data))
     told = fleets[fleets["jurisdiction"] == "ninghai"].set_index("indicator")["says"]
-    assert told["bus"].startswith("90 % of the stock, new energy") and told["car"].startswith("12,000 vehicles, new energy")
+    assert told["bus"].startswith("90 % of the stock, new energy") and told["car"].startswith(
+        "12,000 vehicles, new energy"
+    )
 
 
 def test_a_level_above_of_which_nothing_was_seen_is_not_passed_over(copy_data):
     newcomer(copy_data, "ninghai", "Ninghai")
-    merge(copy_data / "jurisdictions.csv", [{"id": "taizhou", "name_en": "Taizhou", "name_zh": "台州市", "level": "prefecture", "parent": "zhejiang", "role": "reference", "order": "19"}])
+    merge(
+        copy_data / "jurisdictions.csv",
+        [
+            {
+                "id": "taizhou",
+                "name_en": "Taizhou",
+                "name_zh": "台州市",
+                "level": "prefecture",
+                "parent": "zhejiang",
+                "role": "reference",
+                "order": "19",
+            }
+        ],
+    )
     rows = read(copy_data / "jurisdictions.csv")
-    change(copy_data / "jurisdictions.csv", next(n for n, row in enumerate(rows) if row["id"] == "ninghai"), parent="taizhou")
+    change(
+        copy_data / "jurisdictions.csv",
+        next(n for n, row in enumerate(rows) if row["id"] == "ninghai"),
+        parent="taizhou",
+    )
     chain = lt.cascade(lt.load(copy_data), "air.pm25")
     (told,) = chain[(chain["jurisdiction"] == "ninghai") & (chain["relation"] == "parent not read")]["says"]
     assert told == "the plan of Taizhou, directly above, was not read"
@@ -226,8 +397,15 @@ def test_places_that_say_nothing_on_a_subject_are_drawn_all_the_same(data):
     words = {"name": "x", "title": "t", "subtitle": "s"}
     for indicator, draw in (("coal.replacement", lt.scales.steps), ("air.pm25", lt.scales.pairs)):
         told = plans.targets[plans.targets["indicator"] == indicator]
-        chosen = lt.load(data, jurisdictions=[place for place in plans.focus["id"] if place not in set(told["jurisdiction"])])
-        more = {"references": lt.limits(chosen, indicator, told["target_year"].iloc[:0].max())} if draw is lt.scales.pairs else {}
+        chosen = lt.load(
+            data,
+            jurisdictions=[place for place in plans.focus["id"] if place not in set(told["jurisdiction"])],
+        )
+        more = (
+            {"references": lt.limits(chosen, indicator, told["target_year"].iloc[:0].max())}
+            if draw is lt.scales.pairs
+            else {}
+        )
         chart = draw(chosen, lt.compare(chosen, indicator), **words, **more)
         assert set(chart.rows["jurisdiction"]) == set(chosen.focus["id"])
 
@@ -247,7 +425,11 @@ def test_every_chart_names_every_place(copy_data, tmp_path, count):
         name = NAMES[number]
         newcomer(copy_data, name.lower(), name, templates[number % len(templates)])
     documents = copy_data / "documents.csv"
-    change(documents, next(n for n, row in enumerate(read(documents)) if row["jurisdiction"] == "ninghai"), period_end="")
+    change(
+        documents,
+        next(n for n, row in enumerate(read(documents)) if row["jurisdiction"] == "ninghai"),
+        period_end="",
+    )
     assert check(copy_data) == []
     render(data=copy_data, output=tmp_path / "site", say=lambda line: None)
     names = list(lt.load(copy_data).focus["name_en"])
@@ -285,16 +467,33 @@ def test_each_kind_of_change_is_a_sentence(two):
     change(new / YUYAO, firm, core="no")
     rows = read(new / "observations.csv")
     write(new / "observations.csv", rows[1:])
-    newcomer(new, "ninghai", "Ninghai", rows=[promise("ninghai", "air.pm25", kind="level", operator="<=", value="30", unit="微克/立方米", quote="30")])
+    newcomer(
+        new,
+        "ninghai",
+        "Ninghai",
+        rows=[
+            promise(
+                "ninghai", "air.pm25", kind="level", operator="<=", value="30", unit="微克/立方米", quote="30"
+            )
+        ],
+    )
     changes = diff(old, new)
     told = {(row.change, row.table, row.id): row.says for row in changes.itertuples()}
     assert told["added", "targets", "ninghai-goal"] == "Ninghai, PM2.5: at most 30 µg/m³ by 2020"
     assert told["added", "jurisdictions", "ninghai"] == "place: Ninghai"
     corrected = told["corrected", "targets", "yuyao-pm25-2020"]
-    assert corrected.startswith("Yuyao, PM2.5: ") and "36 µg/m³ by 2020, formerly " in corrected and f"{value} µg/m³" in corrected
+    assert (
+        corrected.startswith("Yuyao, PM2.5: ")
+        and "36 µg/m³ by 2020, formerly " in corrected
+        and f"{value} µg/m³" in corrected
+    )
     assert told["recoded", "targets", read(new / YUYAO)[firm]["id"]].endswith(": core 'no', formerly 'yes'")
-    assert [row.says for row in changes.query("change == 'removed'").itertuples()] == [f"{rows[0]['jurisdiction']}, {rows[0]['indicator']} {rows[0]['year']}: {rows[0]['value']} {rows[0]['unit']} ({rows[0]['scope']}; {rows[0]['source']})"]
-    assert list(changes["change"]) == sorted(changes["change"], key=["added", "removed", "corrected", "recoded", "reworded"].index)
+    assert [row.says for row in changes.query("change == 'removed'").itertuples()] == [
+        f"{rows[0]['jurisdiction']}, {rows[0]['indicator']} {rows[0]['year']}: {rows[0]['value']} {rows[0]['unit']} ({rows[0]['scope']}; {rows[0]['source']})"
+    ]
+    assert list(changes["change"]) == sorted(
+        changes["change"], key=["added", "removed", "corrected", "recoded", "reworded"].index
+    )
 
 
 def test_what_was_added_is_removed_the_other_way_round(two):
@@ -324,4 +523,7 @@ def test_folders_with_faults_are_not_compared(two):
     old, new = two
     line = change(new / YUYAO, 3, core="maybe")
     run = CliRunner().invoke(main, ["diff", str(old), str(new)])
-    assert run.exit_code == 1 and run.stderr == f"{new / YUYAO}:{line}:core: 'maybe' is not allowed; allowed: yes, no\n"
+    assert (
+        run.exit_code == 1
+        and run.stderr == f"{new / YUYAO}:{line}:core: 'maybe' is not allowed; allowed: yes, no\n"
+    )

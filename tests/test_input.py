@@ -13,7 +13,6 @@ from click.testing import CliRunner
 from edit import change, contents, read, replace, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from lantian import check, load
 from lantian.cli import main
 from lantian.tables.checks import check_tables
@@ -22,7 +21,16 @@ from lantian.tables.rules import RULED
 from lantian.tables.schema import DataError, read_schema
 
 PLAN = "targets/yuyao.csv"
-ATTACKS = ("<script>alert(1)</script>", '=HYPERLINK("http://x","y")', "@SUM(1)", "../../etc/passwd", '"; DROP TABLE targets; --', "{{7*7}}", "$\\frac{", "x" * 4000)
+ATTACKS = (
+    "<script>alert(1)</script>",
+    '=HYPERLINK("http://x","y")',
+    "@SUM(1)",
+    "../../etc/passwd",
+    '"; DROP TABLE targets; --',
+    "{{7*7}}",
+    "$\\frac{",
+    "x" * 4000,
+)
 
 
 @dataclass
@@ -45,7 +53,9 @@ class Small:
 def small(data, tmp_path_factory):
     folder = shutil.copytree(data, tmp_path_factory.mktemp("small") / "data")
     spoil(folder, "targets", path=[PLAN])
-    keep(folder, "jurisdictions", lambda row: row | {"role": "focus" if row["id"] == "yuyao" else "reference"})
+    keep(
+        folder, "jurisdictions", lambda row: row | {"role": "focus" if row["id"] == "yuyao" else "reference"}
+    )
     keep(folder, "gaps", lambda row: row if row["jurisdiction"] == "yuyao" else None)
     ids = {row["id"] for row in read(folder / PLAN)}
     for name in ("proofs", "second_coding"):
@@ -197,7 +207,11 @@ def mutate_bytes(small, name, way, at, pick):
 
 
 MUTATIONS = st.one_of(
-    st.tuples(st.just(mutate_number), st.sampled_from(["targets", "documents", "units", "jurisdictions"]), st.sampled_from(sorted(NUMBERS))),
+    st.tuples(
+        st.just(mutate_number),
+        st.sampled_from(["targets", "documents", "units", "jurisdictions"]),
+        st.sampled_from(sorted(NUMBERS)),
+    ),
     st.tuples(st.just(mutate_file), st.sampled_from(RULED), st.sampled_from(sorted(FILES))),
     st.tuples(st.just(mutate_harmless), st.sampled_from(RULED), st.sampled_from(sorted(HARMLESS))),
     st.tuples(st.just(mutate_blanks), st.sampled_from(RULED), st.just("")),
@@ -251,7 +265,10 @@ def test_a_ragged_row_hides_no_other_fault(copy_data):
     rows[4] = b"x,y"
     path.write_bytes(b"\n".join(rows))
     other = change(copy_data / "gaps.csv", 3, status="unclear")
-    found = [(problem.path.removeprefix(f"{copy_data}/"), problem.line, problem.column) for problem in check(copy_data)]
+    found = [
+        (problem.path.removeprefix(f"{copy_data}/"), problem.line, problem.column)
+        for problem in check(copy_data)
+    ]
     assert found == [("gaps.csv", other, "status"), (PLAN, 5, ""), (PLAN, line, "timing")]
 
 
@@ -279,7 +296,18 @@ def spoil(folder, table, /, **values):
     path.write_text(json.dumps(package), "utf-8")
 
 
-@pytest.mark.parametrize("path", ["../units.csv", "/etc/passwd", "targets/../../units.csv", "C:\\units.csv", "..\\units.csv", "http://x/units.csv", ""])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../units.csv",
+        "/etc/passwd",
+        "targets/../../units.csv",
+        "C:\\units.csv",
+        "..\\units.csv",
+        "http://x/units.csv",
+        "",
+    ],
+)
 def test_no_path_leads_out_of_the_data_folder(copy_data, path):
     shutil.copy(copy_data / "units.csv", copy_data.parent)
     spoil(copy_data, "units", path=path)
@@ -299,14 +327,20 @@ def test_no_link_leads_out_of_the_data_folder(copy_data):
 def test_what_is_no_file_is_not_waited_for(copy_data, make):
     (copy_data / "units.csv").unlink()
     make(copy_data / "units.csv")
-    assert [problem.message for problem in check(copy_data)] == ["this is no file; datapackage.json names it as a table"]
+    assert [problem.message for problem in check(copy_data)] == [
+        "this is no file; datapackage.json names it as a table"
+    ]
 
 
-@pytest.mark.parametrize("identifier", ["../yuyao", "/etc/passwd", "yu/yao", "yu\\yao", "..", "yuyao\n", "CON.csv"])
+@pytest.mark.parametrize(
+    "identifier", ["../yuyao", "/etc/passwd", "yu/yao", "yu\\yao", "..", "yuyao\n", "CON.csv"]
+)
 def test_an_id_is_no_path(copy_data, identifier):
     number = next(n for n, row in enumerate(read(copy_data / "jurisdictions.csv")) if row["id"] == "yuyao")
     line = change(copy_data / "jurisdictions.csv", number, id=identifier)
-    assert (str(copy_data / "jurisdictions.csv"), line, "id") in {(p.path, p.line, p.column) for p in check(copy_data)}
+    assert (str(copy_data / "jurisdictions.csv"), line, "id") in {
+        (p.path, p.line, p.column) for p in check(copy_data)
+    }
 
 
 SCHEMAS = {
@@ -314,10 +348,27 @@ SCHEMAS = {
     "no schema": ({"schema": []}, "Data Package standard"),
     "no list": ({"schema": {"fields": 5}}, "Data Package standard"),
     "no key": ({"schema": {"fields": [{"name": "unit"}], "primaryKey": "id"}}, "'id' is no column"),
-    "no reference": ({"schema": {"fields": [{"name": "unit"}], "foreignKeys": [{"fields": "unit", "reference": {"resource": "moon", "fields": "id"}}]}}, "names no column that exists"),
-    "a pattern": ({"schema": {"fields": [{"name": "unit", "constraints": {"pattern": "("}}]}}, "cannot be applied"),
-    "a type": ({"schema": {"fields": [{"name": "unit", "type": "geopoint"}]}}, "type 'geopoint' is not allowed"),
-    "an enum": ({"schema": {"fields": [{"name": "unit", "constraints": {"enum": "t"}}]}}, "enum must be a list"),
+    "no reference": (
+        {
+            "schema": {
+                "fields": [{"name": "unit"}],
+                "foreignKeys": [{"fields": "unit", "reference": {"resource": "moon", "fields": "id"}}],
+            }
+        },
+        "names no column that exists",
+    ),
+    "a pattern": (
+        {"schema": {"fields": [{"name": "unit", "constraints": {"pattern": "("}}]}},
+        "cannot be applied",
+    ),
+    "a type": (
+        {"schema": {"fields": [{"name": "unit", "type": "geopoint"}]}},
+        "type 'geopoint' is not allowed",
+    ),
+    "an enum": (
+        {"schema": {"fields": [{"name": "unit", "constraints": {"enum": "t"}}]}},
+        "enum must be a list",
+    ),
     "columns": ({"schema": {"fields": [{"name": "unit"}]}}, "units: the column 'factor' is missing"),
 }
 
@@ -330,7 +381,10 @@ def test_a_schema_that_cannot_be_used_is_answered_in_sentences(copy_data, values
     assert all(line.startswith(f"{copy_data / 'datapackage.json'}: ") for line in run.stderr.splitlines())
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"[" * 100_000, b"{}", b"\xff\xfe{", b'{"resources": 1}', b'{"resources": [null]}', b"NaN"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"[]", b"[" * 100_000, b"{}", b"\xff\xfe{", b'{"resources": 1}', b'{"resources": [null]}', b"NaN"],
+)
 def test_any_datapackage_json_is_answered(copy_data, content):
     (copy_data / "datapackage.json").write_bytes(content)
     run = CliRunner().invoke(main, ["check", "--data", str(copy_data)])
@@ -347,7 +401,9 @@ def test_chosen_places_are_the_focus(data, plans, monkeypatch):
     monkeypatch.setenv("LANTIAN_JURISDICTIONS", last)
     chosen = load(data)
     assert list(chosen.focus["id"]) == [last]
-    assert all(set(rows.query("role == 'focus'")["jurisdiction"]) == {last} for rows in (chosen.targets, chosen.gaps))
+    assert all(
+        set(rows.query("role == 'focus'")["jurisdiction"]) == {last} for rows in (chosen.targets, chosen.gaps)
+    )
     assert len(chosen.targets) == len(plans.targets), "what stands above a chosen place stays"
     assert len(load(data, jurisdictions=()).focus) == len(plans.focus)
 

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
+import lantian as lt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-import lantian as lt
 from lantian.analysis.hierarchy import RELATIONS
 from lantian.analysis.progress import compound
 from lantian.analysis.verdicts import SIZED
@@ -19,19 +18,36 @@ def chain(plans):
 
 
 def test_shuocheng_copies_its_province_and_leaves_pm25_to_its_city(chain):
-    copied = chain[(chain["relation"] == "copied") & (chain["above"] == "Shanxi") & (chain["jurisdiction"] == "shuocheng")]
-    assert set(copied["indicator"]) == {"SO2 emissions", "NOx emissions", "Heavy-pollution days", "SO2 concentration"}
+    copied = chain[
+        (chain["relation"] == "copied")
+        & (chain["above"] == "Shanxi")
+        & (chain["jurisdiction"] == "shuocheng")
+    ]
+    assert set(copied["indicator"]) == {
+        "SO2 emissions",
+        "NOx emissions",
+        "Heavy-pollution days",
+        "SO2 concentration",
+    }
     left = chain[(chain["jurisdiction"] == "shuocheng") & (chain["indicator"] == "PM2.5")]
-    assert list(left["relation"]) == ["assigned"] and "Shuozhou, whose plan was not read" in left["says"].iloc[0]
+    assert (
+        list(left["relation"]) == ["assigned"] and "Shuozhou, whose plan was not read" in left["says"].iloc[0]
+    )
 
 
 def test_relations_are_true_of_the_figures(plans, chain):
     targets = plans.targets.set_index("id")
     for row in chain[chain["above_id"] != ""].itertuples():
         one, other = targets.loc[row.id], targets.loc[row.above_id]
-        assert (one.kind, one.standard_unit, one.target_year) == (other.kind, other.standard_unit, other.target_year)
+        assert (one.kind, one.standard_unit, one.target_year) == (
+            other.kind,
+            other.standard_unit,
+            other.target_year,
+        )
         better = one.amount < other.amount if one.better == "lower" else one.amount > other.amount
-        assert row.relation in ({"copied", "equal"} if one.amount == other.amount else {"stricter"} if better else {"looser"})
+        assert row.relation in (
+            {"copied", "equal"} if one.amount == other.amount else {"stricter"} if better else {"looser"}
+        )
         assert not (one.extensive == "yes" and one.kind in SIZED)
         assert row.confidence and row.source
 
@@ -72,12 +88,20 @@ def test_no_pace_without_a_base_year(plans):
 
 
 def test_a_change_of_every_year_is_its_own_pace(plans):
-    goal = plans.targets["id"].isin(["lanshan-energy-intensity-industry-2020", "huludao-industry-energy-2025"])
-    yearly = plans.targets.assign(timing=plans.targets["timing"].mask(goal, "every_year"), baseline_year=plans.targets["baseline_year"].mask(goal))
+    goal = plans.targets["id"].isin(
+        ["lanshan-energy-intensity-industry-2020", "huludao-industry-energy-2025"]
+    )
+    yearly = plans.targets.assign(
+        timing=plans.targets["timing"].mask(goal, "every_year"),
+        baseline_year=plans.targets["baseline_year"].mask(goal),
+    )
     plans = replace(plans, targets=yearly)
     paces = lt.pace(plans, "energy.intensity_industry").set_index("id")
     for name in yearly[goal]["id"]:
-        assert paces.loc[name, "compound"] == yearly.set_index("id").loc[name, "amount"] and paces.loc[name, "basis"] == "stated"
+        assert (
+            paces.loc[name, "compound"] == yearly.set_index("id").loc[name, "amount"]
+            and paces.loc[name, "basis"] == "stated"
+        )
     assert lt.verdict(plans, *yearly[goal]["id"], of="pace")[0] == "direct"
     assert lt.verdict(plans, *yearly[goal]["id"], of="value")[0] == "no"
 
@@ -98,8 +122,14 @@ def test_an_observation_of_another_year_makes_no_outcome(plans):
 
 
 def test_reference_rows_carry_document_and_confidence(plans):
-    cited = plans.targets[plans.targets["role"] == "reference"].merge(plans.documents, left_on="document", right_on="id", suffixes=("", "_d"))
-    assert (cited["access"] == "cited").all() and (cited["confidence"] != "").all() and (cited["title_en"] != "").all()
+    cited = plans.targets[plans.targets["role"] == "reference"].merge(
+        plans.documents, left_on="document", right_on="id", suffixes=("", "_d")
+    )
+    assert (
+        (cited["access"] == "cited").all()
+        and (cited["confidence"] != "").all()
+        and (cited["title_en"] != "").all()
+    )
     assert (plans.observations[["source", "confidence", "scope", "basis"]] != "").all().all()
 
 

@@ -5,7 +5,6 @@ import json
 import re
 
 import pytest
-
 from lantian.pages.render import NOTEBOOKS
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
@@ -23,14 +22,21 @@ def code(path):
 
 
 def test_no_outputs_counts_or_times(path):
-    odd = [cell["id"] for cell in cells(path, "code") if cell["outputs"] or cell["execution_count"] is not None]
+    odd = [
+        cell["id"] for cell in cells(path, "code") if cell["outputs"] or cell["execution_count"] is not None
+    ]
     assert not odd, "clear all outputs before committing"
     assert not [cell["id"] for cell in cells(path) if set(cell["metadata"]) - {"tags"}]
 
 
 def test_ids_are_words_and_stand_once(path):
     ids = [cell["id"] for cell in cells(path)]
-    assert not [name for name in ids if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) or re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]+)*", name)]
+    assert not [
+        name
+        for name in ids
+        if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name)
+        or re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]+)*", name)
+    ]
     assert len(set(ids)) == len(ids)
 
 
@@ -40,7 +46,9 @@ def test_file_is_written_as_notebooks_are(path):
 
 
 def test_cells_are_short(path):
-    assert not {name: source.count("\n") + 1 for name, source in code(path).items() if source.count("\n") >= 15}
+    assert not {
+        name: source.count("\n") + 1 for name, source in code(path).items() if source.count("\n") >= 15
+    }
 
 
 def test_notes_go_with_the_code(path):

@@ -5,13 +5,11 @@ import os
 import re
 from types import SimpleNamespace
 
+import lantian
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-import lantian
-from lantian.language.figures import figures
 from lantian.language.script import fold
 from lantian.texts.numerals import COLUMNS, NUMERAL, RULES, account, summary
 from lantian.texts.verification import SOURCES, read_texts
@@ -124,9 +122,19 @@ def test_context_is_ten_characters_on_each_side():
 
 def test_summary_counts_each_document():
     text = f"一、总体要求。{PLAN}"
-    plans = tables(text, targets=[("cap", "92.6万吨")], proofs=[("cap", "到2020年")], numerals=[("base", "2015")])
+    plans = tables(
+        text, targets=[("cap", "92.6万吨")], proofs=[("cap", "到2020年")], numerals=[("base", "2015")]
+    )
     (counts,) = summary(account(plans, {"a": text})).to_dict("records")
-    assert counts == {"numerals": 5, "targets": 1, "gaps": 0, "proofs": 1, "by rule": 1, "listed": 1, "unaccounted": 1}
+    assert counts == {
+        "numerals": 5,
+        "targets": 1,
+        "gaps": 0,
+        "proofs": 1,
+        "by rule": 1,
+        "listed": 1,
+        "unaccounted": 1,
+    }
 
 
 # --- rules: what each tells, and the promise beside it that it must leave alone -------------------------------------
@@ -146,12 +154,42 @@ TOLD = {
     ],
     "document number": ["余政发〔2018〕36号", "朔区政发〔201850号", "國發[2021]33號", "政 〔 201 2 〕 24 號"],
     "name of a document": ["落实《2024—2025年节能降碳行动方案》", "《三年行动计划》"],
-    "date of issue": ["市人民政府 2018年10月25日 (此件公开发布)", "区人民政府\n\n2018年10月26日\n", "12月12日,省政府", "7日,市政府官网", "执行。\n二 〇 一二年四月二十 六 日\n第"],
-    "page furniture": ["索引号: | 002972698/2018-19199 |", "生成日期: | 2018-10-30 |", "2019-04-29 点击数:", "发布时间:2019-03-14 浏览次数:197"],
-    "period": ["“十四五”节能减排", "行动方案(2018—2020年)", "三年行动计划", "三年作战方案", "经过3年努力", "社会发展五年规划"],
+    "date of issue": [
+        "市人民政府 2018年10月25日 (此件公开发布)",
+        "区人民政府\n\n2018年10月26日\n",
+        "12月12日,省政府",
+        "7日,市政府官网",
+        "执行。\n二 〇 一二年四月二十 六 日\n第",
+    ],
+    "page furniture": [
+        "索引号: | 002972698/2018-19199 |",
+        "生成日期: | 2018-10-30 |",
+        "2019-04-29 点击数:",
+        "发布时间:2019-03-14 浏览次数:197",
+    ],
+    "period": [
+        "“十四五”节能减排",
+        "行动方案(2018—2020年)",
+        "三年行动计划",
+        "三年作战方案",
+        "经过3年努力",
+        "社会发展五年规划",
+    ],
     "term of validity": ["有效期至2023年12月31日", "有效期5年", "自2019年1月1日起施行"],
-    "congress or meeting": ["党的十九大和十九届二中、三中全会", "市委六届六次全会", "市第七次黨代會", "县政府第15次常务会议"],
-    "name of a substance or road": ["细颗粒物(PM2.5)", "PM10浓度", "SO2和NO2", "二氧化硫", "G205改建", "新205国道"],
+    "congress or meeting": [
+        "党的十九大和十九届二中、三中全会",
+        "市委六届六次全会",
+        "市第七次黨代會",
+        "县政府第15次常务会议",
+    ],
+    "name of a substance or road": [
+        "细颗粒物(PM2.5)",
+        "PM10浓度",
+        "SO2和NO2",
+        "二氧化硫",
+        "G205改建",
+        "新205国道",
+    ],
     "set phrase": [
         "推进“四减四增”",
         "一企一策",
@@ -168,7 +206,13 @@ TOLD = {
     ],
 }
 LEFT = {
-    "section mark": ["分别下降15、20个百分点", "建成三、四座电厂", "提高到(3家)", "车用油达到第六阶段标准", "占比达到15.5"],
+    "section mark": [
+        "分别下降15、20个百分点",
+        "建成三、四座电厂",
+        "提高到(3家)",
+        "车用油达到第六阶段标准",
+        "占比达到15.5",
+    ],
     "document number": ["完成36号井治理", "淘汰2018辆"],
     "name of a document": ["“新植1亿株珍贵树”", "《计划》提出下降20%"],
     "date of issue": ["政府确保2018年10月1日前完成", "在10月31日前,完成", "二〇二〇年十月三十日前完成"],
@@ -177,7 +221,18 @@ LEFT = {
     "term of validity": ["自2019年1月1日起销售", "有效期5年内淘汰3台", "自2019年1月1日起实现"],
     "congress or meeting": ["十大行业", "每年三次", "二十大企业", "第15次,会议"],
     "name of a substance or road": ["PM2.535微克", "二级标准", "205公里国道", "三类水质", "O35"],
-    "set phrase": ["一律关停", "零增长", "两高速公路", "两座", "四个园区", "一条河", "百分之百", "万亩", "实施国六标准", "千家"],
+    "set phrase": [
+        "一律关停",
+        "零增长",
+        "两高速公路",
+        "两座",
+        "四个园区",
+        "一条河",
+        "百分之百",
+        "万亩",
+        "实施国六标准",
+        "千家",
+    ],
 }
 
 
@@ -201,7 +256,14 @@ def test_a_date_of_issue_is_that_of_the_document():
     assert set(rules(signed, issued="2018-10-26")) == {None}
 
 
-@pytest.mark.parametrize("line", ["淘汰燃煤锅炉 市环保局 2019年12月31日", "淘汰锅炉 城市管理局 2019年12月31日 (验收)", "淘汰 市政府 2019年12月31日\n"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "淘汰燃煤锅炉 市环保局 2019年12月31日",
+        "淘汰锅炉 城市管理局 2019年12月31日 (验收)",
+        "淘汰 市政府 2019年12月31日\n",
+    ],
+)
 def test_a_line_of_a_table_is_no_date_of_issue(line):
     assert None in rules(f"任务 责任单位 时限\n{line}")
 
@@ -235,7 +297,9 @@ def test_same_words_with_another_figure_are_no_repeated_text():
 # --- the plans themselves -------------------------------------------------------------------------------------------
 
 NAMES = "name of a substance or road"  # the 10 of PM10 stands in quotes whose figure may be 10, too
-needs_texts = pytest.mark.skipif(not os.environ.get(SOURCES), reason=f"{SOURCES} names no folder with the texts of the plans")
+needs_texts = pytest.mark.skipif(
+    not os.environ.get(SOURCES), reason=f"{SOURCES} names no folder with the texts of the plans"
+)
 
 
 @pytest.fixture(scope="module")
@@ -261,11 +325,21 @@ def test_every_numeral_of_the_plans_is_accounted_for(plans, texts):
 def test_no_rule_swallows_a_figure_of_a_target(plans, texts):
     """Without targets, gaps, proofs and listed rows, every figure of every target is unaccounted."""
     names = ("targets", "gaps", "proofs", "numerals")
-    bare = account(dataclasses.replace(plans, **{name: getattr(plans, name).iloc[:0] for name in names}), texts)
-    told = bare[(bare["how"] == "rule") & (bare["reason"] != NAMES)].assign(number=lambda rows: rows["text"].map(number))
+    bare = account(
+        dataclasses.replace(plans, **{name: getattr(plans, name).iloc[:0] for name in names}), texts
+    )
+    told = bare[(bare["how"] == "rule") & (bare["reason"] != NAMES)].assign(
+        number=lambda rows: rows["text"].map(number)
+    )
     for row in plans.targets[plans.targets["value_basis"] == "figure"].itertuples():
-        inside = told["start"].between(row.start, row.start + len(row.quote) - 1) & (told["document"] == row.document)
-        figures = {abs(figure) for figure in (row.value, row.value_max, row.target_year, row.baseline_year) if pd.notna(figure)}
+        inside = told["start"].between(row.start, row.start + len(row.quote) - 1) & (
+            told["document"] == row.document
+        )
+        figures = {
+            abs(figure)
+            for figure in (row.value, row.value_max, row.target_year, row.baseline_year)
+            if pd.notna(figure)
+        }
         assert not figures & set(told["number"][inside]), f"a rule tells a figure of {row.id}"
 
 
@@ -290,7 +364,11 @@ def without(plans, document, start, length):
 
     documents = plans.targets.set_index("id")["document"]
     proofs = kept(plans.proofs, plans.proofs["target"].map(documents))
-    return {"targets": kept(plans.targets, plans.targets["document"]), "gaps": kept(plans.gaps, plans.gaps["document"]), "proofs": proofs}
+    return {
+        "targets": kept(plans.targets, plans.targets["document"]),
+        "gaps": kept(plans.gaps, plans.gaps["document"]),
+        "proofs": proofs,
+    }
 
 
 def number(text):

@@ -8,9 +8,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
 import pytest
-from test_render import wait_for
-
 from lantian.pages.single import bundle
+from test_render import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -81,7 +80,9 @@ def server(site):
 def cut(chromium, server):
     """A browser context that reaches nothing but the server: one that is offline would not reach even that."""
     context = chromium.browser.new_context()
-    context.route(lambda url: url.startswith("http") and not url.startswith(server), lambda route: route.abort())
+    context.route(
+        lambda url: url.startswith("http") and not url.startswith(server), lambda route: route.abort()
+    )
     yield context
     context.close()
 
@@ -121,7 +122,9 @@ def test_nothing_is_logged_as_an_error(visits):
 
 
 def test_no_request_fails_or_leaves_the_folder(visits):
-    outside = lambda seen, url: not url.startswith((seen.base, "data:", "blob:"))
+    def outside(seen, url):
+        return not url.startswith((seen.base, "data:", "blob:"))
+
     found = every(visits, lambda seen: seen.failed + [url for url in seen.requests if outside(seen, url)])
     assert not found
 
@@ -140,7 +143,9 @@ def test_pages_are_light(site, mailed):
 
 
 def test_no_page_is_wider_than_the_screen(visits):
-    found = every(visits, lambda seen: {width: found for width, found in seen.widths.items() if found > width})
+    found = every(
+        visits, lambda seen: {width: found for width, found in seen.widths.items() if found > width}
+    )
     assert not found
 
 
@@ -150,8 +155,12 @@ def test_every_image_is_drawn(visits):
 
 
 def test_every_chart_is_drawn_and_has_words(visits):
-    lacks = lambda chart: [word for word in ("name", "width", "height", "title", "desc", "table") if not chart[word]]
-    found = every(visits, lambda seen: {chart["name"]: lacks(chart) for chart in seen.facts["charts"] if lacks(chart)})
+    def lacks(chart):
+        return [word for word in ("name", "width", "height", "title", "desc", "table") if not chart[word]]
+
+    found = every(
+        visits, lambda seen: {chart["name"]: lacks(chart) for chart in seen.facts["charts"] if lacks(chart)}
+    )
     assert not found
     assert any(seen.facts["charts"] for seen in visits)
 
@@ -162,7 +171,13 @@ def test_one_file_holds_every_chart(visits, from_disk):
 
 
 def test_ids_are_unique_on_a_page(visits):
-    twice = lambda ids: sorted({name or "(empty)" for name in ids if ids.count(name) > 1 or not name}) if len(set(ids)) < len(ids) or "" in ids else []
+    def twice(ids):
+        return (
+            sorted({name or "(empty)" for name in ids if ids.count(name) > 1 or not name})
+            if len(set(ids)) < len(ids) or "" in ids
+            else []
+        )
+
     found = every(visits, lambda seen: twice(seen.facts["ids"]))
     assert not found
 
@@ -189,7 +204,11 @@ def test_every_link_leads_somewhere(visits):
 
 
 def test_every_file_offered_is_there(site):
-    offered = {name for path in site.glob("*.html") for name in re.findall(r'href="(figures/[^"]+)"', path.read_text("utf-8"))}
+    offered = {
+        name
+        for path in site.glob("*.html")
+        for name in re.findall(r'href="(figures/[^"]+)"', path.read_text("utf-8"))
+    }
     assert offered and not [name for name in offered if not (site / name).is_file()]
 
 

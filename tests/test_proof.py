@@ -3,27 +3,50 @@
 import json
 from pathlib import Path
 
+import lantian as lt
 import pandas as pd
 import pytest
 from edit import change, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-import lantian as lt
 from lantian.language.figures import figures
 from lantian.language.script import fold
 from lantian.tables.proof import contradictions
 
-BLANK = {"document": "a-2018", "value_max": float("nan"), "target_year": pd.NA, "baseline_year": pd.NA, "deadline": "", "strength": "plain", "subject_class": "", "exception": "", "words": "", "note": ""}
+BLANK = {
+    "document": "a-2018",
+    "value_max": float("nan"),
+    "target_year": pd.NA,
+    "baseline_year": pd.NA,
+    "deadline": "",
+    "strength": "plain",
+    "subject_class": "",
+    "exception": "",
+    "words": "",
+    "note": "",
+}
 KINDS = {"%": "share", ":1": "ratio"}
 
 
 def faults(units, quote, value, unit, operator="=", **cells):
     """Return the columns that are named of a made-up row with some words; its statement says its figure."""
     kind = cells.pop("kind", KINDS.get(unit, "level"))
-    row = BLANK | {"id": "a", "quote": quote, "value": float(value), "unit": unit, "operator": operator, "kind": kind, "value_basis": "figure"}
+    row = BLANK | {
+        "id": "a",
+        "quote": quote,
+        "value": float(value),
+        "unit": unit,
+        "operator": operator,
+        "kind": kind,
+        "value_basis": "figure",
+    }
     row |= {"statement_en": f"Reach {abs(value):.10g}"} | cells
-    return [column for _, column, _ in contradictions(pd.DataFrame([row]), pd.DataFrame(columns=["target", "field", "quote"]), units)]
+    return [
+        column
+        for _, column, _ in contradictions(
+            pd.DataFrame([row]), pd.DataFrame(columns=["target", "field", "quote"]), units
+        )
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +95,10 @@ READ = {
 
 @pytest.mark.parametrize(("words", "read_as"), READ.items(), ids=READ)
 def test_figures_are_read_with_unit_and_bound(words, read_as):
-    found = [f"{figure} {' '.join(sorted(figure.bounds, reverse=figure.bounds != {'>', '~'}))}" for figure in figures(words)]
+    found = [
+        f"{figure} {' '.join(sorted(figure.bounds, reverse=figure.bounds != {'>', '~'}))}"
+        for figure in figures(words)
+    ]
     assert sorted(" ".join(found).split()) == sorted(read_as.split())
 
 
@@ -151,7 +177,12 @@ def spelled(number):
     return ("" if tens < 2 else letters[tens]) + ("十" if tens else "") + (letters[ones] if ones else "")
 
 
-FORMS = (str, spelled, lambda number: f"{number}.0", lambda number: str(number).translate(str.maketrans("0123456789", "０１２３４５６７８９")))
+FORMS = (
+    str,
+    spelled,
+    lambda number: f"{number}.0",
+    lambda number: str(number).translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+)
 
 
 @settings(max_examples=400, deadline=None)
@@ -160,7 +191,9 @@ FORMS = (str, spelled, lambda number: f"{number}.0", lambda number: str(number).
     st.sampled_from(["%", "万吨", "吨", "台", "家", "公里", "平方公里", "微克/立方米", "万吨标准煤", "个百分点", "亿立方米"]),
     st.sampled_from(["‰", "亿吨", "公斤", "公顷", "毫克/立方米", "辆", "座", "米", "亩", "立方米", "克", "万元", "吨标准煤"]),
 )  # fmt: skip
-def test_every_form_is_accepted_as_printed_and_as_nothing_else(units, number, another, form, operator, turned, phrase, unit, other):
+def test_every_form_is_accepted_as_printed_and_as_nothing_else(
+    units, number, another, form, operator, turned, phrase, unit, other
+):
     words = PHRASES[operator][phrase % len(PHRASES[operator])]
     printed = words.format(f"{form(number)}{unit}")
     assert faults(units, printed, number, unit, operator) == []
@@ -180,18 +213,31 @@ PHRASES_TRIED = pd.read_csv(Path(__file__).with_name("phrases.csv"), dtype=str, 
 def more_units(units):
     """The units of the table, and those of the phrases."""
     others = sorted(set(PHRASES_TRIED["unit"]) - set(units["unit"]))
-    return pd.concat([units, pd.DataFrame({"unit": others, "factor": [{"万": 1e4, "亿": 1e8}.get(unit[0], 1) for unit in others]})])
+    return pd.concat(
+        [
+            units,
+            pd.DataFrame(
+                {"unit": others, "factor": [{"万": 1e4, "亿": 1e8}.get(unit[0], 1) for unit in others]}
+            ),
+        ]
+    )
 
 
 @pytest.mark.parametrize("group", sorted(set(PHRASES_TRIED["group"])))
 def test_phrases_are_accepted_where_rightly_coded_and_named_where_not(more_units, group):
     for row in PHRASES_TRIED[PHRASES_TRIED["group"] == group].itertuples():
-        cells = {"kind": row.kind} if row.kind else {"kind": {"%": "share", ":1": "ratio", "个百分点": "change"}.get(row.unit, "level")}
+        cells = (
+            {"kind": row.kind}
+            if row.kind
+            else {"kind": {"%": "share", ":1": "ratio", "个百分点": "change"}.get(row.unit, "level")}
+        )
         cells |= json.loads(row.cells or "{}")
         until = f" to {cells['value_max']:.10g}" if "value_max" in cells else ""
         cells.setdefault("statement_en", f"Reach {abs(float(row.value)):.10g}{until}")
         named = faults(more_units, row.words, float(row.value), row.unit, row.operator, **cells)
-        assert bool(named) == (row.row == "wrong"), f"{row.words!r} as {row.operator} {row.value} {row.unit}: {named}"
+        assert bool(named) == (row.row == "wrong"), (
+            f"{row.words!r} as {row.operator} {row.value} {row.unit}: {named}"
+        )
 
 
 # --- statements and the words of levels above ------------------------------------------------------------------------------
@@ -246,8 +292,19 @@ def test_check_names_a_value_that_its_own_quote_contradicts(copy_data):
 
 def test_every_other_figure_unit_and_operator_is_named_without_the_texts(data, plans):
     """Every figure of the plans: another value, another unit of the table, another operator."""
-    rows = plans.targets[(plans.targets["value_basis"] == "figure") & (plans.targets["quote"] != "") & (plans.targets["kind"] != "standard")]
-    cells = {"value": rows["value"] * 1.5 + 1, "unit": rows["unit"].map(lambda unit: "亿立方米" if unit != "亿立方米" else "%"), "operator": rows["operator"].map(lambda one: "<" if one != "<" else ">")}
+    rows = plans.targets[
+        (plans.targets["value_basis"] == "figure")
+        & (plans.targets["quote"] != "")
+        & (plans.targets["kind"] != "standard")
+    ]
+    cells = {
+        "value": rows["value"] * 1.5 + 1,
+        "unit": rows["unit"].map(lambda unit: "亿立方米" if unit != "亿立方米" else "%"),
+        "operator": rows["operator"].map(lambda one: "<" if one != "<" else ">"),
+    }
     for column, wrong in cells.items():
-        named = {identifier for identifier, *_ in contradictions(rows.assign(**{column: wrong}), plans.proofs, plans.units)}
+        named = {
+            identifier
+            for identifier, *_ in contradictions(rows.assign(**{column: wrong}), plans.proofs, plans.units)
+        }
         assert named == set(rows["id"]), column

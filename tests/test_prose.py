@@ -7,11 +7,10 @@ import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
+import lantian as lt
 import pytest
 from click.testing import CliRunner
 from edit import change, contents, read, write
-
-import lantian as lt
 from lantian.cli import main
 from lantian.language import wording
 from lantian.pages.render import NOTEBOOKS, RenderError, render
@@ -19,7 +18,10 @@ from lantian.pages.render import NOTEBOOKS, RenderError, render
 pytestmark = pytest.mark.slow
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 # What a chart shows on hover is kept: it stands in a script of type application/json.
-UNSEEN = re.compile(r"<(style|head|script(?! type=\"application/json\"))\b.*?</(style|head|script)>|<details class=\"code\">.*?</details>", re.S)
+UNSEEN = re.compile(
+    r"<(style|head|script(?! type=\"application/json\"))\b.*?</(style|head|script)>|<details class=\"code\">.*?</details>",
+    re.S,
+)
 
 
 # --- sentinels ------------------------------------------------------------------------------------------------------
@@ -59,7 +61,11 @@ def figures(targets):
     for row in targets[figure].itertuples():
         for value, amount in ((row.value, row.amount), (row.value_max, row.amount_max)):
             if value == value:
-                words |= {f"{wording.number(abs(value))} for 1"} if row.kind == "ratio" else {wording.quantity(abs(amount), row.standard_unit)}
+                words |= (
+                    {f"{wording.number(abs(value))} for 1"}
+                    if row.kind == "ratio"
+                    else {wording.quantity(abs(amount), row.standard_unit)}
+                )
     return words | {wording.day(day) for day in targets["deadline"] if day}
 
 
@@ -104,7 +110,11 @@ def test_no_old_figure_is_left_on_a_page(plans, changed):
     measured = {f"{value:g} µg/m³" for value in now.observations["value"]}  # measurements did not change
     old = figures(headline) - figures(now.targets) - measured
     assert old
-    stale = {name: sorted(word for word in old if standing(word, visible(page))) for name, (page, _) in pages.items() if page}
+    stale = {
+        name: sorted(word for word in old if standing(word, visible(page)))
+        for name, (page, _) in pages.items()
+        if page
+    }
     assert not {name: words for name, words in stale.items() if words}
 
 
@@ -112,13 +122,19 @@ def test_new_figures_reach_the_pages(plans, changed):
     copy, pages = changed
     new = figures(lt.load(copy).targets) - figures(plans.targets)
     text = " ".join(visible(page) for page, _ in pages.values() if page)
-    assert any(standing(word, text) for word in new), "no page shows a changed figure: the test above would prove nothing"
+    assert any(standing(word, text) for word in new), (
+        "no page shows a changed figure: the test above would prove nothing"
+    )
 
 
 def test_what_stops_a_render_is_a_sentence_that_is_quoted(changed):
     _, pages = changed
     stopped = {name: message for name, (page, message) in pages.items() if page is None}
-    assert not {name: message for name, message in stopped.items() if not re.search(r"StaleSentence: .*the sentence was: .+", message)}
+    assert not {
+        name: message
+        for name, message in stopped.items()
+        if not re.search(r"StaleSentence: .*the sentence was: .+", message)
+    }
     assert len(stopped) < len(pages)
 
 
@@ -136,7 +152,9 @@ def test_faulty_data_leave_the_pages_as_they_were(copy_data, published):
     before = contents(published)
     run = CliRunner().invoke(main, ["render", "--data", str(copy_data), "--output", str(published)])
     assert run.exit_code == 1
-    assert run.stderr == f"{copy_data}/targets/yuyao.csv:{line}:core: 'maybe' is not allowed; allowed: yes, no\n"
+    assert (
+        run.stderr == f"{copy_data}/targets/yuyao.csv:{line}:core: 'maybe' is not allowed; allowed: yes, no\n"
+    )
     assert contents(published) == before
 
 
@@ -149,7 +167,16 @@ BROKEN = {
 def notebook(path, source):
     """Write a notebook of a heading and one code cell."""
     cells = [{"cell_type": "markdown", "id": "question", "metadata": {}, "source": "# Is it so?"}]
-    cells += [{"cell_type": "code", "id": "finding", "metadata": {}, "source": source, "outputs": [], "execution_count": None}]
+    cells += [
+        {
+            "cell_type": "code",
+            "id": "finding",
+            "metadata": {},
+            "source": source,
+            "outputs": [],
+            "execution_count": None,
+        }
+    ]
     path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
     return str(path)
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from edit import contents
-
 from lantian.cli import main
 from lantian.pages.render import NOTEBOOKS
 from lantian.tables.codebook import readme
@@ -19,7 +18,9 @@ from lantian.tables.schema import DataError
 from lantian.texts.verification import SOURCES
 
 ROOT = Path(__file__).parents[1]
-README, CONTRIBUTING, CHANGELOG = ((ROOT / f"{name}.md").read_text("utf-8") for name in ("README", "CONTRIBUTING", "CHANGELOG"))
+README, CONTRIBUTING, CHANGELOG = (
+    (ROOT / f"{name}.md").read_text("utf-8") for name in ("README", "CONTRIBUTING", "CHANGELOG")
+)
 TEXTS = {"README": README, "CONTRIBUTING": CONTRIBUTING, "CHANGELOG": CHANGELOG}
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 TARGETS = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.M)
@@ -33,7 +34,9 @@ def without_blocks(text):
 
 def code(text):
     """Return all that is set as code: what stands between backticks, and each line of a shell block."""
-    lines = [line for language, block in BLOCK.findall(text) if language == "sh" for line in block.splitlines()]
+    lines = [
+        line for language, block in BLOCK.findall(text) if language == "sh" for line in block.splitlines()
+    ]
     return re.findall(r"`([^`\n]+)`", without_blocks(text)) + lines
 
 
@@ -49,7 +52,13 @@ def rows(text, heading):
 
 @each_text
 def test_make_targets_exist(text):
-    named = {word for piece in code(text) if piece.startswith("make ") for word in piece.split()[1:] if "=" not in word}
+    named = {
+        word
+        for piece in code(text)
+        if piece.startswith("make ")
+        for word in piece.split()[1:]
+        if "=" not in word
+    }
     assert named <= set(TARGETS)
 
 
@@ -65,7 +74,11 @@ def test_lantian_commands_and_options_exist(text):
 @each_text
 def test_paths_exist(text):
     links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
-    pieces = [piece for piece in code(text) if re.fullmatch(r"[\w.-]+(/[\w.-]*)+|[\w-]+\.(md|cff|yml|toml|lock)|LICENSE|Makefile", piece)]
+    pieces = [
+        piece
+        for piece in code(text)
+        if re.fullmatch(r"[\w.-]+(/[\w.-]*)+|[\w-]+\.(md|cff|yml|toml|lock)|LICENSE|Makefile", piece)
+    ]
     paths = links + [piece for piece in pieces if piece.split("/")[0] in TOP or "/" not in piece]
     assert not [path for path in paths if not (ROOT / path).exists() and not (ROOT / "data" / path).exists()]
 
@@ -77,10 +90,20 @@ def test_nothing_private_is_named(text):
 
 def test_set_up_by_hand_is_what_make_does():
     flags = " -qq --disable-pip-version-check"
-    recipe = (ROOT / "Makefile").read_text("utf-8").replace('@"$(PYTHON)"', "python3").replace("@$(BIN)", ".venv/bin").replace(flags, "")
+    recipe = (
+        (ROOT / "Makefile")
+        .read_text("utf-8")
+        .replace('@"$(PYTHON)"', "python3")
+        .replace("@$(BIN)", ".venv/bin")
+        .replace(flags, "")
+    )
     by_hand, by_conda = (block.splitlines() for language, block in BLOCK.findall(README) if language == "sh")
     assert not [line for line in by_hand if f"\t{line}" not in recipe]
-    remarks = [line.removeprefix("# ") for line in (ROOT / "environment.yml").read_text("utf-8").splitlines() if line.startswith("#")]
+    remarks = [
+        line.removeprefix("# ")
+        for line in (ROOT / "environment.yml").read_text("utf-8").splitlines()
+        if line.startswith("#")
+    ]
     assert " && ".join(by_conda[:-1]) in remarks and by_conda[-1] in remarks
 
 
@@ -103,6 +126,7 @@ def test_snippet_runs_and_runs_again(name, data, tmp_path, monkeypatch, capsys):
 
 # --- what is said is so ---------------------------------------------------------------------------------------------
 
+
 def test_what_the_data_write_is_up_to_date(data):
     assert readme(README, data) == README, "run `lantian codebook`"
 
@@ -110,8 +134,12 @@ def test_what_the_data_write_is_up_to_date(data):
 def test_answer_that_is_no_longer_true_names_its_notebook(copy_data):
     shutil.copytree(NOTEBOOKS, copy_data.parent / "notebooks")
     notebook = copy_data.parent / "notebooks/03_vehicles.ipynb"
-    notebook.write_text(notebook.read_text("utf-8").replace("{yuyao-bus-new-2020}", "{yuyao-bus-gone}"), "utf-8")
-    with pytest.raises(DataError, match=r"03_vehicles\.ipynb:finding: yuyao-bus-gone is neither a target nor a gap"):
+    notebook.write_text(
+        notebook.read_text("utf-8").replace("{yuyao-bus-new-2020}", "{yuyao-bus-gone}"), "utf-8"
+    )
+    with pytest.raises(
+        DataError, match=r"03_vehicles\.ipynb:finding: yuyao-bus-gone is neither a target nor a gap"
+    ):
         readme(README, copy_data)
 
 
@@ -134,7 +162,10 @@ def test_every_notebook_listed_is_there():
 
 def test_tables_are_those_of_the_schema(data):
     resources = json.loads((data / "datapackage.json").read_text("utf-8"))["resources"]
-    paths = {"`targets/`" if isinstance(resource["path"], list) else f"`{resource['path']}`" for resource in resources}
+    paths = {
+        "`targets/`" if isinstance(resource["path"], list) else f"`{resource['path']}`"
+        for resource in resources
+    }
     assert {cells[0] for cells in rows(README, "Tables")} == paths
 
 
@@ -149,7 +180,11 @@ def test_answers_alone_hold_figures():
     """A figure elsewhere would have nothing that keeps it true."""
     before, rest = without_blocks(README).split("\n## Questions and answers\n")
     text = before + rest[rest.index("\n## ") :]
-    text = re.sub(r"python3|The plans so far:.*?\.|<http\S+>|\(http\S+\)|CC BY 4\.0|Python 3\.\d+ to 3\.\d+|PM2\.5", "", text)
+    text = re.sub(
+        r"python3|The plans so far:.*?\.|<http\S+>|\(http\S+\)|CC BY 4\.0|Python 3\.\d+ to 3\.\d+|PM2\.5",
+        "",
+        text,
+    )
     assert not re.findall(r"\d+", text)
 
 
@@ -166,7 +201,11 @@ def tour():
 
 def test_tour_names_every_module():
     library = ROOT / "lib/lantian"
-    found = {folder.name: {path.name for path in folder.glob("*.py")} - {"__init__.py"} for folder in library.iterdir() if (folder / "__init__.py").exists()}
+    found = {
+        folder.name: {path.name for path in folder.glob("*.py")} - {"__init__.py"}
+        for folder in library.iterdir()
+        if (folder / "__init__.py").exists()
+    }
     assert {name: set(modules) for name, modules in tour().items()} == found
     assert {path.name for path in library.glob("*.py")} == {"__init__.py", "cli.py"}
 
@@ -174,12 +213,20 @@ def test_tour_names_every_module():
 @pytest.mark.parametrize("package", tour())
 def test_package_uses_only_those_above_it(package):
     above = [*tour()][: [*tour()].index(package) + 1]
-    used = {name for path in (ROOT / "lib/lantian" / package).glob("*.py") for name in re.findall(r"^ *from lantian\.(\w+)", path.read_text("utf-8"), re.M)}
+    used = {
+        name
+        for path in (ROOT / "lib/lantian" / package).glob("*.py")
+        for name in re.findall(r"^ *from lantian\.(\w+)", path.read_text("utf-8"), re.M)
+    }
     assert used <= {*above}
 
 
 def test_rows_named_as_examples_exist(plans):
-    named = {row for cells in re.findall(r"^\| .* \| .* \| (`.*`) \|$", CONTRIBUTING, re.M) for row in re.findall(r"`([a-z0-9-]+)`", cells)}
+    named = {
+        row
+        for cells in re.findall(r"^\| .* \| .* \| (`.*`) \|$", CONTRIBUTING, re.M)
+        for row in re.findall(r"`([a-z0-9-]+)`", cells)
+    }
     assert named and named <= {*plans.targets["id"], *plans.gaps["id"]}
 
 
@@ -200,4 +247,6 @@ def test_changelog_counts_the_data_of_this_version(plans):
         f"{len(plans.observations)} observations",
         f"{len(plans.numerals)} numerals listed as no promise, and {len(plans.text_defects)} defects of the texts",
     ]
-    assert not [line for line in lines if f"- {line}" not in CHANGELOG], "true now; correct the list, or open a section Unreleased"
+    assert not [line for line in lines if f"- {line}" not in CHANGELOG], (
+        "true now; correct the list, or open a section Unreleased"
+    )

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from edit import change, contents, read
-
 from lantian.pages import execution, forkserver, publish
 from lantian.pages import render as rendering
 from lantian.pages.render import NOTEBOOKS, RenderError, render
@@ -26,12 +25,21 @@ def write_notebook(path, *sources):
     """Write a notebook of a heading and code cells; return its path."""
     cells = [{"cell_type": "markdown", "id": "question", "metadata": {}, "source": f"# What of {path.stem}?"}]
     cells += [
-        {"cell_type": "code", "id": f"cell-{number}", "metadata": {}, "source": source, "outputs": [], "execution_count": None}
+        {
+            "cell_type": "code",
+            "id": f"cell-{number}",
+            "metadata": {},
+            "source": source,
+            "outputs": [],
+            "execution_count": None,
+        }
         for number, source in enumerate(sources, 1)
     ]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
+    path.write_text(
+        json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}), "utf-8"
+    )
     return path
 
 
@@ -54,8 +62,19 @@ class Suite:
 
     def start(self, *arguments, **environment):
         """Start a render of both, by the command line, in a process of its own."""
-        command = [*COMMAND, str(self.first), str(self.second), "--data", str(self.data), "--output", str(self.output), *arguments]
-        return subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        command = [
+            *COMMAND,
+            str(self.first),
+            str(self.second),
+            "--data",
+            str(self.data),
+            "--output",
+            str(self.output),
+            *arguments,
+        ]
+        return subprocess.Popen(
+            command, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
 
     @property
     def whole(self):
@@ -76,10 +95,28 @@ def test_outputs_are_those_of_a_stock_run(data, tmp_path):
     path = NOTEBOOKS / "01_coal.ipynb"
     render([path], data, tmp_path / "ours", say=print)
     ours = json.loads((tmp_path / "ours/.lantian/01_coal.ipynb").read_text("utf-8"))
-    command = [sys.executable, "-m", "jupyter", "nbconvert", "--execute", "--to", "notebook", "--output-dir", str(tmp_path), str(path)]
-    subprocess.run(command, env=os.environ | execution.FIXED | {"LANTIAN_DATA": str(data)}, check=True, capture_output=True)
+    command = [
+        sys.executable,
+        "-m",
+        "jupyter",
+        "nbconvert",
+        "--execute",
+        "--to",
+        "notebook",
+        "--output-dir",
+        str(tmp_path),
+        str(path),
+    ]
+    subprocess.run(
+        command,
+        env=os.environ | execution.FIXED | {"LANTIAN_DATA": str(data)},
+        check=True,
+        capture_output=True,
+    )
     stock = json.loads((tmp_path / "01_coal.ipynb").read_text("utf-8"))
-    assert [joined(cell.get("outputs")) for cell in ours["cells"]] == [joined(cell.get("outputs")) for cell in stock["cells"]]
+    assert [joined(cell.get("outputs")) for cell in ours["cells"]] == [
+        joined(cell.get("outputs")) for cell in stock["cells"]
+    ]
 
 
 def joined(value):
@@ -87,19 +124,32 @@ def joined(value):
     if isinstance(value, dict):
         return {key: joined(item) for key, item in value.items()}
     if isinstance(value, list):
-        return "".join(value) if value and all(isinstance(item, str) for item in value) else [joined(item) for item in value]
+        return (
+            "".join(value)
+            if value and all(isinstance(item, str) for item in value)
+            else [joined(item) for item in value]
+        )
     return value
 
 
 ELSEWHERE = (
     {"PYTHONHASHSEED": "1", "TZ": "Asia/Shanghai", "LC_ALL": "C", "USER": "one", "COLUMNS": "40"},
-    {"PYTHONHASHSEED": "2", "TZ": "America/Lima", "LC_ALL": "C.UTF-8", "USER": "two", "PYTHONWARNINGS": "always"},
+    {
+        "PYTHONHASHSEED": "2",
+        "TZ": "America/Lima",
+        "LC_ALL": "C.UTF-8",
+        "USER": "two",
+        "PYTHONWARNINGS": "always",
+    },
 )
 
 
 @pytest.mark.parametrize("name", ["02_air.ipynb"])
 def test_same_bytes_in_every_folder_and_environment(data, tmp_path, name):
-    sets = [from_elsewhere(tmp_path / f"user {number}", data, name, environment) for number, environment in enumerate(ELSEWHERE)]
+    sets = [
+        from_elsewhere(tmp_path / f"user {number}", data, name, environment)
+        for number, environment in enumerate(ELSEWHERE)
+    ]
     assert len(sets[0]) > 5
     assert sets[0] == sets[1]
 
@@ -116,10 +166,21 @@ def from_elsewhere(home, data, name, environment):
     for path, text in settings.items():
         path.parent.mkdir(parents=True)
         path.write_text(text)
-    command = [*COMMAND, str(home / "notebooks" / name), "--data", str(home / "data"), "--output", str(home / "out")]
+    command = [
+        *COMMAND,
+        str(home / "notebooks" / name),
+        "--data",
+        str(home / "data"),
+        "--output",
+        str(home / "out"),
+    ]
     environment = os.environ | environment | {"PYTHONPATH": str(home / "lib"), "HOME": str(home)}
     subprocess.run(command, cwd=home, env=environment, check=True, capture_output=True)
-    return {path: found for path, found in contents(home / "out").items() if path.suffix in (".html", ".svg", ".csv", ".png")}
+    return {
+        path: found
+        for path, found in contents(home / "out").items()
+        if path.suffix in (".html", ".svg", ".csv", ".png")
+    }
 
 
 def test_plain_kernels_give_the_same_and_are_told(suite, monkeypatch):
@@ -190,7 +251,10 @@ def test_nothing_heavy_is_imported_when_nothing_has_changed(suite):
 def test_place_has_a_page_for_each_focus_place(suite):
     write_notebook(suite.notebooks / "place.ipynb", "import os", "print(os.environ['LANTIAN_PLACE'])")
     pages = suite.render()
-    places = sorted((row for row in read(suite.data / "jurisdictions.csv") if row["role"] == "focus"), key=lambda row: int(row["order"]))
+    places = sorted(
+        (row for row in read(suite.data / "jurisdictions.csv") if row["role"] == "focus"),
+        key=lambda row: int(row["order"]),
+    )
     assert suite.executed == sorted(["00_first", "01_second", *(f"place_{row['id']}" for row in places)])
     for row in places:
         page = pages[Path(f"place_{row['id']}.html")].decode()
@@ -219,7 +283,10 @@ def marked(name):
     found = []
     for path in PROC.glob("[0-9]*/environ"):
         try:
-            if name.encode() in path.read_bytes() and path.with_name("stat").read_text().rpartition(")")[2].split()[0] != "Z":
+            if (
+                name.encode() in path.read_bytes()
+                and path.with_name("stat").read_text().rpartition(")")[2].split()[0] != "Z"
+            ):
                 found.append(int(path.parent.name))
         except OSError:
             continue

@@ -19,7 +19,11 @@ ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PROJECT = PYPROJECT["project"]
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
-WANTED = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"], *PYPROJECT["build-system"]["requires"]]
+WANTED = [
+    *PROJECT["dependencies"],
+    *PROJECT["optional-dependencies"]["test"],
+    *PYPROJECT["build-system"]["requires"],
+]
 TOOLS = {"pip", "wheel"}  # what a new environment may hold before anything is installed into it
 
 
@@ -31,7 +35,9 @@ def lock_entries():
 
 def pins():
     """Return the locked requirements by canonical name."""
-    requirements = [Requirement(entry.split("--hash")[0]) for entry in lock_entries() if not entry.startswith("-")]
+    requirements = [
+        Requirement(entry.split("--hash")[0]) for entry in lock_entries() if not entry.startswith("-")
+    ]
     return {canonicalize_name(r.name): r for r in requirements}
 
 
@@ -48,7 +54,9 @@ def test_dependency_is_locked_at_a_version_it_allows(wanted):
     wanted = Requirement(wanted)
     locked = pins().get(canonicalize_name(wanted.name))
     assert locked, f"{wanted.name} is not in requirements.lock: run `make lock`"
-    assert wanted.specifier.contains(pinned_version(locked)), f"{locked} is locked, pyproject.toml wants {wanted}: run `make lock`"
+    assert wanted.specifier.contains(pinned_version(locked)), (
+        f"{locked} is locked, pyproject.toml wants {wanted}: run `make lock`"
+    )
     assert locked.marker is None, f"{locked} is installed on some systems only"
 
 
@@ -73,11 +81,19 @@ def test_lock_names_no_place():
 
 def test_installed_packages_are_those_of_the_lock():
     installed = {canonicalize_name(d.name): d.version for d in importlib.metadata.distributions()}
-    locked = {name: pinned_version(r) for name, r in pins().items() if r.marker is None or r.marker.evaluate()}
-    differing = {name: (installed.get(name), version) for name, version in locked.items() if installed.get(name) != version}
+    locked = {
+        name: pinned_version(r) for name, r in pins().items() if r.marker is None or r.marker.evaluate()
+    }
+    differing = {
+        name: (installed.get(name), version)
+        for name, version in locked.items()
+        if installed.get(name) != version
+    }
     assert not differing, f"(installed, locked): {differing}"
     if Path(sys.prefix) == ROOT / ".venv":
-        assert installed.keys() - locked.keys() - TOOLS == {"lantian"}, "not in the lock: `make distclean` starts afresh"
+        assert installed.keys() - locked.keys() - TOOLS == {"lantian"}, (
+            "not in the lock: `make distclean` starts afresh"
+        )
 
 
 # --- what else repeats a fact of pyproject.toml ---------------------------------------------------------------------
@@ -108,12 +124,16 @@ def test_citation_is_of_this_version():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     assert citation["version"] == PROJECT["version"]
     assert citation["license"] == PROJECT["license"]
-    assert [author["name"].lower() for author in citation["authors"]] == [author["name"].lower() for author in PROJECT["authors"]]
+    assert [author["name"].lower() for author in citation["authors"]] == [
+        author["name"].lower() for author in PROJECT["authors"]
+    ]
 
 
 # --- make -----------------------------------------------------------------------------------------------------------
 
-needs_make = pytest.mark.skipif(not shutil.which("make") or os.name != "posix", reason="make and a POSIX shell are not here")
+needs_make = pytest.mark.skipif(
+    not shutil.which("make") or os.name != "posix", reason="make and a POSIX shell are not here"
+)
 
 # Stands for Python: makes environments whose commands write down what they are asked to do. FAIL makes one of them fail.
 FAKE_PYTHON = """#!/bin/sh
@@ -138,9 +158,15 @@ class Checkout:
 
     def make(self, *arguments, **variables):
         self.log.write_text("")
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "LANTIAN_", "PYTHON"))}
-        environment = inherited | {"LC_ALL": "C", "PYTHON": str(self.python), "LOG": str(self.log)} | variables
-        return subprocess.run(["make", *arguments], cwd=self.folder, env=environment, capture_output=True, text=True, timeout=60)
+        inherited = {
+            k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "LANTIAN_", "PYTHON"))
+        }
+        environment = (
+            inherited | {"LC_ALL": "C", "PYTHON": str(self.python), "LOG": str(self.log)} | variables
+        )
+        return subprocess.run(
+            ["make", *arguments], cwd=self.folder, env=environment, capture_output=True, text=True, timeout=60
+        )
 
     def done(self):
         return self.log.read_text().splitlines()
@@ -199,7 +225,12 @@ def test_check_verifies_the_evidence_where_the_sources_are_named(checkout):
 @pytest.mark.parametrize("changed", ["requirements.lock", "pyproject.toml"])
 def test_environment_is_redone_when_its_files_change(checkout, changed):
     checkout.make("check")
-    for name, age in {"requirements.lock": 30, "pyproject.toml": 30, ".venv/.installed": 20, changed: 10}.items():
+    for name, age in {
+        "requirements.lock": 30,
+        "pyproject.toml": 30,
+        ".venv/.installed": 20,
+        changed: 10,
+    }.items():
         then = 1_000_000_000 - age
         os.utime(checkout.folder / name, (then, then))
     checkout.make("check")
@@ -229,8 +260,16 @@ def test_environment_is_redone_when_the_checkout_moves(checkout):
 @pytest.mark.parametrize(
     ("module", "text", "advice"),
     [
-        ("ensurepip.py", "raise ModuleNotFoundError(\"No module named 'ensurepip'\")", "apt install python3-venv"),
-        ("sitecustomize.py", "import sys; sys.version_info = (3, 10, 12, 'final', 0)", "install Python 3.11 or newer"),
+        (
+            "ensurepip.py",
+            "raise ModuleNotFoundError(\"No module named 'ensurepip'\")",
+            "apt install python3-venv",
+        ),
+        (
+            "sitecustomize.py",
+            "import sys; sys.version_info = (3, 10, 12, 'final', 0)",
+            "install Python 3.11 or newer",
+        ),
         (None, None, "install Python 3.11 or newer"),
     ],
     ids=["without ensurepip", "too old", "missing"],
@@ -250,7 +289,12 @@ def test_unfit_python_is_answered_by_one_sentence(checkout, module, text, advice
 
 @needs_make
 def test_clean_removes_what_was_generated_and_nothing_else(checkout):
-    generated = ["reports/01_coal.html", "reports/assets/plotly.js", "reports/figures/coal.png", "reports/figures/coal.csv"]
+    generated = [
+        "reports/01_coal.html",
+        "reports/assets/plotly.js",
+        "reports/figures/coal.png",
+        "reports/figures/coal.csv",
+    ]
     kept = ["reports/figures/coal.svg", "data/units.csv", "notebooks/01_coal.ipynb", ".venv/bin/python"]
     for name in generated + kept:
         (checkout.folder / name).parent.mkdir(parents=True, exist_ok=True)

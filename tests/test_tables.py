@@ -10,7 +10,6 @@ from click.testing import CliRunner
 from edit import change, contents, line_of, read, replace, write
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-
 from lantian import check
 from lantian.cli import main
 from lantian.tables.files import BLANKS
@@ -31,18 +30,26 @@ def test_the_data_have_no_problems(data):
 
 @pytest.mark.parametrize(("unit", "factor"), [("万吨", "1000"), ("亿吨", "10000"), ("亿元", "10000")])
 def test_factor_a_myriad_off_is_named(copy_data, unit, factor):
-    rows = read(copy_data / "units.csv") + [{"unit": "元", "dimension": "money", "factor": "1", "standard_unit": "CNY", "label_en": "CNY"}]
+    rows = read(copy_data / "units.csv") + [
+        {"unit": "元", "dimension": "money", "factor": "1", "standard_unit": "CNY", "label_en": "CNY"}
+    ]
     write(copy_data / "units.csv", rows)
-    line = change(copy_data / "units.csv", next(n for n, row in enumerate(rows) if row["unit"] == unit), factor=factor)
+    line = change(
+        copy_data / "units.csv", next(n for n, row in enumerate(rows) if row["unit"] == unit), factor=factor
+    )
     says = "does not fit the same unit with or without 万 (10,000) or 亿 (100,000,000)"
     found = problems(copy_data)  # which of the two is wrong, the table cannot tell
-    assert f"units.csv:{line}:factor: {factor!r} {says}" in found and all(says in problem for problem in found)
+    assert f"units.csv:{line}:factor: {factor!r} {says}" in found and all(
+        says in problem for problem in found
+    )
 
 
 def test_only_a_change_is_negative(copy_data):
     number = next(n for n, row in enumerate(read(copy_data / HULUDAO)) if row["kind"] == "amount")
     line = change(copy_data / HULUDAO, number, value="-47")
-    assert problems(copy_data) == [f"{HULUDAO}:{line}:value: '-47' is negative; only a change has a sign, an amount cut is written without"]
+    assert problems(copy_data) == [
+        f"{HULUDAO}:{line}:value: '-47' is negative; only a change has a sign, an amount cut is written without"
+    ]
 
 
 # --- files that cannot be read as a table ---------------------------------------------------------------------------
@@ -87,7 +94,9 @@ def test_broken_encoding(copy_data):
     path = copy_data / "jurisdictions.csv"
     row = next(n for n, cells in enumerate(read(path)) if cells["id"] == "yuyao")
     replace(path, "余姚市".encode(), "余姚市".encode("gbk"))
-    assert problems(copy_data) == [f"jurisdictions.csv:{row + 2}: byte 0xd3 is not UTF-8; save the file as UTF-8"]
+    assert problems(copy_data) == [
+        f"jurisdictions.csv:{row + 2}: byte 0xd3 is not UTF-8; save the file as UTF-8"
+    ]
 
 
 def test_nul_byte(copy_data):
@@ -115,10 +124,16 @@ def figure_row(folder):
 CELLS = {
     "no number": ({"value": "ca. 35"}, "'ca. 35' is not a number; write digits with a point, such as 2.4"),
     "decimal comma": ({"value": "3,5"}, "'3,5' is not a number; write digits with a point, such as 2.4"),
-    "full-width digits": ({"value": "３５"}, "'３５' is not a number; write digits with a point, such as 2.4"),
+    "full-width digits": (
+        {"value": "３５"},
+        "'３５' is not a number; write digits with a point, such as 2.4",
+    ),
     "exponent": ({"value": "1e3"}, "'1e3' is not a number; write digits with a point, such as 2.4"),
     "not a number": ({"value": "nan"}, "'nan' is not a number; write digits with a point, such as 2.4"),
-    "too long": ({"value": "1234567890.123456"}, "'1234567890.123456' has more than 15 characters, too long for a number"),
+    "too long": (
+        {"value": "1234567890.123456"},
+        "'1234567890.123456' has more than 15 characters, too long for a number",
+    ),
     "no whole number": ({"start": "3.5"}, "'3.5' is not a whole number"),
     "below": ({"start": "-3"}, "'-3' is below 0"),
     "above": ({"target_year": "20200"}, "'20200' is above 2100"),
@@ -129,8 +144,14 @@ CELLS = {
     "empty": ({"statement_en": ""}, "must not be empty"),
     "too many characters": ({"statement_en": "x" * 121}, f"'{'x' * 57}…' is longer than 120 characters"),
     "pattern": ({"subject": "New Bus"}, "'New Bus' does not look as it should (^[a-z][a-z0-9_]*$)"),
-    "unknown indicator": ({"indicator": "air.smell"}, "'air.smell' is not known; it must be an id in indicators"),
-    "unknown document": ({"document": "yuyao-1918"}, "'yuyao-1918' is not known; it must be an id in documents"),
+    "unknown indicator": (
+        {"indicator": "air.smell"},
+        "'air.smell' is not known; it must be an id in indicators",
+    ),
+    "unknown document": (
+        {"document": "yuyao-1918"},
+        "'yuyao-1918' is not known; it must be an id in documents",
+    ),
     "unknown target": ({"stretch_of": "no-such"}, "'no-such' is not known; it must be an id in targets"),
     "unknown unit": ({"unit": "石"}, "'石' is not known; it must be a unit in units.csv"),
 }
@@ -158,7 +179,10 @@ def test_line_break_in_a_quoted_cell_does_not_shift_the_line(copy_data):
     line = change(copy_data / YUYAO, 9, timing="until")
     assert line == 14
     broken = change(copy_data / YUYAO, 2, core="maybe")
-    assert [problem.split(": ")[0] for problem in problems(copy_data)] == [f"{YUYAO}:{broken}:core", f"{YUYAO}:{line}:timing"]
+    assert [problem.split(": ")[0] for problem in problems(copy_data)] == [
+        f"{YUYAO}:{broken}:core",
+        f"{YUYAO}:{line}:timing",
+    ]
 
 
 def test_row_out_of_order(copy_data):
@@ -178,7 +202,10 @@ def test_faults_of_cells_are_reported_together_and_sorted(copy_data):
         ("gaps.csv", change(copy_data / "gaps.csv", 3, status="unclear"), "status"),
         ("units.csv", change(copy_data / "units.csv", 1, factor="many"), "factor"),
     ]
-    found = [(problem.path.removeprefix(f"{copy_data}/"), problem.line, problem.column) for problem in check(copy_data)]
+    found = [
+        (problem.path.removeprefix(f"{copy_data}/"), problem.line, problem.column)
+        for problem in check(copy_data)
+    ]
     assert found == sorted(places)
 
 
@@ -213,7 +240,26 @@ def test_command_is_quiet_about_good_data(data):
 JUNK = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=130),
     st.text("0123456789.-+eE, ", min_size=1, max_size=20),
-    st.sampled_from(["NA", "NaN", "None", "-0", "−5", "½", "３５", "²", '"', '",', "\r\n", "\r", "\u2028", "=1+1", "by\n", "﻿yes"]),
+    st.sampled_from(
+        [
+            "NA",
+            "NaN",
+            "None",
+            "-0",
+            "−5",
+            "½",
+            "３５",
+            "²",
+            '"',
+            '",',
+            "\r\n",
+            "\r",
+            "\u2028",
+            "=1+1",
+            "by\n",
+            "﻿yes",
+        ]
+    ),
     st.dates().map(str),
 )
 
@@ -232,7 +278,9 @@ def allowed(column, cell):
         return limits.get("minimum", float(cell)) <= float(cell) <= limits.get("maximum", float(cell))
     pattern = limits.get("pattern", "").removesuffix("$")
     fits = not pattern or re.fullmatch(pattern, cell, re.A)
-    return bool(fits) and cell in limits.get("enum", [cell]) and len(cell) <= limits.get("maxLength", len(cell))
+    return (
+        bool(fits) and cell in limits.get("enum", [cell]) and len(cell) <= limits.get("maxLength", len(cell))
+    )
 
 
 def is_date(cell):
@@ -270,5 +318,10 @@ def test_any_junk_is_accepted_or_reported_where_it_stands(playground, junk, row,
 
 def test_schema_describes_every_column(data):
     package = json.loads((data / "datapackage.json").read_text("utf-8"))
-    bare = [(table["name"], column["name"]) for table in package["resources"] for column in table["schema"]["fields"] if not column.get("description")]
+    bare = [
+        (table["name"], column["name"])
+        for table in package["resources"]
+        for column in table["schema"]["fields"]
+        if not column.get("description")
+    ]
     assert not bare

@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 from lantian.tables.schema import find_data
 
 DATA, CHECKOUT = find_data(), Path(__file__).parents[1]
@@ -25,17 +24,26 @@ def forms(words):
 
 
 # Not within a longer word or an id, nor before a hyphen: "clean" is not the "clean" of "clean-energy".
-FINDER = re.compile(rf"(?<![\w.-])(?:{'|'.join(f'({forms(words)})' for words, _ in AVOIDED)})(?!-?\w)", re.IGNORECASE)
+FINDER = re.compile(
+    rf"(?<![\w.-])(?:{'|'.join(f'({forms(words)})' for words, _ in AVOIDED)})(?!-?\w)", re.IGNORECASE
+)
 
 
 def find(text):
     """Return each rendering to avoid in a text: its line, its words, and the term to use."""
-    return [(text.count("\n", 0, m.start()) + 1, " ".join(m[0].split()), AVOIDED[m.lastindex - 1][1]) for m in FINDER.finditer(text)]
+    return [
+        (text.count("\n", 0, m.start()) + 1, " ".join(m[0].split()), AVOIDED[m.lastindex - 1][1])
+        for m in FINDER.finditer(text)
+    ]
 
 
 def files():
     """Return all files with English: tables but the glossary, their schema, notebooks, and what the library holds."""
-    library = (path for path in (CHECKOUT / "lib").rglob("*") if path.suffix in {".py", ".json", ".j2", ".js", ".css"})
+    library = (
+        path
+        for path in (CHECKOUT / "lib").rglob("*")
+        if path.suffix in {".py", ".json", ".j2", ".js", ".css"}
+    )
     tables = (path for path in DATA.rglob("*.csv") if path.name != "terms.csv")
     return sorted([*tables, DATA / "datapackage.json", *(CHECKOUT / "notebooks").glob("*.ipynb"), *library])
 
@@ -56,8 +64,12 @@ def test_no_rendering_to_avoid(path):
 def test_a_rendering_to_avoid_is_found(words, term):
     plural = words[:-1] + "ies" if words.endswith("y") else words + "s"
     broken = re.sub("[ -]", "\n", words)
-    in_cell = f'"a {words.partition(" ")[0]}\\n",\n    "{words.partition(" ")[2]} b"' if " " in words else words
-    sentences = [f"By 2020, {form} ({form})." for form in (words, plural, words.upper(), words.capitalize(), broken)]
+    in_cell = (
+        f'"a {words.partition(" ")[0]}\\n",\n    "{words.partition(" ")[2]} b"' if " " in words else words
+    )
+    sentences = [
+        f"By 2020, {form} ({form})." for form in (words, plural, words.upper(), words.capitalize(), broken)
+    ]
     for sentence in [*sentences, in_cell]:
         assert {found for _, _, found in find(sentence)} == {term}, sentence
     assert not find(f"x{words}") and not find(f"{words}x") and not find(f"id-{words}")

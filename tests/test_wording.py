@@ -6,13 +6,26 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from lantian.language import wording
 
 BARE_NEGATIVE = re.compile(r"(?<![\w.])[-−]\s?\d")
 CODES = re.compile(r"nan|None|NaT|<NA>|[<>]=?|~|_")
-EMPTY = {"value_max": None, "amount_max": None, "baseline_year": None, "target_year": None, "deadline": "", "timing": "none"}
-EMPTY |= {"kind": "level", "operator": "", "value_basis": "figure", "standard_unit": "%", "year_basis": "stated", "better": ""}
+EMPTY = {
+    "value_max": None,
+    "amount_max": None,
+    "baseline_year": None,
+    "target_year": None,
+    "deadline": "",
+    "timing": "none",
+}
+EMPTY |= {
+    "kind": "level",
+    "operator": "",
+    "value_basis": "figure",
+    "standard_unit": "%",
+    "year_basis": "stated",
+    "better": "",
+}
 
 
 def row(**cells):
@@ -22,25 +35,60 @@ def row(**cells):
 
 
 EXAMPLES = {
-    "at least 20 % below 2015 by 2020": row(kind="change", operator="<=", value=-20.0, baseline_year=2015, target_year=2020, timing="by"),
+    "at least 20 % below 2015 by 2020": row(
+        kind="change", operator="<=", value=-20.0, baseline_year=2015, target_year=2020, timing="by"
+    ),
     "more than 20 % below 2015": row(kind="change", operator="<", value=-20.0, baseline_year=2015),
-    "at most 15 % above 2020 in 2025": row(kind="change", operator="<=", value=15.0, baseline_year=2020, target_year=2025, timing="in"),
+    "at most 15 % above 2020 in 2025": row(
+        kind="change", operator="<=", value=15.0, baseline_year=2020, target_year=2025, timing="in"
+    ),
     "15 % lower": row(kind="change", operator="=", value=-15.0),
     "no growth against 2015": row(kind="change", operator="<=", value=0.0, baseline_year=2015),
-    "at most 1.45 million t by 2020": row(operator="<=", value=145.0, amount=1.45e6, standard_unit="t", target_year=2020, timing="by"),
+    "at most 1.45 million t by 2020": row(
+        operator="<=", value=145.0, amount=1.45e6, standard_unit="t", target_year=2020, timing="by"
+    ),
     "37 µg/m³ in 2020": row(operator="=", value=37.0, standard_unit="µg/m3", target_year=2020, timing="in"),
     "about 10 to 12.5 %": row(kind="share", operator="~", value=10.0, value_max=12.5, amount_max=12.5),
     "1.1 for 1": row(kind="ratio", operator="=", value=1.1, standard_unit="1"),
-    "more than 1 for 1 (in words)": row(kind="ratio", operator=">", value=1.0, value_basis="word", standard_unit="1"),
-    "all (in words) by 31 October 2018": row(kind="share", operator="=", value=100.0, value_basis="word", target_year=2018, deadline="2018-10-31", timing="by"),
+    "more than 1 for 1 (in words)": row(
+        kind="ratio", operator=">", value=1.0, value_basis="word", standard_unit="1"
+    ),
+    "all (in words) by 31 October 2018": row(
+        kind="share",
+        operator="=",
+        value=100.0,
+        value_basis="word",
+        target_year=2018,
+        deadline="2018-10-31",
+        timing="by",
+    ),
     "no growth (in words)": row(kind="change", operator="=", value=0.0, value_basis="word"),
-    "doubled (in words) by 2020": row(kind="change", operator="=", value=100.0, value_basis="word", target_year=2020, timing="by"),
-    "8 to 10 % below 2020": row(kind="change", operator="=", value=-8.0, value_max=-10.0, amount_max=-10.0, baseline_year=2020),
-    "cut by at least 200,000 t by 2020": row(kind="amount", operator=">=", value=20.0, amount=200000.0, standard_unit="t", better="lower", target_year=2020, timing="by"),
+    "doubled (in words) by 2020": row(
+        kind="change", operator="=", value=100.0, value_basis="word", target_year=2020, timing="by"
+    ),
+    "8 to 10 % below 2020": row(
+        kind="change", operator="=", value=-8.0, value_max=-10.0, amount_max=-10.0, baseline_year=2020
+    ),
+    "cut by at least 200,000 t by 2020": row(
+        kind="amount",
+        operator=">=",
+        value=20.0,
+        amount=200000.0,
+        standard_unit="t",
+        better="lower",
+        target_year=2020,
+        timing="by",
+    ),
     "halved (in words)": row(kind="change", operator="=", value=-50.0, value_basis="word"),
-    "no more than in 2011 by 2020": row(operator="<=", value_basis="reference", baseline_year=2011, target_year=2020, timing="by"),
-    "a ban from 1 July 2019": row(kind="ban", value_basis="", target_year=2019, deadline="2019-07-01", timing="from"),
-    "a dated act by 2020 (year inferred)": row(kind="deadline", value_basis="", target_year=2020, timing="by", year_basis="inferred"),
+    "no more than in 2011 by 2020": row(
+        operator="<=", value_basis="reference", baseline_year=2011, target_year=2020, timing="by"
+    ),
+    "a ban from 1 July 2019": row(
+        kind="ban", value_basis="", target_year=2019, deadline="2019-07-01", timing="from"
+    ),
+    "a dated act by 2020 (year inferred)": row(
+        kind="deadline", value_basis="", target_year=2020, timing="by", year_basis="inferred"
+    ),
     "at least 20 % every year": row(kind="share", operator=">=", value=20.0, timing="every_year"),
 }
 
@@ -71,7 +119,9 @@ def test_every_figure_appears(worded):
         for value, amount in ((target.value, target.amount), (target.value_max, target.amount_max)):
             if target.value_basis == "figure" and value == value and value != 0:
                 shown = re.findall(r"\d[\d,.]*(?: [mb]illion)?", words)
-                if not {wording.number(abs(value)), wording.number(abs(amount))} & {figure.rstrip(",.") for figure in shown}:
+                if not {wording.number(abs(value)), wording.number(abs(amount))} & {
+                    figure.rstrip(",.") for figure in shown
+                }:
                     lost[target.id] = words
     assert not lost
 
@@ -88,7 +138,9 @@ def test_no_unit_is_shown_in_chinese(plans):
 
 
 def test_gaps_and_things_have_words(plans):
-    words = [wording.gap(gap) for gap in plans.gaps.itertuples()] + [wording.thing(target) for target in plans.targets.itertuples()]
+    words = [wording.gap(gap) for gap in plans.gaps.itertuples()] + [
+        wording.thing(target) for target in plans.targets.itertuples()
+    ]
     assert not [text for text in words if not text or CODES.search(text)]
 
 

@@ -22,7 +22,8 @@ def main():
 def check(data):
     """List every problem in the tables as path:line:column: what is wrong, what is allowed."""
     from lantian.language.wording import counted
-    from lantian.tables.checks import check as run, notes
+    from lantian.tables.checks import check as run
+    from lantian.tables.checks import notes
     from lantian.tables.schema import find_data
 
     folder = find_data(data)
@@ -39,7 +40,9 @@ def check(data):
 @main.command()
 @click.option("--sources", type=FOLDER, help="Folder of the plans' texts; else LANTIAN_SOURCES.")
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
-@click.option("--jurisdictions", metavar="A,B", help="Only the plans of these places, by their ids; by default of all.")
+@click.option(
+    "--jurisdictions", metavar="A,B", help="Only the plans of these places, by their ids; by default of all."
+)
 @click.option("--write", is_flag=True, help="Fill empty offsets and repair moved ones.")
 def verify(sources, data, jurisdictions, write):
     """Prove every fragment against the texts."""
@@ -56,11 +59,14 @@ def verify(sources, data, jurisdictions, write):
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 @click.option("--output", type=FOLDER, help="Where the pages go; by default reports/.")
 @click.option("--force", is_flag=True, help="Execute even what has not changed.")
-@click.option("--jurisdictions", metavar="A,B", envvar="LANTIAN_JURISDICTIONS", help="Only these places, by their ids.")
+@click.option(
+    "--jurisdictions", metavar="A,B", envvar="LANTIAN_JURISDICTIONS", help="Only these places, by their ids."
+)
 @click.option("--single-file", is_flag=True, help="Also write the whole suite as one file, to be mailed.")
 def render(notebooks, data, output, force, jurisdictions, single_file):
     """Render notebooks to HTML; on a failure the pages that were there stay."""
-    from lantian.pages.render import RenderError, render as run
+    from lantian.pages.render import RenderError
+    from lantian.pages.render import render as run
 
     if jurisdictions:
         os.environ["LANTIAN_JURISDICTIONS"] = jurisdictions
@@ -93,7 +99,9 @@ def export(file, data):
 @main.command()
 @click.argument("identifier", metavar="ID")
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
-@click.option("--year", type=click.IntRange(1990, 2100), help="Year of issue of its plan; part of the document's id.")
+@click.option(
+    "--year", type=click.IntRange(1990, 2100), help="Year of issue of its plan; part of the document's id."
+)
 def add(identifier, data, year):
     """Write the stubs of a further place and say what to fill in."""
     from lantian.tables.stubs import add as run
@@ -106,7 +114,8 @@ def add(identifier, data, year):
 @click.argument("new", type=FOLDER)
 def diff(old, new):
     """Say what changed between two data folders, as a section of a changelog."""
-    from lantian.tables.changes import diff as run, to_markdown
+    from lantian.tables.changes import diff as run
+    from lantian.tables.changes import to_markdown
 
     click.echo(to_markdown(_answered(run, old, new)))
 
@@ -115,7 +124,8 @@ def diff(old, new):
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 def codebook(data):
     """Write what the data say: the codebook, README.md in the data folder, and the marked parts of the README beside that folder."""
-    from lantian.tables.codebook import codebook as run, readme
+    from lantian.tables.codebook import codebook as run
+    from lantian.tables.codebook import readme
     from lantian.tables.schema import find_data
 
     folder = find_data(data)

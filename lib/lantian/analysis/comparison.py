@@ -7,7 +7,16 @@ import numpy as np
 import pandas as pd
 
 from lantian.analysis.overview import chosen, known
-from lantian.analysis.verdicts import OF_ITS_OWN, PER_RESIDENT, TESTS, cautions, conversion, denominators, keys_of, sized
+from lantian.analysis.verdicts import (
+    OF_ITS_OWN,
+    PER_RESIDENT,
+    TESTS,
+    cautions,
+    conversion,
+    denominators,
+    keys_of,
+    sized,
+)
 from lantian.language import wording
 from lantian.language.prose import Shown, evidence_link, say
 from lantian.tables.plans import PROMISED
@@ -19,9 +28,17 @@ YEARS = ("baseline_year", "target_year")
 SHOWN = """jurisdiction id status printed thing kind indicator_name operator baseline_year target_year amount unit standard_unit date
     strength group cautions verdict why label""".split()
 ALONE = "no other plan has a target for it"
-ANYBODY, DIVIDED = 0, 1  # owners of an amount: it does not grow with the place, or is divided by its residents; else the place
+ANYBODY, DIVIDED = (
+    0,
+    1,
+)  # owners of an amount: it does not grow with the place, or is divided by its residents; else the place
 LONGEST_LIST = 14  # names in one sentence
-IN_SHORT = {"object": "different things", "time": "other years", "unit": "different measures", "range": "other areas or sizes"}
+IN_SHORT = {
+    "object": "different things",
+    "time": "other years",
+    "unit": "different measures",
+    "range": "other areas or sizes",
+}
 
 
 def compare(plans, indicator, of="value", core=True):
@@ -55,15 +72,25 @@ def compare(plans, indicator, of="value", core=True):
     if indicator not in plans.rows_of:
         known(plans.indicators, indicator)
     at, number, promises = _promises(plans, indicator, core)
-    stated, place = [Promise(*row) for row in zip(*promises.values())], plans.targets["position"].to_numpy()[at]
+    stated, place = (
+        [Promise(*row) for row in zip(*promises.values())],
+        plans.targets["position"].to_numpy()[at],
+    )
     group, amount, judged = _judge(plans, promises, stated, number, place, of)
     ids, silent, silences = _untold(plans, indicator, place)
     place, nothing = np.append(place, silent), np.full(len(silent), np.nan)
     order = np.lexsort((np.append(group, nothing), place))  # rows come by place and id
-    told = {name: _column(name, *words, silences.get(name), len(silent), order) for name, words in (_worded(stated, number) | judged).items()}
+    told = {
+        name: _column(name, *words, silences.get(name), len(silent), order)
+        for name, words in (_worded(stated, number) | judged).items()
+    }
     told |= {name: plans.jurisdictions[column].array.take(place[order]) for name, column in OF_PLACES.items()}
-    told |= {name: np.append(numbers, nothing)[order] for name, numbers in (("group", group), ("amount", amount))}
-    told["id"] = pd.concat([pd.Series(plans.targets["id"].array.take(at)), ids], ignore_index=True).array.take(order)
+    told |= {
+        name: np.append(numbers, nothing)[order] for name, numbers in (("group", group), ("amount", amount))
+    }
+    told["id"] = pd.concat(
+        [pd.Series(plans.targets["id"].array.take(at)), ids], ignore_index=True
+    ).array.take(order)
     return pd.DataFrame({name: told[name] for name in SHOWN})
 
 
@@ -89,7 +116,11 @@ def _promises(plans, indicator, core):
     fits = focus & (promises["core"] == "yes")
     kept = fits if core and fits.any() else focus
     rows = kept[number]
-    return at[rows], (np.cumsum(kept) - 1)[number[rows]], {name: cells[kept] for name, cells in promises.items()}
+    return (
+        at[rows],
+        (np.cumsum(kept) - 1)[number[rows]],
+        {name: cells[kept] for name, cells in promises.items()},
+    )
 
 
 def _numbered(values):
@@ -120,10 +151,15 @@ def _judge(plans, promises, stated, number, place, of):
     fits, rank = count[group] > 1, np.cumsum(count > 1)[group] - 1
     divided = fits & (owner == DIVIDED)
     members = [[stated[name] for name in part] for part in _parts(rank, number, fits)]
-    why = [conversion(part, residents.iloc[ids] if ids else (), of) for part, ids in zip(members, _parts(rank, place, divided))]
+    why = [
+        conversion(part, residents.iloc[ids] if ids else (), of)
+        for part, ids in zip(members, _parts(rank, place, divided))
+    ]
     first = (group == count.argmax()).argmax() if len(group) else 0
     others = (place != place[:1]).any()
-    apart, case = _differences(agree, list(table), number, owner, first, fits) if others else ([ALONE], number * 0)
+    apart, case = (
+        _differences(agree, list(table), number, owner, first, fits) if others else ([ALONE], number * 0)
+    )
     converted = np.array([bool(words) for words in why] + [False])
     words = {
         "verdict": (["direct", "after conversion", "no"], np.where(fits, converted[rank], 2)),
@@ -139,12 +175,16 @@ def _owners(table, number, place, residents):
     if residents is None or "owner" not in table:
         return np.full(len(number), ANYBODY)
     known = residents["value"].notna().to_numpy()
-    return np.where((table["owner"] != "")[number], np.where(known[place], DIVIDED, DIVIDED + 1 + place), ANYBODY)
+    return np.where(
+        (table["owner"] != "")[number], np.where(known[place], DIVIDED, DIVIDED + 1 + place), ANYBODY
+    )
 
 
 def _groups(agree, names, number, owner):
     """Number the rows from 0, those that agree in every test alike."""
-    alone = np.array([any(value for name, value in zip(names, key) if name in OF_ITS_OWN) for key in agree], bool)[number]
+    alone = np.array(
+        [any(value for name, value in zip(names, key) if name in OF_ITS_OWN) for key in agree], bool
+    )[number]
     stated = [tuple(value for name, value in zip(names, key) if name != "owner") for key in agree]
     numbers = {key: group for group, key in enumerate(dict.fromkeys(stated))}
     code = np.array([numbers[key] for key in stated], int)[number] * (owner.max(initial=0) + 1) + owner
@@ -169,7 +209,10 @@ def _differences(agree, names, number, owner, first, fits):
     """Word by which tests the rows that compare with none differ from a first one: the words, and the number of each row's."""
     case = np.where(fits, 0, 2 * number + (owner != owner[first]))
     case, cases = pd.factorize(case)
-    words = [_difference(dict(zip(names, agree[name // 2])), agree[number[first]], name % 2) for name in cases.tolist()]
+    words = [
+        _difference(dict(zip(names, agree[name // 2])), agree[number[first]], name % 2)
+        for name in cases.tolist()
+    ]
     case[first] = len(words)
     return [*words, "no other plan promises the same"], case
 
@@ -177,7 +220,11 @@ def _differences(agree, names, number, owner, first, fits):
 def _difference(key, first, elsewhere):
     """Name the tests that a row fails; what is of its own equals nothing, and the owner is that of the row."""
     pairs = zip(key, key.values(), first)
-    failing = [TESTS[name] for name, one, other in pairs if (elsewhere if name == "owner" else one != other or name in OF_ITS_OWN and one)]
+    failing = [
+        TESTS[name]
+        for name, one, other in pairs
+        if (elsewhere if name == "owner" else one != other or name in OF_ITS_OWN and one)
+    ]
     return "; ".join(failing) or "another promise of the same plan"
 
 
@@ -191,15 +238,24 @@ def _amounts(promises, number, place, divided, residents):
 
 def _worded(stated, number):
     """Word promises: a column's words, and the number of each row's."""
-    columns = {name: [getattr(row, name) for row in stated] for name in Promise._fields if name in SHOWN and name not in ("jurisdiction", "amount")}
+    columns = {
+        name: [getattr(row, name) for row in stated]
+        for name in Promise._fields
+        if name in SHOWN and name not in ("jurisdiction", "amount")
+    }
     told = {"printed": wording.amount, "thing": wording.thing, "date": wording.date}
     words = columns | {name: [word(row) for row in stated] for name, word in told.items()}
-    return {name: (told, number) for name, told in words.items()} | {"status": (["target"], np.zeros_like(number))}
+    return {name: (told, number) for name, told in words.items()} | {
+        "status": (["target"], np.zeros_like(number))
+    }
 
 
 def _untold(plans, indicator, told):
     """Return ids and places of the gaps of places without a target, or of none, and their words, a list a column."""
-    of_focus = lambda table: np.asarray(table["role"].array == "focus", bool)
+
+    def of_focus(table):
+        return np.asarray(table["role"].array == "focus", bool)
+
     at = np.flatnonzero(np.asarray(plans.gaps["indicator"].array == indicator, bool) & of_focus(plans.gaps))
     place = plans.gaps["position"].to_numpy()[at]
     open_ = of_focus(plans.jurisdictions)
@@ -208,9 +264,16 @@ def _untold(plans, indicator, told):
     open_[place] = False
     blank = np.flatnonzero(open_)
     gaps = [Gap(*row) for row in zip(*(plans.gaps[name].array.take(at) for name in Gap._fields))]
-    words = {"status": [gap.status for gap in gaps] + ["none"] * len(blank), "printed": [*map(wording.gap, gaps)] + ["no target"] * len(blank)}
+    words = {
+        "status": [gap.status for gap in gaps] + ["none"] * len(blank),
+        "printed": [*map(wording.gap, gaps)] + ["no target"] * len(blank),
+    }
     words |= {"verdict": ["no"] * len(words["status"]), "why": ["no target"] * len(words["status"])}
-    return pd.Series([*plans.gaps["id"].array.take(at), *[""] * len(blank)], dtype="str"), np.append(place, blank), words
+    return (
+        pd.Series([*plans.gaps["id"].array.take(at), *[""] * len(blank)], dtype="str"),
+        np.append(place, blank),
+        words,
+    )
 
 
 def how_far(plans, theme, of="value"):
@@ -242,7 +305,9 @@ def how_far(plans, theme, of="value"):
         judged = compare(plans, indicator.id, of)
         fit = judged[judged["verdict"] != "no"]
         groups = [part.drop_duplicates("label") for _, part in fit.groupby("group", sort=False)]
-        places = ", and apart from these ".join(wording.names(map(evidence_link, part["id"], part["label"])) for part in groups)
+        places = ", and apart from these ".join(
+            wording.names(map(evidence_link, part["id"], part["label"])) for part in groups
+        )
         why = judged.loc[judged["status"] == "target", "why"]
         best = fit["verdict"].min() if len(fit) else "no"
         if len(fit):
@@ -259,8 +324,16 @@ def how_far(plans, theme, of="value"):
 def how_far_sentence(plans, theme, of="value"):
     """Say in one sentence what compares directly, what after conversion, and what not."""
     rows = how_far(plans, theme, of)
-    direct, converted, no = (rows[rows["verdict"] == verdict] for verdict in ("direct", "after conversion", "no"))
-    fits = lambda part: Shown("; ".join(f"{html.escape(row.indicator)}, {row.places.markup}" for row in part.itertuples()) or "nothing")
+    direct, converted, no = (
+        rows[rows["verdict"] == verdict] for verdict in ("direct", "after conversion", "no")
+    )
+
+    def fits(part):
+        return Shown(
+            "; ".join(f"{html.escape(row.indicator)}, {row.places.markup}" for row in part.itertuples())
+            or "nothing"
+        )
+
     text = "In {of}, this compares directly between plans: {direct}. After conversion: {converted}. Not at all: {no}."
     rest = "; ".join(no["indicator"]) if len(no) <= LONGEST_LIST else f"the other {len(no)} subjects"
     return say(plans, text, of=of, direct=fits(direct), converted=fits(converted), no=rest or "nothing")

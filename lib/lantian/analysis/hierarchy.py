@@ -10,7 +10,19 @@ from lantian.analysis.verdicts import SIZED
 from lantian.language import wording
 from lantian.language.prose import Shown, evidence_link
 
-COLUMNS = ["jurisdiction", "label", "id", "printed", "above", "above_id", "above_printed", "relation", "says", "source", "confidence"]
+COLUMNS = [
+    "jurisdiction",
+    "label",
+    "id",
+    "printed",
+    "above",
+    "above_id",
+    "above_printed",
+    "relation",
+    "says",
+    "source",
+    "confidence",
+]
 # Relations, from the most to the least that can be told.
 RELATIONS = ("copied", "equal", "stricter", "looser", "another measure", "assigned", "parent not read")
 # Differences that do not keep two goals apart, but that the sentence must tell.
@@ -55,7 +67,9 @@ def above(plans, theme=None):
     DataFrame
         As `cascade`, with ``indicator`` (its name).
     """
-    set_above = plans.targets[(plans.targets["role"] == "reference") & (plans.targets["kind"] != "standard")]["indicator"]
+    set_above = plans.targets[(plans.targets["role"] == "reference") & (plans.targets["kind"] != "standard")][
+        "indicator"
+    ]
     some = plans.indicators["id"].isin(set_above) | (plans.indicators["headline"] != "")
     indicators = chosen(plans.indicators, theme) if theme else plans.indicators[some]
     rows = _held(plans, indicators["id"])
@@ -76,9 +90,15 @@ def ends(plans, chain):
     DataFrame
         label, says, goals (their indicators, each linked to its evidence).
     """
-    alone = plans.focus[["label"]].merge(chain[chain["above_id"] == ""]).drop_duplicates(["label", "says", "indicator"])
+    alone = (
+        plans.focus[["label"]]
+        .merge(chain[chain["above_id"] == ""])
+        .drop_duplicates(["label", "says", "indicator"])
+    )
     groups = alone.groupby(["label", "says"], sort=False)[["id", "indicator"]]
-    rows = [(*key, Shown(", ".join(map(evidence_link, goals["id"], goals["indicator"])))) for key, goals in groups]
+    rows = [
+        (*key, Shown(", ".join(map(evidence_link, goals["id"], goals["indicator"])))) for key, goals in groups
+    ]
     return pd.DataFrame(rows, columns=["label", "says", "goals"])
 
 
@@ -114,29 +134,50 @@ def key_regions(plans):
     >>> regions.set_index("id").loc["china-2018", "Shuocheng (2018)"]
     'outside'
     """
-    rows = plans.key_regions.merge(plans.focus[["id", "label"]], left_on="jurisdiction", right_on="id").assign(inside=lambda rows: rows["member"] == "yes")
+    rows = plans.key_regions.merge(
+        plans.focus[["id", "label"]], left_on="jurisdiction", right_on="id"
+    ).assign(inside=lambda rows: rows["member"] == "yes")
     rows = rows.sort_values("inside", ascending=False, kind="stable").drop_duplicates(["document", "label"])
     rows["region"] = rows["region"].where(rows["inside"], "outside")
-    wide = rows.pivot(index="document", columns="label", values="region").reindex(columns=plans.focus["label"]).fillna("")
+    wide = (
+        rows.pivot(index="document", columns="label", values="region")
+        .reindex(columns=plans.focus["label"])
+        .fillna("")
+    )
     documents = plans.documents.set_index("id")[["title_en", "issued"]].rename(columns={"title_en": "title"})
-    return wide.join(documents).sort_values("issued").rename_axis("id").reset_index()[["id", "title", "issued", *wide.columns]]
+    return (
+        wide.join(documents)
+        .sort_values("issued")
+        .rename_axis("id")
+        .reset_index()[["id", "title", "issued", *wide.columns]]
+    )
 
 
 def _covers(plans):
     """Return a test: whether a goal for a named part of a level above, a region or a city, holds for a place."""
     rows = plans.key_regions.merge(plans.documents[["id", "issued"]], left_on="document", right_on="id")
     rows = rows[rows["member"] == "yes"].sort_values("issued")
-    lists = {place: list(zip(mine["document"], mine["issued"], mine["region"])) for place, mine in rows.groupby("jurisdiction")}
+    lists = {
+        place: list(zip(mine["document"], mine["issued"], mine["region"]))
+        for place, mine in rows.groupby("jurisdiction")
+    }
     names = plans.jurisdictions.set_index("id")["name_en"]
 
     def covers(goal, place):
         if goal.area != "named":
             return True
-        if any(names[name] in goal.statement_en for name in (place, *ancestors(plans, place)) if name != goal.jurisdiction):
+        if any(
+            names[name] in goal.statement_en
+            for name in (place, *ancestors(plans, place))
+            if name != goal.jurisdiction
+        ):
             return True
         own = [region for document, _, region in lists.get(place, ()) if document == goal.document]
         own = own or [region for _, issued, region in lists.get(place, ())[-1:] if issued <= goal.dated]
-        return any(region in goal.statement_en or re.search("(?<!outside )key[- ]region", goal.statement_en) for region in own)
+        return any(
+            region in goal.statement_en or re.search("(?<!outside )key[- ]region", goal.statement_en)
+            for region in own
+        )
 
     return covers
 
@@ -146,16 +187,33 @@ def _held(plans, indicators):
     goals, gaps = _listed(_sourced(plans), indicators), _listed(plans.gaps, indicators)
     names = plans.jurisdictions.set_index("id")["name_en"]
     documents = plans.documents
-    unread = set(documents.loc[documents["access"] == "not_seen", "jurisdiction"]) | set(names.index) - set(documents["jurisdiction"])
+    unread = set(documents.loc[documents["access"] == "not_seen", "jurisdiction"]) | set(names.index) - set(
+        documents["jurisdiction"]
+    )
     chains, covers = {place: ancestors(plans, place) for place in plans.focus["id"]}, _covers(plans)
+    inside = {
+        (row.jurisdiction, row.document): row.member == "yes"
+        for row in plans.key_regions.sort_values("member").itertuples()
+    }
     rows = []
     for indicator, place in product(indicators, plans.focus.itertuples()):
         chain, mine = chains[place.id], goals.get((place.id, indicator), [])
-        higher = [goal for name in chain for goal in goals.get((name, indicator), []) if goal.kind != "standard" and goal.core == "yes" and covers(goal, place.id)]
-        told = [row for goal in mine for row in _against(goal, higher)]
-        told += _end(mine, [names[name] for name in chain if name in unread], any(name in unread for name in chain[:1]))
+        higher = [
+            goal
+            for name in chain
+            for goal in goals.get((name, indicator), [])
+            if goal.kind != "standard" and goal.core == "yes" and covers(goal, place.id)
+        ]
+        told = [row for goal in mine for row in _against(goal, higher, inside)]
+        told += _end(
+            mine, [names[name] for name in chain if name in unread], any(name in unread for name in chain[:1])
+        )
         if not mine:
-            told = [row for gap in gaps.get((place.id, indicator), []) for row in _assigned(gap, goals, names, unread)]
+            told = [
+                row
+                for gap in gaps.get((place.id, indicator), [])
+                for row in _assigned(gap, goals, names, unread)
+            ]
         rows += [(place.id, place.label, *row, indicator) for row in told]
     return pd.DataFrame(rows, columns=[*COLUMNS, "indicator"])
 
@@ -163,9 +221,16 @@ def _held(plans, indicators):
 def _sourced(plans):
     """Add to the targets what is known of their documents: source, confidence and date of issue."""
     documents = plans.documents.set_index("id")
-    sources = {row.Index: ", ".join(filter(None, (row.title_en, row.number, row.issued))) for row in documents.itertuples()}
+    sources = {
+        row.Index: ", ".join(filter(None, (row.title_en, row.number, row.issued)))
+        for row in documents.itertuples()
+    }
     own = plans.targets["document"]
-    return plans.targets.assign(source=own.map(sources), confidence=own.map(documents["confidence"]), dated=own.map(documents["issued"]))
+    return plans.targets.assign(
+        source=own.map(sources),
+        confidence=own.map(documents["confidence"]),
+        dated=own.map(documents["issued"]),
+    )
 
 
 def _listed(rows, indicators):
@@ -176,13 +241,21 @@ def _listed(rows, indicators):
     return groups
 
 
-def _against(target, higher):
+def _against(target, higher, inside):
     """Hold one target against the goals above it on its indicator."""
     same = [other for other in higher if _one_measure(target, other)]
     for other in same:
         relation = _relation(target, other)
         above = other.place, other.id, wording.target(other)
-        yield target.id, wording.target(target), *above, relation, _sentence(target, other, relation), other.source, other.confidence
+        yield (
+            target.id,
+            wording.target(target),
+            *above,
+            relation,
+            _sentence(target, other, relation, inside),
+            other.source,
+            other.confidence,
+        )
     if higher and not same:
         says = "the levels above promise it in another kind, unit or year, or as an amount of their own size"
         yield _alone(target.id, wording.target(target), "another measure", says)
@@ -195,7 +268,11 @@ def _alone(identifier, printed, relation, says):
 
 def _end(mine, unread, directly):
     """Say once for an indicator which plan above the place, the nearest, was not read."""
-    says = f"the plan of {unread[0]}, {'directly' if directly else 'further'} above, was not read" if unread else ""
+    says = (
+        f"the plan of {unread[0]}, {'directly' if directly else 'further'} above, was not read"
+        if unread
+        else ""
+    )
     return [_alone(goal.id, wording.target(goal), "parent not read", says) for goal in mine[:1] if unread]
 
 
@@ -208,7 +285,9 @@ def _one_measure(target, other):
     if "whole" not in (areas := {target.area, other.area}) and "rural" in areas and len(areas) > 1:
         return False  # a share of rural areas and one of towns have nothing in common
     known = pd.notna(target.amount) and pd.notna(other.amount) and pd.notna(target.target_year)
-    return known and all((pd.isna(a) and pd.isna(b)) or (pd.notna(a) and pd.notna(b) and a == b) for a, b in pairs)
+    return known and all(
+        (pd.isna(a) and pd.isna(b)) or (pd.notna(a) and pd.notna(b) and a == b) for a, b in pairs
+    )
 
 
 def _relation(target, other):
@@ -219,13 +298,33 @@ def _relation(target, other):
     return "stricter" if lower == (target.better == "lower") else "looser"
 
 
-def _sentence(target, other, relation):
-    words = {"copied": "figure for figure", "equal": "the same figure as", "stricter": "stricter than", "looser": "looser than"}[relation]
-    counted = [name.replace("_", " ") for name in NOT_COUNTED if getattr(target, name) != getattr(other, name)]
-    differs = f", but {wording.names(counted)} differ{'s' * (len(counted) == 1)}: {wording.thing(target)}, against {wording.thing(other)}" if counted else ""
-    base = f", its base year {target.baseline_basis}" if target.baseline_basis in ("inferred", "ambiguous") else ""
+def _sentence(target, other, relation, inside):
+    """Word how a goal stands to one above; where strictness is judged, with whether the place lies in a key region of that document."""
+    words = {
+        "copied": "figure for figure",
+        "equal": "the same figure as",
+        "stricter": "stricter than",
+        "looser": "looser than",
+    }[relation]
+    counted = [
+        name.replace("_", " ") for name in NOT_COUNTED if getattr(target, name) != getattr(other, name)
+    ]
+    differs = (
+        f", but {wording.names(counted)} differ{'s' * (len(counted) == 1)}: {wording.thing(target)}, against {wording.thing(other)}"
+        if counted
+        else ""
+    )
+    base = (
+        f", its base year {target.baseline_basis}"
+        if target.baseline_basis in ("inferred", "ambiguous")
+        else ""
+    )
     later = ", a later document" if _later(other.dated, target.dated) else ""
-    return f"{words} {other.place}'s {wording.target(other)}{later}{differs}{base}"
+    region = ""
+    if relation in ("stricter", "looser") and (target.jurisdiction, other.document) in inside:
+        place = "inside" if inside[target.jurisdiction, other.document] else "outside"
+        region = f"; {target.place} lies {place} the key regions of that document"
+    return f"{words} {other.place}'s {wording.target(other)}{later}{differs}{base}{region}"
 
 
 def _later(one, other):
@@ -269,4 +368,8 @@ def limits(plans, indicator, year):
         f"{documents.loc[row.document, 'genre']} {documents.loc[row.document, 'issued'][:4]}: {wording.number(row.amount)}{', in hindsight' if after else ''}"
         for row, after in zip(rows.itertuples(), late)
     ]
-    return pd.DataFrame({"amount": rows["amount"], "says": says, "hindsight": late, "id": rows["id"]}).sort_values("amount").reset_index(drop=True)
+    return (
+        pd.DataFrame({"amount": rows["amount"], "says": says, "hindsight": late, "id": rows["id"]})
+        .sort_values("amount")
+        .reset_index(drop=True)
+    )

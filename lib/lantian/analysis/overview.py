@@ -28,7 +28,18 @@ MARKS = {
 RANK = {mark: number for number, mark in enumerate(MARKS)}
 HEADLINES = {"coal": 0, "air": 1, "vehicles": 2}
 SYMBOLS = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> ", "~": "~ ", "=": "", "": ""}
-CELL = ["jurisdiction", "label", "place", "indicator", "indicator_name", "mark", "text", "says", "id", "count"]
+CELL = [
+    "jurisdiction",
+    "label",
+    "place",
+    "indicator",
+    "indicator_name",
+    "mark",
+    "text",
+    "says",
+    "id",
+    "count",
+]
 
 
 def cells(plans, theme=None, indicators=None):
@@ -69,7 +80,13 @@ def cells(plans, theme=None, indicators=None):
 
 
 def _about(place, indicator, name):
-    return {"jurisdiction": place.id, "label": place.label, "place": place.name_en, "indicator": indicator, "indicator_name": name}
+    return {
+        "jurisdiction": place.id,
+        "label": place.label,
+        "place": place.name_en,
+        "indicator": indicator,
+        "indicator_name": name,
+    }
 
 
 def _first(rows):
@@ -90,8 +107,15 @@ def matrix(plans, theme=None, indicators=None):
     'no more than in 2011 by 2020'
     """
     table = cells(plans, theme, indicators)
-    order = dict(index=list(dict.fromkeys(table["indicator_name"])), columns=list(dict.fromkeys(table["label"])))
-    return table.pivot(index="indicator_name", columns="label", values="says").reindex(**order).rename_axis(None, axis=1)
+    order = {
+        "index": list(dict.fromkeys(table["indicator_name"])),
+        "columns": list(dict.fromkeys(table["label"])),
+    }
+    return (
+        table.pivot(index="indicator_name", columns="label", values="says")
+        .reindex(**order)
+        .rename_axis(None, axis=1)
+    )
 
 
 def chosen(indicators, theme, ids=None):
@@ -104,8 +128,12 @@ def chosen(indicators, theme, ids=None):
     else:
         rows = indicators[indicators["headline" if theme in HEADLINES else "theme"] == theme]
     if rows.empty:
-        raise ValueError(f"{theme!r} is no theme; it is one of headline, {', '.join(sorted(set(indicators['theme'])))}")
-    order = pd.DataFrame({"headline": rows["headline"].map(HEADLINES).fillna(9), "borrowed": rows["headline"] != rows["theme"]})
+        raise ValueError(
+            f"{theme!r} is no theme; it is one of headline, {', '.join(sorted(set(indicators['theme'])))}"
+        )
+    order = pd.DataFrame(
+        {"headline": rows["headline"].map(HEADLINES).fillna(9), "borrowed": rows["headline"] != rows["theme"]}
+    )
     return rows.loc[order.sort_values(list(order), kind="stable").index]
 
 
@@ -113,7 +141,9 @@ def known(indicators, *ids):
     """Refuse an id that no indicator has, naming those that are like it."""
     for name in ids:
         if not (indicators["id"] == name).any():
-            raise ValueError(f"{name!r} is no indicator{near(name, indicators['id'])}; plans.indicators lists all of them")
+            raise ValueError(
+                f"{name!r} is no indicator{near(name, indicators['id'])}; plans.indicators lists all of them"
+            )
 
 
 def near(name, names):
@@ -130,7 +160,12 @@ def _marks(targets):
 def _firmest(targets):
     """Sort targets, what tells most of an indicator first."""
     marks = _marks(targets)
-    keys = {"core": targets["core"] == "no", "rank": marks.map(RANK), "stretch": targets["stretch_of"] != "", "area": targets["area"] != "whole"}
+    keys = {
+        "core": targets["core"] == "no",
+        "rank": marks.map(RANK),
+        "stretch": targets["stretch_of"] != "",
+        "area": targets["area"] != "whole",
+    }
     keys["year"] = -targets["target_year"].fillna(0)
     return targets.assign(mark=marks).loc[pd.DataFrame(keys).sort_values(list(keys), kind="stable").index]
 
@@ -138,7 +173,13 @@ def _firmest(targets):
 def _promise(best, count):
     """Tell a cell by its firmest target, and how many more there are."""
     text, says = (f"\N{NO-BREAK SPACE}+{count - 1}", f"; {count - 1} more") if count > 1 else ("", "")
-    return {"mark": best.mark, "text": short(best) + text, "says": wording.target(best) + says, "id": best.id, "count": count}
+    return {
+        "mark": best.mark,
+        "text": short(best) + text,
+        "says": wording.target(best) + says,
+        "id": best.id,
+        "count": count,
+    }
 
 
 def _gap(gap, says=MARKS["none"]):
@@ -162,7 +203,11 @@ def short(row):
         sign, least, most = ("−", "<=", ">=") if row.amount < 0 else ("+", ">=", "<=")
         more = {least: " or more", most: " at most", "~": " or so"}.get(row.operator, "")
         return f"{sign}{wording.quantity(abs(row.amount), row.standard_unit)}{more}, {year}".rstrip(", ")
-    figure = f"{wording.number(row.value)} for 1" if row.kind == "ratio" else wording.quantity(abs(row.amount), row.standard_unit)
+    figure = (
+        f"{wording.number(row.value)} for 1"
+        if row.kind == "ratio"
+        else wording.quantity(abs(row.amount), row.standard_unit)
+    )
     return f"{'cut ' if wording.is_cut(row) else ''}{SYMBOLS[row.operator]}{figure}, {year}".rstrip(", ")
 
 
@@ -187,7 +232,9 @@ def find(plans, words):
     >>> "Yuyao" in set(found.place)
     True
     """
-    rows = pd.concat([_searchable(plans.targets, wording.target, plans), _searchable(plans.gaps, wording.gap, plans)])
+    rows = pd.concat(
+        [_searchable(plans.targets, wording.target, plans), _searchable(plans.gaps, wording.gap, plans)]
+    )
     needle = str(words).casefold()
     hit = rows["searched_in"].str.casefold().str.contains(needle, regex=False)
     return rows[hit].drop(columns="searched_in").reset_index(drop=True)
@@ -196,8 +243,12 @@ def find(plans, words):
 def _searchable(rows, word, plans):
     indicators = plans.indicators.set_index("id")["name_zh"]
     statement = rows["statement_en"] if "statement_en" in rows else rows["note"]
-    frame = pd.DataFrame({"place": rows["place"], "id": rows["id"], "says": [word(row) for row in rows.itertuples()]})
-    frame = frame.assign(statement=statement, indicator=rows["indicator_name"], quote=rows["quote"], clause=rows["clause"])
+    frame = pd.DataFrame(
+        {"place": rows["place"], "id": rows["id"], "says": [word(row) for row in rows.itertuples()]}
+    )
+    frame = frame.assign(
+        statement=statement, indicator=rows["indicator_name"], quote=rows["quote"], clause=rows["clause"]
+    )
     extra = [rows[name] for name in ("subject", "subject_class", "note", "value_text") if name in rows]
     parts = [frame[name].astype(str) for name in frame] + [part.astype(str) for part in extra]
     parts += [rows["indicator"].map(indicators), rows["place_zh"]]
@@ -244,12 +295,22 @@ def fleets(plans):
     targets = plans.targets[plans.targets["indicator"].isin(FLEETS) & (plans.targets["role"] == "focus")]
     targets = _each_fleet(targets.assign(mark=_marks(targets)))
     gaps = plans.gaps[plans.gaps["indicator"].isin(FLEETS)]
-    silent = gaps[(gaps["status"] == "silent") & ~gaps["jurisdiction"].isin(targets["jurisdiction"])].drop_duplicates("jurisdiction").set_index("jurisdiction")
-    common = targets.groupby("subject")["jurisdiction"].nunique().sort_values(ascending=False, kind="stable").index
+    silent = (
+        gaps[(gaps["status"] == "silent") & ~gaps["jurisdiction"].isin(targets["jurisdiction"])]
+        .drop_duplicates("jurisdiction")
+        .set_index("jurisdiction")
+    )
+    common = (
+        targets.groupby("subject")["jurisdiction"].nunique().sort_values(ascending=False, kind="stable").index
+    )
     rows = []
     for fleet, place in product(common, plans.focus.itertuples()):
         mine = targets[(targets["subject"] == fleet) & (targets["jurisdiction"] == place.id)]
-        named = [gap for gap in gaps[gaps["jurisdiction"] == place.id].itertuples() if FLEET_WORDS.get(fleet, fleet) in fold(gap.quote)]
+        named = [
+            gap
+            for gap in gaps[gaps["jurisdiction"] == place.id].itertuples()
+            if FLEET_WORDS.get(fleet, fleet) in fold(gap.quote)
+        ]
         if len(mine):
             cell = _fleet(mine)
         elif named or place.id in silent.index:
@@ -263,8 +324,16 @@ def fleets(plans):
 def _each_fleet(targets):
     """Give each fleet of a share of several fleets together a row of its own, marked as pooled."""
     pooled = targets[targets["subject"] == POOLED]
-    rows = [pooled[pooled["subject_class"].str.contains(fleet.split("_")[0])].assign(subject=fleet) for fleet in FLEET_WORDS]
-    return pd.concat([targets[targets["subject"] != POOLED].assign(pooled=False), *(some.assign(pooled=True) for some in rows)])
+    rows = [
+        pooled[pooled["subject_class"].str.contains(fleet.split("_")[0])].assign(subject=fleet)
+        for fleet in FLEET_WORDS
+    ]
+    return pd.concat(
+        [
+            targets[targets["subject"] != POOLED].assign(pooled=False),
+            *(some.assign(pooled=True) for some in rows),
+        ]
+    )
 
 
 _BASES = {"": "", "stock": "of the stock", "new": "of new ones", "new_or_replaced": "of purchases"}
@@ -272,13 +341,22 @@ _ENERGY = {"vehicles.new_energy": "new energy", "vehicles.new_or_clean": "new en
 
 
 def _fleet(mine):
-    told = [(row, f"{_share(row)} {_BASES[row.base]}{', pooled' * row.pooled}".strip()) for row in mine.itertuples()]
+    told = [
+        (row, f"{_share(row)} {_BASES[row.base]}{', pooled' * row.pooled}".strip())
+        for row in mine.itertuples()
+    ]
     says = [
         f"{much}{' with other fleets' * row.pooled}, {_ENERGY[row.indicator]}, {wording.AREAS[row.area]}, {wording.date(row)}, {wording.STRENGTHS[row.strength]}"
         for row, much in told
     ]
     text = [f"{much}{'*' if row.indicator.endswith('clean') else ''}" for row, much in told]
-    return {"mark": min(mine["mark"], key=RANK.get), "text": "; ".join(text), "says": "; ".join(says), "id": mine.iloc[0]["id"], "count": len(mine)}
+    return {
+        "mark": min(mine["mark"], key=RANK.get),
+        "text": "; ".join(text),
+        "says": "; ".join(says),
+        "id": mine.iloc[0]["id"],
+        "count": len(mine),
+    }
 
 
 def _share(row):

@@ -5,7 +5,13 @@ import pandas as pd
 from lantian.analysis.overview import known
 from lantian.language import wording
 
-OBJECT = ("jurisdiction", "indicator", "area", "subject", "base")  # what a goal and a measurement of it have in common
+OBJECT = (
+    "jurisdiction",
+    "indicator",
+    "area",
+    "subject",
+    "base",
+)  # what a goal and a measurement of it have in common
 
 
 def pace(plans, indicator, core=True):
@@ -43,7 +49,20 @@ def pace(plans, indicator, core=True):
     main = targets[targets["core"] == "yes"]
     targets = main if core and len(main) else targets
     rows = [_pace(plans, row) for row in targets.itertuples() if row.kind in ("change", "level")]
-    columns = ["jurisdiction", "label", "id", "kind", "printed", "years", "linear", "compound", "low", "high", "basis", "says"]
+    columns = [
+        "jurisdiction",
+        "label",
+        "id",
+        "kind",
+        "printed",
+        "years",
+        "linear",
+        "compound",
+        "low",
+        "high",
+        "basis",
+        "says",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -51,11 +70,25 @@ def _pace(plans, row):
     head = (row.jurisdiction, row.label, row.id, row.kind, wording.target(row))
     if row.kind == "change" and row.timing == "every_year" and pd.notna(row.amount):
         return *head, 1, *[row.amount] * 4, "stated", f"{wording.signed(row.amount)} % a year, as printed"
-    if row.kind == "change" and pd.notna(row.baseline_year) and pd.notna(row.target_year) and pd.notna(row.amount):
+    if (
+        row.kind == "change"
+        and pd.notna(row.baseline_year)
+        and pd.notna(row.target_year)
+        and pd.notna(row.amount)
+    ):
         years = int(row.target_year - row.baseline_year)
         rate = compound(row.amount, years)
         basis = row.baseline_basis
-        return *head, years, row.amount / years, rate, rate, rate, basis, f"{wording.signed(rate)} % a year over {wording.counted(years, 'year')} (base year {basis})"
+        return (
+            *head,
+            years,
+            row.amount / years,
+            rate,
+            rate,
+            rate,
+            basis,
+            f"{wording.signed(rate)} % a year over {wording.counted(years, 'year')} (base year {basis})",
+        )
     base = _observed_base(plans, row) if row.kind == "level" and pd.notna(row.amount) else None
     if base is None:
         return *head, None, None, None, None, None, "none", "no base year is known: a pace would be invented"
@@ -63,7 +96,16 @@ def _pace(plans, row):
     half = 0.5 * 10 ** -_decimals(base.value)
     rates = [compound((row.amount / (base.value + error) - 1) * 100, years) for error in (half, 0, -half)]
     says = f"{wording.signed(min(rates))} to {wording.signed(max(rates))} % a year since {base.year}, from an observed {base.value:g} ({base.source}, confidence {base.confidence})"
-    return *head, years, (row.amount / base.value - 1) * 100 / years, rates[1], min(rates), max(rates), "observed", says
+    return (
+        *head,
+        years,
+        (row.amount / base.value - 1) * 100 / years,
+        rates[1],
+        min(rates),
+        max(rates),
+        "observed",
+        says,
+    )
 
 
 def compound(change, years):
@@ -80,7 +122,9 @@ def _observed_base(plans, row):
     """The last observation of the place before its plan's period, if there is one; of one year the surest."""
     start = plans.documents.set_index("id").loc[row.document, "period_start"]
     seen = measured(plans, row)
-    seen = seen[(seen["unit"] == row.unit) & (seen["year"] < start)].assign(sure=lambda rows: rows["confidence"] == "high")
+    seen = seen[(seen["unit"] == row.unit) & (seen["year"] < start)].assign(
+        sure=lambda rows: rows["confidence"] == "high"
+    )
     return next(seen.sort_values(["year", "sure"], kind="stable").tail(1).itertuples(), None)
 
 
@@ -118,9 +162,25 @@ def outcomes(plans):
         jurisdiction, label, indicator_name, id, printed, measured, outcome (``met``
         or ``missed``), says, source, confidence, caution.
     """
-    targets = plans.targets[(plans.targets["role"] == "focus") & plans.targets["amount"].notna() & plans.targets["target_year"].notna()]
+    targets = plans.targets[
+        (plans.targets["role"] == "focus")
+        & plans.targets["amount"].notna()
+        & plans.targets["target_year"].notna()
+    ]
     rows = [found for row in targets.itertuples() for found in _outcome(plans, row)]
-    columns = ["jurisdiction", "label", "indicator_name", "id", "printed", "measured", "outcome", "says", "source", "confidence", "caution"]
+    columns = [
+        "jurisdiction",
+        "label",
+        "indicator_name",
+        "id",
+        "printed",
+        "measured",
+        "outcome",
+        "says",
+        "source",
+        "confidence",
+        "caution",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -137,7 +197,12 @@ def _changed(row, end, seen):
     """A change is measured between two observations of one series."""
     if pd.isna(row.baseline_year):
         return
-    series = (seen["unit"] == end.unit) & (seen["source"] == end.source) & (seen["scope"] == end.scope) & (seen["basis"] == end.basis)
+    series = (
+        (seen["unit"] == end.unit)
+        & (seen["source"] == end.source)
+        & (seen["scope"] == end.scope)
+        & (seen["basis"] == end.basis)
+    )
     for start in seen[series & (seen["year"] == row.baseline_year)].itertuples():
         change = (end.value / start.value - 1) * 100
         caution = _restated(start.state, end.state)
@@ -153,10 +218,37 @@ def _restated(first, last):
 
 
 def _told(row, end, value, measured, caution):
-    reached = {"<=": value <= row.amount, "<": value < row.amount, ">=": value >= row.amount, ">": value > row.amount}
+    reached = {
+        "<=": value <= row.amount,
+        "<": value < row.amount,
+        ">=": value >= row.amount,
+        ">": value > row.amount,
+    }
     better = value <= row.amount if row.better == "lower" else value >= row.amount
     outcome = "met" if reached.get(row.operator, better) else "missed"
     pandemic = "2020 was the year of the pandemic" if end.year == 2020 else ""
-    cautions = "; ".join(part for part in (caution, pandemic, wording.counted(1 + (row.kind == "change"), f"{end.basis} figure") if end.basis in ("dataset", "computed") else "") if part)
+    cautions = "; ".join(
+        part
+        for part in (
+            caution,
+            pandemic,
+            wording.counted(1 + (row.kind == "change"), f"{end.basis} figure")
+            if end.basis in ("dataset", "computed")
+            else "",
+        )
+        if part
+    )
     says = f"{wording.target(row)}; measured {measured}"
-    return row.jurisdiction, row.label, row.indicator_name, row.id, wording.target(row), measured, outcome, says, f"{end.source} ({end.scope})", end.confidence, cautions
+    return (
+        row.jurisdiction,
+        row.label,
+        row.indicator_name,
+        row.id,
+        wording.target(row),
+        measured,
+        outcome,
+        says,
+        f"{end.source} ({end.scope})",
+        end.confidence,
+        cautions,
+    )

@@ -19,9 +19,15 @@ def duties(plans):
     """
     rows = plans.targets[(plans.targets["role"] == "focus") & (plans.targets["core"] == "yes")]
     quarter = pd.PeriodIndex(pd.to_datetime(day_due(rows)), freq="Q").astype(str)
-    timing = rows["timing"].map(TIMINGS).mask(rows["target_year"].isna() & (rows["timing"] != "every_year"), "no date")
+    timing = (
+        rows["timing"]
+        .map(TIMINGS)
+        .mask(rows["target_year"].isna() & (rows["timing"] != "every_year"), "no date")
+    )
     quarter = pd.Series(quarter, rows.index).where(timing.isin(["by", "from"]), "")
-    told = rows[["jurisdiction", "label", "id"]].assign(timing=timing, quarter=quarter, says=rows["statement_en"])
+    told = rows[["jurisdiction", "label", "id"]].assign(
+        timing=timing, quarter=quarter, says=rows["statement_en"]
+    )
     return told.reset_index(drop=True)
 
 
@@ -34,7 +40,9 @@ def day_due(targets):
         ISO dates; missing without a year.
     """
     ends = targets["timing"].map({"from": "-01-01"}).fillna("-12-31")
-    return targets["deadline"].where(targets["deadline"] != "", targets["target_year"].astype("string") + ends)
+    return targets["deadline"].where(
+        targets["deadline"] != "", targets["target_year"].astype("string") + ends
+    )
 
 
 def leads(plans):
@@ -51,8 +59,12 @@ def leads(plans):
     each = rows.assign(body=rows["lead"].str.split(";")).explode("body")
     each["function"] = each["body"].map(plans.bodies.set_index("body")["function"]).fillna(each["body"])
     groups = each.groupby(["theme", "order", "label", "function"], sort=True)
-    counts = groups.agg(names=("body", lambda names: ", ".join(dict.fromkeys(names))), targets=("id", "nunique")).reset_index()
-    return counts.sort_values(["theme", "order", "targets"], ascending=[True, True, False], kind="stable").drop(columns="order")
+    counts = groups.agg(
+        names=("body", lambda names: ", ".join(dict.fromkeys(names))), targets=("id", "nunique")
+    ).reset_index()
+    return counts.sort_values(
+        ["theme", "order", "targets"], ascending=[True, True, False], kind="stable"
+    ).drop(columns="order")
 
 
 def words(plans):
@@ -68,7 +80,9 @@ def words(plans):
     """
     rows = plans.targets[(plans.targets["role"] == "focus") & (plans.targets["strength"] != "plain")]
     groups = rows.groupby(["strength", "strength_word", "order", "label", "theme"], sort=True)
-    counts = groups.agg(count=("id", "size"), example=("statement_en", "first"), id=("id", "first")).reset_index()
+    counts = groups.agg(
+        count=("id", "size"), example=("statement_en", "first"), id=("id", "first")
+    ).reset_index()
     return counts.drop(columns="order")
 
 
@@ -81,6 +95,8 @@ def strengths(plans):
         A row a focus place: jurisdiction, label and a column for each strength.
     """
     rows = plans.targets[plans.targets["role"] == "focus"]
-    counts = rows.pivot_table(index="jurisdiction", columns="strength", values="id", aggfunc="count", fill_value=0, observed=True)
+    counts = rows.pivot_table(
+        index="jurisdiction", columns="strength", values="id", aggfunc="count", fill_value=0, observed=True
+    )
     counts = counts.reindex(index=plans.focus["id"], columns=list(wording.STRENGTHS), fill_value=0)
     return counts.rename_axis("jurisdiction").reset_index().assign(label=plans.focus["label"].to_list())

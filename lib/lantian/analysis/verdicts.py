@@ -26,7 +26,11 @@ TESTS = {
     "target_known": "time: no target year",
 }
 
-OF_ITS_OWN = ("figure", "base_known", "target_known")  # tests that what is not stated fails with every other row: 0 where it is stated
+OF_ITS_OWN = (
+    "figure",
+    "base_known",
+    "target_known",
+)  # tests that what is not stated fails with every other row: 0 where it is stated
 PER_RESIDENT = "per resident"
 # The columns that decide.
 COMPARED = """indicator kind subject subject_class base area dimension amount baseline_year target_year timing value_basis operator
@@ -80,7 +84,9 @@ def keys_of(cells, of="value", divided=()):
         told["target_year"] = _or(cells["target_year"], 0)
         told["baseline_year"] = np.where(change, _or(cells["baseline_year"], 0), 0)
         # "at least as much" and "more" are other words, though both rest on the number one.
-        told["value_basis"] = np.where(cells["value_basis"] == "word", "word" + cells["operator"], cells["value_basis"])
+        told["value_basis"] = np.where(
+            cells["value_basis"] == "word", "word" + cells["operator"], cells["value_basis"]
+        )
     return told
 
 
@@ -187,7 +193,9 @@ def verdict_of_set(plans, ids, of="value"):
     tuple of (str, str)
     """
     judged = [verdict(plans, first, second, of) for first, second in itertools.combinations(ids, 2)]
-    worst = next((name for name in ("no", "after conversion") if any(name == word for word, _ in judged)), "direct")
+    worst = next(
+        (name for name in ("no", "after conversion") if any(name == word for word, _ in judged)), "direct"
+    )
     reasons = dict.fromkeys(part for word, why in judged if word == worst for part in why.split("; ") if part)
     return worst, "; ".join(reasons)
 
@@ -241,6 +249,9 @@ def conversion(rows, residents, of):
     if len(units) > 1:
         parts.append(f"{' and '.join(units)} to {rows[0].standard_unit}")
     if len(residents) > 1:
-        inputs = [f"{row.place} {row.value:,.0f} ({row.year}, confidence {row.confidence})" for row in residents.itertuples()]
+        inputs = [
+            f"{row.place} {row.value:,.0f} ({row.year}, confidence {row.confidence})"
+            for row in residents.itertuples()
+        ]
         parts.append(f"{PER_RESIDENT}: {', '.join(inputs)}")
     return "; ".join(parts)

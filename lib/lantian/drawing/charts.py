@@ -71,7 +71,9 @@ def matrix(plans, cells, name, title, subtitle, place=None):
     palette = {key: color if place in (None, key) else NO_COLOR for key, color in colours(plans).items()}
     marks = [mark for mark in MARKS if mark in set(cells["mark"])]
     foot = FOOT + 0.15 + 0.17 * -(-len(marks) // 4)
-    chart, axes = canvas(title, 0.47 * max(len(indicators), 1), head=HEAD + (0.45 if roomy else 0.75), foot=foot, left=1.55)
+    chart, axes = canvas(
+        title, 0.47 * max(len(indicators), 1), head=HEAD + (0.45 if roomy else 0.75), foot=foot, left=1.55
+    )
     _name_cells(axes, plans, cells.drop_duplicates("indicator")["indicator_name"])
     position = {place: x for x, place in enumerate(plans.focus["id"])}
     for cell in cells.itertuples():
@@ -80,11 +82,21 @@ def matrix(plans, cells, name, title, subtitle, place=None):
         color = palette[cell.jurisdiction] if cell.mark in WITH_TARGET else GREY
         dot(axes, x, y - 0.22 * bool(text), color, not filled, marker, ms=7, mew=1.3)
         if text:
-            axes.text(x, y - 0.02, "\n".join(textwrap.wrap(text, 19)[:2]), ha="center", va="top", size=7.2, linespacing=1.05)
+            axes.text(
+                x,
+                y - 0.02,
+                "\n".join(textwrap.wrap(text, 19)[:2]),
+                ha="center",
+                va="top",
+                size=7.2,
+                linespacing=1.05,
+            )
     _key(chart, marks, foot)
     more = "; +1: one more" if cells["text"].str.contains(r"\s\+\d+$").any() else ""
     told = subtitle + (more if roomy else "; figures: see the rows drawn")
-    chart.far = place is not None and position[place] * 2 >= len(position)  # a narrow screen begins where the place is
+    chart.far = place is not None and position[place] * 2 >= len(
+        position
+    )  # a narrow screen begins where the place is
     return finish(chart, plans, cells.assign(what=cells["indicator_name"]), name, title, told)
 
 
@@ -92,12 +104,23 @@ def _name_cells(axes, plans, indicators):
     """Name the rows by indicator and the columns by place; crowded neighbours take turns in height."""
     count, crowded = len(plans.focus), len(plans.focus) > ROOMY
     axes.set(xlim=(-0.5, count - 0.5), ylim=(max(len(indicators), 1) - 0.5, -0.5))
-    axes.set_yticks(range(len(indicators)), ["\n".join(textwrap.wrap(name, 22)) for name in indicators], size=8.5)
+    axes.set_yticks(
+        range(len(indicators)), ["\n".join(textwrap.wrap(name, 22)) for name in indicators], size=8.5
+    )
     bare(axes)
     axes.hlines(np.arange(len(indicators) + 1) - 0.5, -0.5, count - 0.5, color=PALE, lw=0.6)
     for x, label in enumerate(plans.focus["label"]):
         y = -0.62 - (0.55 if crowded and x % 2 else 0)
-        axes.text(x, y, label.replace(" (", "\n("), ha="center", va="bottom", size=7 if crowded else 8.5, weight="bold", color=INK)
+        axes.text(
+            x,
+            y,
+            label.replace(" (", "\n("),
+            ha="center",
+            va="bottom",
+            size=7 if crowded else 8.5,
+            weight="bold",
+            color=INK,
+        )
 
 
 def _key(chart, marks, bottom):
@@ -129,7 +152,11 @@ def ladder(plans, rows, name, title, subtitle):
     """
     lanes = by_place(plans, every_place(plans, rows, "this plan: no target"), "when")
     when, palette = pd.to_datetime(lanes["when"]), colours(plans)
-    years = when.dt.year.dropna() if when.notna().any() else plans.documents[["period_start", "period_end"]].stack()
+    years = (
+        when.dt.year.dropna()
+        if when.notna().any()
+        else plans.documents[["period_start", "period_end"]].stack()
+    )
     first, last = pd.Timestamp(f"{int(years.min()) - 1}-11-01"), pd.Timestamp(f"{int(years.max()) + 1}-03-01")
     chart, axes = canvas(title, 0.33 * len(lanes), head=HEAD + 0.1, foot=FOOT + 0.3)
     shares = (when - first) / (last - first)
@@ -170,11 +197,16 @@ def due(plans, indicators, where="core == 'yes'"):
     DataFrame
         jurisdiction, when (as of `lantian.responsibility.day_due`), says, hollow (year inferred or ambiguous), id.
     """
-    targets, gaps = (rows[rows["indicator"].isin(indicators) & (rows["role"] == "focus")] for rows in (plans.targets, plans.gaps))
+    targets, gaps = (
+        rows[rows["indicator"].isin(indicators) & (rows["role"] == "focus")]
+        for rows in (plans.targets, plans.gaps)
+    )
     targets = targets.query(where)
     words = [f"{wording.thing(row)}: {wording.date(row)}" for row in targets.itertuples()]
     hollow = targets["year_basis"].isin(["inferred", "ambiguous"])
-    dated = targets[["jurisdiction"]].assign(when=day_due(targets), says=words, hollow=hollow, id=targets["id"])
+    dated = targets[["jurisdiction"]].assign(
+        when=day_due(targets), says=words, hollow=hollow, id=targets["id"]
+    )
     gaps = gaps[~gaps["jurisdiction"].isin(dated["jurisdiction"])].drop_duplicates("jurisdiction")
     words = [wording.gap(row) for row in gaps.itertuples()]
     return pd.concat([dated, gaps[["jurisdiction"]].assign(says=words, hollow=False, id=gaps["id"])])
@@ -205,5 +237,15 @@ def counts(plans, table, name, title, subtitle):
     head_columns(axes, range(len(kinds)), ["\n".join(textwrap.wrap(kind, 14)) for kind in kinds])
     axes.grid(False)
     name_places(axes, plans)
-    says = [", ".join(f"{count} {kind}" for count, kind in zip(row, kinds)) for row in table.itertuples(index=False)]
-    return finish(chart, plans, pd.DataFrame({"jurisdiction": table.index, "says": says, "id": ""}), name, title, subtitle)
+    says = [
+        ", ".join(f"{count} {kind}" for count, kind in zip(row, kinds))
+        for row in table.itertuples(index=False)
+    ]
+    return finish(
+        chart,
+        plans,
+        pd.DataFrame({"jurisdiction": table.index, "says": says, "id": ""}),
+        name,
+        title,
+        subtitle,
+    )

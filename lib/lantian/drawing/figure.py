@@ -75,8 +75,19 @@ class Chart(Figure):
         self._make_room(0.145 * max(0, foot.count("\n") - 1))
         below = (title.count("\n") + 1) * 0.225 + 0.05
         longest = max(map(len, title.split("\n")))
-        self._write(1, title, 1, size=min(12.5, 12.5 * LINE / longest), weight="bold", color=INK, va="top", linespacing=1.25)
-        self._write(2, subtitle, 1 - below / self.get_figheight(), size=9, color=GREY, va="top", linespacing=1.3)
+        self._write(
+            1,
+            title,
+            1,
+            size=min(12.5, 12.5 * LINE / longest),
+            weight="bold",
+            color=INK,
+            va="top",
+            linespacing=1.25,
+        )
+        self._write(
+            2, subtitle, 1 - below / self.get_figheight(), size=9, color=GREY, va="top", linespacing=1.3
+        )
         self._write(3, foot, 0, size=7.5, color=GREY, va="bottom", linespacing=1.3)
         self.view, self.names = self._views()
         return self
@@ -84,7 +95,10 @@ class Chart(Figure):
     def _make_room(self, extra):
         """Grow at the bottom, by the inches that a foot of more than two lines needs."""
         height = self.get_figheight()
-        place = lambda y: (y * height + extra) / (height + extra)
+
+        def place(y):
+            return (y * height + extra) / (height + extra)
+
         for axes in self.axes if extra else ():
             box = axes.get_position()
             axes.set_position([box.x0, place(box.y0), box.width, box.height * height / (height + extra)])
@@ -96,7 +110,10 @@ class Chart(Figure):
         """Measure the drawing, and the names at its left, above its axis; its words are no part of the layout and stay out."""
         box, height, left = self.get_tightbbox(), self.get_figheight(), self.axes[0].get_position().x0 * WIDTH
         top, bottom = height - box.y1 - MARGIN, height - box.y0 + MARGIN
-        ends = ((self.get_figwidth(), bottom), (left, height * (1 - min(axes.get_position().y0 for axes in self.axes))))
+        ends = (
+            (self.get_figwidth(), bottom),
+            (left, height * (1 - min(axes.get_position().y0 for axes in self.axes))),
+        )
         views = [f"0 {top * 72:.1f} {width * 72:.1f} {(end - top) * 72:.1f}" for width, end in ends]
         return views if left >= LEFT else (views[0], "")
 
@@ -108,7 +125,9 @@ class Chart(Figure):
         """Return the chart as SVG text, the same bytes for the same drawing."""
         file = io.StringIO()
         with mpl.rc_context(STYLE | {"svg.hashsalt": self.name, "svg.id": self.name}):
-            self.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+            self.savefig(
+                file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+            )
         return _own_ids(file.getvalue(), self)
 
     def png(self, dpi=200):
@@ -118,7 +137,10 @@ class Chart(Figure):
         return file.getvalue()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        words = {key: getattr(self, key) for key in ("name", "title", "subtitle", "foot", "alt", "view", "names", "far")}
+        words = {
+            key: getattr(self, key)
+            for key in ("name", "title", "subtitle", "foot", "alt", "view", "names", "far")
+        }
         rows = self.rows.astype(object).where(self.rows.notna(), "")
         table = {"columns": list(rows.columns), "rows": rows.astype(str).to_numpy().tolist()}
         png = base64.b64encode(self.png()).decode("ascii")
@@ -129,7 +151,10 @@ class Chart(Figure):
 def alt_text(title, rows):
     """Say what a chart shows: its finding, then every row drawn, in words."""
     label = "place" if "place" in rows else "jurisdiction"
-    lines = [f"{row[label]}: {', '.join(str(row[c]) for c in ('what', 'says') if c in rows and row[c])}" for _, row in rows.iterrows()]
+    lines = [
+        f"{row[label]}: {', '.join(str(row[c]) for c in ('what', 'says') if c in rows and row[c])}"
+        for _, row in rows.iterrows()
+    ]
     return " ".join(f"{line.rstrip('.')}." for line in [title.replace("\n", " "), *dict.fromkeys(lines)])
 
 
@@ -141,7 +166,12 @@ def canvas(title, inches, head=HEAD, foot=FOOT, left=LEFT, right=0.1, hspace=0.3
     """
     top = head + 0.22 * title.count("\n")
     height = top + inches + foot
-    place = {"top": 1 - top / height, "bottom": foot / height, "left": left / WIDTH, "right": 1 - right / WIDTH}
+    place = {
+        "top": 1 - top / height,
+        "bottom": foot / height,
+        "left": left / WIDTH,
+        "right": 1 - right / WIDTH,
+    }
     chart = Chart(figsize=(WIDTH, height))
     return chart, chart.subplots(**grid, gridspec_kw=place | {"hspace": hspace, "wspace": wspace})
 
@@ -150,7 +180,7 @@ def _own_ids(svg, chart):
     """Give a drawing its title and description, and ids that carry the chart's name."""
     svg = svg[svg.index("<svg") :].replace("'DejaVu Sans'", FONTS)
     svg = re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*|^ +", "", svg, flags=re.S | re.M)
-    svg = re.sub(r' id="(?!%s")([^"]+)"' % re.escape(chart.name), rf' id="{chart.name}-\1"', svg)
+    svg = re.sub(rf' id="(?!{re.escape(chart.name)}")([^"]+)"', rf' id="{chart.name}-\1"', svg)
     svg = svg.replace("<svg ", f'<svg role="img" aria-labelledby="{chart.name}-title {chart.name}-desc" ', 1)
     start = svg.index(">") + 1
     words = f'<title id="{chart.name}-title">{escape(chart.title)}</title><desc id="{chart.name}-desc">{escape(chart.alt)}</desc>'

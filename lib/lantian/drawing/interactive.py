@@ -38,7 +38,14 @@ def explore(plans, theme):
             figure.add_trace(_trace(mine, strength, symbol, palette))
     empty = plans.focus[~plans.focus["id"].isin(rows["jurisdiction"])]
     for place in empty["id"]:
-        figure.add_annotation(x=rows["when"].min(), y=lane[place], yshift=10, text="no dated promise", showarrow=False, xanchor="left")
+        figure.add_annotation(
+            x=rows["when"].min(),
+            y=lane[place],
+            yshift=10,
+            text="no dated promise",
+            showarrow=False,
+            xanchor="left",
+        )
     told = rows[["place", "says", "strength", "quote", "clause", "id"]].values.tolist()
     told += [[name, "no dated promise", "", "", "", ""] for name in empty["name_en"]]
     labels = plans.focus["label"].tolist()
@@ -51,9 +58,28 @@ def explore(plans, theme):
         plot_bgcolor="rgba(0,0,0,0)",
         legend={"orientation": "h", "y": 1.12, "x": 0},
         hoverlabel={"align": "left", "bgcolor": "#ffffff", "font": {"color": INK}},
-        xaxis={"gridcolor": "#d9d9d9", "zeroline": False, "dtick": "M12", "tickformat": "%Y", "ticklabelmode": "period", "tickangle": 0, "tickfont": {"size": 10}},
-        yaxis={"tickvals": list(range(len(labels))), "ticktext": [label.replace(" (", "<br>(") for label in labels], "range": [len(labels) - 0.4, -0.6], "gridcolor": "#d9d9d9", "zeroline": False},
-        meta={"name": f"{theme}-explore", "title": f"Every dated promise on {theme}", "columns": ["place", "says", "strength", "words", "clause", "id"], "rows": told},
+        xaxis={
+            "gridcolor": "#d9d9d9",
+            "zeroline": False,
+            "dtick": "M12",
+            "tickformat": "%Y",
+            "ticklabelmode": "period",
+            "tickangle": 0,
+            "tickfont": {"size": 10},
+        },
+        yaxis={
+            "tickvals": list(range(len(labels))),
+            "ticktext": [label.replace(" (", "<br>(") for label in labels],
+            "range": [len(labels) - 0.4, -0.6],
+            "gridcolor": "#d9d9d9",
+            "zeroline": False,
+        },
+        meta={
+            "name": f"{theme}-explore",
+            "title": f"Every dated promise on {theme}",
+            "columns": ["place", "says", "strength", "words", "clause", "id"],
+            "rows": told,
+        },
     )
     return figure
 
@@ -63,11 +89,18 @@ def _rows(plans, theme, lane):
     indicators = plans.indicators.loc[(plans.indicators[["headline", "theme"]] == theme).any(axis=1), "id"]
     dated = due(plans, list(indicators), "target_year.notna()")
     targets = plans.targets.set_index("id")
-    rows = dated[dated["when"].notna()].join(targets[["place", "strength", "strength_word", "quote", "clause", "document", "statement_en", "order"]], on="id")
+    rows = dated[dated["when"].notna()].join(
+        targets[
+            ["place", "strength", "strength_word", "quote", "clause", "document", "statement_en", "order"]
+        ],
+        on="id",
+    )
     rows["says"] = rows["statement_en"]
     crowd = rows.groupby(["jurisdiction", "when"]).cumcount()
     size = rows.groupby(["jurisdiction", "when"])["id"].transform("size")
-    rows["y"] = rows["jurisdiction"].map(lane).astype(float) + (crowd - (size - 1) / 2) * (0.7 / size.clip(lower=6))
+    rows["y"] = rows["jurisdiction"].map(lane).astype(float) + (crowd - (size - 1) / 2) * (
+        0.7 / size.clip(lower=6)
+    )
     return rows.sort_values(["order", "when", "id"], kind="stable")
 
 

@@ -8,7 +8,11 @@ from lantian.drawing.figure import GREY, LEFT, PALE, PAPER, WIDTH
 
 LANE = WIDTH - LEFT - 0.1  # inches that a lane has beside the name of its place
 NO_COLOR = "#8c8c8c"
-CLEAR = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6}  # keeps lines of the grid from striking words through
+CLEAR = {
+    "facecolor": PAPER,
+    "edgecolor": "none",
+    "pad": 0.6,
+}  # keeps lines of the grid from striking words through
 
 
 def colours(plans):
@@ -19,7 +23,11 @@ def colours(plans):
 def by_place(plans, rows, *then):
     """Sort rows by place, then by further columns."""
     order = plans.focus.set_index("id")["order"]
-    return rows.assign(order=rows["jurisdiction"].map(order)).sort_values(["order", *then], kind="stable").reset_index(drop=True)
+    return (
+        rows.assign(order=rows["jurisdiction"].map(order))
+        .sort_values(["order", *then], kind="stable")
+        .reset_index(drop=True)
+    )
 
 
 def absent(plans, rows, says):
@@ -44,7 +52,15 @@ def number_in_mark(axes, x, y, count, color, marker="o"):
         dot(axes, x, y, color, True, marker, ms=15 if marker == "o" else 17, mew=1.5)
     inward = -2.5 if marker == ">" else 0  # points: a triangle is widest at its left
     style = {"size": 8} if count else {"size": 9, "color": GREY}
-    axes.annotate(str(count or "–"), (x, y), xytext=(inward, 0), textcoords="offset points", ha="center", va="center", **style)
+    axes.annotate(
+        str(count or "–"),
+        (x, y),
+        xytext=(inward, 0),
+        textcoords="offset points",
+        ha="center",
+        va="center",
+        **style,
+    )
 
 
 def remark(axes, y, text, at_end=False, size=7.5):
@@ -70,14 +86,24 @@ def beside(axes, x, y, text, share):
     left, right = share * LANE, LANE - share * LANE
     fits = textwrap.wrap(text, max(1, int((right - 0.15) / 0.066)), break_long_words=False)
     to_right = right >= left or len(fits) == 1 or (len(fits) == 2 and len(text) < 27)
-    lines = len(fits) if to_right else max(len(textwrap.wrap(text, max(24, int(left / 0.064) - 3))), 1 + (len(text) > 26))
+    lines = (
+        len(fits)
+        if to_right
+        else max(len(textwrap.wrap(text, max(24, int(left / 0.064) - 3))), 1 + (len(text) > 26))
+    )
     write(axes, x, y, even(text, lines), to_right, linespacing=1.0)
 
 
 def even(text, lines):
     """Wrap words to so many lines, of much the same length, and after a comma where one is near."""
-    wraps = [wrap for width in range(max(1, len(text) // lines), len(text) + 9) if len(wrap := textwrap.wrap(text, width)) <= lines]
-    return "\n".join(next((wrap for wrap in wraps[:9] if all(line[-1] in ",:;" for line in wrap[:-1])), wraps[0]))
+    wraps = [
+        wrap
+        for width in range(max(1, len(text) // lines), len(text) + 9)
+        if len(wrap := textwrap.wrap(text, width)) <= lines
+    ]
+    return "\n".join(
+        next((wrap for wrap in wraps[:9] if all(line[-1] in ",:;" for line in wrap[:-1])), wraps[0])
+    )
 
 
 def name_lanes(axes, plans, lanes):
@@ -127,7 +153,9 @@ def finish(chart, plans, rows, *words):
     places = plans.focus.set_index("id")
     names, chinese = (rows["jurisdiction"].map(places[column]) for column in ("name_en", "name_zh"))
     frame = rows.assign(place=names.fillna("line drawn"), place_zh=chinese)
-    columns = [name for name in ("jurisdiction", "place", "place_zh", "what", "says", "why", "id") if name in frame]
+    columns = [
+        name for name in ("jurisdiction", "place", "place_zh", "what", "says", "why", "id") if name in frame
+    ]
     return chart.describe(*words, documents_foot(plans), frame[columns].fillna(""))
 
 
@@ -135,7 +163,10 @@ def documents_foot(plans):
     """Name the documents behind a chart, each with its number or year."""
     read = plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction")
     focus = plans.focus[plans.focus["id"].isin(read.index)]
-    names = [f"{p.name_en}: {read.loc[p.id, 'genre']}, {wording_date(read.loc[p.id, 'issued'])}" for p in focus.itertuples()]
+    names = [
+        f"{p.name_en}: {read.loc[p.id, 'genre']}, {wording_date(read.loc[p.id, 'issued'])}"
+        for p in focus.itertuples()
+    ]
     return "\n".join(textwrap.wrap("Plans: " + "; ".join(names) + ".", 128))
 
 

@@ -41,9 +41,13 @@ def refuse(rows):
     """Raise `NotComparable`, which names the failing test, for rows that may not share an axis."""
     for _, group in rows.groupby("group"):
         if group["standard_unit"].nunique() > 1:
-            raise NotComparable(f"these rows fail the test of unit: {', '.join(sorted(group['standard_unit'].unique()))}")
+            raise NotComparable(
+                f"these rows fail the test of unit: {', '.join(sorted(group['standard_unit'].unique()))}"
+            )
         if group["jurisdiction"].nunique() > 1 and (group["verdict"] == "no").any():
-            raise NotComparable(f"these rows may not share an axis: {'; '.join(sorted(set(group['why']) - {''}))}")
+            raise NotComparable(
+                f"these rows may not share an axis: {'; '.join(sorted(set(group['why']) - {''}))}"
+            )
 
 
 @mpl.rc_context(STYLE)
@@ -79,7 +83,16 @@ def panels(plans, judged, name, title, subtitle, limits=None, unit=""):
     lanes = [_panel_lanes(plans, judged, group, len(groups) == 1) for group in groups]
     heights = [0.3 * len(lane) for lane in lanes]
     inches, hspace = sum(heights) + 0.62 * (len(groups) - 1), 0.62 * len(groups) / sum(heights)
-    chart, axes = canvas(title, inches, head=HEAD + 0.15, foot=FOOT + 0.45, nrows=len(groups), squeeze=False, hspace=hspace, height_ratios=heights)
+    chart, axes = canvas(
+        title,
+        inches,
+        head=HEAD + 0.15,
+        foot=FOOT + 0.45,
+        nrows=len(groups),
+        squeeze=False,
+        hspace=hspace,
+        height_ratios=heights,
+    )
     limits = limits or (min(0, figures["amount"].min()) * 1.15, max(0, figures["amount"].max()))
     for axis, lane in zip(axes[:, 0], lanes):
         chart.far |= _panel(axis, plans, lane, limits, unit)
@@ -94,13 +107,18 @@ def _panel_lanes(plans, judged, group, alone):
         drawn = mine[mine["group"] == group].sort_values("amount")
         others = mine[mine["group"] != group]
         others = others if alone else others.head(int(drawn.empty))
-        lanes += [drawn.assign(drawn=True, says=drawn["printed"]), others.assign(drawn=False, says=[_elsewhere(row) for row in others.itertuples()])]
+        lanes += [
+            drawn.assign(drawn=True, says=drawn["printed"]),
+            others.assign(drawn=False, says=[_elsewhere(row) for row in others.itertuples()]),
+        ]
     return pd.concat([lane for lane in lanes if len(lane)], ignore_index=True)
 
 
 def _elsewhere(row):
     """Word a promise or a gap that is not on the axis."""
-    return f"not on this axis: {row.printed}, {row.thing}, {row.date}" if row.status == "target" else row.printed
+    return (
+        f"not on this axis: {row.printed}, {row.thing}, {row.date}" if row.status == "target" else row.printed
+    )
 
 
 def _panel(axis, plans, lanes, limits, unit):
@@ -142,7 +160,10 @@ def labelled(plans, judged, name, title, subtitle):
     chart, axes = canvas(title, 0.29 * len(lanes), head=HEAD + 0.05)
     indent = 0.03 + 0.0135 * max(lanes.loc[goal, "printed"].str.len(), default=0)
     for y, row in enumerate(lanes.itertuples()):
-        detail, style = "\n".join(textwrap.wrap(row.detail, int(95 * (1 - indent)))), {"size": 8, "va": "center"}
+        detail, style = (
+            "\n".join(textwrap.wrap(row.detail, int(95 * (1 - indent)))),
+            {"size": 8, "va": "center"},
+        )
         if goal[y]:
             axes.text(0, y, row.printed, size=9, weight="bold", color=palette[row.jurisdiction], va="center")
             axes.text(indent, y, detail, color=INK, **style)
@@ -188,18 +209,53 @@ def breakeven(plans, coal, energy, name, title, subtitle, marked=()):
     _two_caps(axes, coal.amount / 1e6, energy.amount / 1e6, even, colours(plans)[coal.jurisdiction])
     for value, label in marked:
         axes.axvline(value, color=GREY, lw=0.8, ls=":")
-        axes.annotate(f" {label}", (value, axes.get_ylim()[0]), xytext=(0, 4), textcoords="offset points", size=7.5, color=GREY, va="bottom")
+        axes.annotate(
+            f" {label}",
+            (value, axes.get_ylim()[0]),
+            xytext=(0, 4),
+            textcoords="offset points",
+            size=7.5,
+            color=GREY,
+            va="bottom",
+        )
     axes.set_xlim(COEFFICIENTS)
     axes.set_xlabel("t of coal equivalent in 1 t of coal", size=8.5)
-    axes.annotate("million t of coal equivalent", (0, 1), xycoords="axes fraction", xytext=(-24, 6), textcoords="offset points", size=8.5)
+    axes.annotate(
+        "million t of coal equivalent",
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(-24, 6),
+        textcoords="offset points",
+        size=8.5,
+    )
     axes.tick_params(labelsize=8.5)
     others = plans.focus[plans.focus["id"] != coal.jurisdiction]
     words = f"Not drawn: {wording.names(others['label'])}; none of these plans sets both caps."
-    axes.text(0.01, 0.98, "\n".join(textwrap.wrap(words, 44)), transform=axes.transAxes, va="top", size=7.5, color=GREY)
+    axes.text(
+        0.01,
+        0.98,
+        "\n".join(textwrap.wrap(words, 44)),
+        transform=axes.transAxes,
+        va="top",
+        size=7.5,
+        color=GREY,
+    )
     told = [("coal cap", wording.target(coal), coal.id), ("energy cap", wording.target(energy), energy.id)]
-    told += [("break-even", f"{even:.2f} t of coal equivalent per t of coal", ""), *(("marked on the axis", label, "") for _, label in marked)]
-    rows = [(coal.jurisdiction, *row) for row in told] + [(place, "both caps", "this plan does not set both caps", "") for place in others["id"]]
-    return finish(chart, plans, pd.DataFrame(rows, columns=["jurisdiction", "what", "says", "id"]), name, title, subtitle)
+    told += [
+        ("break-even", f"{even:.2f} t of coal equivalent per t of coal", ""),
+        *(("marked on the axis", label, "") for _, label in marked),
+    ]
+    rows = [(coal.jurisdiction, *row) for row in told] + [
+        (place, "both caps", "this plan does not set both caps", "") for place in others["id"]
+    ]
+    return finish(
+        chart,
+        plans,
+        pd.DataFrame(rows, columns=["jurisdiction", "what", "says", "id"]),
+        name,
+        title,
+        subtitle,
+    )
 
 
 def _two_caps(axes, coal, energy, even, color):
@@ -210,9 +266,13 @@ def _two_caps(axes, coal, energy, even, color):
     dot(axes, even, energy, color, ms=9, mew=1)
     axes.grid(axis="y")
     beside = {"textcoords": "offset points", "ha": "right"}
-    axes.annotate(f"break-even at {even:.2f}", (even, energy), xytext=(-6, 7), size=9, weight="bold", **beside)
+    axes.annotate(
+        f"break-even at {even:.2f}", (even, energy), xytext=(-6, 7), size=9, weight="bold", **beside
+    )
     axes.annotate("energy cap", (COEFFICIENTS[1], energy), xytext=(-2, -11), size=8.5, **beside)
-    axes.annotate("coal cap in coal equivalent", (x[-2], x[-2] * coal), xytext=(-8, 4), size=8.5, color=color, **beside)
+    axes.annotate(
+        "coal cap in coal equivalent", (x[-2], x[-2] * coal), xytext=(-8, 4), size=8.5, color=color, **beside
+    )
 
 
 @mpl.rc_context(STYLE)
@@ -232,19 +292,36 @@ def steps(plans, judged, name, title, subtitle):
     """
     rows = judged[(judged["status"] == "target") | ~judged.duplicated("jurisdiction")]
     goal = rows["status"] == "target"
-    rules = list(dict.fromkeys(rows[goal].assign(force=lambda goals: goals["operator"].map(FORCE)).sort_values(["amount", "force"])["printed"]))
+    rules = list(
+        dict.fromkeys(
+            rows[goal]
+            .assign(force=lambda goals: goals["operator"].map(FORCE))
+            .sort_values(["amount", "force"])["printed"]
+        )
+    )
     chart, axes = canvas(title, 0.3 * len(plans.focus), head=HEAD + 0.4)
     palette = colours(plans)
     for row in rows.itertuples():
         y = list(palette).index(row.jurisdiction)
         if row.status == "target":
-            dot(axes, rules.index(row.printed), y, palette[row.jurisdiction], marker="s" if "in words" in row.printed else "o", ms=9, mew=1)
+            dot(
+                axes,
+                rules.index(row.printed),
+                y,
+                palette[row.jurisdiction],
+                marker="s" if "in words" in row.printed else "o",
+                ms=9,
+                mew=1,
+            )
         else:
             axes.text(-1.25, y, row.printed, va="center", size=8, color=GREY, style="italic")
     axes.set_xlim(-1.3, len(rules) - 0.5)
     head_columns(axes, range(len(rules)), [rule.replace(" (", "\n(") for rule in rules])
     name_places(axes, plans, size=8.5)
-    rows = rows.assign(says=rows["printed"].where(~goal, rows["printed"] + ", " + rows["date"]), why=rows["why"].where(goal, ""))
+    rows = rows.assign(
+        says=rows["printed"].where(~goal, rows["printed"] + ", " + rows["date"]),
+        why=rows["why"].where(goal, ""),
+    )
     return finish(chart, plans, rows, name, title, subtitle)
 
 
@@ -275,7 +352,9 @@ def pairs(plans, judged, name, title, subtitle, references, unit=""):
     """
     levels = judged[judged["amount"].notna() & (judged["kind"] == "level")]
     if len(levels):
-        levels = levels[levels["target_year"] == levels.groupby("target_year")["jurisdiction"].nunique().idxmax()]
+        levels = levels[
+            levels["target_year"] == levels.groupby("target_year")["jurisdiction"].nunique().idxmax()
+        ]
     refuse(levels.assign(group=0))
     lanes, palette = _pair_lanes(plans, judged, levels), colours(plans)
     chart, axis = canvas(title, 0.3 * len(lanes), head=HEAD + 0.6, foot=FOOT + 0.45)
@@ -296,7 +375,10 @@ def _reference_lines(axis, references):
     for count, row in enumerate(references.itertuples()):
         line = {"color": GREY, "lw": 1, "ls": ":" if row.hindsight else "-"}
         axis.axvline(row.amount, **line)
-        words, place = row.says.replace(", in hindsight", "\nin hindsight"), {"xytext": (0, 3 + 20 * (count % 2)), "textcoords": "offset points"}
+        words, place = (
+            row.says.replace(", in hindsight", "\nin hindsight"),
+            {"xytext": (0, 3 + 20 * (count % 2)), "textcoords": "offset points"},
+        )
         leader = {"arrowprops": {"arrowstyle": "-", "shrinkA": 0, "shrinkB": 0, **line}} if count % 2 else {}
         style = {"ha": "center", "size": 7.5, "color": GREY, "linespacing": 1.0}
         axis.annotate(words, (row.amount, 1), xycoords=("data", "axes fraction"), **style, **place, **leader)
@@ -320,7 +402,9 @@ def _pair_lanes(plans, judged, levels):
         if len(goals):
             says = "; ".join(f"{row.printed} {row.date}{aimed(row)}" for row in goals.itertuples())
             drawn = list(zip(goals["amount"], goals["strength"] == "aspirational"))
-            rows.append({"jurisdiction": place, "goals": drawn, "says": says, "why": "", "id": goals.iloc[0]["id"]})
+            rows.append(
+                {"jurisdiction": place, "goals": drawn, "says": says, "why": "", "id": goals.iloc[0]["id"]}
+            )
         for row in judged[(judged["jurisdiction"] == place) & ~judged["id"].isin(goals["id"])].itertuples():
             says = row.printed if row.status != "target" else f"not on this axis: {row.printed}, {row.date}"
             rows.append({"jurisdiction": place, "goals": [], "says": says, "why": row.why, "id": row.id})

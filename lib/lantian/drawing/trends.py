@@ -4,12 +4,30 @@ import matplotlib as mpl
 import pandas as pd
 
 from lantian.drawing.figure import FOOT, GREY, HEAD, INK, STYLE, canvas
-from lantian.drawing.lanes import absent, aimed, by_place, colours, dot, every_place, finish, head_columns, name_lanes, name_places, name_values
-from lantian.drawing.lanes import mostly_right, number_in_mark, remark, wording_date, write
+from lantian.drawing.lanes import (
+    absent,
+    aimed,
+    by_place,
+    colours,
+    dot,
+    every_place,
+    finish,
+    head_columns,
+    mostly_right,
+    name_lanes,
+    name_places,
+    name_values,
+    number_in_mark,
+    remark,
+    wording_date,
+    write,
+)
 from lantian.drawing.scales import NotComparable, labelled
 from lantian.language import wording
 
-BREAK = 2018 + 243 / 365  # 1 September 2018, when the reference state of particles changed (amendment of GB 3095-2012)
+BREAK = (
+    2018 + 243 / 365
+)  # 1 September 2018, when the reference state of particles changed (amendment of GB 3095-2012)
 
 
 @mpl.rc_context(STYLE)
@@ -25,10 +43,16 @@ def timeline(plans, name, title, subtitle):
     -------
     Chart
     """
-    read, palette = plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction"), colours(plans)
+    read, palette = (
+        plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction"),
+        colours(plans),
+    )
     first, last = read["period_start"].min(), read[["period_start", "period_end"]].max(axis=None) + 1
     rows = read.loc[plans.focus["id"]].reset_index()
-    rows["says"] = [f"{row.genre}; issued {wording_date(row.issued)}{'; no stated end' * pd.isna(row.period_end)}" for row in rows.itertuples()]
+    rows["says"] = [
+        f"{row.genre}; issued {wording_date(row.issued)}{'; no stated end' * pd.isna(row.period_end)}"
+        for row in rows.itertuples()
+    ]
     chart, axes = canvas(title, 0.42 * len(rows), head=HEAD + 0.1, foot=FOOT + 0.3)
     for y, row in enumerate(rows.itertuples()):
         start, late, open_ = row.period_start, row.period_start - first > 3, pd.isna(row.period_end)
@@ -40,7 +64,9 @@ def timeline(plans, name, title, subtitle):
     axes.set_xlim(first - 0.3, last + 0.1)
     years = range(int(first), int(last))
     axes.set_xticks([*years, int(last)], [""] * (len(years) + 1))
-    axes.set_xticks([year + 0.5 for year in years], years, minor=True)  # a year is named at its middle, not at its first day
+    axes.set_xticks(
+        [year + 0.5 for year in years], years, minor=True
+    )  # a year is named at its middle, not at its first day
     axes.tick_params(axis="x", which="both", labelsize=8.5, length=0)
     name_places(axes, plans, below=0.3)
     rows["what"] = [wording.period(row.period_start, row.period_end) for row in rows.itertuples()]
@@ -72,7 +98,10 @@ def calendar(plans, duties, name, title, subtitle):
         Only quarters with a duty are drawn, side by side.
     """
     quarters = sorted(set(duties["quarter"]) - {""})
-    columns = {quarter: x for x, quarter in enumerate(quarters)} | {"every year": len(quarters) + 0.7, "no date": len(quarters) + 1.9}
+    columns = {quarter: x for x, quarter in enumerate(quarters)} | {
+        "every year": len(quarters) + 0.7,
+        "no date": len(quarters) + 1.9,
+    }
     counts = duties.groupby(["jurisdiction", "timing", "quarter"]).size().rename("says").reset_index()
     counts = by_place(plans, every_place(plans, counts, 0))
     chart, axes = canvas(title, 0.62 * len(plans.focus), head=HEAD + 0.35, foot=FOOT + 0.1)
@@ -80,10 +109,20 @@ def calendar(plans, duties, name, title, subtitle):
     for row in counts[counts["says"] > 0].itertuples():
         lift = (0.23 if row.timing == "from" else -0.23) if row.quarter and row.jurisdiction in both else 0
         y = list(palette).index(row.jurisdiction) + lift
-        number_in_mark(axes, columns[row.quarter or row.timing], y, row.says, palette[row.jurisdiction], ">" if row.timing == "from" else "o")
+        number_in_mark(
+            axes,
+            columns[row.quarter or row.timing],
+            y,
+            row.says,
+            palette[row.jurisdiction],
+            ">" if row.timing == "from" else "o",
+        )
     axes.set_xlim(-0.5, len(quarters) + 2.5)
     chart.far = mostly_right(duties["quarter"].map(columns).dropna() / (len(quarters) + 2))
-    heads = [f"{column[:4]}\n{column[4:]}" if column in quarters else column.replace(" ", "\n") for column in columns]
+    heads = [
+        f"{column[:4]}\n{column[4:]}" if column in quarters else column.replace(" ", "\n")
+        for column in columns
+    ]
     head_columns(axes, list(columns.values()), heads, size=8)
     name_places(axes, plans, above=0.6, below=0.4)
     what = (counts["timing"] + " " + counts["quarter"]).str.strip()
@@ -113,7 +152,10 @@ def spans(plans, judged, name, title, subtitle):
     if changes.empty:
         return labelled(plans, judged, name, title, subtitle)
     lanes["says"] = [_change(row) for row in lanes.itertuples()]
-    first, last = int(changes[["baseline_year", "target_year"]].min().min()) - 1, int(changes["target_year"].max())
+    first, last = (
+        int(changes[["baseline_year", "target_year"]].min().min()) - 1,
+        int(changes["target_year"].max()),
+    )
     chart, axis = canvas(title, 0.29 * len(lanes), head=HEAD + 0.1, foot=FOOT + 0.3)
     for y, row in enumerate(lanes.itertuples()):
         if row.kind == "change":
@@ -131,14 +173,20 @@ def _change(row):
     """Word a change, another kind of promise, or a gap."""
     if row.status != "target":
         return row.printed
-    return f"{row.printed}{aimed(row)}, by {row.target_year}" if row.kind == "change" else f"another kind of promise: {row.printed}, {row.date}"
+    return (
+        f"{row.printed}{aimed(row)}, by {row.target_year}"
+        if row.kind == "change"
+        else f"another kind of promise: {row.printed}, {row.date}"
+    )
 
 
 def _span(axis, y, row, color):
     """Join base year and target year; a goal that is only aimed for is dashed and hollow."""
     hollow = row.strength == "aspirational"
     if not pd.isna(row.baseline_year):
-        axis.plot([row.baseline_year, row.target_year], [y, y], color=color, lw=1.8, ls="--" if hollow else "-")
+        axis.plot(
+            [row.baseline_year, row.target_year], [y, y], color=color, lw=1.8, ls="--" if hollow else "-"
+        )
         axis.plot(row.baseline_year, y, "|", ms=10, color=color, mew=2)
     dot(axis, row.target_year, y, color, hollow, ms=8)
     write(axis, row.target_year, y, row.printed + aimed(row))
@@ -166,7 +214,9 @@ def rates(plans, paces, name, title, subtitle):
     """
     kinds = set(paces.loc[paces["compound"].notna(), "kind"])
     if len(kinds) > 1:
-        raise NotComparable(f"these rows fail the test of object: {wording.names(sorted(kinds))} are different kinds of promise")
+        raise NotComparable(
+            f"these rows fail the test of object: {wording.names(sorted(kinds))} are different kinds of promise"
+        )
     lanes = by_place(plans, every_place(plans, paces, "this plan: no change or level with a figure"), "id")
     limits, palette = (min(0, lanes["low"].min()) * 1.15, max(0, lanes["high"].max()) + 1), colours(plans)
     chart, axis = canvas(title, 0.29 * len(lanes), head=HEAD + 0.1, foot=FOOT + 0.45)
@@ -174,8 +224,17 @@ def rates(plans, paces, name, title, subtitle):
         if pd.isna(row.compound):
             remark(axis, y, row.says)
         else:
-            axis.plot([row.low, row.high], [y, y], color=palette[row.jurisdiction], lw=5, alpha=0.5, solid_capstyle="butt")
-            dot(axis, row.compound, y, palette[row.jurisdiction], row.basis not in ("stated", "carried"), ms=8)
+            axis.plot(
+                [row.low, row.high],
+                [y, y],
+                color=palette[row.jurisdiction],
+                lw=5,
+                alpha=0.5,
+                solid_capstyle="butt",
+            )
+            dot(
+                axis, row.compound, y, palette[row.jurisdiction], row.basis not in ("stated", "carried"), ms=8
+            )
             write(axis, row.compound, y, f"{wording.signed(row.compound)} % a year: {row.printed}")
     axis.axvline(0, color=GREY, lw=0.8)
     name_values(axis, plans, lanes, limits, "% a year")
@@ -202,7 +261,9 @@ def series(plans, indicator, name, title, subtitle):
     columns = min(len(plans.focus), 6)
     lines = -(-len(plans.focus) // columns)
     grid = {"ncols": columns, "nrows": lines, "sharex": True, "sharey": True, "squeeze": False}
-    chart, axes = canvas(title, 2.1 * lines - 0.25, head=HEAD + 0.3, foot=FOOT + 0.25, left=0.35, wspace=0.12, **grid)
+    chart, axes = canvas(
+        title, 2.1 * lines - 0.25, head=HEAD + 0.3, foot=FOOT + 0.25, left=0.35, wspace=0.12, **grid
+    )
     for axis in axes.flat[len(plans.focus) :]:
         axis.set_visible(False)
     for axis, place in zip(axes.flat, plans.focus.itertuples()):
@@ -210,7 +271,10 @@ def series(plans, indicator, name, title, subtitle):
         mine = [rows[rows["jurisdiction"] == place.id] for rows in (seen, goals)]
         _years(axis, *mine, colours(plans)[place.id])
     goals = goals[goals["role"] == "focus"]
-    years, amounts = [*seen["year"]] or [*goals["target_year"], int(BREAK)], [*seen["value"]] or [*goals["amount"], 1]
+    years, amounts = (
+        [*seen["year"]] or [*goals["target_year"], int(BREAK)],
+        [*seen["value"]] or [*goals["amount"], 1],
+    )
     first, last = int(min(years)), int(max([*years, *goals["target_year"]]))
     axes[0, 0].set(xlim=(first - 0.7, last + 0.7), ylim=(0, max(amounts) * 1.15))
     years = range(first, last + 1, -(-(last - first + 1) // 4))
@@ -222,16 +286,27 @@ def series(plans, indicator, name, title, subtitle):
 def _measured(plans, indicator):
     """List what was measured at the focus places, and say it."""
     concentrations = plans.units.loc[plans.units["dimension"] == "concentration", "unit"]
-    rows = plans.observations[(plans.observations["indicator"] == indicator) & plans.observations["unit"].isin(concentrations)]
+    rows = plans.observations[
+        (plans.observations["indicator"] == indicator) & plans.observations["unit"].isin(concentrations)
+    ]
     rows = rows[rows["jurisdiction"].isin(plans.focus["id"])]
-    says = [f"{row.value:g} ({row.scope}; {row.source}; confidence {row.confidence})" for row in rows.itertuples()]
+    says = [
+        f"{row.value:g} ({row.scope}; {row.source}; confidence {row.confidence})" for row in rows.itertuples()
+    ]
     return rows.assign(what=[f"measured {year}" for year in rows["year"]], says=says)
 
 
 def _promised(plans, indicator):
     """List the levels promised, those above the places too, and say them."""
-    rows = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["kind"] == "level") & plans.targets["amount"].notna()]
-    return rows.assign(what=[f"promised {year}" for year in rows["target_year"]], says=[wording.target(row) for row in rows.itertuples()])
+    rows = plans.targets[
+        (plans.targets["indicator"] == indicator)
+        & (plans.targets["kind"] == "level")
+        & plans.targets["amount"].notna()
+    ]
+    return rows.assign(
+        what=[f"promised {year}" for year in rows["target_year"]],
+        says=[wording.target(row) for row in rows.itertuples()],
+    )
 
 
 def _years(axis, seen, goals, color):
@@ -242,6 +317,14 @@ def _years(axis, seen, goals, color):
     for row in goals.itertuples():
         dot(axis, row.target_year, row.amount, color, row.strength == "aspirational", ms=7, mew=1.6)
     if seen.empty:
-        axis.text(0.05, 0.5, "no measurement\nis known", transform=axis.transAxes, size=7.5, color=GREY, style="italic")
+        axis.text(
+            0.05,
+            0.5,
+            "no measurement\nis known",
+            transform=axis.transAxes,
+            size=7.5,
+            color=GREY,
+            style="italic",
+        )
     axis.grid(axis="y")
     axis.tick_params(labelsize=7.5)

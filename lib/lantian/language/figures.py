@@ -50,10 +50,14 @@ SAME = {
 }  # fmt: skip
 CANONICAL = {other: unit for unit, others in SAME.items() for other in others}
 # What makes another unit of the one before it: 吨公里, 吨级, 家次, 吨煤当量, 万吨/a, 人·天.
-LONGER = re.compile(r"(?:[/·]\s?(?:百)?[^\s,。;、:()\d|]{1,4}|公里|级(?!别)|次(?!生)|班(?!子)|座位|(?:标|煤|油)?当量|标油|CO2)")
+LONGER = re.compile(
+    r"(?:[/·]\s?(?:百)?[^\s,。;、:()\d|]{1,4}|公里|级(?!别)|次(?!生)|班(?!子)|座位|(?:标|煤|油)?当量|标油|CO2)"
+)
 
 NOT = "(?:不(?:得再|应当|允许|得|能|应|可|宜|准|许|会|要|致|再)?|未|没有)"
-WITHIN = r"(?:[^\d,。;:、]{0,8}?|[^,。;:]{1,30}的|[^,。;:]{1,30}量(?:\([^()]*\))?的?)"  # 不低于新增车辆总数的80%
+WITHIN = (
+    r"(?:[^\d,。;:、]{0,8}?|[^,。;:]{1,30}的|[^,。;:]{1,30}量(?:\([^()]*\))?的?)"  # 不低于新增车辆总数的80%
+)
 SHARE = r"(?:[了为占有达到至在是过]{0,2}|[^\d,。;:、]{1,10}的)"  # 低于总量的30%
 OWN = r"[了为占有达到至在是过计]{0,2}(?:每[^\d,。;:、]{1,4})?"
 BEFORE = (
@@ -69,7 +73,14 @@ AFTER = (
     ("<=", r"(?:[及或]者?)?以下|之下|以内|之内"),
     ("~", "左右(?![两岸手侧])|上下(?![游])|前后"),
 )
-BEFORE = [(bound, re.compile(f"(?:{pattern.replace('{}', OWN)})$"), re.compile(f"(?:{pattern.replace('{}', SHARE)})$")) for bound, pattern in BEFORE]
+BEFORE = [
+    (
+        bound,
+        re.compile(f"(?:{pattern.replace('{}', OWN)})$"),
+        re.compile(f"(?:{pattern.replace('{}', SHARE)})$"),
+    )
+    for bound, pattern in BEFORE
+]
 AFTER = [(bound, re.compile(pattern)) for bound, pattern in AFTER]
 NOUN_BETWEEN = re.compile("[^\\d,。;:、()]{1,6}(以[上下内])(?=[,。;)]|$)")  # 145万吨原煤以内
 INSIDE = re.compile(r"内(?=[,。;:、)”]|的|$)")  # 控制在5%内, but no 内河
@@ -150,7 +161,13 @@ def figures(words, units=()):
 @cache
 def _pattern(units):
     """Return the pattern of the known units, the longest first."""
-    return re.compile("|".join(map(re.escape, sorted({*UNITS, *(split(unit)[1] for unit in units)} - {""}, key=len, reverse=True))))
+    return re.compile(
+        "|".join(
+            map(
+                re.escape, sorted({*UNITS, *(split(unit)[1] for unit in units)} - {""}, key=len, reverse=True)
+            )
+        )
+    )
 
 
 def _figure(match, words, known):
@@ -168,14 +185,22 @@ def _figure(match, words, known):
     amount = number
     for letter in myriad.strip():
         amount *= MYRIADS[letter]
-    return Figure(number, amount, myriad.strip(), unit, frozenset(bounds), match.start(), match.end(), spelled)
+    return Figure(
+        number, amount, myriad.strip(), unit, frozenset(bounds), match.start(), match.end(), spelled
+    )
 
 
 def _number(match):
     """Return the number, its 万 or 亿, a unit that the numeral itself says, and whether it is spelled."""
     if match["ratio"]:
         one, other = (float(re.sub("[, ]", "", part)) for part in re.split("[:比]", match["ratio"]))
-        return (other, "", ":1", False) if one == 1 else (one, "", ":1", False) if other == 1 else (None, "", "", False)
+        return (
+            (other, "", ":1", False)
+            if one == 1
+            else (one, "", ":1", False)
+            if other == 1
+            else (None, "", "", False)
+        )
     if match["whole"]:
         return 100.0, "", "%", True
     if match["per"]:
@@ -234,14 +259,18 @@ def _bounds(before, rest, unit, known):
     """Name the bounds beside a figure; what is forbidden above a figure is allowed up to it."""
     clause = re.split("[。;,\n]", before)[-1]
     bounds = _before(clause, unit)
-    forbidden = FORBIDDEN.search(clause) or FORBIDDEN_BEHIND.search(rest) or (ELIMINATED.search(clause) and bounds and re.sub(r"\s", "", rest).startswith(f"{unit}的"))
+    forbidden = (
+        FORBIDDEN.search(clause)
+        or FORBIDDEN_BEHIND.search(rest)
+        or (ELIMINATED.search(clause) and bounds and re.sub(r"\s", "", rest).startswith(f"{unit}的"))
+    )
     bounds |= _after(rest, unit, known)
     return {FLIPPED.get(bound, bound) for bound in bounds} if forbidden else bounds
 
 
 def _before(clause, unit):
     """Name the bounds that end right before a figure; 低于…的 bounds a share only, not 低于标准的20家."""
-    clause = re.sub("[\\s“\"「(]+$", "", clause)
+    clause = re.sub('[\\s“"「(]+$', "", clause)
     share = unit in SHARES
     bounds = {bound for bound, pattern, shared in BEFORE if (shared if share else pattern).search(clause)}
     return bounds - ({"<"} if ">=" in bounds else set()) - ({">"} if "<=" in bounds else set())
@@ -255,10 +284,13 @@ def _after(rest, unit, known):
         parts.append(rest.lstrip()[printed.end() :])
     while joint := re.match(rf"\s?(?:/\s?每?|每)\s?(?:{known.pattern})", parts[-1]):
         parts.append(parts[-1][joint.end() :])
-    parts = [BRACKET.sub("", part).lstrip(" ”\"」") for part in parts]
+    parts = [BRACKET.sub("", part).lstrip(' ”"」') for part in parts]
     parts += [found[1] for part in parts[1:] if (found := NOUN_BETWEEN.match(part))]
     bounds = {bound for bound, pattern in AFTER for part in parts if pattern.match(part)}
-    inside = any(INSIDE.match(part) or (unit in TIMES + LENGTHS and re.match("内(?![河燃资涝环])", part)) for part in parts[1:] or parts)
+    inside = any(
+        INSIDE.match(part) or (unit in TIMES + LENGTHS and re.match("内(?![河燃资涝环])", part))
+        for part in parts[1:] or parts
+    )
     return bounds | ({"<="} if inside else set())
 
 
@@ -267,7 +299,9 @@ def _shared(found, words):
     for place, figure in enumerate(found):
         before = found[place - 1] if place else None
         if before and LIST.fullmatch(_between(before, figure, words)):
-            found[place] = replace(figure, bounds=figure.bounds | before.bounds - {"~"} if not figure.bounds else figure.bounds)
+            found[place] = replace(
+                figure, bounds=figure.bounds | before.bounds - {"~"} if not figure.bounds else figure.bounds
+            )
     for place in reversed(range(len(found) - 1)):
         figure, after = found[place], found[place + 1]
         between = _between(figure, after, words)
@@ -275,11 +309,15 @@ def _shared(found, words):
             continue
         if not figure.unit:
             myriad = figure.myriad or after.myriad
-            amount = figure.amount * (after.amount / after.number if not figure.myriad and after.number else 1)
+            amount = figure.amount * (
+                after.amount / after.number if not figure.myriad and after.number else 1
+            )
             figure = replace(figure, unit=after.unit, myriad=myriad, amount=amount)
         later = after.bounds if not figure.bounds or figure.bounds == {"="} else frozenset()
         until = after.number if RANGE.fullmatch(between) else None
-        found[place] = replace(figure, bounds=figure.bounds | later | ({"="} if not figure.bounds else set()), until=until)
+        found[place] = replace(
+            figure, bounds=figure.bounds | later | ({"="} if not figure.bounds else set()), until=until
+        )
     return [figure if figure.bounds else replace(figure, bounds=frozenset("=")) for figure in found]
 
 

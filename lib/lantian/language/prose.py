@@ -28,7 +28,9 @@ class Shown:
         self.markup = markup
 
     def __str__(self):
-        return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"</(dt|dd|tr|h3|blockquote)>", "\n", self.markup)))
+        return html.unescape(
+            re.sub(r"<[^>]+>", "", re.sub(r"</(dt|dd|tr|h3|blockquote)>", "\n", self.markup))
+        )
 
     __repr__ = __str__
 
@@ -110,12 +112,16 @@ def say(plans, text, sure=(), **values):
 def _aside(plans, text):
     """Whether a sentence names a row of a place that is left out of this comparison."""
     names = {name for _, name, _, _ in string.Formatter().parse(text) if name}
-    return any((rows.loc[rows["id"].isin(names), "role"] == "aside").any() for rows in (plans.targets, plans.gaps))
+    return any(
+        (rows.loc[rows["id"].isin(names), "role"] == "aside").any() for rows in (plans.targets, plans.gaps)
+    )
 
 
 def _fill(name, form, values, targets, gaps, text):
     if isinstance(values.get(name), pd.DataFrame):
-        return wording.names(evidence_link(*row) for row in values[name][["id", form]].itertuples(index=False))
+        return wording.names(
+            evidence_link(*row) for row in values[name][["id", form]].itertuples(index=False)
+        )
     if isinstance(values.get(name), Shown):
         return values[name].markup
     if name in values:
@@ -123,7 +129,9 @@ def _fill(name, form, values, targets, gaps, text):
     if name in targets.index:
         return evidence_link(name, TARGET_WORDS[form or "target"](targets.loc[name]))
     if name in gaps.index:
-        return evidence_link(name, gaps.loc[name, "place"] if form == "place" else wording.gap(gaps.loc[name]))
+        return evidence_link(
+            name, gaps.loc[name, "place"] if form == "place" else wording.gap(gaps.loc[name])
+        )
     raise StaleSentence(f"{name} is neither a target nor a gap; the sentence was: {text}")
 
 

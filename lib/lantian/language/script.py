@@ -6,14 +6,29 @@ from pathlib import Path
 # Traditional characters, each with its simplified form behind it, after the Unihan database of Unicode.
 PAIRS = Path(__file__).with_name("traditional.txt").read_text("utf-8").split()
 # Marks that stand for one another in plans: ratios, dashes, tildes, blanks, zeros, bounds.
-ALIKE = {":": "\u2236\ufe30\ufe13\ua789", "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "~": "\u301c\u223c\u02dc", " ": "\u00a0\u2002\u2003\u2009\u202f", "〇": "\u25cb\u3007", "≥": "≧⩾", "≤": "≦⩽", "μ": "\u00b5"}
+ALIKE = {
+    ":": "\u2236\ufe30\ufe13\ua789",
+    "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212",
+    "~": "\u301c\u223c\u02dc",
+    " ": "\u00a0\u2002\u2003\u2009\u202f",
+    "〇": "\u25cb\u3007",
+    "≥": "≧⩾",
+    "≤": "≦⩽",
+    "μ": "\u00b5",
+}
 
 
 def _table():
     """Map each character to the one that stands for it."""
     folded = dict(PAIRS)
     # Full-width forms, radicals and compatibility characters, as PDFs have them.
-    for first, last in ((0xFF01, 0xFFEE), (0x2E80, 0x2FD5), (0xF900, 0xFAFF), (0xFE50, 0xFE6B), (0x3000, 0x3000)):
+    for first, last in (
+        (0xFF01, 0xFFEE),
+        (0x2E80, 0x2FD5),
+        (0xF900, 0xFAFF),
+        (0xFE50, 0xFE6B),
+        (0x3000, 0x3000),
+    ):
         for letter in map(chr, range(first, last + 1)):
             plain = unicodedata.normalize("NFKC", letter)
             if len(plain) == 1 and plain != letter:

@@ -6,7 +6,15 @@ import pandas as pd
 
 BOUNDS = {"<=": "at most ", ">=": "at least ", "<": "below ", ">": "above ", "=": "", "~": "about ", "": ""}
 MONTHS = "January February March April May June July August September October November December".split()
-SHOWN_UNITS = {"µg/m3": "µg/m³", "m3": "m³", "m2": "m²", "t/km2": "t/km²", "km2": "km²", "tce": "t of coal equivalent", "d": "days"}
+SHOWN_UNITS = {
+    "µg/m3": "µg/m³",
+    "m3": "m³",
+    "m2": "m²",
+    "t/km2": "t/km²",
+    "km2": "km²",
+    "tce": "t of coal equivalent",
+    "d": "days",
+}
 STRENGTHS = {
     "mandated": "mandated",
     "plain": "stated plainly",
@@ -87,7 +95,9 @@ def amount(row):
         return f"{BOUNDS[row.operator]}{number(row.value)} for 1"
     upper = "" if pd.isna(row.amount_max) else f"{number(row.amount)} to "
     value = row.amount if pd.isna(row.amount_max) else row.amount_max
-    return f"{'cut by ' if is_cut(row) else ''}{BOUNDS[row.operator]}{upper}{quantity(value, row.standard_unit)}"
+    return (
+        f"{'cut by ' if is_cut(row) else ''}{BOUNDS[row.operator]}{upper}{quantity(value, row.standard_unit)}"
+    )
 
 
 def is_cut(row):
@@ -100,7 +110,11 @@ def _in_words(row):
     if row.kind == "ratio":
         return "more than 1 for 1 (in words)" if row.operator == ">" else "at least 1 for 1 (in words)"
     if row.kind == "change":
-        return {100: "doubled (in words)", 0: "a fall (in words)" if row.operator == "<" else "no growth (in words)", -50: "halved (in words)"}[row.value]
+        return {
+            100: "doubled (in words)",
+            0: "a fall (in words)" if row.operator == "<" else "no growth (in words)",
+            -50: "halved (in words)",
+        }[row.value]
     return {100: "all (in words)", 0: "none left (in words)", -50: "halved (in words)"}[row.value]
 
 
@@ -108,7 +122,9 @@ def _change(row):
     """Word a signed change: `<= -20` is "at least 20 % below"."""
     size, fall = abs(row.amount), row.amount < 0
     base = "" if pd.isna(row.baseline_year) else f" {row.baseline_year}"
-    bound = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}.get(row.operator, row.operator) if fall else row.operator
+    bound = (
+        {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}.get(row.operator, row.operator) if fall else row.operator
+    )
     if size == 0:
         less = "a fall" if row.operator == "<" else "no growth"
         return f"{less} against{base}" if base else less
@@ -135,7 +151,9 @@ def date(row):
     lead = {"by": "by ", "from": "from ", "in": "in "}.get(row.timing, "")
     if lead == "in " and row.deadline:
         lead = "on "
-    return f"{lead}{when}{'' if row.year_basis in ('stated', 'carried') else ' (year ' + row.year_basis + ')'}"
+    return (
+        f"{lead}{when}{'' if row.year_basis in ('stated', 'carried') else ' (year ' + row.year_basis + ')'}"
+    )
 
 
 def day(iso):
@@ -153,12 +171,25 @@ def target(row):
     return amount(row) if when == "no date" else f"{amount(row)} {when}"
 
 
-AREAS = {"whole": "whole area", "built_up": "built-up area", "urban": "urban area", "rural": "rural areas", "named": "named places"}
+AREAS = {
+    "whole": "whole area",
+    "built_up": "built-up area",
+    "urban": "urban area",
+    "rural": "rural areas",
+    "named": "named places",
+}
 BASES = {"": "", "stock": "existing stock", "new": "new ones", "new_or_replaced": "new or replacement ones"}
 LONGEST_EXCEPTION = 30
 CLASSES = {"<=": "up to ", ">=": "from ", "<": "below ", ">": "above "}
 STANDARD = re.compile("(below )?China [IV]+( and older)?")  # a class that English puts before what is of it
-WRITTEN = {"pulverised coal": "pulverised-coal", "yellow label": "yellow-label", "chp": "CHP", "nox": "NOx", "so2": "SO2", "voc": "VOC"}  # in the names of subjects
+WRITTEN = {
+    "pulverised coal": "pulverised-coal",
+    "yellow label": "yellow-label",
+    "chp": "CHP",
+    "nox": "NOx",
+    "so2": "SO2",
+    "voc": "VOC",
+}  # in the names of subjects
 
 
 def thing(row):
@@ -166,7 +197,9 @@ def thing(row):
 
     As "boilers up to 35 t/h, built-up area, except pulverised-coal boilers".
     """
-    subject = re.sub(rf"\b({'|'.join(WRITTEN)})\b", lambda found: WRITTEN[found[0]], row.subject.replace("_", " "))
+    subject = re.sub(
+        rf"\b({'|'.join(WRITTEN)})\b", lambda found: WRITTEN[found[0]], row.subject.replace("_", " ")
+    )
     size = row.subject_class
     for sign, word in CLASSES.items():
         size = size.replace(sign, word)
@@ -174,7 +207,9 @@ def thing(row):
     parts = [kind.strip(), BASES[row.base], AREAS[row.area]]
     exception = ""
     if row.exception:
-        exception = f" (except {row.exception})" if len(row.exception) <= LONGEST_EXCEPTION else " (with exceptions)"
+        exception = (
+            f" (except {row.exception})" if len(row.exception) <= LONGEST_EXCEPTION else " (with exceptions)"
+        )
     return ", ".join(part for part in parts if part) + exception
 
 

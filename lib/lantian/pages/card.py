@@ -47,7 +47,9 @@ def evidence(plans, identifier):
         if len(found):
             return Shown(_card(plans, next(found.itertuples())))
     known = [*plans.targets["id"], *plans.gaps["id"]]
-    raise ValueError(f"{identifier!r} is neither a target nor a gap{near(identifier, known)}; lt.find(plans, word) finds ids")
+    raise ValueError(
+        f"{identifier!r} is neither a target nor a gap{near(identifier, known)}; lt.find(plans, word) finds ids"
+    )
 
 
 def _card(plans, row):
@@ -55,7 +57,12 @@ def _card(plans, row):
     heading = row.statement_en if promised else f"{row.indicator_name}: {wording.gap(row)}"
     facts = _promise(plans, row) if promised else _silence(plans, row)
     quote = f'<blockquote lang="zh">{marked(row)}</blockquote>' if row.quote else ""
-    return article(heading, [(name, value) for name, value in facts if str(value)], f'class="evidence-card" id="{row.id}"', quote)
+    return article(
+        heading,
+        [(name, value) for name, value in facts if str(value)],
+        f'class="evidence-card" id="{row.id}"',
+        quote,
+    )
 
 
 def marked(row):
@@ -78,8 +85,16 @@ def _promise(plans, row):
     yield "operative words", Shown(chinese(row.words)) if row.words else ""
     yield "place", f"{row.place} {row.place_zh}"
     yield "document", _document(plans, row)
-    yield "clause", f"{row.clause}{'' if row.start != row.start else f', at character {row.start}'}" if row.quote else "cited, not read in the text"
-    yield "proved too", Shown("; ".join(f"{_field(proof)}: {chinese(_clean(proof.quote))}" for proof in proofs.itertuples()))
+    yield (
+        "clause",
+        f"{row.clause}{'' if row.start != row.start else f', at character {row.start}'}"
+        if row.quote
+        else "cited, not read in the text",
+    )
+    yield (
+        "proved too",
+        Shown("; ".join(f"{_field(proof)}: {chinese(_clean(proof.quote))}" for proof in proofs.itertuples())),
+    )
     yield "lead", row.lead.replace(";", ", ")
     yield "goes beyond", Shown(evidence_link(row.stretch_of, row.stretch_of))
     yield from _judged(plans, row)
@@ -101,7 +116,10 @@ def _judged(plans, row):
         for mine in rows[rows["id"] == row.id].itertuples():
             others = rows[(rows["group"] == mine.group) & (rows["jurisdiction"] != mine.jurisdiction)]
             whom = f" with {wording.names(dict.fromkeys(others['label']))}" if len(others) else ""
-            yield f"compares in {of}", "; ".join(part for part in (mine.verdict + whom, mine.why, mine.cautions) if part)
+            yield (
+                f"compares in {of}",
+                "; ".join(part for part in (mine.verdict + whom, mine.why, mine.cautions) if part),
+            )
 
 
 def _silence(plans, row):
@@ -109,14 +127,21 @@ def _silence(plans, row):
     yield "document", _document(plans, row)
     yield "set by", row.set_by or row.assigned_by
     yield "source", row.source
-    yield "searched", Shown(f"{chinese(row.searched.replace(';', ', '))}: none stands in the text" if row.searched else "")
+    yield (
+        "searched",
+        Shown(f"{chinese(row.searched.replace(';', ', '))}: none stands in the text" if row.searched else ""),
+    )
     yield "clause", row.clause
     yield "note", row.note
 
 
 def _document(plans, row):
     document = plans.documents.set_index("id").loc[row.document]
-    return ", ".join(part for part in (document["title_en"], document["number"], document["issued"].replace("?", " (inferred)")) if part)
+    return ", ".join(
+        part
+        for part in (document["title_en"], document["number"], document["issued"].replace("?", " (inferred)"))
+        if part
+    )
 
 
 def _verdicts(plans):
@@ -125,7 +150,9 @@ def _verdicts(plans):
     table = keys(rows, "value", set(denominators(plans).index))
     places = rows["jurisdiction"].groupby([table[name] for name in table]).transform("nunique")
     judged = [compare(plans, indicator) for indicator in rows.loc[places > 1, "indicator"].unique()]
-    return dict.fromkeys(rows["id"], "no") | {row.id: row.verdict for part in judged for row in part.itertuples()}
+    return dict.fromkeys(rows["id"], "no") | {
+        row.id: row.verdict for part in judged for row in part.itertuples()
+    }
 
 
 def ledger(plans):
@@ -139,7 +166,16 @@ def ledger(plans):
     proofs = {target: list(rows.itertuples()) for target, rows in plans.proofs.groupby("target")}
     targets = plans.targets.sort_values(["role", "order", "indicator", "id"])
     verdicts = _verdicts(plans)
-    rows = [_entry(row, row.statement_en, f"{row.strength}{f' ({row.strength_word})' * bool(row.strength_word)}", verdicts.get(row.id, ""), proofs.get(row.id, ())) for row in targets.itertuples()]
+    rows = [
+        _entry(
+            row,
+            row.statement_en,
+            f"{row.strength}{f' ({row.strength_word})' * bool(row.strength_word)}",
+            verdicts.get(row.id, ""),
+            proofs.get(row.id, ()),
+        )
+        for row in targets.itertuples()
+    ]
     gaps = plans.gaps.sort_values(["order", "indicator", "id"])
     rows += [_entry(row, wording.gap(row), row.status.replace("_", " ")) for row in gaps.itertuples()]
     caption = "Every promise and every gap, with its words; of documents above the plans only the operative words were seen"
@@ -147,7 +183,11 @@ def ledger(plans):
 
 
 def _entry(row, statement, strength, verdict="", proofs=()):
-    words = marked(row) if row.quote else html.escape(getattr(row, "words", "") or row.searched.replace(";", ", "))
+    words = (
+        marked(row)
+        if row.quote
+        else html.escape(getattr(row, "words", "") or row.searched.replace(";", ", "))
+    )
     searched = "searched: " if getattr(row, "searched", "") and not row.quote else ""
     more = "".join(f"<br>{_field(proof)}: {html.escape(_clean(proof.quote))}" for proof in proofs)
     return {
@@ -157,10 +197,16 @@ def _entry(row, statement, strength, verdict="", proofs=()):
         "indicator": row.indicator_name,
         "words in the plan": Shown(f'{searched}<span lang="zh">{words}</span>{more}') if words else "cited",
         "clause": row.clause,
-        "strength": Shown(f"{html.escape(strength)}<br>compares: {verdict}") if verdict not in ("", "no") else strength,
+        "strength": Shown(f"{html.escape(strength)}<br>compares: {verdict}")
+        if verdict not in ("", "no")
+        else strength,
     }
 
 
 def _source(row):
     """Name the plan; a document above the plans, of which a place has several, is linked, for it stands on the same page."""
-    return Shown(f'<a href="#{row.document}">{html.escape(row.label)}</a>') if row.role == "reference" and PAGES in os.environ else row.label
+    return (
+        Shown(f'<a href="#{row.document}">{html.escape(row.label)}</a>')
+        if row.role == "reference" and PAGES in os.environ
+        else row.label
+    )

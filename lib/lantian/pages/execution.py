@@ -10,8 +10,23 @@ from importlib.util import find_spec
 from pathlib import Path
 
 # A user's own settings must not change a page: some are left out, some are the same for everybody.
-FOREIGN = {"LANTIAN_PLACE", "PYTHONSTARTUP", "PYTHONOPTIMIZE", "PYTHONWARNINGS", "LANGUAGE", "COLUMNS", "LINES"}
-FIXED = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "MPLBACKEND": "agg", "PLOTLY_RENDERER": "plotly_mimetype", "LANTIAN_PAGES": ""}
+FOREIGN = {
+    "LANTIAN_PLACE",
+    "PYTHONSTARTUP",
+    "PYTHONOPTIMIZE",
+    "PYTHONWARNINGS",
+    "LANGUAGE",
+    "COLUMNS",
+    "LINES",
+}
+FIXED = {
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
+    "PYTHONHASHSEED": "0",
+    "MPLBACKEND": "agg",
+    "PLOTLY_RENDERER": "plotly_mimetype",
+    "LANTIAN_PAGES": "",
+}
 LONGEST_SOCKET = 80  # characters of a folder that leave room for a socket's name in the 107 allowed
 LONGEST_ERROR = 5  # lines
 
@@ -100,12 +115,18 @@ def _manager(scratch, slug, server):
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
 
-    manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[], ensure_native_kernel=True))
+    manager = AsyncKernelManager(
+        kernel_name="python3",
+        kernel_spec_manager=KernelSpecManager(kernel_dirs=[], ensure_native_kernel=True),
+    )
     manager.connection_file = str(scratch / f"{slug}.json")
     if os.name == "posix" and len(str(scratch)) < LONGEST_SOCKET:
         manager.transport = "ipc"
     if server:
-        manager.kernel_spec.metadata["kernel_provisioner"] = {"provisioner_name": "lantian-fork", "config": {"server": server}}
+        manager.kernel_spec.metadata["kernel_provisioner"] = {
+            "provisioner_name": "lantian-fork",
+            "config": {"server": server},
+        }
     return manager
 
 

@@ -52,7 +52,12 @@ class ForkServer:
         env = (os.environ if env is None else env) | SINGLE | {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         self._lock = threading.Lock()
         self._process = subprocess.Popen(
-            command, env=env, cwd=scratch or None, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+            command,
+            env=env,
+            cwd=scratch or None,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
         )
 
     def ask(self, **request):

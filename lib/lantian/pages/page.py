@@ -40,13 +40,19 @@ class Page:
     @property
     def link(self):
         """What another page needs to link to this one."""
-        return {"slug": self.slug, "file": f"{self.slug}.html", "title": self.title, "short": self.slug.partition("_")[2].replace("_", " ")}
+        return {
+            "slug": self.slug,
+            "file": f"{self.slug}.html",
+            "title": self.title,
+            "short": self.slug.partition("_")[2].replace("_", " "),
+        }
 
     @property
     def charts(self):
         """The charts drawn: words, rows, and SVG."""
         return [
-            output.metadata["lantian"] | {"svg": output.data["image/svg+xml"], "png": output.data.get("image/png")}
+            output.metadata["lantian"]
+            | {"svg": output.data["image/svg+xml"], "png": output.data.get("image/png")}
             for output in self.outputs
             if "lantian" in output.get("metadata", {}) and "image/svg+xml" in output.data
         ]
@@ -59,7 +65,11 @@ class Page:
     @property
     def shown(self):
         """The markup that each cell shows, by the cell's id."""
-        return {cell.id: "".join(map(_markup, cell.outputs)) for cell in self.notebook.cells if cell.cell_type == "code"}
+        return {
+            cell.id: "".join(map(_markup, cell.outputs))
+            for cell in self.notebook.cells
+            if cell.cell_type == "code"
+        }
 
     @property
     def scripts(self):
@@ -88,7 +98,9 @@ def to_html(page, pages):
         "next": pages[place + 1].link if place + 1 < len(pages) else None,
         "scripts": page.scripts,
         **_edition(),
-        "contents": [{"text": text, "anchor": text.replace(" ", "-")} for level, text in page.headings if level == 2],
+        "contents": [
+            {"text": text, "anchor": text.replace(" ", "-")} for level, text in page.headings if level == 2
+        ],
     }
     resources = {"lantian": site, "metadata": {"name": page.slug}}
     return _bound(exporter().from_notebook_node(page.notebook, resources)[0]) + "\n"
@@ -106,8 +118,16 @@ def exporter():
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
     made = HTMLExporter(template_name="lantian", extra_template_basedirs=[str(TEMPLATES)])
-    made.config.NbConvertBase.display_data_priority = [PLOTLY, "text/html", "image/svg+xml", "image/png", "text/plain"]
-    made.from_notebook_node(new_notebook(cells=[new_markdown_cell("#"), new_code_cell("0")]), {"metadata": {"name": ""}})  # compiles the templates
+    made.config.NbConvertBase.display_data_priority = [
+        PLOTLY,
+        "text/html",
+        "image/svg+xml",
+        "image/png",
+        "text/plain",
+    ]
+    made.from_notebook_node(
+        new_notebook(cells=[new_markdown_cell("#"), new_code_cell("0")]), {"metadata": {"name": ""}}
+    )  # compiles the templates
     return made
 
 
@@ -115,7 +135,9 @@ def files(pages, html):
     """Return the files of a set, bytes by their names; ``html`` holds the pages, by their slugs, that are converted already."""
     found = {f"{page.slug}.html": html.get(page.slug) or to_html(page, pages).encode() for page in pages}
     for page in pages:
-        found[notebook_file(page.slug)] = json.dumps(page.notebook, ensure_ascii=False, sort_keys=True).encode()
+        found[notebook_file(page.slug)] = json.dumps(
+            page.notebook, ensure_ascii=False, sort_keys=True
+        ).encode()
         for chart in page.charts:
             found |= {f"figures/{name}": content for name, content in _chart_files(chart).items()}
     if any(page.scripts for page in pages):
@@ -125,7 +147,9 @@ def files(pages, html):
 
 def scripts():
     """Name the scripts of the site: plotly.js, and its own."""
-    return Path(find_spec("plotly").origin).parent / "package_data" / "plotly.min.js", TEMPLATES / "lantian" / "site.js"
+    return Path(
+        find_spec("plotly").origin
+    ).parent / "package_data" / "plotly.min.js", TEMPLATES / "lantian" / "site.js"
 
 
 def notebook_file(slug):
@@ -136,7 +160,9 @@ def notebook_file(slug):
 def _chart_files(chart):
     """Return the files of a chart by name: drawing, image and rows."""
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows([chart["columns"], *([harmless(cell) for cell in row] for row in chart["rows"])])
+    csv.writer(text, lineterminator="\n").writerows(
+        [chart["columns"], *([harmless(cell) for cell in row] for row in chart["rows"])]
+    )
     found = {f"{chart['name']}.svg": chart["svg"].encode(), f"{chart['name']}.csv": text.getvalue().encode()}
     return found | ({f"{chart['name']}.png": base64.b64decode(chart["png"])} if chart.get("png") else {})
 
@@ -151,8 +177,14 @@ def _edition():
 def _index(pages):
     """Write the index: each question, its answer and its first chart, and the ways in."""
     shown = {cell: markup for page in pages for cell, markup in page.shown.items()}
-    parts = [{"id": cell, "title": title, "markup": shown[cell]} for cell, title in FRONT.items() if cell in shown]
-    return _bound(template("site.html.j2").render(pages=pages, links=[page.link for page in pages], parts=parts, **_edition()))
+    parts = [
+        {"id": cell, "title": title, "markup": shown[cell]} for cell, title in FRONT.items() if cell in shown
+    ]
+    return _bound(
+        template("site.html.j2").render(
+            pages=pages, links=[page.link for page in pages], parts=parts, **_edition()
+        )
+    )
 
 
 def template(name):

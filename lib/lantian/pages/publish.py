@@ -68,7 +68,7 @@ def locked(folder, say=print):
 def _take(path, wait):
     """Open and lock a file that is still the one under its name; None when another holds it."""
     while True:
-        file = open(path, "ab")
+        file = open(path, "ab")  # noqa: SIM115 - the lock is held until its owner closes the file
         if not _lock(file, wait):
             return file.close()
         with contextlib.suppress(FileNotFoundError):
@@ -112,12 +112,20 @@ def publish(files, facts, folder):
 def _check_owned(folder, files):
     """Refuse a folder of other things, such as a home."""
     if os.path.ismount(folder):
-        raise PublishError(f"{folder}: this is a mount point, which cannot be replaced whole; name a folder in it")
+        raise PublishError(
+            f"{folder}: this is a mount point, which cannot be replaced whole; name a folder in it"
+        )
     if not folder.exists() or read_set(folder):
         return
-    others = sorted(name for name in os.listdir(folder) if not name.startswith(".") and name not in OWNED and not name.endswith(".html"))
+    others = sorted(
+        name
+        for name in os.listdir(folder)
+        if not name.startswith(".") and name not in OWNED and not name.endswith(".html")
+    )
     if others:
-        raise PublishError(f"{folder}: this folder holds other files ({', '.join(others[:3])}); name an empty or a new one")
+        raise PublishError(
+            f"{folder}: this folder holds other files ({', '.join(others[:3])}); name an empty or a new one"
+        )
 
 
 def _swap(draft, folder):

@@ -60,14 +60,30 @@ def render(notebooks=None, data=None, output=None, say=print, force=False):
 def _sources(paths, data):
     """List the pages to be; ``place.ipynb`` makes one for each focus place."""
     common = _digest(_inputs(data), f"{sys.version} {os.environ.get(CHOSEN)}")
-    about = lambda path: _focus(data) if path.stem == "place" else [("", "")]
-    return [Source(path, _digest([path], common + place), place, name) for path in paths for place, name in about(path)]
+
+    def about(path):
+        return _focus(data) if path.stem == "place" else [("", "")]
+
+    return [
+        Source(path, _digest([path], common + place), place, name)
+        for path in paths
+        for place, name in about(path)
+    ]
 
 
 def _inputs(data):
     """List the files that every page depends on: tables, library, lock, version."""
-    library = (path for path in Path(__file__).parents[1].rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return [*_tables(data), *sorted(library), *CHECKOUT.glob("requirements.lock"), *CHECKOUT.glob("CITATION.cff")]
+    library = (
+        path
+        for path in Path(__file__).parents[1].rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    )
+    return [
+        *_tables(data),
+        *sorted(library),
+        *CHECKOUT.glob("requirements.lock"),
+        *CHECKOUT.glob("CITATION.cff"),
+    ]
 
 
 def _tables(data):
@@ -85,10 +101,20 @@ def _digest(paths, seed=""):
 
 def _focus(data):
     """List id and name of the places compared, in order; what is wrong in their table, the check says."""
-    with contextlib.suppress(OSError, ValueError, KeyError), open(data / "jurisdictions.csv", encoding="utf-8-sig", newline="") as file:
+    with (
+        contextlib.suppress(OSError, ValueError, KeyError),
+        open(data / "jurisdictions.csv", encoding="utf-8-sig", newline="") as file,
+    ):
         chosen = [name.strip() for name in os.environ.get(CHOSEN, "").split(",") if name.strip()]
-        rows = [row for row in csv.DictReader(file) if row["role"] == "focus" and (not chosen or row["id"] in chosen)]
-        return [(row["id"], row["name_en"]) for row in sorted(rows, key=lambda row: (float(row["order"]), row["id"]))]
+        rows = [
+            row
+            for row in csv.DictReader(file)
+            if row["role"] == "focus" and (not chosen or row["id"] in chosen)
+        ]
+        return [
+            (row["id"], row["name_en"])
+            for row in sorted(rows, key=lambda row: (float(row["order"]), row["id"]))
+        ]
     return []
 
 
@@ -102,9 +128,17 @@ def _update(sources, every, data, output, say, force):
     with _scratch() as scratch, _server(todo, data, scratch, say) as server:
         if known.get("data") != tables:
             _check(data)
-        pages = _ordered([*(_restored(output, slug) for slug in kept), *(Page(source.slug, read(source)) for source in todo)], every)
+        pages = _ordered(
+            [
+                *(_restored(output, slug) for slug in kept),
+                *(Page(source.slug, read(source)) for source in todo),
+            ],
+            every,
+        )
         links = [page.link for page in pages]
-        html = {slug: publish.content(output, known, f"{slug}.html") for slug in kept if links == known["links"]}
+        html = {
+            slug: publish.content(output, known, f"{slug}.html") for slug in kept if links == known["links"]
+        }
         html |= _made(todo, pages, data, scratch, server, say)
     keys = known.get("pages", {}) | {source.slug: source.key for source in sources}
     facts = {"data": tables, "links": links, "pages": {page.slug: keys[page.slug] for page in pages}}
@@ -114,9 +148,16 @@ def _update(sources, every, data, output, say, force):
 def _kept(sources, every, known, output, force):
     """Name the pages of a set that stay: unchanged, or, where notebooks were named, not among them."""
     wanted = {source.slug: source.key for source in sources}
-    stays = lambda slug, key: wanted[slug] == key and not force if slug in wanted else sources is not every
+
+    def stays(slug, key):
+        return wanted[slug] == key and not force if slug in wanted else sources is not every
+
     pages = known.get("pages", {})
-    return [slug for slug, key in pages.items() if stays(slug, key) and publish.content(output, known, notebook_file(slug)) is not None]
+    return [
+        slug
+        for slug, key in pages.items()
+        if stays(slug, key) and publish.content(output, known, notebook_file(slug)) is not None
+    ]
 
 
 def _ordered(pages, every):
@@ -158,8 +199,14 @@ def _made(todo, pages, data, scratch, server, say):
     import nbclient  # noqa: F401  once, before every thread needs it
 
     by_slug, html = {page.slug: page for page in pages}, {}
-    with ThreadPoolExecutor(_cores() + 1) as pool, server or contextlib.nullcontext():  # kernels end before threads are waited for
-        futures = {pool.submit(execute, source, by_slug[source.slug].notebook, data, scratch, server): source.slug for source in todo}
+    with (
+        ThreadPoolExecutor(_cores() + 1) as pool,
+        server or contextlib.nullcontext(),
+    ):  # kernels end before threads are waited for
+        futures = {
+            pool.submit(execute, source, by_slug[source.slug].notebook, data, scratch, server): source.slug
+            for source in todo
+        }
         exporter() if todo else None  # while kernels run
         for future in as_completed(futures):
             if not future.exception():

@@ -23,13 +23,25 @@ def bundle(folder):
     its PNG and SVG do not.
     """
     index = (folder / "index.html").read_text("utf-8")
-    paths = [folder / "index.html", *(path for path in sorted(folder.glob("*.html")) if path.name not in ("index.html", NAME))]
+    paths = [
+        folder / "index.html",
+        *(path for path in sorted(folder.glob("*.html")) if path.name not in ("index.html", NAME)),
+    ]
     slugs = {path.stem for path in paths}
     pages = [{"slug": path.stem, "markup": _page(path, slugs)} for path in paths]
-    part = lambda start, end: _relinked(re.search(f"{start}.*?{end}", index, re.S)[0], "index", slugs, folder)
+
+    def part(start, end):
+        return _relinked(re.search(f"{start}.*?{end}", index, re.S)[0], "index", slugs, folder)
+
     edition = {key: re.search(f'data-{key}="([^"]*)"', index)[1] for key in ("version", "released")}
-    words = {"title": re.search("<title>(.*?)</title>", index)[1], "icon": re.search('<link rel="icon"[^>]*>', index)[0]}
-    words |= {"header": part('<header class="site">', "</header>"), "footer": part('<footer class="site">', "</footer>")}
+    words = {
+        "title": re.search("<title>(.*?)</title>", index)[1],
+        "icon": re.search('<link rel="icon"[^>]*>', index)[0],
+    }
+    words |= {
+        "header": part('<header class="site">', "</header>"),
+        "footer": part('<footer class="site">', "</footer>"),
+    }
     return template("single.html.j2").render(pages=pages, edition=edition, **words, **_scripts()) + "\n"
 
 
@@ -40,7 +52,10 @@ def _page(path, slugs):
     body = re.sub(r'<nav [^>]*class="turn".*?</nav>', "", body, flags=re.S)
     body = body.replace('aria-label="On this page"', f'aria-label="On the page {path.stem}"')
     parts = DATA.split(body)
-    parts[::2] = [_relinked(part if path.stem == "index" else _demoted(part), path.stem, slugs, path.parent) for part in parts[::2]]
+    parts[::2] = [
+        _relinked(part if path.stem == "index" else _demoted(part), path.stem, slugs, path.parent)
+        for part in parts[::2]
+    ]
     parts[1::2] = [re.sub(r' id="', f' id="{path.stem}--', part, count=1) for part in parts[1::2]]
     return "".join(parts)
 
@@ -86,6 +101,9 @@ def _target(address, slug, slugs, folder):
 def _scripts():
     """Pack plotly.js, and allow by hash the two scripts that run."""
     plotly, site = (path.read_bytes() for path in scripts())
-    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(text).digest()).decode('ascii')}'" for text in (plotly, site))
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(text).digest()).decode('ascii')}'"
+        for text in (plotly, site)
+    )
     packed = base64.b64encode(gzip.compress(plotly, 9, mtime=0)).decode("ascii")
     return {"hashes": hashes, "packed": packed, "site_js": site.decode()}

@@ -9,7 +9,14 @@ from lantian.analysis.verdicts import near_census
 from lantian.language import wording
 from lantian.language.prose import Shown, evidence_link, link
 
-HEADINGS = {"label": "plan", "indicator_name": "indicator", "says": "what it says", "printed": "promise", "thing": "covers", "verdict": "compares"}
+HEADINGS = {
+    "label": "plan",
+    "indicator_name": "indicator",
+    "says": "what it says",
+    "printed": "promise",
+    "thing": "covers",
+    "verdict": "compares",
+}
 # Which cell of a row a column of ids links, the first that is there; else the last that is filled.
 LINKED = {"above_id": ["says"], "id": ["printed", "says"]}
 CONTEXT = {"context.population": "population", "context.gdp": "GDP"}
@@ -43,32 +50,51 @@ def table(frame, caption, address=None, searchable=False):
     """
     if frame.empty:
         return Shown(f"<p>{html.escape(caption)}: none.</p>")
-    head = "".join(f'<th scope="col">{html.escape(HEADINGS.get(name, str(name)))}</th>' for name in frame if name not in LINKED)
+    head = "".join(
+        f'<th scope="col">{html.escape(HEADINGS.get(name, str(name)))}</th>'
+        for name in frame
+        if name not in LINKED
+    )
     body = "".join(_row(row, address) for row in frame.to_dict("records"))
     opening = '<table class="searchable">' if searchable else "<table>"
-    return Shown(f"{opening}<caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+    return Shown(
+        f"{opening}<caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
 
 
 def _row(row, address):
     opening = f'<tr id="{html.escape(row[address])}">' if address else "<tr>"
     ids = {name: row.pop(name) for name in LINKED if name in row}
-    row = {name: value if isinstance(value, Shown) else "" if pd.isna(value) else str(value) for name, value in row.items()}
-    links = {_linked(row, name): identifier for name, identifier in ids.items() if identifier and name != address}
-    first, *cells = (evidence_link(links[name], value) if name in links else _cell(value) for name, value in row.items())
+    row = {
+        name: value if isinstance(value, Shown) else "" if pd.isna(value) else str(value)
+        for name, value in row.items()
+    }
+    links = {
+        _linked(row, name): identifier for name, identifier in ids.items() if identifier and name != address
+    }
+    first, *cells = (
+        evidence_link(links[name], value) if name in links else _cell(value) for name, value in row.items()
+    )
     rest = "".join(f"<td>{cell}</td>" for cell in cells)
     return f'{opening}<th scope="row">{first}</th>{rest}</tr>'
 
 
 def _linked(row, name):
     """Name the cell that a column of ids links."""
-    return next((column for column in LINKED[name] if row.get(column)), [column for column in row if row[column]][-1])
+    return next(
+        (column for column in LINKED[name] if row.get(column)), [column for column in row if row[column]][-1]
+    )
 
 
 def _cell(value):
     if isinstance(value, Shown):
         return value.markup
     address = html.escape(value)
-    return f'<a href="{address}" rel="noreferrer">address</a>' if value.startswith(("http://", "https://")) else address
+    return (
+        f'<a href="{address}" rel="noreferrer">address</a>'
+        if value.startswith(("http://", "https://"))
+        else address
+    )
 
 
 def cards(frame):
@@ -85,7 +111,10 @@ def cards(frame):
 
 def article(heading, facts, attributes, quote=""):
     """Write a card: its heading, a quote as markup, and a list of names and what each says."""
-    items = "".join(f"<dt>{html.escape(name)}</dt><dd>{value.markup if isinstance(value, Shown) else html.escape(str(value))}</dd>" for name, value in facts)
+    items = "".join(
+        f"<dt>{html.escape(name)}</dt><dd>{value.markup if isinstance(value, Shown) else html.escape(str(value))}</dd>"
+        for name, value in facts
+    )
     return f"<article {attributes}><h3>{html.escape(heading)}</h3>{quote}<dl>{items}</dl></article>"
 
 
@@ -102,12 +131,23 @@ def glance(plans):
     DataFrame
         plan, coal, air, vehicles, not said; what is promised or not said is linked to its evidence.
     """
-    told = {headline: cells(plans, headline) for headline in HEADLINES if (plans.indicators["headline"] == headline).any()}
+    told = {
+        headline: cells(plans, headline)
+        for headline in HEADLINES
+        if (plans.indicators["headline"] == headline).any()
+    }
     everything, rows = pd.concat(told.values()), []
     for place in plans.focus.itertuples():
-        row = {"plan": place.label} | {headline: _main(mine[mine["jurisdiction"] == place.id]) for headline, mine in told.items()}
-        mine = everything[(everything["jurisdiction"] == place.id) & everything["mark"].isin(["silent_within", "silent_outside", "part_missing"])]
-        row["not said"] = Shown(", ".join(map(evidence_link, mine["id"], mine["indicator_name"])) or "nothing")
+        row = {"plan": place.label} | {
+            headline: _main(mine[mine["jurisdiction"] == place.id]) for headline, mine in told.items()
+        }
+        mine = everything[
+            (everything["jurisdiction"] == place.id)
+            & everything["mark"].isin(["silent_within", "silent_outside", "part_missing"])
+        ]
+        row["not said"] = Shown(
+            ", ".join(map(evidence_link, mine["id"], mine["indicator_name"])) or "nothing"
+        )
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -117,7 +157,12 @@ def _main(mine, most=2):
     told = mine.sort_values("mark", key=lambda marks: marks.map(RANK), kind="stable")
     promised = told[told["count"] > 0].head(most)
     if len(promised):
-        return Shown("; ".join(f"{html.escape(row.indicator_name)}: {evidence_link(row.id, row.says.partition(';')[0])}" for row in promised.itertuples()))
+        return Shown(
+            "; ".join(
+                f"{html.escape(row.indicator_name)}: {evidence_link(row.id, row.says.partition(';')[0])}"
+                for row in promised.itertuples()
+            )
+        )
     each = told.drop_duplicates("says")
     return Shown(f"no target: {wording.names(map(evidence_link, each['id'], each['says']))}")
 
@@ -136,8 +181,14 @@ def context(plans):
     for place in plans.focus.itertuples():
         document = read.loc[place.id]
         row = {"place": f"{place.name_en} {place.name_zh}, {place.level}", "document": _titled(document)}
-        row |= {"issuer": document["issuer_zh"] or "not in the text", "issued": document["issued"].replace("?", " (inferred)")}
-        row |= {"first issue": document["first_issued"].replace("?", " (not seen)") or "the same", "lost": document["missing_parts"] or "nothing known"}
+        row |= {
+            "issuer": document["issuer_zh"] or "not in the text",
+            "issued": document["issued"].replace("?", " (inferred)"),
+        }
+        row |= {
+            "first issue": document["first_issued"].replace("?", " (not seen)") or "the same",
+            "lost": document["missing_parts"] or "nothing known",
+        }
         row |= {name: _latest(plans.observations, place.id, indicator) for indicator, name in CONTEXT.items()}
         rows.append(row)
     return pd.DataFrame(rows)
@@ -146,7 +197,9 @@ def context(plans):
 def _titled(document):
     """Name a document in both languages, with its genre and number, linked to its row of the evidence."""
     names = chinese(", ".join(filter(None, (document["title_zh"], document["number"]))))
-    return Shown(f"{evidence_link(document['id'], document['title_en'])} {names} ({html.escape(document['genre'])})")
+    return Shown(
+        f"{evidence_link(document['id'], document['title_en'])} {names} ({html.escape(document['genre'])})"
+    )
 
 
 def _latest(observations, place, indicator):
@@ -154,7 +207,11 @@ def _latest(observations, place, indicator):
     if place not in nearest.index:
         return "not known"
     last = nearest.loc[place]
-    value, unit = (last["value"] / 10, " billion CNY") if last["unit"] == "亿元" else (last["value"], {"人": ""}.get(last["unit"], last["unit"]))
+    value, unit = (
+        (last["value"] / 10, " billion CNY")
+        if last["unit"] == "亿元"
+        else (last["value"], {"人": ""}.get(last["unit"], last["unit"]))
+    )
     return f"{value:,.10g}{unit} ({last['year']}; {last['source']}; confidence {last['confidence']})"
 
 
@@ -170,7 +227,9 @@ def agreement(plans):
         field, n, agree, percent; the span of the fragment last.
     """
     rows = plans.second_coding
-    counts = rows.groupby("field")["agree"].agg(n="size", agree=lambda cells: (cells == "yes").sum()).reset_index()
+    counts = (
+        rows.groupby("field")["agree"].agg(n="size", agree=lambda cells: (cells == "yes").sum()).reset_index()
+    )
     counts["percent"] = [f"{100 * share:.0f} %" for share in counts["agree"] / counts["n"]]
     last = counts["field"] == "span"
     return pd.concat([counts[~last].sort_values("field"), counts[last]], ignore_index=True)
@@ -186,7 +245,10 @@ def disagreements(plans):
     """
     rows = plans.second_coding[plans.second_coding["agree"] == "no"]
     groups = rows.groupby(["field", "adjudication"], sort=True)["target"]
-    found = [(field, settled, Shown(", ".join(evidence_link(name, name) for name in names))) for (field, settled), names in groups]
+    found = [
+        (field, settled, Shown(", ".join(evidence_link(name, name) for name in names)))
+        for (field, settled), names in groups
+    ]
     return pd.DataFrame(found, columns=["field", "settled", "rows"])
 
 
@@ -209,11 +271,25 @@ def audited(plans):
     >>> int(lt.audited(lt.load()).query("field == 'value'")["wrong"].item())
     0
     """
-    counts = [(field, *(plans.audit[kind].str.split(";").map(lambda fields, field=field: field in fields).sum() for kind in ("wrong", "doubt"))) for field in AUDITED]
+    counts = [
+        (
+            field,
+            *(
+                plans.audit[kind].str.split(";").map(lambda fields, field=field: field in fields).sum()
+                for kind in ("wrong", "doubt")
+            ),
+        )
+        for field in AUDITED
+    ]
     frame = pd.DataFrame(counts, columns=["field", "wrong", "doubtful"])
     frame.insert(1, "rows", len(plans.audit))
     frame.loc[len(frame)] = ["all fields", *frame[["rows", "wrong", "doubtful"]].sum()]
-    return frame.assign(percent=[f"{100 * wrong / rows:.1f} %" if rows else "" for wrong, rows in zip(frame["wrong"], frame["rows"])])
+    return frame.assign(
+        percent=[
+            f"{100 * wrong / rows:.1f} %" if rows else ""
+            for wrong, rows in zip(frame["wrong"], frame["rows"])
+        ]
+    )
 
 
 def by_place(plans):
@@ -230,7 +306,10 @@ def by_place(plans):
         row = {"place": Shown(f"{link(f'place_{place.id}.html', place.label)} {chinese(place.name_zh)}")}
         row |= {"plan": Shown(f"{html.escape(document['title_en'])} {chinese(document['title_zh'])}")}
         row |= {"years": wording.period(document["period_start"], document["period_end"])}
-        row |= {"promises": _counted(plans.targets, place.id), "silences and words": _counted(plans.gaps, place.id)}
+        row |= {
+            "promises": _counted(plans.targets, place.id),
+            "silences and words": _counted(plans.gaps, place.id),
+        }
         rows.append(row)
     return table(pd.DataFrame(rows), "Each place, its plan and the rows from it")
 
@@ -253,10 +332,15 @@ def by_indicator(plans):
 
 
 def _theme(name, indicators, promised):
-    items = "".join(_indicator(row, promised[promised["indicator"] == row.id]) for row in indicators.sort_values("name_en").itertuples())
+    items = "".join(
+        _indicator(row, promised[promised["indicator"] == row.id])
+        for row in indicators.sort_values("name_en").itertuples()
+    )
     return f"<details><summary>{html.escape(name.replace('_', ' ').capitalize())} ({len(indicators)})</summary><ul>{items}</ul></details>"
 
 
 def _indicator(row, rows):
-    told = "; ".join(f"{html.escape(cell.place)} {evidence_link(cell.id, cell.says)}" for cell in rows.itertuples())
+    told = "; ".join(
+        f"{html.escape(cell.place)} {evidence_link(cell.id, cell.says)}" for cell in rows.itertuples()
+    )
     return f"<li><strong>{html.escape(row.name_en)}</strong> {chinese(row.name_zh)}: {told}</li>"

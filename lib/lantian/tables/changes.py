@@ -37,9 +37,16 @@ def diff(old, new):
         When the tables of either folder cannot be used.
     """
     before, after = _sides(old, new)
-    rows = [row for name, table in after.schema.items() if name in before.schema and name not in UNTOLD for row in _changes(table, before, after)]
+    rows = [
+        row
+        for name, table in after.schema.items()
+        if name in before.schema and name not in UNTOLD
+        for row in _changes(table, before, after)
+    ]
     frame = pd.DataFrame(rows, columns=["change", "table", "id", "says", "place"])
-    return frame.sort_values("change", key=lambda names: names.map(CHANGES.index), kind="stable").reset_index(drop=True)
+    return frame.sort_values("change", key=lambda names: names.map(CHANGES.index), kind="stable").reset_index(
+        drop=True
+    )
 
 
 def _sides(*folders):
@@ -61,7 +68,9 @@ class _Side:
     def __init__(self, folder):
         self.schema, self.plans = read_schema(folder), load(folder, jurisdictions=())
         self.tables, _ = read_tables(folder, self.schema)
-        self.joined = {row.id: row for rows in (self.plans.targets, self.plans.gaps) for row in rows.itertuples()}
+        self.joined = {
+            row.id: row for rows in (self.plans.targets, self.plans.gaps) for row in rows.itertuples()
+        }
 
     def rows(self, table):
         """Return the rows of a table by their key, as printed."""
@@ -91,21 +100,41 @@ def _changes(table, before, after):
         yield from _counted(table, old, new, changed)
         return
     for key in [key for key in new if key not in old]:
-        yield "added", table.name, " ".join(key), after.says(table.name, new[key]), after.place(table.name, new[key])
+        yield (
+            "added",
+            table.name,
+            " ".join(key),
+            after.says(table.name, new[key]),
+            after.place(table.name, new[key]),
+        )
     for key in [key for key in old if key not in new]:
-        yield "removed", table.name, " ".join(key), before.says(table.name, old[key]), before.place(table.name, old[key])
+        yield (
+            "removed",
+            table.name,
+            " ".join(key),
+            before.says(table.name, old[key]),
+            before.place(table.name, old[key]),
+        )
     for key in changed:
         yield _changed(table, key, before, after, old[key], new[key])
 
 
 def _counted(table, old, new, changed):
-    for change, count in (("added", len(new.keys() - old.keys())), ("removed", len(old.keys() - new.keys())), ("corrected", len(changed))):
+    for change, count in (
+        ("added", len(new.keys() - old.keys())),
+        ("removed", len(old.keys() - new.keys())),
+        ("corrected", len(changed)),
+    ):
         if count:
             yield change, table.name, "", f"{wording.counted(count, 'row')} of {table.name}", ""
 
 
 def _differing(table, old, new):
-    return [column for column in table.fields if column.name not in UNTOLD and old.get(column.name, "") != new[column.name]]
+    return [
+        column
+        for column in table.fields
+        if column.name not in UNTOLD and old.get(column.name, "") != new[column.name]
+    ]
 
 
 def _changed(table, key, before, after, old, new):
@@ -114,10 +143,16 @@ def _changed(table, key, before, after, old, new):
     references = {name for name, _, _ in table.references} | {"subject", "subject_class"}
     recoded = all(column.enum or column.name in references for column in columns)
     says, said = after.says(table.name, new), before.says(table.name, old)
-    told = [column.name for column in columns if column.name not in WORDS] or [column.name for column in columns]
+    told = [column.name for column in columns if column.name not in WORDS] or [
+        column.name for column in columns
+    ]
     cells = "; ".join(f"{name} {new[name]!r}, formerly {old.get(name, '')!r}" for name in told)
-    words = f"{says}, formerly {said.rpartition(': ')[2]}" if says != said and not recoded else f"{says}: {cells}"
-    change = "reworded" if {column.name for column in columns} <= WORDS else "recoded" if recoded else "corrected"
+    words = (
+        f"{says}, formerly {said.rpartition(': ')[2]}" if says != said and not recoded else f"{says}: {cells}"
+    )
+    change = (
+        "reworded" if {column.name for column in columns} <= WORDS else "recoded" if recoded else "corrected"
+    )
     return change, table.name, " ".join(key), words, after.place(table.name, new)
 
 
@@ -127,8 +162,14 @@ def to_markdown(changes):
         return "No change of the data."
     parts = []
     for change, rows in changes.groupby("change", sort=False):
-        whole = set(rows.loc[rows["table"] == "jurisdictions", "id"]) if change in ("added", "removed") else set()
-        lines = [_line(row, rows) for row in rows.itertuples() if row.table == "jurisdictions" or row.place not in whole]
+        whole = (
+            set(rows.loc[rows["table"] == "jurisdictions", "id"]) if change in ("added", "removed") else set()
+        )
+        lines = [
+            _line(row, rows)
+            for row in rows.itertuples()
+            if row.table == "jurisdictions" or row.place not in whole
+        ]
         lines = _reworded(rows) if change == "reworded" else lines
         parts.append("\n".join([f"#### {change.title()}", "", *lines]))
     return "\n\n".join(parts)
@@ -136,8 +177,18 @@ def to_markdown(changes):
 
 def _reworded(rows):
     """Write how many rows of each place and table have new wording."""
-    counts = rows.groupby(["place", "table"], sort=False).size().rename("count").reset_index().groupby("place", sort=False)
-    return [f"- {place or 'All places'}: " + wording.names([_told(row["count"], row["table"]) for row in mine.to_dict("records")]) for place, mine in counts]
+    counts = (
+        rows.groupby(["place", "table"], sort=False)
+        .size()
+        .rename("count")
+        .reset_index()
+        .groupby("place", sort=False)
+    )
+    return [
+        f"- {place or 'All places'}: "
+        + wording.names([_told(row["count"], row["table"]) for row in mine.to_dict("records")])
+        for place, mine in counts
+    ]
 
 
 def _told(count, table):
@@ -147,7 +198,11 @@ def _told(count, table):
 def _line(row, rows):
     """Write a change as a list item; a place with the number of its rows in each table."""
     mine = rows[(rows["place"] == row.place) & (rows["table"] != "jurisdictions")]
-    counts = mine["table"].value_counts(sort=False).items() if row.table == "jurisdictions" and row.change in ("added", "removed") else ()
+    counts = (
+        mine["table"].value_counts(sort=False).items()
+        if row.table == "jurisdictions" and row.change in ("added", "removed")
+        else ()
+    )
     told = [_told(count, table) for table, count in counts]
     words = f"{row.says[0].upper()}{row.says[1:]}" + (f" (`{row.id}`)" if row.id else "")
     return f"- {words}" + (f", with {wording.names(told)}" if told else "")

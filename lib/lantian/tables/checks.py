@@ -157,11 +157,16 @@ def _faults(cells, column):
     limits = column.constraints
     if _may_hold_controls(cells):
         yield pc.match_substring_regex(cells, CONTROLS), "has a character that cannot be printed"
-    if (pc.max(pc.binary_length(cells)).as_py() or 0) > LONGEST_CELL:  # of bytes there are never fewer, and they are quick to count
+    if (
+        pc.max(pc.binary_length(cells)).as_py() or 0
+    ) > LONGEST_CELL:  # of bytes there are never fewer, and they are quick to count
         yield pc.greater(pc.utf8_length(cells), LONGEST_CELL), f"is longer than {LONGEST_CELL} characters"
     if column.enum:
         allowed = pa.array(column.enum, pa.string())
-        yield pc.invert(pc.is_in(cells, value_set=allowed)), f"is not allowed; allowed: {', '.join(column.enum)}"
+        yield (
+            pc.invert(pc.is_in(cells, value_set=allowed)),
+            f"is not allowed; allowed: {', '.join(column.enum)}",
+        )
     if "pattern" in limits:
         wrong = pc.invert(pc.match_substring_regex(cells, limits["pattern"]))
         yield wrong, f"does not look as it should ({limits['pattern']})"
@@ -182,7 +187,11 @@ def _may_hold_controls(cells):
     for chunk in cells.chunks:
         text = np.frombuffer(chunk.buffers()[2] or b"", np.uint8)
         low, third = text[text < 0x20], np.flatnonzero(text == 0xEF) + 2  # U+FFFE is EF BF BE
-        if ((low != 9) & (low != 10)).any() or (text == 0x7F).any() or ((text[third - 1] == 0xBF) & (text[third] >= 0xBE)).any():
+        if (
+            ((low != 9) & (low != 10)).any()
+            or (text == 0x7F).any()
+            or ((text[third - 1] == 0xBF) & (text[third] >= 0xBE)).any()
+        ):
             return True
     return False
 
@@ -197,7 +206,10 @@ def _bounds(cells, right, column):
     if column.type == "date":
         return
     short = pc.less_equal(pc.utf8_length(cells), LONGEST_NUMBER)
-    yield pc.and_(right, pc.invert(short)), f"has more than {LONGEST_NUMBER} characters, too long for a number"
+    yield (
+        pc.and_(right, pc.invert(short)),
+        f"has more than {LONGEST_NUMBER} characters, too long for a number",
+    )
     numbers = pc.cast(pc.if_else(pc.and_(right, short), cells, None), pa.float64())
     for name, test, word in (("minimum", pc.less, "below"), ("maximum", pc.greater, "above")):
         if name in column.constraints:

@@ -27,7 +27,16 @@ def codebook(data=None):
     parts = ["# Codebook", INTRODUCTION]
     for name, table in read_schema(folder).items():
         parts += [f"## {name}", f"{_text(table.title)}. {_files(table, tables[name])}"]
-        rows = [(f"`{c.name}`", c.type + ", required" * c.required, _text(c.description), _code(example(c, tables[name])), _text(c.counter_example)) for c in table.fields]
+        rows = [
+            (
+                f"`{c.name}`",
+                c.type + ", required" * c.required,
+                _text(c.description),
+                _code(example(c, tables[name])),
+                _text(c.counter_example),
+            )
+            for c in table.fields
+        ]
         parts.append(_table(("column", "type", "means", "example", "not"), rows))
         codes = [row for column in table.fields for row in _codes(table, column, tables[name])]
         parts += [_table(("column", "code", "means", "first row with it", "not"), codes)] if codes else []
@@ -35,9 +44,15 @@ def codebook(data=None):
 
 
 def _files(table, rows):
-    files = f"`{table.paths[0]}`" if len(table.paths) == 1 else f"`{Path(table.paths[0]).parent.as_posix()}/*.csv`, a file a place"
+    files = (
+        f"`{table.paths[0]}`"
+        if len(table.paths) == 1
+        else f"`{Path(table.paths[0]).parent.as_posix()}/*.csv`, a file a place"
+    )
     key = f" Key: {', '.join(f'`{name}`' for name in table.key)}." if table.key else ""
-    links = ", ".join(f"`{column}` is an id of {other or table.name}" for column, other, _ in table.references)
+    links = ", ".join(
+        f"`{column}` is an id of {other or table.name}" for column, other, _ in table.references
+    )
     return f"{files}; {rows.num_rows:,} rows.{key}{f' {links}.' if links else ''}"
 
 
@@ -79,7 +94,9 @@ def readme(text, data=None):
     notebooks = sorted((folder.parent / "notebooks").glob("*.ipynb"))
     parts = {"plans": _plans(plans), "answers": _answers(notebooks, folder), "addresses": _addresses(plans)}
     for name, words in parts.items():
-        text = re.sub(PART.format(name), lambda found: found[1] + words + found[2], text, flags=re.S)
+        text = re.sub(
+            PART.format(name), lambda found, words=words: found[1] + words + found[2], text, flags=re.S
+        )
     return text
 
 
@@ -94,7 +111,13 @@ def _addresses(plans):
 
 
 def _answers(notebooks, folder):
-    rows = [(f"[`{path.stem}`](notebooks/{path.name})", *(_cell(str(words).strip()) for words in _answered(path, folder))) for path in notebooks]
+    rows = [
+        (
+            f"[`{path.stem}`](notebooks/{path.name})",
+            *(_cell(str(words).strip()) for words in _answered(path, folder)),
+        )
+        for path in notebooks
+    ]
     return _table(("Notebook", "Question", "Answer"), rows)
 
 

@@ -13,7 +13,7 @@ from lantian.language import wording
 from lantian.tables.checks import require_sound
 from lantian.tables.files import read_tables
 from lantian.tables.plans import load
-from lantian.tables.schema import DataError, FORMULA, Problem, find_data, read_schema
+from lantian.tables.schema import FORMULA, DataError, Problem, find_data, read_schema
 
 ARROW = {"string": pa.string(), "number": pa.float64(), "integer": pa.int64(), "date": pa.date32()}
 SQL = {"string": "TEXT", "number": "REAL", "integer": "INTEGER", "date": "TEXT"}
@@ -52,7 +52,10 @@ def export(file, data=None):
     """
     file, folder = Path(file), find_data(data)
     if file.suffix not in WRITERS:
-        raise _refusal(file, f"the ending {file.suffix!r} is not known; endings: .xlsx, .sqlite, and .parquet or none for a folder")
+        raise _refusal(
+            file,
+            f"the ending {file.suffix!r} is not known; endings: .xlsx, .sqlite, and .parquet or none for a folder",
+        )
     require_sound(folder)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -87,9 +90,16 @@ def typed(data=None):
 
 
 def _typed(cells, table):
-    columns = [pc.if_else(pc.equal(cells[column.name], ""), None, cells[column.name]) for column in table.fields]
-    fields = [pa.field(column.name, ARROW[column.type], metadata={"description": column.description}) for column in table.fields]
-    return pa.table([pc.cast(cells, field.type) for cells, field in zip(columns, fields)], schema=pa.schema(fields))
+    columns = [
+        pc.if_else(pc.equal(cells[column.name], ""), None, cells[column.name]) for column in table.fields
+    ]
+    fields = [
+        pa.field(column.name, ARROW[column.type], metadata={"description": column.description})
+        for column in table.fields
+    ]
+    return pa.table(
+        [pc.cast(cells, field.type) for cells, field in zip(columns, fields)], schema=pa.schema(fields)
+    )
 
 
 def _parquet(draft, schema, tables, folder):
@@ -105,7 +115,10 @@ def _sqlite(draft, schema, tables, folder):
     with closing(sqlite3.connect(draft)) as base, base:
         for name, table in schema.items():
             base.execute(_create(table))
-            columns = [[str(cell) if kind.type == "date" and cell else cell for cell in column.to_pylist()] for kind, column in zip(table.fields, tables[name].columns)]
+            columns = [
+                [str(cell) if kind.type == "date" and cell else cell for cell in column.to_pylist()]
+                for kind, column in zip(table.fields, tables[name].columns)
+            ]
             base.executemany(f'INSERT INTO "{name}" VALUES ({", ".join("?" * len(columns))})', zip(*columns))
         base.execute(VIEW)
 
@@ -115,7 +128,10 @@ def _create(table):
     parts = [f'"{column.name}" {SQL[column.type]}{" NOT NULL" * column.required}' for column in table.fields]
     if table.key:
         parts.append("PRIMARY KEY ({})".format(", ".join(f'"{name}"' for name in table.key)))
-    parts += [f'FOREIGN KEY ("{column}") REFERENCES "{other or table.name}" ("{key}")' for column, other, key in table.references]
+    parts += [
+        f'FOREIGN KEY ("{column}") REFERENCES "{other or table.name}" ("{key}")'
+        for column, other, key in table.references
+    ]
     return f'CREATE TABLE "{table.name}" ({", ".join(parts)})'
 
 
@@ -128,10 +144,28 @@ def _workbook(draft, schema, tables, folder):
     for name, table in tables.items():
         _sheet(book, name, table.column_names, zip(*(column.to_pylist() for column in table.columns)))
     rows = list(_evidence(plans))
-    _sheet(book, "evidence", ["target", "place", "promise", "how much, by when", "words in the plan", "further proofs", "document", "clause"], rows)
+    _sheet(
+        book,
+        "evidence",
+        [
+            "target",
+            "place",
+            "promise",
+            "how much, by when",
+            "words in the plan",
+            "further proofs",
+            "document",
+            "clause",
+        ],
+        rows,
+    )
     _sheet(book, "codebook", ["table", "column", "type", "means", "example", "not"], _columns(schema, tables))
     _link(book["targets"], "evidence", {row[0]: number for number, row in enumerate(rows, 2)})
-    _link(book["evidence"], "targets", {row[0].value: row[0].row for row in book["targets"].iter_rows(min_row=2, max_col=1)})
+    _link(
+        book["evidence"],
+        "targets",
+        {row[0].value: row[0].row for row in book["targets"].iter_rows(min_row=2, max_col=1)},
+    )
     book.save(draft)
 
 
@@ -169,7 +203,16 @@ def _evidence(plans):
         more = proofs.get_group(row.id) if row.id in proofs.groups else plans.proofs.iloc[:0]
         further = "; ".join(f"{proof.field}: {proof.quote}" for proof in more.itertuples())
         quote = row.quote or "cited, not read in the text"
-        yield row.id, row.label, row.statement_en, wording.target(row), quote, further or None, titles[row.document], row.clause or None
+        yield (
+            row.id,
+            row.label,
+            row.statement_en,
+            wording.target(row),
+            quote,
+            further or None,
+            titles[row.document],
+            row.clause or None,
+        )
 
 
 def _link(sheet, other, places):
@@ -184,7 +227,14 @@ def _link(sheet, other, places):
 def _columns(schema, tables):
     for name, table in schema.items():
         for column in table.fields:
-            yield name, column.name, column.type, column.description, example(column, tables[name]), column.counter_example or None
+            yield (
+                name,
+                column.name,
+                column.type,
+                column.description,
+                example(column, tables[name]),
+                column.counter_example or None,
+            )
 
 
 def example(column, rows):

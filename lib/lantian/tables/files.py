@@ -183,7 +183,11 @@ def _encoding(path, content):
         content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return [Problem(str(path), line, "", f"byte {content[error.start]:#04x} is not UTF-8; save the file as UTF-8")]
+        return [
+            Problem(
+                str(path), line, "", f"byte {content[error.start]:#04x} is not UTF-8; save the file as UTF-8"
+            )
+        ]
     if b"\0" in content:
         line = content.count(b"\n", 0, content.index(b"\0")) + 1
         return [Problem(str(path), line, "", "a NUL byte stands here; text has none")]
@@ -279,7 +283,9 @@ def put(files):
         for path, draft in drafts.items():
             draft.replace(path)
     except OSError as error:
-        raise DataError([Problem(str(error.filename), 0, "", f"cannot be written: {error.strerror}")]) from error
+        raise DataError(
+            [Problem(str(error.filename), 0, "", f"cannot be written: {error.strerror}")]
+        ) from error
     finally:
         for draft in drafts.values():
             draft.unlink(missing_ok=True)

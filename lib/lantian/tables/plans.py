@@ -149,7 +149,9 @@ def _joined(frames):
     remit = gaps["document"].map(frames["documents"].set_index("id")["remit"])
     gaps["within_remit"] = [theme in themes.split(";") for theme, themes in zip(gaps["theme"], remit)]
     names = {"unstated": ""} | dict(zip(frames["jurisdictions"]["id"], frames["jurisdictions"]["name_en"]))
-    gaps["set_by"] = [" and ".join(filter(None, map(names.get, ids.split(";")))) for ids in gaps["assigned_by"]]
+    gaps["set_by"] = [
+        " and ".join(filter(None, map(names.get, ids.split(";")))) for ids in gaps["assigned_by"]
+    ]
     frames["gaps"] = gaps
     return frames
 
@@ -167,8 +169,12 @@ def _labelled(places, documents):
 def _with_places(rows, frames):
     """Join what documents, places and indicators say of rows; rows come by place, within it by id: `check` sees to it."""
     documents = frames["documents"][["id", "jurisdiction", "access"]].rename(columns={"id": "document"})
-    places = frames["jurisdictions"][["id", "name_en", "name_zh", "label", "order", "role", "level", "issued"]]
-    places = places.rename(columns={"id": "jurisdiction", "name_en": "place", "name_zh": "place_zh"}).assign(position=range(len(places)))
+    places = frames["jurisdictions"][
+        ["id", "name_en", "name_zh", "label", "order", "role", "level", "issued"]
+    ]
+    places = places.rename(columns={"id": "jurisdiction", "name_en": "place", "name_zh": "place_zh"}).assign(
+        position=range(len(places))
+    )
     indicators = frames["indicators"][["id", "theme", "headline", "name_en", "extensive", "better"]]
     indicators = indicators.rename(columns={"id": "indicator", "name_en": "indicator_name"})
     documents = documents.merge(places, on="jurisdiction", how="left")

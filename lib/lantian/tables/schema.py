@@ -163,13 +163,19 @@ def _faults(tables, folder):
     files = [path for table in tables for path in table.paths]
     names = {table.name: set(table.columns) for table in tables}
     for kind, found in (("table", [table.name for table in tables]), ("file", files)):
-        yield from (f"the {kind} {name!r} stands twice" for name, count in Counter(found).items() if count > 1)
-    yield from (f"the path {name!r} leads out of the data folder" for name in files if not _inside(folder, name))
+        yield from (
+            f"the {kind} {name!r} stands twice" for name, count in Counter(found).items() if count > 1
+        )
+    yield from (
+        f"the path {name!r} leads out of the data folder" for name in files if not _inside(folder, name)
+    )
     for table in tables:
         if not NAME.fullmatch(table.name):
             yield f"{table.name!r} is no name for a table; use letters a-z, digits and _"
         yield from _column_faults(table)
-        yield from (f"{table.name}: the key {name!r} is no column" for name in table.key if name not in table.columns)
+        yield from (
+            f"{table.name}: the key {name!r} is no column" for name in table.key if name not in table.columns
+        )
         for column, other, key in table.references:
             if column not in table.columns or key not in names.get(other or table.name, ()):
                 yield f"{table.name}: the foreign key {column!r} names no column that exists"
@@ -177,14 +183,18 @@ def _faults(tables, folder):
 
 def _column_faults(table):
     columns = Counter(table.columns)
-    yield from (f"{table.name}: the column {name!r} stands twice" for name, count in columns.items() if count > 1)
+    yield from (
+        f"{table.name}: the column {name!r} stands twice" for name, count in columns.items() if count > 1
+    )
     for column in table.fields:
         place, limits = f"{table.name}.{column.name}", column.constraints
         if not NAME.fullmatch(column.name):
             yield f"{table.name}: {column.name!r} is no name for a column; use letters a-z, digits and _"
         if column.type not in TYPES:
             yield f"{place}: the type {column.type!r} is not allowed; allowed: {', '.join(TYPES)}"
-        if not isinstance(limits.get("enum", []), list) or not all(isinstance(code, str) for code in column.enum):
+        if not isinstance(limits.get("enum", []), list) or not all(
+            isinstance(code, str) for code in column.enum
+        ):
             yield f"{place}: enum must be a list of texts"
         for name in ("minimum", "maximum", "maxLength"):
             if not isinstance(limits.get(name, 0), int | float):

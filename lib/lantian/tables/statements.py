@@ -11,17 +11,60 @@ from lantian.language.script import fold
 PERIODS = {"十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030}
 FALLS = {">=": "<=", "<=": ">=", ">": "<", "<": ">"}  # how the bound of a fall, which is negative, is written
 # Numbers in English: 1.45 million, 2,000; not the 2.5 of PM2.5, nor the 13 of 13th.
-ENGLISH = re.compile(r"(?<![A-Za-z\d.,])(?<!PM )(?<![Cc]lass )(\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+)(\.\d+)?(?: ?(thousand|million|billion|trillion|bn)\b)?( ?(?:[GM]Wh?|TWh|[Mk]t)\b)?(?!\d*(?:st|nd|rd|th)\b|\d*-(?:hour|year|day|month))")
-SCALES = {"": 1, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "MW": 10**3, "GW": 10**6, "MWh": 10**3, "GWh": 10**6, "TWh": 10**9, "Mt": 10**6, "kt": 10**3, "bn": 10**9}
+ENGLISH = re.compile(
+    r"(?<![A-Za-z\d.,])(?<!PM )(?<![Cc]lass )(\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+)(\.\d+)?(?: ?(thousand|million|billion|trillion|bn)\b)?( ?(?:[GM]Wh?|TWh|[Mk]t)\b)?(?!\d*(?:st|nd|rd|th)\b|\d*-(?:hour|year|day|month))"
+)
+SCALES = {
+    "": 1,
+    "thousand": 10**3,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
+    "MW": 10**3,
+    "GW": 10**6,
+    "MWh": 10**3,
+    "GWh": 10**6,
+    "TWh": 10**9,
+    "Mt": 10**6,
+    "kt": 10**3,
+    "bn": 10**9,
+}
 # Which operators the words right before a figure of a statement allow, and what its unit stands for.
-STATED = (("at least|not? (?:less|fewer|lower) than", {">="}), ("at most|not? (?:more|higher) than|within|capped at", {"<="}), ("below|less than|fewer than", {"<"}), ("(?<!and )above|more than", {">"}), ("about", {"~"}))
+STATED = (
+    ("at least|not? (?:less|fewer|lower) than", {">="}),
+    ("at most|not? (?:more|higher) than|within|capped at", {"<="}),
+    ("below|less than|fewer than", {"<"}),
+    ("(?<!and )above|more than", {">"}),
+    ("about", {"~"}),
+)
 NEGATED = re.compile(r"\b(?:not?|without|ban(?:ned)?|prohibit(?:ed)?)\b", re.IGNORECASE)
-ENGLISH_UNITS = {"percentage point": "个百分点", "%": "%", "µg": "微克", "mg": "毫克", "kg": "千克", "ha": "公顷", "km²": "平方公里", "mu": "亩", "tce": "吨标准煤"}
+ENGLISH_UNITS = {
+    "percentage point": "个百分点",
+    "%": "%",
+    "µg": "微克",
+    "mg": "毫克",
+    "kg": "千克",
+    "ha": "公顷",
+    "km²": "平方公里",
+    "mu": "亩",
+    "tce": "吨标准煤",
+}
 MEASURE = re.compile(r" ?(?:t|tonnes?|tce|kW|kWh|m[²³23]|km²|mu|ha|CNY|yuan|people|persons)\b")
 TEENS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred".split()
-IN_WORDS = {word: number for number, word in enumerate(TEENS)} | {word: 10 * number for number, word in enumerate(TENS, 2)}
-IN_WORDS |= {"hundred": 100, "once": 1, "twice": 2, "half": 50, "third": 100 / 3, "quarter": 25, "thirds": 200 / 3, "quarters": 75}
+IN_WORDS = {word: number for number, word in enumerate(TEENS)} | {
+    word: 10 * number for number, word in enumerate(TENS, 2)
+}
+IN_WORDS |= {
+    "hundred": 100,
+    "once": 1,
+    "twice": 2,
+    "half": 50,
+    "third": 100 / 3,
+    "quarter": 25,
+    "thirds": 200 / 3,
+    "quarters": 75,
+}
 
 
 def statement_faults(row, words, factor, known):
@@ -31,7 +74,11 @@ def statement_faults(row, words, factor, known):
     held = others + _held(f"{words}\n{fold(row.words)}", known)
     stated = _english(row.statement_en)
     own = [_own(number, measured, values, factor) for number, _, measured in stated]
-    strays = [text for (number, text, _), mine in zip(stated, own) if text[0].isdigit() and not mine and not any(_scaled(number, other) for other in held)]
+    strays = [
+        text
+        for (number, text, _), mine in zip(stated, own)
+        if text[0].isdigit() and not mine and not any(_scaled(number, other) for other in held)
+    ]
     for text in strays:
         yield "statement_en", f"says {text}, which stands neither in the row nor in its words"
     if row.value_basis == "figure" and (fault := _stated_fault(row)):
@@ -44,32 +91,65 @@ def statement_faults(row, words, factor, known):
 def _stated_fault(row):
     """Say where the words beside the figure of a statement turn its bound or its unit."""
     for match in ENGLISH.finditer(row.statement_en):
-        told = next((bounds for words, bounds in STATED if re.search(f"(?:{words}) (?:a |an |the )?$", row.statement_en[: match.start()])), None)
+        told = next(
+            (
+                bounds
+                for words, bounds in STATED
+                if re.search(f"(?:{words}) (?:a |an |the )?$", row.statement_en[: match.start()])
+            ),
+            None,
+        )
         operator = FALLS.get(row.operator, row.operator) if row.value < 0 else row.operator
-        told = None if told and told & {"<", ">"} and NEGATED.search(row.statement_en[: match.start()]) else told
-        if told and float(re.sub("[, ]", "", match[1]) + (match[2] or "")) == abs(row.value) and operator not in told:
+        told = (
+            None if told and told & {"<", ">"} and NEGATED.search(row.statement_en[: match.start()]) else told
+        )
+        if (
+            told
+            and float(re.sub("[, ]", "", match[1]) + (match[2] or "")) == abs(row.value)
+            and operator not in told
+        ):
             return f"turns the operator {row.operator!r} of the row: {row.statement_en[max(0, match.start() - 12) : match.end()]!r}"
-        unit = re.match(r" ?(percentage points?|%|µg|mg|kg|ha\b|km²|mu\b|tce\b)", row.statement_en[match.end() :])
-        if unit and float(re.sub("[, ]", "", match[1]) + (match[2] or "")) == abs(row.value) and not same_unit(ENGLISH_UNITS[unit[1].rstrip("s")], split(row.unit)[1].partition("/")[0]):
+        unit = re.match(
+            r" ?(percentage points?|%|µg|mg|kg|ha\b|km²|mu\b|tce\b)", row.statement_en[match.end() :]
+        )
+        if (
+            unit
+            and float(re.sub("[, ]", "", match[1]) + (match[2] or "")) == abs(row.value)
+            and not same_unit(ENGLISH_UNITS[unit[1].rstrip("s")], split(row.unit)[1].partition("/")[0])
+        ):
             return f"gives another unit than the row: {match[0]} {unit[1]}, not {row.unit}"
     return None
 
 
 def _own(number, measured, values, factor):
     """Tell whether a number of a statement is a value: normalised, or as printed where no English unit follows."""
-    return any(_scaled(number, value * factor) or (not measured and _scaled(number, value)) for value in values)
+    return any(
+        _scaled(number, value * factor) or (not measured and _scaled(number, value)) for value in values
+    )
 
 
 def _held(words, known):
     """List the numbers that words hold: their figures, the 10,000 of 万元, and the years of a five-year period."""
     periods = [year for name, end in PERIODS.items() if name in words for year in (end - 4, end)]
-    return periods + [1] * (":1" in {figure.unit for figure in figures(words, known)}) + [10**4] * ("万" in words) + [value for figure in figures(words, known) for value in (figure.number, figure.amount)]
+    return (
+        periods
+        + [1] * (":1" in {figure.unit for figure in figures(words, known)})
+        + [10**4] * ("万" in words)
+        + [value for figure in figures(words, known) for value in (figure.number, figure.amount)]
+    )
 
 
 def _cells(row):
     """List the cells that may give a statement its further figures: years, dates, classes, names, and numbers that the text misses."""
     years = (f"{year:g}" for year in (row.target_year, row.baseline_year) if pd.notna(year))
-    return (*years, row.deadline.replace("-", " ").replace(" 0", " "), row.subject_class, row.exception, row.note, row.document.replace("-", " "))
+    return (
+        *years,
+        row.deadline.replace("-", " ").replace(" 0", " "),
+        row.subject_class,
+        row.exception,
+        row.note,
+        row.document.replace("-", " "),
+    )
 
 
 def _english(text):
@@ -78,8 +158,14 @@ def _english(text):
     for match in ENGLISH.finditer(text):
         number = float(re.sub("[, ]", "", match[1]) + (match[2] or ""))
         scale = SCALES[match[3] or ""] * SCALES[(match[4] or "").strip()]
-        found.append((number * scale, match[0], bool(match[3] or match[4] or MEASURE.match(text[match.end() :]))))
-    return found + [(float(IN_WORDS[word]), word, False) for word in re.findall(r"[a-z]+(?!-(?:hour|year|day|month|stop))\b", text.casefold()) if word in IN_WORDS]
+        found.append(
+            (number * scale, match[0], bool(match[3] or match[4] or MEASURE.match(text[match.end() :])))
+        )
+    return found + [
+        (float(IN_WORDS[word]), word, False)
+        for word in re.findall(r"[a-z]+(?!-(?:hour|year|day|month|stop))\b", text.casefold())
+        if word in IN_WORDS
+    ]
 
 
 def _scaled(number, amount):

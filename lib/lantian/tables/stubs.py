@@ -47,7 +47,9 @@ def add(identifier, data=None, year=None):
         raise DataError(sorted(problems))
     stubs = _stubs(identifier, f"{identifier.replace('_', '-')}-{year or 'plan'}", tables)
     new = folder / "targets" / f"{identifier}.csv"
-    files = {new: as_csv(schema["targets"].columns, [])} | {folder / PACKAGE: _registered(folder, f"targets/{identifier}.csv")}
+    files = {new: as_csv(schema["targets"].columns, [])} | {
+        folder / PACKAGE: _registered(folder, f"targets/{identifier}.csv")
+    }
     for name, rows in stubs.items():
         every = sorted(tables[name].cells.to_pylist() + rows, key=lambda row: row["id"])
         files[folder / schema[name].paths[0]] = as_csv(schema[name].columns, every)
@@ -57,23 +59,35 @@ def add(identifier, data=None, year=None):
 
 
 def _refusals(identifier, folder, schema, tables):
-    pattern = next(column for column in schema["jurisdictions"].fields if column.name == "id").constraints["pattern"]
+    pattern = next(column for column in schema["jurisdictions"].fields if column.name == "id").constraints[
+        "pattern"
+    ]
     if not re.fullmatch(pattern.removesuffix("$"), identifier, re.A):
         yield Problem("", 0, "", f"{identifier!r} is no id; use letters a-z, digits and _, a letter first")
     elif identifier in tables["jurisdictions"].cells["id"].to_pylist():
         yield Problem("", 0, "", f"{identifier!r} is in jurisdictions.csv already")
     elif (folder / "targets" / f"{identifier}.csv").exists():
-        yield Problem(str(folder / "targets" / f"{identifier}.csv"), 0, "", "is there already; move it away first")
+        yield Problem(
+            str(folder / "targets" / f"{identifier}.csv"), 0, "", "is there already; move it away first"
+        )
 
 
 def _stubs(identifier, document, tables):
     """Make the rows that a newcomer needs; what only a reader can know is left empty."""
     places, indicators = (tables[name].cells.to_pylist() for name in ("jurisdictions", "indicators"))
-    order = 1 + max((int(row["order"]) for row in places if row["role"] == "focus" and row["order"].isdecimal()), default=0)
+    order = 1 + max(
+        (int(row["order"]) for row in places if row["role"] == "focus" and row["order"].isdecimal()),
+        default=0,
+    )
     headline = [row["id"] for row in indicators if row["headline"]]
     prefix = identifier.replace("_", "-")
     gaps = [
-        {"id": f"{prefix}-gap-{re.sub('[._]', '-', indicator)}", "jurisdiction": identifier, "document": document, "indicator": indicator}
+        {
+            "id": f"{prefix}-gap-{re.sub('[._]', '-', indicator)}",
+            "jurisdiction": identifier,
+            "document": document,
+            "indicator": indicator,
+        }
         for indicator in headline
     ]
     return {

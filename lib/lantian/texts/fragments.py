@@ -9,7 +9,13 @@ from lantian.tables.files import RawTable, as_csv
 from lantian.tables.schema import Problem
 
 # The tables that quote the texts, and their columns of words; what numerals.csv lists proves nothing, but moves with its text.
-QUOTING = {"targets": "quote", "proofs": "quote", "gaps": "quote", "text_defects": "quote", "numerals": "text"}
+QUOTING = {
+    "targets": "quote",
+    "proofs": "quote",
+    "gaps": "quote",
+    "text_defects": "quote",
+    "numerals": "text",
+}
 FOUND = "had no offset and was found at"
 SURE = 6  # characters that a fragment has at least whose single place in a text shows how far the text has moved there
 
@@ -56,7 +62,9 @@ def fragments(tables, documents):
             if cells[column]:
                 document = cells.get("document") or documents[cells["target"]]
                 start = int(cells["start"]) if cells["start"] else None
-                found.append(Fragment(name, row, cells.get("id", row), tables[name], document, cells[column], start))
+                found.append(
+                    Fragment(name, row, cells.get("id", row), tables[name], document, cells[column], start)
+                )
     return found
 
 
@@ -77,14 +85,19 @@ def locate(listed, text, coded):
         With the offsets found; those that were not found keep theirs.
     moved, problems : list of str, list of Problem
     """
-    places = {quote: [match.start() for match in re.finditer(f"(?={re.escape(quote)})", text)] for quote in {one.quote for one in listed}}
+    places = {
+        quote: [match.start() for match in re.finditer(f"(?={re.escape(quote)})", text)]
+        for quote in {one.quote for one in listed}
+    }
     anchors = [] if coded else _anchors(listed, places)
     found, moved, problems = [], [], []
     for one in listed:
         start, problem = _place(one, places[one.quote], anchors)
         problems += [problem] if problem else []
         if start is not None and start != one.start:
-            words = f"found at {start} instead of {one.start}" if one.start is not None else f"{FOUND} {start}"
+            words = (
+                f"found at {start} instead of {one.start}" if one.start is not None else f"{FOUND} {start}"
+            )
             moved.append(str(one.problem("start", f"{one.quote!r} {words}")))
         found.append(one if start is None else replace(one, start=start))
     return found, moved, problems + _doubled(found)
@@ -92,7 +105,11 @@ def locate(listed, text, coded):
 
 def _anchors(listed, places):
     """Return where fragments stood whose place in the text is sure, and how far each has moved; sorted."""
-    sure = [one for one in listed if one.start is not None and len(one.quote) >= SURE and len(places[one.quote]) == 1]
+    sure = [
+        one
+        for one in listed
+        if one.start is not None and len(one.quote) >= SURE and len(places[one.quote]) == 1
+    ]
     return sorted({(one.start, places[one.quote][0] - one.start) for one in sure})
 
 
@@ -114,7 +131,11 @@ def _place(one, places, anchors):
 def _doubled(found):
     """Name listed numerals that come to stand at one place."""
     counts = Counter(one.start for one in found if not one.proves)
-    return [one.problem("start", f"{one.quote!r} and another row stand at {one.start}; delete one") for one in found if not one.proves and counts[one.start] > 1]
+    return [
+        one.problem("start", f"{one.quote!r} and another row stand at {one.start}; delete one")
+        for one in found
+        if not one.proves and counts[one.start] > 1
+    ]
 
 
 def repaired(schema, tables, found):

@@ -9,18 +9,25 @@ from lantian.language.figures import figures
 from lantian.language.script import fold
 
 COLUMNS = ["document", "start", "text", "context", "how", "reason"]
-HOW = {"target": "targets", "gap": "gaps", "proof": "proofs", "rule": "by rule", "listed": "listed", "unaccounted": "unaccounted"}
+HOW = {
+    "target": "targets",
+    "gap": "gaps",
+    "proof": "proofs",
+    "rule": "by rule",
+    "listed": "listed",
+    "unaccounted": "unaccounted",
+}
 MARGIN = 10  # characters of context shown on each side
 PASSAGE = 30  # characters that must recur, the numeral among them, for a passage to count as repeated
 
 CHINESE = "[〇零一二三四五六七八九十百千万亿两]"
-FIGURE = rf"(?:\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+)(?:\.\d+)*[万亿]*"
+FIGURE = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)*[万亿]*"
 JOINT = r"(?:%?[-~至:]{1,2})"
 NUMERAL = re.compile(
     rf"{FIGURE}(?:{JOINT}{FIGURE})*|百分之{CHINESE}+(?:点{CHINESE}+)?|{CHINESE}+分之{CHINESE}+"
     rf"|{CHINESE}+(?:[至-]{CHINESE}+)?|[\u2160-\u217f]+"
 )
-DATE = rf"\d{{4}}年\d{{1,2}}月\d{{1,2}}日"
+DATE = r"\d{4}年\d{1,2}月\d{1,2}日"
 # Texts taken from a page may have blanks inside marks, numbers and dates, as 〔 201 2 〕 24 號.
 SPELLED_DATE = "(?:[〇零一二三四五六七八九] ?){4}年(?: ?[一二三四五六七八九十]){1,3} ?月(?: ?[一二三四五六七八九十]){1,3} ?日"
 HEAD = r"(?:^|(?<=[\s。;)〕]))"  # where a section may begin
@@ -34,9 +41,9 @@ WORDS = (
 )
 # Slogans and names of policies; the longer before those they begin with.
 PHRASES = (
-    "一拆两断三清|两断三清|两高一[低资]|两高(?=[”\"]|行业)|四减四增|三上三压|一[企厂源]一策"
+    '一拆两断三清|两断三清|两高一[低资]|两高(?=[”"]|行业)|四减四增|三上三压|一[企厂源]一策'
     "|一岗双责|三线一单|一带一路|一超四罚|三改联动|三改一拆|四边三化|四位一体"
-    "|八八战略|四[无违](?=[”\"])|四不达标(?=[”\"])|一二三产业|三次产业|新六产|六小(?=[”\"])"
+    '|八八战略|四[无违](?=[”"])|四不达标(?=[”"])|一二三产业|三次产业|新六产|六小(?=[”"])'
     "|三篇大文章|四个结构|(?<=双随机、)一公开|一个指引|三步走|五步法"
 )
 RULES = {
@@ -45,7 +52,7 @@ RULES = {
         rf"|{HEAD}\d{{1,2}}[、.](?!\d)"
         rf"|第{CHINESE}+(?=次(?![全党])|[届方章条款、,]|责任|顺序)"
     ),
-    "document number": rf"[〔\[【](?: ?\d){{4}} ?[〕\]】]?(?: ?\d){{1,4}} ?号|第\d+号",
+    "document number": r"[〔\[【](?: ?\d){4} ?[〕\]】]?(?: ?\d){1,4} ?号|第\d+号",
     "name of a document": r"《[^《》\n]*》",
     "date of issue": (
         rf"(?:^|[。;)]) *[^\s\d。;,()]{{2,24}}[府室厅局委会]\s+{DATE}(?=\s*(?:$|\())"  # an issuer that begins a line or sentence
@@ -54,11 +61,11 @@ RULES = {
     ),
     "term of validity": rf"有效期(?:[限为至:]*)(?:{DATE}|\d年|{CHINESE}年)|(?<=自){DATE}(?=起(?:施行|实施|执行))",
     "page furniture": (
-        rf"(?:索引号|生成日期|发布日期|发布时间|(?:浏览|点击|阅读)(?:次?数|量))[\s:|]*\d[0-9/-]*|\d{{4}}-\d{{2}}-\d{{2}}(?=\s*点击数)"
+        r"(?:索引号|生成日期|发布日期|发布时间|(?:浏览|点击|阅读)(?:次?数|量))[\s:|]*\d[0-9/-]*|\d{4}-\d{2}-\d{2}(?=\s*点击数)"
     ),
     "period": (
         r"十[二三四五]五(?![”’\"]?(?:时?期|末))"
-        rf"|(?<=方案|计划|规划)\(\d{{4}}[-~]{{1,2}}\d{{4}}年?\)"
+        r"|(?<=方案|计划|规划)\(\d{4}[-~]{1,2}\d{4}年?\)"
         r"|三年(?=行动|攻坚|作战|计划)|[3三五]年(?=努力|规划)"
     ),
     "congress or meeting": (
@@ -95,7 +102,9 @@ def account(plans, texts):
     issued, rows = dict(zip(plans.documents["id"], plans.documents["issued"])), []
     for document, text in texts.items():
         proved = _spans(fragments[fragments["document"] == document], text, "how", "id")
-        listed = _spans(plans.numerals[plans.numerals["document"] == document].assign(how="listed"), text, "how", "reason")
+        listed = _spans(
+            plans.numerals[plans.numerals["document"] == document].assign(how="listed"), text, "how", "reason"
+        )
         rows += [(document, *row) for row in _rows(text, proved, listed, issued.get(document, ""))]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -127,13 +136,19 @@ def _spans(rows, text, how, reason):
     """Return ``(start, end, how, reason)`` of the rows whose words stand in the text at their offset."""
     rows = rows[rows["start"].notna() & (rows["text"] != "")]
     cells = zip(rows["start"].astype(int), rows["text"], rows[how], rows[reason])
-    return [(start, start + len(words), *rest) for start, words, *rest in cells if text.startswith(words, start)]
+    return [
+        (start, start + len(words), *rest) for start, words, *rest in cells if text.startswith(words, start)
+    ]
 
 
 def _rows(text, proved, listed, issued):
     folded, found = fold(text), {}
     matches = [(match, name) for name, rule in RULES.items() for match in rule.finditer(folded)]
-    rules = [(*match.span(), "rule", name) for match, name in matches if name != "date of issue" or _may_be_issued(match[0], issued)]
+    rules = [
+        (*match.span(), "rule", name)
+        for match, name in matches
+        if name != "date of issue" or _may_be_issued(match[0], issued)
+    ]
     for start, end in (match.span() for match in NUMERAL.finditer(folded)):
         inside = (span[2:] for span in proved + rules if span[0] <= start and end <= span[1])
         touching = (span[2:] for span in listed if span[0] < end and start < span[1])
@@ -146,7 +161,11 @@ def _rows(text, proved, listed, issued):
 
 def _may_be_issued(words, issued):
     """Tell whether a date can be that of issue: it is the recorded one or, where no day is recorded, no bureau of a table signs it."""
-    parts = [f"{int(figure.number):02}" for figure in figures(words.replace(" ", "")) if figure.unit in ("年", "月", "日")]
+    parts = [
+        f"{int(figure.number):02}"
+        for figure in figures(words.replace(" ", ""))
+        if figure.unit in ("年", "月", "日")
+    ]
     if len(issued) < len("2018-10-25") or len(parts) < 3:
         return "局" not in words
     return "-".join(parts[-3:]) == issued

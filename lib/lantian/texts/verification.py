@@ -50,7 +50,9 @@ class Verification:
         lines = [f"fragments found that had no offset yet: {len(found)}"] if found else []
         for document, count in self.proved.items():
             told = self.accounts.loc[document].items() if document in self.accounts.index else ()
-            lines.append(f"{document}: {count} fragments proved; " + ", ".join(f"{n} {name}" for name, n in told))
+            lines.append(
+                f"{document}: {count} fragments proved; " + ", ".join(f"{n} {name}" for name, n in told)
+            )
         total = sum(self.proved.values())
         left = f", {wording.counted(len(self.problems), 'problem')}" if self.problems else ": all"
         moved = [line for line in self.moved if FOUND not in line]
@@ -89,7 +91,7 @@ def verify(data=None, sources=None, write=False, jurisdictions=None):
         texts, faults = read_texts(plans, sources)
     schema = read_schema(folder)
     tables, _ = read_tables(folder, schema)
-    result = Verification({document: 0 for document in texts}, problems=faults)
+    result = Verification(dict.fromkeys(texts, 0), problems=faults)
     found = _located(tables, plans, texts, result)
     if write:
         put(repaired(schema, tables, found))
@@ -117,7 +119,10 @@ def unfounded(plans, documents):
         Id, column, and what is wrong: as from `unproved`, `contradictions` and `mistaken`.
     """
     verified = plans.targets["document"].isin(documents)
-    faults = [*unproved(plans.targets[verified], plans.proofs, plans.units), *contradictions(plans.targets[~verified], plans.proofs, plans.units)]
+    faults = [
+        *unproved(plans.targets[verified], plans.proofs, plans.units),
+        *contradictions(plans.targets[~verified], plans.proofs, plans.units),
+    ]
     yield from faults
     yield from mistaken(plans, plans.targets[verified], {identifier for identifier, *_ in faults})
 
@@ -125,7 +130,9 @@ def unfounded(plans, documents):
 def _plans(folder, jurisdictions):
     """Load the tables; the other focus places are left aside when some are chosen."""
     plans = load(folder, jurisdictions=jurisdictions or ())
-    chosen = plans.documents["jurisdiction"].isin(plans.focus["id"]) | ~plans.documents["jurisdiction"].isin(plans.jurisdictions.query("role == 'aside'")["id"])
+    chosen = plans.documents["jurisdiction"].isin(plans.focus["id"]) | ~plans.documents["jurisdiction"].isin(
+        plans.jurisdictions.query("role == 'aside'")["id"]
+    )
     return replace(plans, documents=plans.documents[chosen])
 
 
@@ -137,7 +144,9 @@ def _located(tables, plans, texts, result):
     for document, text in texts.items():
         coded = hashlib.sha256(text.encode()).hexdigest() == hashes[document]
         rows, moved, problems = locate(groups[document], text, coded)
-        result.proved[document] = sum(one.proves and text.startswith(one.quote, one.start) for one in rows if one.start is not None)
+        result.proved[document] = sum(
+            one.proves and text.startswith(one.quote, one.start) for one in rows if one.start is not None
+        )
         result.moved += moved
         result.problems += problems
         found += rows
@@ -149,7 +158,7 @@ def _with_starts(plans, found):
     frames = {name: getattr(plans, name) for name in ("targets", "gaps", "proofs", "numerals")}
     for name, rows in frames.items():
         starts = {fragment.key: fragment.start for fragment in found if fragment.table == name}
-        keys = rows["id"] if "id" in rows else rows.index
+        keys = rows.get("id", rows.index)
         frames[name] = rows.assign(start=pd.array([starts.get(key) for key in keys], "Int64"))
     return replace(plans, **frames)
 
@@ -158,7 +167,9 @@ def _account(plans, texts, result):
     """Add the numeral account: a problem for each numeral that nothing tells."""
     accounted = account(plans, texts)
     for row in accounted[accounted["how"] == "unaccounted"].itertuples():
-        message = f"{row.text!r} at {row.start} ({row.context!r}) is unaccounted for: prove it by a row or list it"
+        message = (
+            f"{row.text!r} at {row.start} ({row.context!r}) is unaccounted for: prove it by a row or list it"
+        )
         result.problems.append(Problem("numerals.csv", 0, row.document, message))
     result.accounts = summary(accounted)
 
@@ -167,7 +178,11 @@ def _accounts(folder, table, plans, result):
     """Return the table that records what was proved, for those who have no texts; the rows of other documents stay."""
     hashes = plans.documents.set_index("id")["text_sha256"]
     path = Path(folder) / table.paths[0]
-    kept = [row for row in read_tables(folder, {"accounts": table})[0]["accounts"].cells.to_pylist() if row["document"] not in result.proved]
+    kept = [
+        row
+        for row in read_tables(folder, {"accounts": table})[0]["accounts"].cells.to_pylist()
+        if row["document"] not in result.proved
+    ]
     rows = [
         {"document": document, "text_sha256": hashes[document], "proved": result.proved[document]}
         | {name.replace(" ", "_"): count for name, count in counts.items()}
@@ -199,7 +214,9 @@ def read_texts(plans, sources=None):
             problems.append(Problem(str(path), 0, "", f"the text of {row.id} cannot be read: {error}"))
             continue
         sha256 = hashlib.sha256(content).hexdigest()
-        message = f"the text of {row.id} is not the one that was coded (its SHA-256 differs from documents.csv)"
+        message = (
+            f"the text of {row.id} is not the one that was coded (its SHA-256 differs from documents.csv)"
+        )
         if not row.text_sha256:
             message = f"documents.csv does not say which text was coded; if it is this one: text_sha256 {sha256}, text_chars {len(texts[row.id])}"
         if sha256 != row.text_sha256:
@@ -224,16 +241,29 @@ def _broken_silences(plans, texts):
     """Yield the terms of a silence that do stand in the text, and silences whose terms have nothing to do with the indicator."""
     names = plans.indicators.set_index("id")["name_zh"]
     shared = Counter(part for name in names for part in _parts(name))
-    for row in plans.gaps[(plans.gaps["status"] == "silent") & plans.gaps["document"].isin(texts)].itertuples():
+    for row in plans.gaps[
+        (plans.gaps["status"] == "silent") & plans.gaps["document"].isin(texts)
+    ].itertuples():
         text, terms = fold(texts[row.document]), [term for term in row.searched.split(";") if term]
         for term in terms:
             if fold(term) in text:
                 yield row.id, "searched", f"{term!r} stands in the text at {text.index(fold(term))}"
         telling = {part for part in _parts(names[row.indicator]) if shared[part] < GENERIC}
         if not any(telling & _parts(term) for term in terms):
-            yield row.id, "searched", f"{row.searched!r} has no word of {names[row.indicator]!r}; search for the thing itself too"
+            yield (
+                row.id,
+                "searched",
+                f"{row.searched!r} has no word of {names[row.indicator]!r}; search for the thing itself too",
+            )
 
 
 def _parts(name):
     """Return what tells a name from others: its Latin words, and each two Chinese characters in a row."""
-    return {*re.findall(r"[A-Za-z][A-Za-z0-9.]*", fold(name)), *(pair for run in re.findall("[\u4e00-\u9fff]+", fold(name)) for pair in map("".join, zip(run, run[1:])))}
+    return {
+        *re.findall(r"[A-Za-z][A-Za-z0-9.]*", fold(name)),
+        *(
+            pair
+            for run in re.findall("[\u4e00-\u9fff]+", fold(name))
+            for pair in map("".join, zip(run, run[1:]))
+        ),
+    }
