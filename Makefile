@@ -4,15 +4,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: reports test lab check bench soak clean distclean lock stale
+.PHONY: reports test lab check lint bench soak clean distclean lock stale
 
 # Render every notebook into reports/.
 reports: .venv/.installed
 	$(BIN)/lantian render
 
-# Check the data, then run all tests.
-test: check
-	$(BIN)/python -m pytest
+# Check the data and the code's form, then run all tests, side by side where there is more than one processor.
+test: check lint
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 # Open JupyterLab on notebooks/.
 lab: .venv/.installed
@@ -22,6 +22,11 @@ lab: .venv/.installed
 check: .venv/.installed
 	$(BIN)/lantian check
 	$(if $(LANTIAN_SOURCES),$(BIN)/lantian verify --sources "$(LANTIAN_SOURCES)")
+
+# Hold the code against the rules of ruff: errors, habits, form.
+lint: .venv/.installed
+	$(BIN)/ruff check lib tests benchmarks
+	$(BIN)/ruff format --check lib tests benchmarks
 
 # Measure against the floor and the peers, which it installs into a scratch folder; writes benchmarks/README.md.
 bench: .venv/.installed

@@ -2,11 +2,12 @@
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import lantian as lt
 import pytest
-from lantian.tables.plans import find_data
+from lantian.data.plans import find_data
 
 SOURCES = "LANTIAN_SOURCES"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -14,6 +15,13 @@ NEEDS = {
     "sources": (os.environ.get(SOURCES), f"the full texts are not here; {SOURCES} names their folder"),
     "browser": (CHROMIUM, "no chromium, chromium-browser or google-chrome is on the PATH"),
 }
+
+
+def pytest_sessionfinish(session):
+    """Fail where tests were skipped although none may be: the gate sets LANTIAN_NO_SKIPS."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("LANTIAN_NO_SKIPS") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = 1
 
 
 def pytest_collection_modifyitems(items):
@@ -49,11 +57,25 @@ def sources():
 
 @pytest.fixture(scope="session")
 def site(data, tmp_path_factory):
-    """The folder of all pages, rendered once."""
-    from lantian.pages.render import render
+    """The folder of all pages, rendered once, by whichever process of the test run comes first."""
+    from lantian.site.render import render
 
-    folder = tmp_path_factory.mktemp("site")
-    render(data=data, output=folder, say=lambda line: None)
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    folder, done = root / "site", root / "site-done"
+    try:
+        (root / "site-begun").mkdir()
+    except FileExistsError:
+        while not done.exists():
+            time.sleep(0.2)
+    else:
+        try:
+            render(data=data, output=folder, say=lambda line: None)
+        finally:
+            done.touch()
+    assert (folder / "index.html").exists(), (
+        "the pages could not be rendered: see the first test that needs them"
+    )
     return folder
 
 

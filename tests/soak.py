@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from edit import contents
-from lantian.pages import publish
-from lantian.pages.render import RenderError
+from lantian.site import publish
+from lantian.site.render import RenderError
 from test_render import PROC, Suite, marked, needs_proc, put, suite, wait_for, write_notebook  # noqa: F401
 
 KILLS = int(os.environ.get("LANTIAN_SOAK", "100"))
@@ -20,7 +20,7 @@ CAP_SYS_ADMIN = 21  # linux/capability.h
 LOOP = """
 import itertools, sys
 from pathlib import Path
-from lantian.pages import publish
+from lantian.site import publish
 folder, name = Path(sys.argv[1]), sys.argv[2]
 for count in itertools.count():
     content = f"{name}-{count}".encode() * 1000

@@ -6,8 +6,8 @@ import random
 import lantian as lt
 import pandas as pd
 import pytest
-from lantian.analysis.verdicts import RESPECTS, SIZED, TESTS, keys
-from lantian.drawing.scales import NotComparable, refuse
+from lantian.analysis.comparability import RESPECTS, SIZED, TESTS, keys
+from lantian.charts.values import NotComparable, refuse
 
 SAME_COLUMN = ("indicator", "kind", "subject", "subject_class", "base", "area", "target_year", "dimension")
 

@@ -3,7 +3,7 @@
 import lantian as lt
 import pytest
 from edit import change, read, write
-from lantian.tables.plans import find_data
+from lantian.data.plans import find_data
 
 
 def column(table, key, wanted):

@@ -12,12 +12,12 @@ from dataclasses import replace
 import lantian as lt
 import pytest
 from edit import change, contents, line_of, read, write
-from lantian.language.prose import PAGES
-from lantian.language.script import fold
-from lantian.pages.card import marked
-from lantian.tables.proof import UNPROVED
-from lantian.tables.schema import DataError
-from lantian.texts.verification import unfounded
+from lantian.data.quotes import UNPROVED
+from lantian.data.schema import DataError
+from lantian.proof.verify import unfounded
+from lantian.site.evidence import marked
+from lantian.text.script import fold
+from lantian.text.sentences import PAGES
 
 TABLES = ("proofs.csv", "gaps.csv", "text_defects.csv", "targets/huludao.csv", "targets/yuyao.csv")
 YUYAO = "targets/yuyao.csv"
@@ -379,7 +379,7 @@ def test_one_plan_is_verified_by_itself(copy_data, sources, tmp_path):
 def test_a_silence_is_proved_only_by_terms_of_its_thing(copy_data, news):
     for number, row in enumerate(read(copy_data / "gaps.csv")):
         if row["status"] == "silent":
-            change(copy_data / "gaps.csv", number, searched="企鹅;排放治理器")
+            change(copy_data / "gaps.csv", number, searched="企鹅;充电宝;颗粒饲料;煤炭博物馆")
     silent = [row for row in read(copy_data / "gaps.csv") if row["status"] == "silent"]
     assert len(news()) == len(silent) > 10
 

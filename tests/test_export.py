@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from edit import change, contents, read, write
 from lantian import check
 from lantian.cli import main
-from lantian.tables.codebook import codebook
-from lantian.tables.export import FORMULA, export, typed
-from lantian.tables.schema import read_schema
+from lantian.data.export import FORMULA, export, typed
+from lantian.data.schema import read_schema
+from lantian.site.codebook import codebook
 
 ATTACK = '=HYPERLINK("http://x")<script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}$\\frac{'
 MEANT = {
@@ -264,7 +264,7 @@ def test_hostile_text_comes_back_as_it_was(copy_data, tmp_path):
 @pytest.mark.slow
 @pytest.mark.browser
 def test_hostile_text_is_shown_and_never_run(copy_data, tmp_path, chromium):
-    from lantian.pages.render import render
+    from lantian.site.render import render
 
     render(data=spoil(copy_data), output=tmp_path / "site", say=lambda line: None)
     page, alerts = chromium.new_page(), []

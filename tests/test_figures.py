@@ -1,7 +1,7 @@
 """The committed drawings, which the README shows, are those that the notebooks draw."""
 
 import pytest
-from lantian.pages.render import REPORTS
+from lantian.site.render import REPORTS
 
 pytestmark = pytest.mark.slow
 ADVICE = "run `make reports` and commit reports/figures"

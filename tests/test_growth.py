@@ -10,9 +10,9 @@ from click.testing import CliRunner
 from edit import change, contents, read, write
 from lantian import check
 from lantian.cli import main
-from lantian.tables.changes import diff, to_markdown
-from lantian.tables.schema import DataError
-from lantian.tables.stubs import add
+from lantian.data.add import add
+from lantian.data.diff import diff, to_markdown
+from lantian.data.schema import DataError
 
 YUYAO = "targets/yuyao.csv"
 
@@ -360,8 +360,8 @@ def test_a_fleet_in_tenths_or_in_vehicles_is_not_said_in_percent(copy_data):
     newcomer(copy_data, "ninghai", "Ninghai", rows=rows)
     fleets = lt.fleets(lt.load(copy_data))
     told = fleets[fleets["jurisdiction"] == "ninghai"].set_index("indicator")["says"]
-    assert told["bus"].startswith("90 % of the stock, new energy") and told["car"].startswith(
-        "12,000 vehicles, new energy"
+    assert told["bus"].startswith("≥ 90 % of the stock, new energy") and told["car"].startswith(
+        "≥ 12,000 vehicles, new energy"
     )
 
 
@@ -395,7 +395,7 @@ def test_a_level_above_of_which_nothing_was_seen_is_not_passed_over(copy_data):
 def test_places_that_say_nothing_on_a_subject_are_drawn_all_the_same(data):
     plans = lt.load(data)
     words = {"name": "x", "title": "t", "subtitle": "s"}
-    for indicator, draw in (("coal.replacement", lt.scales.steps), ("air.pm25", lt.scales.pairs)):
+    for indicator, draw in (("coal.replacement", lt.charts.steps), ("air.pm25", lt.charts.pairs)):
         told = plans.targets[plans.targets["indicator"] == indicator]
         chosen = lt.load(
             data,
@@ -403,7 +403,7 @@ def test_places_that_say_nothing_on_a_subject_are_drawn_all_the_same(data):
         )
         more = (
             {"references": lt.limits(chosen, indicator, told["target_year"].iloc[:0].max())}
-            if draw is lt.scales.pairs
+            if draw is lt.charts.pairs
             else {}
         )
         chart = draw(chosen, lt.compare(chosen, indicator), **words, **more)
@@ -418,7 +418,7 @@ NAMES = ("Ninghai", "Yixing", "Xinmi", "Anqiu", "Haicheng", "Jingbian", "Dali")
 @pytest.mark.slow
 @pytest.mark.parametrize("count", [6, pytest.param(12, marks=pytest.mark.soak)])
 def test_every_chart_names_every_place(copy_data, tmp_path, count):
-    from lantian.pages.render import render
+    from lantian.site.render import render
 
     templates = list(lt.load(copy_data).focus["id"])
     for number in range(count - len(templates)):

@@ -6,10 +6,10 @@ import lantian as lt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lantian.analysis.hierarchy import RELATIONS
+from lantian.analysis.comparability import SIZED
+from lantian.analysis.levels import RELATIONS
 from lantian.analysis.progress import compound
-from lantian.analysis.verdicts import SIZED
-from lantian.drawing.scales import NotComparable
+from lantian.charts.values import NotComparable
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_a_chain_that_was_not_read_ends_in_words(plans, chain):
 
 
 def test_goals_held_against_none_are_each_told_once(plans, chain):
-    told = lt.hierarchy.ends(plans, chain)
+    told = lt.levels.ends(plans, chain)
     assert len(told) and not told.duplicated(["label", "says"]).any()
     goals = told.set_index(["label", "says"])["goals"]
     for row in chain[chain["above_id"] == ""].itertuples():
@@ -137,12 +137,12 @@ def test_every_chart_with_values_refuses_what_does_not_compare(plans):
     words = ("x", "x", "x")
     mixed = lt.compare(plans, "air.pm25").assign(group=0)
     with pytest.raises(NotComparable, match="unit|share an axis"):
-        lt.scales.panels(plans, mixed, *words)
+        lt.charts.panels(plans, mixed, *words)
     one_year = mixed.assign(kind="level", target_year=2020)
     with pytest.raises(NotComparable, match="unit|share an axis"):
-        lt.scales.pairs(plans, one_year, *words, references=lt.limits(plans, "air.pm25", 2020))
+        lt.charts.pairs(plans, one_year, *words, references=lt.limits(plans, "air.pm25", 2020))
     with pytest.raises(NotComparable, match="object"):
-        lt.trends.rates(plans, lt.pace(plans, "air.pm25"), *words)
+        lt.charts.rates(plans, lt.pace(plans, "air.pm25"), *words)
 
 
 def _with(plans, **frames):

@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from lantian.pages.render import NOTEBOOKS
+from lantian.site.render import NOTEBOOKS
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 pytestmark = pytest.mark.parametrize("path", PATHS, ids=[path.stem for path in PATHS])

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lantian.language.script import fold
-from lantian.texts.numerals import COLUMNS, NUMERAL, RULES, account, summary
-from lantian.texts.verification import SOURCES, read_texts
+from lantian.proof.verify import SOURCES, read_texts
+from lantian.text.numerals import COLUMNS, NUMERAL, RULES, account, summary
+from lantian.text.script import fold
 
 PLAN = "到2020年,全区煤炭消费总量控制在92.6万吨以内,比2015年下降30%以上。"
 

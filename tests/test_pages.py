@@ -8,7 +8,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
 import pytest
-from lantian.pages.single import bundle
+from lantian.site.single import bundle
 from test_render import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -9,9 +9,9 @@ import pytest
 from edit import change, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lantian.language.figures import figures
-from lantian.language.script import fold
-from lantian.tables.proof import contradictions
+from lantian.data.quotes import contradictions
+from lantian.text.figures import figures
+from lantian.text.script import fold
 
 BLANK = {
     "document": "a-2018",

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 from edit import change, contents, read, write
 from lantian.cli import main
-from lantian.language import wording
-from lantian.pages.render import NOTEBOOKS, RenderError, render
+from lantian.site.render import NOTEBOOKS, RenderError, render
+from lantian.text import wording
 
 pytestmark = pytest.mark.slow
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))

@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner
 from edit import contents
 from lantian.cli import main
-from lantian.pages.render import NOTEBOOKS
-from lantian.tables.codebook import readme
-from lantian.tables.schema import DataError
-from lantian.texts.verification import SOURCES
+from lantian.data.schema import DataError
+from lantian.proof.verify import SOURCES
+from lantian.site.codebook import readme
+from lantian.site.render import NOTEBOOKS
 
 ROOT = Path(__file__).parents[1]
 README, CONTRIBUTING, CHANGELOG = (
@@ -64,8 +64,8 @@ def test_make_targets_exist(text):
 
 @each_text
 def test_lantian_commands_and_options_exist(text):
-    commands = [shlex.split(piece.removeprefix(".venv/bin/")) for piece in code(text)]
-    for _, *words in (command for command in commands if command[0] == "lantian"):
+    pieces = [piece.removeprefix(".venv/bin/") for piece in code(text)]
+    for _, *words in (shlex.split(piece) for piece in pieces if piece.split()[0] == "lantian"):
         command = main.commands[words[0]]
         options = {name for parameter in command.params for name in parameter.opts}
         assert {word for word in words[1:] if word.startswith("-")} <= options

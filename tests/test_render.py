@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 from edit import change, contents, read
-from lantian.pages import execution, forkserver, publish
-from lantian.pages import render as rendering
-from lantian.pages.render import NOTEBOOKS, RenderError, render
-from lantian.tables.schema import CHECKOUT
+from lantian.data.schema import CHECKOUT
+from lantian.site import execute as execution
+from lantian.site import forkserver, publish
+from lantian.site import render as rendering
+from lantian.site.render import NOTEBOOKS, RenderError, render
 
 pytestmark = pytest.mark.slow
 COMMAND = [sys.executable, "-c", "from lantian.cli import main; main()", "render"]

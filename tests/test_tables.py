@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lantian import check
 from lantian.cli import main
-from lantian.tables.files import BLANKS
-from lantian.tables.schema import DataError, read_schema
+from lantian.data.read import BLANKS
+from lantian.data.schema import DataError, read_schema
 
 YUYAO, HULUDAO = "targets/yuyao.csv", "targets/huludao.csv"
 SENTENCE = re.compile(r"[^\n]{10,}")

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from lantian.tables.schema import find_data
+from lantian.data.schema import find_data
 
 DATA, CHECKOUT = find_data(), Path(__file__).parents[1]
 # How the words of a rendering may be parted: blanks, hyphens, the ends of lines, of strings and of comments.

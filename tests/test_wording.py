@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lantian.language import wording
+from lantian.text import wording
 
 BARE_NEGATIVE = re.compile(r"(?<![\w.])[-−]\s?\d")
 CODES = re.compile(r"nan|None|NaT|<NA>|[<>]=?|~|_")

@@ -7,59 +7,62 @@ no plotting library.
 from importlib import import_module
 
 _HOME = {
-    "load": "tables.plans",
-    "Plans": "tables.plans",
-    "DataError": "tables.schema",
-    "check": "tables.checks",
-    "verify": "texts.verification",
-    "evidence": "pages.card",
-    "compare": "analysis.comparison",
-    "verdict": "analysis.verdicts",
-    "verdict_of_set": "analysis.verdicts",
-    "denominators": "analysis.verdicts",
-    "how_far": "analysis.comparison",
-    "how_far_sentence": "analysis.comparison",
-    "cells": "analysis.overview",
-    "matrix": "analysis.overview",
-    "find": "analysis.overview",
-    "fleets": "analysis.overview",
-    "limits": "analysis.hierarchy",
-    "shared": "analysis.overview",
-    "place": "analysis.overview",
-    "tensions": "analysis.consistency",
-    "ledger": "pages.card",
-    "agreement": "pages.summary",
-    "audited": "pages.summary",
-    "disagreements": "pages.summary",
-    "cascade": "analysis.hierarchy",
-    "above": "analysis.hierarchy",
+    "load": "data.plans",
+    "Plans": "data.plans",
+    "DataError": "data.schema",
+    "check": "data.check",
+    "verify": "proof.verify",
+    "evidence": "site.evidence",
+    "compare": "analysis.compare",
+    "verdict": "analysis.comparability",
+    "verdict_of_set": "analysis.comparability",
+    "denominators": "analysis.comparability",
+    "how_far": "analysis.compare",
+    "how_far_sentence": "analysis.compare",
+    "cells": "analysis.matrix",
+    "matrix": "analysis.matrix",
+    "find": "analysis.matrix",
+    "fleets": "analysis.matrix",
+    "limits": "analysis.levels",
+    "shared": "analysis.matrix",
+    "place": "analysis.matrix",
+    "tensions": "analysis.tensions",
+    "ledger": "site.evidence",
+    "agreement": "site.tables",
+    "audited": "site.tables",
+    "disagreements": "site.tables",
+    "cascade": "analysis.levels",
+    "above": "analysis.levels",
     "pace": "analysis.progress",
     "outcomes": "analysis.progress",
-    "duties": "analysis.responsibility",
-    "leads": "analysis.responsibility",
-    "words": "analysis.responsibility",
-    "strengths": "analysis.responsibility",
-    "explore": "drawing.interactive",
-    "say": "language.prose",
-    "who": "language.wording",
-    "table": "pages.summary",
-    "cards": "pages.summary",
-    "glance": "pages.summary",
-    "context": "pages.summary",
-    "by_place": "pages.summary",
-    "by_indicator": "pages.summary",
+    "duties": "analysis.duties",
+    "leads": "analysis.duties",
+    "words": "analysis.duties",
+    "strengths": "analysis.duties",
+    "explore": "charts.explore",
+    "in_chinese": "site.tables",
+    "linked": "text.sentences",
+    "say": "text.sentences",
+    "defects": "site.tables",
+    "who": "text.wording",
+    "table": "site.tables",
+    "cards": "site.tables",
+    "glance": "site.tables",
+    "context": "site.tables",
+    "by_place": "site.tables",
+    "by_indicator": "site.tables",
 }
-_MODULES = {
-    "charts": "drawing.charts",
-    "hierarchy": "analysis.hierarchy",
-    "prose": "language.prose",
-    "scales": "drawing.scales",
-    "trends": "drawing.trends",
-    "wording": "language.wording",
+_MODULES = {"charts": "charts", "levels": "analysis.levels", "wording": "text.wording"}
+# Names of earlier versions, and what does their work now.
+_RENAMED = {
+    "hierarchy": "levels",
+    "prose": "say, and linked for links to the evidence",
+    "scales": "charts",
+    "trends": "charts",
 }
 
 __all__ = sorted([*_HOME, *_MODULES])
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 
 def __getattr__(name):
@@ -67,6 +70,8 @@ def __getattr__(name):
         return getattr(import_module(f"lantian.{_HOME[name]}"), name)
     if name in _MODULES:
         return import_module(f"lantian.{_MODULES[name]}")
+    if name in _RENAMED:
+        raise AttributeError(f"lantian has no {name!r} any more; it is now {_RENAMED[name]}")
     raise AttributeError(f"lantian has no {name!r}; it has {', '.join(__all__)}")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from lantian.tables.schema import DataError
+from lantian.data.schema import DataError
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -21,10 +21,10 @@ def main():
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 def check(data):
     """List every problem in the tables as path:line:column: what is wrong, what is allowed."""
-    from lantian.language.wording import counted
-    from lantian.tables.checks import check as run
-    from lantian.tables.checks import notes
-    from lantian.tables.schema import find_data
+    from lantian.data.check import check as run
+    from lantian.data.check import notes
+    from lantian.data.schema import find_data
+    from lantian.text.wording import counted
 
     folder = find_data(data)
     problems, noted = _answered(run, folder), _answered(notes, folder)
@@ -46,7 +46,7 @@ def check(data):
 @click.option("--write", is_flag=True, help="Fill empty offsets and repair moved ones.")
 def verify(sources, data, jurisdictions, write):
     """Prove every fragment against the texts."""
-    from lantian.texts.verification import verify as run
+    from lantian.proof.verify import verify as run
 
     result = _answered(run, data, sources, write, jurisdictions)
     click.echo(result)
@@ -65,8 +65,8 @@ def verify(sources, data, jurisdictions, write):
 @click.option("--single-file", is_flag=True, help="Also write the whole suite as one file, to be mailed.")
 def render(notebooks, data, output, force, jurisdictions, single_file):
     """Render notebooks to HTML; on a failure the pages that were there stay."""
-    from lantian.pages.render import RenderError
-    from lantian.pages.render import render as run
+    from lantian.site.render import RenderError
+    from lantian.site.render import render as run
 
     if jurisdictions:
         os.environ["LANTIAN_JURISDICTIONS"] = jurisdictions
@@ -79,7 +79,7 @@ def render(notebooks, data, output, force, jurisdictions, single_file):
 
 def _mailable(index):
     """Write the pages beside an index as one file."""
-    from lantian.pages.single import NAME, bundle
+    from lantian.site.single import NAME, bundle
 
     file = index.with_name(NAME)
     file.write_text(bundle(index.parent), "utf-8")
@@ -91,7 +91,7 @@ def _mailable(index):
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 def export(file, data):
     """Write all tables to FILE.xlsx, FILE.sqlite, or a folder of parquet files (.parquet or no ending)."""
-    from lantian.tables.export import export as run
+    from lantian.data.export import export as run
 
     click.echo(_answered(run, file, data))
 
@@ -104,7 +104,7 @@ def export(file, data):
 )
 def add(identifier, data, year):
     """Write the stubs of a further place and say what to fill in."""
-    from lantian.tables.stubs import add as run
+    from lantian.data.add import add as run
 
     click.echo(_answered(run, identifier, data, year))
 
@@ -114,8 +114,8 @@ def add(identifier, data, year):
 @click.argument("new", type=FOLDER)
 def diff(old, new):
     """Say what changed between two data folders, as a section of a changelog."""
-    from lantian.tables.changes import diff as run
-    from lantian.tables.changes import to_markdown
+    from lantian.data.diff import diff as run
+    from lantian.data.diff import to_markdown
 
     click.echo(to_markdown(_answered(run, old, new)))
 
@@ -124,9 +124,9 @@ def diff(old, new):
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 def codebook(data):
     """Write what the data say: the codebook, README.md in the data folder, and the marked parts of the README beside that folder."""
-    from lantian.tables.codebook import codebook as run
-    from lantian.tables.codebook import readme
-    from lantian.tables.schema import find_data
+    from lantian.data.schema import find_data
+    from lantian.site.codebook import codebook as run
+    from lantian.site.codebook import readme
 
     folder = find_data(data)
     _put(folder / "README.md", _answered(run, folder))

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from lantian.analysis.overview import known
-from lantian.language import wording
+from lantian.analysis.matrix import known
+from lantian.text import wording
 
 OBJECT = (
     "jurisdiction",

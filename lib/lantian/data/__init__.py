@@ -1,0 +1,1 @@
+"""Read, check and load the tables."""

@@ -1,0 +1,106 @@
+"""Stubs for a further place: the rows that only a reader of its plan can fill in."""
+
+import json
+import re
+
+from lantian.data.read import as_csv, put, read_tables
+from lantian.data.schema import PACKAGE, DataError, Problem, find_data, read_schema
+
+NEXT = """Added {place}. What to fill in, in this order:
+1. {jurisdictions}: names, level and the place above; that place gets a row of its own, role reference.
+2. {documents}: title, genre, remit, date of issue, years covered. Save its text as {place}.txt in the folder of texts.
+3. {targets}: one promise a row; CONTRIBUTING.md says what is a promise.
+4. {gaps}: {count} rows, one for each headline indicator. Delete the row of what has a target; give the others
+   a status with the words, or with the terms searched in vain.
+What indicators.csv, units.csv and bodies.csv lack gets a row there.
+Run `lantian check` until it names nothing, then `lantian verify --sources DIR --write`: it fills in the offsets and
+names every fragment, figure and numeral that is still without proof. `lantian codebook` then puts the place into the READMEs."""
+
+
+def add(identifier, data=None, year=None):
+    """Write the stubs of a further place to compare: all that `check` will then ask to be filled in.
+
+    Parameters
+    ----------
+    identifier : str
+        Id of the place, as ``"ninghai"``.
+    data : path-like, optional
+        The data folder, found as by `load`.
+    year : int, optional
+        Year of issue of its plan; part of the document's id.
+
+    Returns
+    -------
+    str
+        What to fill in next.
+
+    Raises
+    ------
+    DataError
+        When the id cannot be used or the tables cannot be read; nothing is written then.
+    """
+    folder = find_data(data)
+    schema = read_schema(folder)
+    tables, problems = read_tables(folder, schema)
+    problems += _refusals(identifier, folder, schema, tables)
+    if problems:
+        raise DataError(sorted(problems))
+    stubs = _stubs(identifier, f"{identifier.replace('_', '-')}-{year or 'plan'}", tables)
+    new = folder / "targets" / f"{identifier}.csv"
+    files = {new: as_csv(schema["targets"].columns, [])} | {
+        folder / PACKAGE: _registered(folder, f"targets/{identifier}.csv")
+    }
+    for name, rows in stubs.items():
+        every = sorted(tables[name].cells.to_pylist() + rows, key=lambda row: row["id"])
+        files[folder / schema[name].paths[0]] = as_csv(schema[name].columns, every)
+    put(files)
+    places = {name: folder / schema[name].paths[0] for name in stubs} | {"targets": new}
+    return NEXT.format(place=identifier, count=len(stubs["gaps"]), **places)
+
+
+def _refusals(identifier, folder, schema, tables):
+    pattern = next(column for column in schema["jurisdictions"].fields if column.name == "id").constraints[
+        "pattern"
+    ]
+    if not re.fullmatch(pattern.removesuffix("$"), identifier, re.A):
+        yield Problem("", 0, "", f"{identifier!r} is no id; use letters a-z, digits and _, a letter first")
+    elif identifier in tables["jurisdictions"].cells["id"].to_pylist():
+        yield Problem("", 0, "", f"{identifier!r} is in jurisdictions.csv already")
+    elif (folder / "targets" / f"{identifier}.csv").exists():
+        yield Problem(
+            str(folder / "targets" / f"{identifier}.csv"), 0, "", "is there already; move it away first"
+        )
+
+
+def _stubs(identifier, document, tables):
+    """Make the rows that a newcomer needs; what only a reader can know is left empty."""
+    places, indicators = (tables[name].cells.to_pylist() for name in ("jurisdictions", "indicators"))
+    order = 1 + max(
+        (int(row["order"]) for row in places if row["role"] == "focus" and row["order"].isdecimal()),
+        default=0,
+    )
+    headline = [row["id"] for row in indicators if row["headline"]]
+    prefix = identifier.replace("_", "-")
+    gaps = [
+        {
+            "id": f"{prefix}-gap-{re.sub('[._]', '-', indicator)}",
+            "jurisdiction": identifier,
+            "document": document,
+            "indicator": indicator,
+        }
+        for indicator in headline
+    ]
+    return {
+        "jurisdictions": [{"id": identifier, "role": "focus", "order": str(order)}],
+        "documents": [{"id": document, "jurisdiction": identifier, "access": "full_text"}],
+        "gaps": gaps,
+    }
+
+
+def _registered(folder, path):
+    """Return datapackage.json with a further file of targets."""
+    package = json.loads((folder / PACKAGE).read_text("utf-8-sig"))
+    entry = next(resource for resource in package["resources"] if resource["name"] == "targets")
+    paths = [entry["path"]] if isinstance(entry["path"], str) else entry["path"]
+    entry["path"] = sorted([*paths, path])
+    return json.dumps(package, ensure_ascii=False, indent=1) + "\n"

@@ -1,0 +1,193 @@
+"""Load the tables: the only door for data into a notebook."""
+
+import os
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from lantian.data.check import check_tables
+from lantian.data.read import read_tables, typed
+from lantian.data.schema import DataError, Problem, find_data, read_schema
+
+# What a target promises: two that agree in all of it are worded and judged alike.
+STATED = """indicator kind operator value value_max value_basis unit baseline_year target_year year_basis baseline_basis timing deadline
+    subject subject_class base area exception strength level role core""".split()
+PROMISED = [*STATED, *"indicator_name extensive better dimension standard_unit amount amount_max".split()]
+
+
+@dataclass(frozen=True, repr=False)
+class Plans:
+    """The data set: one DataFrame a table, typed, and joined for reading.
+
+    Attributes
+    ----------
+    targets : DataFrame
+        A row a promise; the columns of ``targets/*.csv`` and, joined,
+        ``jurisdiction`` and its ``position`` among them, ``place`` (English name), ``place_zh``, ``order``,
+        ``role``, ``issued`` (of the document), ``access``, ``theme``,
+        ``headline``, ``indicator_name``, ``extensive``, and ``amount`` with
+        ``amount_max``: the value in the unit's ``standard_unit``.
+    gaps : DataFrame
+        A row a silence, or a target that a level above sets, joined likewise, and
+        ``within_remit`` and ``set_by`` (names of the places in ``assigned_by``).
+    jurisdictions, documents, indicators, units, proofs, observations, numerals, text_defects, accounts, second_coding, audit, bodies, terms, key_regions : DataFrame
+        As in the tables. Numbers are floats, years nullable integers; an empty
+        text cell is an empty string.
+    folder : Path
+        The data folder.
+    """
+
+    targets: pd.DataFrame
+    gaps: pd.DataFrame
+    jurisdictions: pd.DataFrame
+    documents: pd.DataFrame
+    indicators: pd.DataFrame
+    units: pd.DataFrame
+    proofs: pd.DataFrame
+    observations: pd.DataFrame
+    numerals: pd.DataFrame
+    text_defects: pd.DataFrame
+    accounts: pd.DataFrame
+    second_coding: pd.DataFrame
+    audit: pd.DataFrame
+    bodies: pd.DataFrame
+    terms: pd.DataFrame
+    key_regions: pd.DataFrame
+    folder: Path
+
+    @property
+    def focus(self):
+        """The places compared, a row each, in their order; ``label`` is name and year of issue."""
+        return self.jurisdictions[self.jurisdictions["role"] == "focus"]
+
+    @cached_property
+    def alike(self):
+        """A number for each target, the same for those that promise the same.
+
+        Found once: tables are changed by `dataclasses.replace`, not in place.
+        """
+        number = 0
+        for name in STATED:
+            codes, values = pd.factorize(self.targets[name].array, use_na_sentinel=False)
+            number = pd.factorize(number * len(values) + codes)[0]
+        return number
+
+    @cached_property
+    def rows_of(self):
+        """The numbers of the targets of each indicator, found once likewise."""
+        return self.targets.groupby("indicator", sort=False).indices
+
+    def __repr__(self):
+        counts = ", ".join(f"{len(getattr(self, name))} {name}" for name in ("targets", "gaps", "documents"))
+        return f"<Plans of {', '.join(self.focus['name_en'])}: {counts}>"
+
+
+def load(data=None, jurisdictions=None):
+    """Load and check the tables.
+
+    Parameters
+    ----------
+    data : path-like, optional
+        The data folder; by default `find_data` looks for it.
+    jurisdictions : str or list of str, optional
+        The places to compare, as ``"lanshan,yuyao"``; else
+        ``LANTIAN_JURISDICTIONS``; by default, or when empty, all of them.
+
+    Returns
+    -------
+    Plans
+
+    Raises
+    ------
+    DataError
+        With every problem, when the tables are not as their schema says.
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> plans = lt.load()
+    >>> caps = plans.targets.query("indicator == 'coal.consumption' and value_basis == 'figure'")
+    >>> "lanshan-coal-cap-2020" in set(caps.id)
+    True
+    """
+    folder = find_data(data)
+    schema = read_schema(folder)
+    tables, problems = read_tables(folder, schema)
+    problems += check_tables(tables, schema)
+    if problems:
+        raise DataError(sorted(problems))
+    frames = {name: typed(tables[name].cells, schema[name]) for name in schema}
+    chosen = os.environ.get("LANTIAN_JURISDICTIONS", "") if jurisdictions is None else jurisdictions
+    if chosen:
+        _choose(frames, chosen.split(",") if isinstance(chosen, str) else chosen)
+    plans = Plans(**_joined(frames), folder=folder)
+    plans.alike, plans.rows_of  # noqa: B018 - found once, here, since every comparison needs them
+    return plans
+
+
+def _choose(frames, chosen):
+    """Leave the other focus places aside: role ``aside``, neither compared nor a reference."""
+    places, chosen = frames["jurisdictions"], [name.strip() for name in chosen]
+    focus = places["role"] == "focus"
+    known = list(places.loc[focus, "id"])
+    unknown = [name for name in chosen if name not in known]
+    if unknown:
+        message = f"is no place compared; places: {', '.join(known)}"
+        raise DataError([Problem("", 0, "", f"{name!r} {message}") for name in unknown])
+    places["role"] = places["role"].mask(focus & ~places["id"].isin(chosen), "aside")
+
+
+def _joined(frames):
+    names = {field.name for field in fields(Plans)} - {"folder"}
+    frames = {name: frame for name, frame in frames.items() if name in names}
+    frames["jurisdictions"] = _labelled(frames["jurisdictions"], frames["documents"])
+    frames["targets"] = _normalised(_with_places(frames["targets"], frames), frames["units"])
+    gaps = _with_places(frames["gaps"].drop(columns="jurisdiction"), frames)
+    remit = gaps["document"].map(frames["documents"].set_index("id")["remit"])
+    gaps["within_remit"] = [theme in themes.split(";") for theme, themes in zip(gaps["theme"], remit)]
+    names = {"unstated": ""} | dict(zip(frames["jurisdictions"]["id"], frames["jurisdictions"]["name_en"]))
+    gaps["set_by"] = [
+        " and ".join(filter(None, map(names.get, ids.split(";")))) for ids in gaps["assigned_by"]
+    ]
+    frames["gaps"] = gaps
+    return frames
+
+
+def _labelled(places, documents):
+    """Add ``issued`` and ``label``: the name with the year of issue of the plan read."""
+    read = documents[documents["access"] == "full_text"].set_index("jurisdiction")["issued"]
+    places = places.sort_values(["order", "id"]).reset_index(drop=True)
+    issued = places["id"].map(read[~read.index.duplicated()]).fillna("")
+    year = issued.str[:4] + issued.str.extract(r"(\?$)", expand=False).fillna("")
+    label = places["name_en"] + (" (" + year + ")").where(year != "", "")
+    return places.assign(issued=issued, label=label)
+
+
+def _with_places(rows, frames):
+    """Join what documents, places and indicators say of rows; rows come by place, within it by id: `check` sees to it."""
+    documents = frames["documents"][["id", "jurisdiction", "access"]].rename(columns={"id": "document"})
+    places = frames["jurisdictions"][
+        ["id", "name_en", "name_zh", "label", "order", "role", "level", "issued"]
+    ]
+    places = places.rename(columns={"id": "jurisdiction", "name_en": "place", "name_zh": "place_zh"}).assign(
+        position=range(len(places))
+    )
+    indicators = frames["indicators"][["id", "theme", "headline", "name_en", "extensive", "better"]]
+    indicators = indicators.rename(columns={"id": "indicator", "name_en": "indicator_name"})
+    documents = documents.merge(places, on="jurisdiction", how="left")
+    order = rows["document"].map(documents.set_index("document")["order"]).to_numpy()
+    if (np.diff(order) < 0).any():
+        rows = rows.take(np.argsort(order, kind="stable"))
+    return rows.merge(documents, on="document", how="left").merge(indicators, on="indicator", how="left")
+
+
+def _normalised(targets, units):
+    """Add ``amount`` and ``amount_max``: values in the standard unit, by one merge."""
+    table = units[["unit", "dimension", "factor", "standard_unit", "label_en"]]
+    targets = targets.merge(table, on="unit", how="left")
+    for column in ("value", "value_max"):
+        targets[column.replace("value", "amount")] = targets[column] * targets["factor"]
+    return targets

@@ -1,1 +1,0 @@
-"""The charts, each with its words and the rows it drew."""

@@ -1,1 +1,0 @@
-"""Notebooks executed, turned into pages, and put in place whole."""

@@ -1,0 +1,253 @@
+"""Prove the tables against the texts: every fragment, figure, year and silence."""
+
+import hashlib
+import os
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pandas as pd
+
+from lantian.data.plans import find_data, load
+from lantian.data.quotes import contradictions, unproved
+from lantian.data.read import as_csv, put, read_tables
+from lantian.data.rules import placed
+from lantian.data.schema import DataError, Problem, read_schema
+from lantian.proof.fragments import FOUND, fragments, locate, repaired
+from lantian.proof.neighbours import mistaken
+from lantian.text import wording
+from lantian.text.numerals import account, summary
+from lantian.text.script import fold
+
+SOURCES = "LANTIAN_SOURCES"
+
+
+@dataclass
+class Verification:
+    """What was proved, document by document.
+
+    Attributes
+    ----------
+    proved : dict of str to int
+        Fragments found exactly at their offset, for each document.
+    moved : list of str
+        Fragments that were found elsewhere or had no offset yet, in words.
+    problems : list of Problem
+        What could not be proved.
+    accounts : DataFrame
+        The numeral account: a row a document, as from `lantian.numerals.summary`.
+    """
+
+    proved: dict = field(default_factory=dict)
+    moved: list = field(default_factory=list)
+    problems: list = field(default_factory=list)
+    accounts: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def __str__(self):
+        found = [line for line in self.moved if FOUND in line]
+        lines = [f"fragments found that had no offset yet: {len(found)}"] if found else []
+        for document, count in self.proved.items():
+            told = self.accounts.loc[document].items() if document in self.accounts.index else ()
+            lines.append(
+                f"{document}: {count} fragments proved; " + ", ".join(f"{n} {name}" for name, n in told)
+            )
+        total = sum(self.proved.values())
+        left = f", {wording.counted(len(self.problems), 'problem')}" if self.problems else ": all"
+        moved = [line for line in self.moved if FOUND not in line]
+        return "\n".join([*moved, *map(str, self.problems), *lines, f"{total} fragments proved{left}"])
+
+
+def verify(data=None, sources=None, write=False, jurisdictions=None):
+    """Prove every fragment of the tables against the texts of the plans.
+
+    Parameters
+    ----------
+    data : path-like, optional
+        The data folder, found as by `load`.
+    sources : path-like, optional
+        Folder of the texts, ``<jurisdiction>.txt`` each; else ``LANTIAN_SOURCES``.
+    write : bool
+        Fill empty offsets and repair moved ones in the tables; and record in
+        ``documents.csv`` which text was coded, where it does not say.
+    jurisdictions : str or list of str, optional
+        Only the plans of these places, as ``"lanshan,yuyao"``; by default, or when empty, all.
+
+    Returns
+    -------
+    Verification
+
+    Raises
+    ------
+    DataError
+        When the tables cannot be read or written, a place is not known, or no folder of texts is named.
+    """
+    folder = find_data(data)
+    plans = _plans(folder, jurisdictions)
+    texts, faults = read_texts(plans, sources)
+    if write and _write_texts(folder, texts):
+        plans = _plans(folder, jurisdictions)
+        texts, faults = read_texts(plans, sources)
+    schema = read_schema(folder)
+    tables, _ = read_tables(folder, schema)
+    result = Verification(dict.fromkeys(texts, 0), problems=faults)
+    found = _located(tables, plans, texts, result)
+    if write:
+        put(repaired(schema, tables, found))
+    plans = _with_starts(plans, found)
+    result.problems += placed(tables["targets"], unfounded(plans, texts))
+    result.problems += placed(tables["gaps"], _broken_silences(plans, texts))
+    _account(plans, texts, result)
+    if write and not result.problems:
+        put(_accounts(folder, schema["accounts"], plans, result))
+    return result
+
+
+def unfounded(plans, documents):
+    """Find the cells of targets that the words of the plan do not bear out.
+
+    Parameters
+    ----------
+    plans : Plans
+    documents : collection of str
+        Ids of the documents that are verified; the targets of others are held against their own words alone.
+
+    Yields
+    ------
+    tuple of str
+        Id, column, and what is wrong: as from `unproved`, `contradictions` and `mistaken`.
+    """
+    verified = plans.targets["document"].isin(documents)
+    faults = [
+        *unproved(plans.targets[verified], plans.proofs, plans.units),
+        *contradictions(plans.targets[~verified], plans.proofs, plans.units),
+    ]
+    yield from faults
+    yield from mistaken(plans, plans.targets[verified], {identifier for identifier, *_ in faults})
+
+
+def _plans(folder, jurisdictions):
+    """Load the tables; the other focus places are left aside when some are chosen."""
+    plans = load(folder, jurisdictions=jurisdictions or ())
+    chosen = plans.documents["jurisdiction"].isin(plans.focus["id"]) | ~plans.documents["jurisdiction"].isin(
+        plans.jurisdictions.query("role == 'aside'")["id"]
+    )
+    return replace(plans, documents=plans.documents[chosen])
+
+
+def _located(tables, plans, texts, result):
+    """Find the fragments of every text; record in the result what was proved, moved and not found."""
+    hashes, groups, found = plans.documents.set_index("id")["text_sha256"], defaultdict(list), []
+    for one in fragments(tables, dict(zip(plans.targets["id"], plans.targets["document"]))):
+        groups[one.document].append(one)
+    for document, text in texts.items():
+        coded = hashlib.sha256(text.encode()).hexdigest() == hashes[document]
+        rows, moved, problems = locate(groups[document], text, coded)
+        result.proved[document] = sum(
+            one.proves and text.startswith(one.quote, one.start) for one in rows if one.start is not None
+        )
+        result.moved += moved
+        result.problems += problems
+        found += rows
+    return found
+
+
+def _with_starts(plans, found):
+    """Give the rows the offsets at which they were found, written or not."""
+    frames = {name: getattr(plans, name) for name in ("targets", "gaps", "proofs", "numerals")}
+    for name, rows in frames.items():
+        starts = {fragment.key: fragment.start for fragment in found if fragment.table == name}
+        keys = rows.get("id", rows.index)
+        frames[name] = rows.assign(start=pd.array([starts.get(key) for key in keys], "Int64"))
+    return replace(plans, **frames)
+
+
+def _account(plans, texts, result):
+    """Add the numeral account: a problem for each numeral that nothing tells."""
+    accounted = account(plans, texts)
+    for row in accounted[accounted["how"] == "unaccounted"].itertuples():
+        message = (
+            f"{row.text!r} at {row.start} ({row.context!r}) is unaccounted for: prove it by a row or list it"
+        )
+        result.problems.append(Problem("numerals.csv", 0, row.document, message))
+    result.accounts = summary(accounted)
+
+
+def _accounts(folder, table, plans, result):
+    """Return the table that records what was proved, for those who have no texts; the rows of other documents stay."""
+    hashes = plans.documents.set_index("id")["text_sha256"]
+    path = Path(folder) / table.paths[0]
+    kept = [
+        row
+        for row in read_tables(folder, {"accounts": table})[0]["accounts"].cells.to_pylist()
+        if row["document"] not in result.proved
+    ]
+    rows = [
+        {"document": document, "text_sha256": hashes[document], "proved": result.proved[document]}
+        | {name.replace(" ", "_"): count for name, count in counts.items()}
+        for document, counts in result.accounts.sort_index().iterrows()
+    ]
+    return {path: as_csv(table.columns, sorted(kept + rows, key=lambda row: row["document"]))}
+
+
+def read_texts(plans, sources=None):
+    """Read the texts of all documents with full access, from a folder or from ``LANTIAN_SOURCES``.
+
+    Returns
+    -------
+    texts : dict of str to str
+        Text of each document that can be read.
+    problems : list of Problem
+        Missing files and differing hashes.
+    """
+    sources = sources or os.environ.get(SOURCES)
+    if not sources:
+        raise DataError([Problem("", 0, "", f"no texts named: give --sources DIR or set {SOURCES}")])
+    texts, problems = {}, []
+    for row in plans.documents[plans.documents["access"] == "full_text"].itertuples():
+        path = Path(sources) / f"{row.jurisdiction}.txt"
+        try:
+            content = path.read_bytes()
+            texts[row.id] = content.decode("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(Problem(str(path), 0, "", f"the text of {row.id} cannot be read: {error}"))
+            continue
+        sha256 = hashlib.sha256(content).hexdigest()
+        message = (
+            f"the text of {row.id} is not the one that was coded (its SHA-256 differs from documents.csv)"
+        )
+        if not row.text_sha256:
+            message = f"documents.csv does not say which text was coded; if it is this one: text_sha256 {sha256}, text_chars {len(texts[row.id])}"
+        if sha256 != row.text_sha256:
+            problems.append(Problem(str(path), 0, "text_sha256", message))
+    return texts, problems
+
+
+def _write_texts(folder, texts):
+    """Record the hash and length of texts that documents.csv does not name yet; say whether there were any."""
+    schema = read_schema(folder)
+    rows = read_tables(folder, schema)[0]["documents"].cells.to_pylist()
+    new = [row for row in rows if row["id"] in texts and not row["text_sha256"] + row["text_chars"]]
+    for row in new:
+        text = texts[row["id"]]
+        row |= {"text_sha256": hashlib.sha256(text.encode()).hexdigest(), "text_chars": str(len(text))}
+    if new:
+        put({Path(folder) / schema["documents"].paths[0]: as_csv(schema["documents"].columns, rows)})
+    return bool(new)
+
+
+def _broken_silences(plans, texts):
+    """Yield the terms of a silence that do stand in the text, and silences that were not searched for by the thing's own name."""
+    names = plans.indicators.set_index("id")["name_zh"]
+    silences = plans.gaps[(plans.gaps["status"] == "silent") & plans.gaps["document"].isin(texts)]
+    for row in silences.itertuples():
+        text, name = fold(texts[row.document]), names[row.indicator]
+        terms = [fold(term) for term in row.searched.split(";") if term]
+        for term in terms:
+            if term in text:
+                yield row.id, "searched", f"{term!r} stands in the text at {text.index(term)}"
+        if not any(len(term) > 1 and term in fold(name) for term in terms):
+            yield (
+                row.id,
+                "searched",
+                f"{row.searched!r} has no word of {name!r}; search for the thing itself too",
+            )

@@ -1,0 +1,1 @@
+"""Make pages of the notebooks."""

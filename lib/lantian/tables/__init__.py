@@ -1,1 +1,0 @@
-"""The CSV tables: read, checked, loaded, grown, described and written for other programs."""
