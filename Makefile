@@ -25,8 +25,8 @@ check: .venv/.installed
 
 # Hold the code against the rules of ruff: errors, habits, form.
 lint: .venv/.installed
-	$(BIN)/ruff check lib tests benchmarks
-	$(BIN)/ruff format --check lib tests benchmarks
+	$(BIN)/python -m ruff check lib tests benchmarks
+	$(BIN)/python -m ruff format --check lib tests benchmarks
 
 # Measure against the floor and the peers, which it installs into a scratch folder; writes benchmarks/README.md.
 bench: .venv/.installed
