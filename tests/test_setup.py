@@ -182,6 +182,11 @@ def checkout(tmp_path):
     return Checkout(tmp_path)
 
 
+LINT = [
+    "python -m ruff check lib tests benchmarks",
+    "python -m ruff format --check lib tests benchmarks",
+]
+PYTEST = "python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile"
 INSTALLATION = [
     "my python -m venv .venv",
     "python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock",
@@ -195,7 +200,8 @@ INSTALLATION = [
     [
         ("reports", ["lantian render"]),
         ("check", ["lantian check"]),
-        ("test", ["lantian check", "python -m pytest"]),
+        ("test", ["lantian check", *LINT, PYTEST]),
+        ("lint", LINT),
         ("lab", ["python -m jupyterlab --LabApp.default_url=/lab/tree/notebooks"]),
     ],
 )
@@ -208,7 +214,7 @@ def test_target_is_a_first_command(checkout, target, commands):
 
 
 @needs_make
-@pytest.mark.parametrize("target", ["reports", "test", "lab", "check", "clean", "distclean", "lock"])
+@pytest.mark.parametrize("target", ["reports", "test", "lab", "check", "lint", "clean", "distclean", "lock"])
 def test_target_exists(checkout, target):
     run = checkout.make("-n", target)
     assert run.returncode == 0, run.stderr
