@@ -370,3 +370,25 @@ def limits(plans, indicator, year):
         .sort_values("amount")
         .reset_index(drop=True)
     )
+
+
+def held(plans, theme=None, place=None):
+    """List the goals that stand beside a goal of a level above, ready for a table.
+
+    Parameters
+    ----------
+    plans : Plans
+    theme : str, optional
+        As for `above`.
+    place : str, optional
+        The id of one place; by default all.
+
+    Returns
+    -------
+    DataFrame
+        label, indicator, printed, says, source (with its confidence), id, above_id.
+    """
+    rows = above(plans, theme).query("above_id != ''")
+    rows = rows.assign(source=rows["source"] + " (confidence " + rows["confidence"] + ")")
+    chosen_rows = rows if place is None else rows[rows["jurisdiction"] == place]
+    return chosen_rows[["label", "indicator", "printed", "says", "source", "id", "above_id"]]
