@@ -11,10 +11,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from lantian.data.schema import CHECKOUT, harmless
+from lantian.site import TEMPLATES, template
 from lantian.site.publish import RECORD
 
 PLOTLY = "application/vnd.plotly.v1+json"
-TEMPLATES = Path(__file__).parents[1] / "templates"
 # Cells of any notebook whose output the index shows too.
 FRONT = {"quotable-table": "In one row each", "by-place": "By place", "by-indicator": "By indicator"}
 
@@ -185,10 +185,3 @@ def _index(pages):
             pages=pages, links=[page.link for page in pages], parts=parts, **_edition()
         )
     )
-
-
-def template(name):
-    """Load a template of the site that nbconvert does not fill."""
-    from jinja2 import Environment, FileSystemLoader
-
-    return Environment(loader=FileSystemLoader(TEMPLATES / "lantian")).get_template(name)

@@ -5,7 +5,8 @@ import gzip
 import hashlib
 import re
 
-from lantian.site.pages import scripts, template
+from lantian.site import template
+from lantian.site.pages import scripts
 
 NAME = "lantian.html"
 TAG = re.compile(r"<[a-z][^<>]*>")
