@@ -47,7 +47,7 @@ def _code(words):
 def readme(text, data=None):
     """Replace the marked parts of a README: the plans, the answers, the addresses of the texts.
 
-    Each stands between ``<!-- its name -->`` and ``<!-- end -->``; the notebooks stand beside the data folder.
+    Each stands between ``<!-- its name -->`` and ``<!-- end -->``; the notebooks are in the folder ``notebooks`` next to the data folder.
     Raises `DataError` when the tables do not pass `check`, or a notebook's finding is no longer true.
     """
     folder = find_data(data)

@@ -116,7 +116,7 @@ def _proof(proof, write=chinese):
 
 
 def _verdicts_in_words(plans, row):
-    """Say how far a promise of a focus plan compares with the other plans', and why no further.
+    """Word whether a promise of a focus plan compares with those of other plans, and by which tests it does not.
 
     As ``{"compares in value": "direct with Yuyao (2018); levels of government differ"}``.
     """
