@@ -152,8 +152,8 @@ def _chart_files(chart):
     text, name = io.StringIO(newline=""), chart["name"]
     rows = ([harmless(cell) for cell in row] for row in chart["rows"])
     csv.writer(text, lineterminator="\n").writerows([chart["columns"], *rows])
-    files = {f"{name}.svg": chart["svg"].encode(), f"{name}.csv": text.getvalue().encode()}
-    return files | ({f"{name}.png": base64.b64decode(chart["png"])} if chart["png"] else {})
+    found = {f"{name}.svg": chart["svg"].encode(), f"{name}.csv": text.getvalue().encode()}
+    return found | ({f"{name}.png": base64.b64decode(chart["png"])} if chart["png"] else {})
 
 
 def _edition():
