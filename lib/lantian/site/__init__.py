@@ -1,1 +1,19 @@
-"""Make pages of the notebooks."""
+"""Make pages of the notebooks; the markup stands in ``lantian/templates``."""
+
+from functools import cache
+from pathlib import Path
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
+
+@cache
+def template(name):
+    """Load a template by the name of its file; values are escaped in those that write HTML."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES / "lantian"),
+        autoescape=select_autoescape(["html.j2"]),
+        undefined=StrictUndefined,
+    )
+    return environment.get_template(name)

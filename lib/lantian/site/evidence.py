@@ -1,21 +1,21 @@
 """The evidence of one target or gap, as a card: its words, their place, what they prove."""
 
-import html
 import os
 import re
 
 import pandas as pd
+from markupsafe import Markup, escape
 
-from lantian.analysis.comparability import denominators, keys
 from lantian.analysis.compare import compare
 from lantian.analysis.matrix import near
 from lantian.data.quotes import NUMBER_WORDS
-from lantian.site.tables import article, chinese, table
+from lantian.site.tables import chinese, content, evidence_markup, fill, joined, table
 from lantian.text import wording
-from lantian.text.sentences import PAGES, Shown, evidence_link
+from lantian.text.sentences import PAGES, Shown
 
 # Conversion noise of scraped texts: pinyin in brackets after a character.
 NOISE = re.compile(r"[\(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]+[\)）]")
+LEDGER = "Every promise and every gap, with its words; of documents above the plans only the operative words were seen"
 
 
 def evidence(plans, identifier):
@@ -42,117 +42,99 @@ def evidence(plans, identifier):
     >>> import lantian as lt
     >>> card = lt.evidence(lt.load(), "yuyao-pm25-2020")
     """
-    for rows in (plans.targets, plans.gaps):
+    for rows, card in ((plans.targets, _target_card), (plans.gaps, _gap_card)):
         found = rows[rows["id"] == identifier]
         if len(found):
-            return Shown(_card(plans, next(found.itertuples())))
+            row = next(found.itertuples())
+            heading, facts = card(plans, row)
+            filled = [(name, content(value)) for name, value in facts.items() if str(value)]
+            return fill("card", heading, filled, row.id, marked(row) if row.quote else "")
     known = [*plans.targets["id"], *plans.gaps["id"]]
     raise ValueError(
         f"{identifier!r} is neither a target nor a gap{near(identifier, known)}; lt.find(plans, word) finds ids"
     )
 
 
-def _card(plans, row):
-    promised = hasattr(row, "kind")
-    heading = row.statement_en if promised else f"{row.indicator_name}: {wording.gap(row)}"
-    facts = _promise(plans, row) if promised else _silence(plans, row)
-    quote = f'<blockquote lang="zh">{marked(row)}</blockquote>' if row.quote else ""
-    return article(
-        heading,
-        [(name, value) for name, value in facts if str(value)],
-        f'class="evidence-card" id="{row.id}"',
-        quote,
-    )
+def _target_card(plans, row):
+    """Return the heading of a target's card, and its facts by name."""
+    start = "" if pd.isna(row.start) else f", at character {row.start}"
+    return row.statement_en, {
+        "says": wording.target(row),
+        "covers": wording.thing(row),
+        "nature": row.nature,
+        "strength": wording.strength(row),
+        "operative words": Shown(chinese(row.words)) if row.words else "",
+        "place": f"{row.place} {row.place_zh}",
+        "document": _document(plans, row),
+        "clause": f"{row.clause}{start}" if row.quote else "cited, not read in the text",
+        "proved too": joined("; ", map(_proof, plans.proofs[plans.proofs["target"] == row.id].itertuples())),
+        "lead": row.lead.replace(";", ", "),
+        "goes beyond": Shown(evidence_markup(row.stretch_of, row.stretch_of)),
+        **(_verdicts_in_words(plans, row) if row.role == "focus" else {}),
+        "note": row.note,
+    }
+
+
+def _gap_card(plans, row):
+    """Return the heading of a gap's card, and its facts by name."""
+    terms = chinese(row.searched.replace(";", ", "))
+    return f"{row.indicator_name}: {wording.gap(row)}", {
+        "place": f"{row.place} {row.place_zh}",
+        "document": _document(plans, row),
+        "set by": row.set_by or row.assigned_by,
+        "source": row.source,
+        "searched": joined("", [terms, ": none stands in the text"]) if row.searched else "",
+        "clause": row.clause,
+        "note": row.note,
+    }
 
 
 def marked(row):
-    """Clean a fragment of conversion noise and mark the figure in it."""
-    words = html.escape(_clean(row.quote))
-    if getattr(row, "value_basis", "") == "figure":
+    """Clean a fragment of conversion noise and mark the figure in it, or the first word for it.
+
+    As ``PM2.5年均浓度控制在<mark>37</mark>微克以下``.
+    """
+    words, basis = _clean(row.quote), getattr(row, "value_basis", "")
+    if basis == "figure":
         printed = f"{abs(row.value):.10f}".rstrip("0").rstrip(".")
-        return re.sub(rf"(?<![\d.A-Za-z]){re.escape(printed)}(?!\d)", rf"<mark>{printed}</mark>", words)
-    if getattr(row, "value_basis", "") == "word":
-        return re.sub(f"({NUMBER_WORDS[row.value]})", r"<mark>\1</mark>", words, count=1)
-    return words
-
-
-def _promise(plans, row):
-    proofs = plans.proofs[plans.proofs["target"] == row.id]
-    yield "says", wording.target(row)
-    yield "covers", wording.thing(row)
-    yield "nature", row.nature
-    yield "strength", wording.strength(row)
-    yield "operative words", Shown(chinese(row.words)) if row.words else ""
-    yield "place", f"{row.place} {row.place_zh}"
-    yield "document", _document(plans, row)
-    yield (
-        "clause",
-        f"{row.clause}{'' if row.start != row.start else f', at character {row.start}'}"
-        if row.quote
-        else "cited, not read in the text",
-    )
-    yield (
-        "proved too",
-        Shown("; ".join(f"{_field(proof)}: {chinese(_clean(proof.quote))}" for proof in proofs.itertuples())),
-    )
-    yield "lead", row.lead.replace(";", ", ")
-    yield "goes beyond", Shown(evidence_link(row.stretch_of, row.stretch_of))
-    yield from _judged(plans, row)
-    yield "note", row.note
-
-
-def _field(proof):
-    return html.escape(proof.field.replace("_", " "))
+        parts = re.split(rf"(?<![\d.A-Za-z])({re.escape(printed)})(?!\d)", words)
+    elif basis == "word":
+        parts = re.split(f"({NUMBER_WORDS[row.value]})", words, maxsplit=1)
+    else:
+        return escape(words)
+    parts[1::2] = map(Markup("<mark>{}</mark>").format, parts[1::2])
+    return Markup("").join(parts)
 
 
 def _clean(quote):
     return NOISE.sub("", quote)
 
 
-def _judged(plans, row):
-    """Say how far a promise of a focus plan compares with the other plans', and why no further."""
-    for of in ("value", "date", "pace") if row.role == "focus" else ():
+def _proof(proof, write=chinese):
+    """Write a proof: the field that it proves and its words."""
+    return Markup("{}: {}").format(proof.field.replace("_", " "), write(_clean(proof.quote)))
+
+
+def _verdicts_in_words(plans, row):
+    """Word whether a promise of a focus plan compares with those of other plans, and by which tests it does not.
+
+    As ``{"compares in value": "direct with Yuyao (2018); levels of government differ"}``.
+    """
+    facts = {}
+    for of in ("value", "date", "pace"):
         rows = compare(plans, row.indicator, of, core=row.core == "yes")
         for mine in rows[rows["id"] == row.id].itertuples():
             others = rows[(rows["group"] == mine.group) & (rows["jurisdiction"] != mine.jurisdiction)]
-            whom = f" with {wording.names(dict.fromkeys(others['label']))}" if len(others) else ""
-            yield (
-                f"compares in {of}",
-                "; ".join(part for part in (mine.verdict + whom, mine.why, mine.cautions) if part),
-            )
-
-
-def _silence(plans, row):
-    yield "place", f"{row.place} {row.place_zh}"
-    yield "document", _document(plans, row)
-    yield "set by", row.set_by or row.assigned_by
-    yield "source", row.source
-    yield (
-        "searched",
-        Shown(f"{chinese(row.searched.replace(';', ', '))}: none stands in the text" if row.searched else ""),
-    )
-    yield "clause", row.clause
-    yield "note", row.note
+            partners = f" with {wording.names(others['label'].unique())}" if len(others) else ""
+            parts = (mine.verdict + partners, mine.why, mine.cautions)
+            facts[f"compares in {of}"] = "; ".join(filter(None, parts))
+    return facts
 
 
 def _document(plans, row):
     document = plans.documents.set_index("id").loc[row.document]
-    return ", ".join(
-        part
-        for part in (document["title_en"], document["number"], document["issued"].replace("?", " (inferred)"))
-        if part
-    )
-
-
-def _verdicts(plans):
-    """Judge every core promise of the focus plans in value, by its id."""
-    rows = plans.targets[(plans.targets["role"] == "focus") & (plans.targets["core"] == "yes")]
-    table = keys(rows, "value", set(denominators(plans).index))
-    places = rows["jurisdiction"].groupby([table[name] for name in table]).transform("nunique")
-    judged = [compare(plans, indicator) for indicator in rows.loc[places > 1, "indicator"].unique()]
-    return dict.fromkeys(rows["id"], "no") | {
-        row.id: row.verdict for part in judged for row in part.itertuples()
-    }
+    issued = document["issued"].replace("?", " (inferred)")
+    return ", ".join(filter(None, (document["title_en"], document["number"], issued)))
 
 
 def ledger(plans):
@@ -163,50 +145,56 @@ def ledger(plans):
     Shown
         A row's id is its address: ``08_evidence.html#yuyao-pm25-2020``.
     """
-    proofs = {target: list(rows.itertuples()) for target, rows in plans.proofs.groupby("target")}
+    proofs, verdicts = dict(list(plans.proofs.groupby("target"))), _verdicts(plans)
     targets = plans.targets.sort_values(["role", "order", "indicator", "id"])
-    verdicts = _verdicts(plans)
-    rows = [
-        _entry(
-            row,
-            row.statement_en,
-            f"{row.strength}{f' ({row.strength_word})' * bool(row.strength_word)}",
-            verdicts.get(row.id, ""),
-            proofs.get(row.id, ()),
-        )
-        for row in targets.itertuples()
-    ]
     gaps = plans.gaps.sort_values(["order", "indicator", "id"])
-    rows += [_entry(row, wording.gap(row), row.status.replace("_", " ")) for row in gaps.itertuples()]
-    caption = "Every promise and every gap, with its words; of documents above the plans only the operative words were seen"
-    return table(pd.DataFrame(rows), caption, address="id", searchable=True)
+    rows = [_target_row(row, verdicts.get(row.id, "no"), proofs.get(row.id)) for row in targets.itertuples()]
+    rows += [_gap_row(row) for row in gaps.itertuples()]
+    return table(pd.DataFrame(rows), LEDGER, address="id", searchable=True)
 
 
-def _entry(row, statement, strength, verdict="", proofs=()):
-    words = (
-        marked(row)
-        if row.quote
-        else html.escape(getattr(row, "words", "") or row.searched.replace(";", ", "))
-    )
-    searched = "searched: " if getattr(row, "searched", "") and not row.quote else ""
-    more = "".join(f"<br>{_field(proof)}: {html.escape(_clean(proof.quote))}" for proof in proofs)
+def _verdicts(plans):
+    """Judge the core promises of the focus plans in value, by id; an indicator of one place alone compares with none."""
+    core = plans.targets.query("role == 'focus' and core == 'yes'")
+    places = core.groupby("indicator")["jurisdiction"].nunique()
+    judged = [compare(plans, indicator) for indicator in places.index[places > 1]]
+    return {row.id: row.verdict for rows in judged for row in rows.itertuples()}
+
+
+def _target_row(row, verdict, proofs):
+    words = marked(row) if row.quote else row.words
+    more = [] if proofs is None else [_proof(proof, write=str) for proof in proofs.itertuples()]
+    strength = f"{row.strength} ({row.strength_word})" if row.strength_word else row.strength
     return {
         "id": row.id,
-        "promise or gap": statement,
-        "plan": _source(row),
+        "promise or gap": row.statement_en,
+        "plan": _plan(row),
         "indicator": row.indicator_name,
-        "words in the plan": Shown(f'{searched}<span lang="zh">{words}</span>{more}') if words else "cited",
+        "words in the plan": joined("<br>", [chinese(words), *more]) if words else "cited",
         "clause": row.clause,
-        "strength": Shown(f"{html.escape(strength)}<br>compares: {verdict}")
-        if verdict not in ("", "no")
-        else strength,
+        "strength": strength if verdict == "no" else joined("<br>", [strength, f"compares: {verdict}"]),
     }
 
 
-def _source(row):
-    """Name the plan; a document above the plans, of which a place has several, is linked, for it stands on the same page."""
-    return (
-        Shown(f'<a href="#{row.document}">{html.escape(row.label)}</a>')
-        if row.role == "reference" and PAGES in os.environ
-        else row.label
-    )
+def _gap_row(row):
+    searched = joined("", ["searched: ", chinese(row.searched.replace(";", ", "))])
+    return {
+        "id": row.id,
+        "promise or gap": wording.gap(row),
+        "plan": _plan(row),
+        "indicator": row.indicator_name,
+        "words in the plan": Shown(chinese(marked(row)))
+        if row.quote
+        else searched
+        if row.searched
+        else "cited",
+        "clause": row.clause,
+        "strength": row.status.replace("_", " "),
+    }
+
+
+def _plan(row):
+    """Name the plan; a document above the plans, of which a place has several, is linked to its row on the same page."""
+    if row.role == "reference" and PAGES in os.environ:
+        return Shown(Markup('<a href="#{}">{}</a>').format(row.document, row.label))
+    return row.label

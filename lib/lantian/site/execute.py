@@ -1,4 +1,4 @@
-"""Read notebooks and run their cells, each notebook in a kernel of its own; a failure is told in a few lines."""
+"""Read notebooks and run their cells, each in its own kernel; a failure is reported in a few lines."""
 
 import atexit
 import os
@@ -138,7 +138,7 @@ def _where(source, notebook, started):
 
 
 def _failure(where, error):
-    """Say where a cell failed, by which line, and how, in a few lines."""
+    """Describe a failed cell in a few lines: notebook, cell, line and error."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", error.traceback)
     line = re.search(r"^-+> (\d+)|Cell In\[\d+\], line (\d+)", plain, re.M)
     what = f"{error.ename}: {error.evalue}".splitlines()

@@ -17,7 +17,7 @@ from lantian.site.forkserver import LAUNCHER, ForkServer, can_fork
 
 
 class Kernel:
-    """A forked kernel, as far as provisioners need of `subprocess.Popen`."""
+    """A forked kernel, with the part of the interface of `subprocess.Popen` that provisioners use."""
 
     stdin = stdout = stderr = None
 

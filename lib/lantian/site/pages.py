@@ -1,4 +1,4 @@
-"""A page of the site: what its notebook says and shows, its HTML, and the files of all pages with their index."""
+"""Pages of the site: their titles, charts and outputs, their HTML, and the files of all of them with the index."""
 
 import base64
 import csv
@@ -11,17 +11,19 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from lantian.data.schema import CHECKOUT, harmless
+from lantian.site import TEMPLATES, template
 from lantian.site.publish import RECORD
 
 PLOTLY = "application/vnd.plotly.v1+json"
-TEMPLATES = Path(__file__).parents[1] / "templates"
-# Cells of any notebook whose output the index shows too.
-FRONT = {"quotable-table": "In one row each", "by-place": "By place", "by-indicator": "By indicator"}
+# Which form of an output is shown: the first that it has.
+PRIORITY = [PLOTLY, "text/html", "image/svg+xml", "image/png", "text/plain"]
+# Cells of any notebook whose output the index shows too, with a heading for each.
+ON_INDEX = {"quotable-table": "In one row each", "by-place": "By place", "by-indicator": "By indicator"}
 
 
 @dataclass(frozen=True)
 class Page:
-    """A notebook and the page made from it: its question, its answer, its charts."""
+    """An executed notebook and what its page and the index show of it."""
 
     slug: str
     notebook: object
@@ -39,7 +41,7 @@ class Page:
 
     @property
     def link(self):
-        """What another page needs to link to this one."""
+        """What another page needs to link to this one, as ``{"file": "01_coal.html", "short": "coal", …}``."""
         return {
             "slug": self.slug,
             "file": f"{self.slug}.html",
@@ -49,7 +51,7 @@ class Page:
 
     @property
     def charts(self):
-        """The charts drawn: words, rows, and SVG."""
+        """The charts: name, title, columns and rows of each, its SVG and its PNG."""
         return [
             output.metadata["lantian"]
             | {"svg": output.data["image/svg+xml"], "png": output.data.get("image/png")}
@@ -65,79 +67,68 @@ class Page:
     @property
     def shown(self):
         """The markup that each cell shows, by the cell's id."""
-        return {
-            cell.id: "".join(map(_markup, cell.outputs))
-            for cell in self.notebook.cells
-            if cell.cell_type == "code"
-        }
+        code = (cell for cell in self.notebook.cells if cell.cell_type == "code")
+        return {cell.id: "".join(map(_html, cell.outputs)) for cell in code}
 
     @property
     def scripts(self):
         """The scripts that the page needs, if any."""
         explores = any(PLOTLY in output.get("data", {}) for output in self.outputs)
-        searches = any('class="searchable"' in _markup(output) for output in self.outputs)
+        searches = any('class="searchable"' in _html(output) for output in self.outputs)
         return ["assets/site.js"] if explores or searches else []  # which fetches plotly.js itself
 
     @property
     def finding(self):
         """The sentence that answers the page's question, as markup."""
-        return next((markup for markup in map(_markup, self.outputs) if 'class="reading"' in markup), "")
+        return next((markup for markup in map(_html, self.outputs) if 'class="reading"' in markup), "")
 
 
-def _markup(output):
+def _html(output):
     return output.get("data", {}).get("text/html", "")
 
 
 def to_html(page, pages):
-    """Convert an executed notebook to a page of the site, whose pages come in order."""
-    place = pages.index(page)
+    """Convert a page to HTML, with links to the other pages of the site, which come in order."""
+    number = pages.index(page)
+    sections = [text for level, text in page.headings if level == 2]
+    contents = [{"text": text, "anchor": text.replace(" ", "-")} for text in sections]
     site = {
         "title": page.title,
         "pages": [other.link for other in pages],
-        "previous": pages[place - 1].link if place else None,
-        "next": pages[place + 1].link if place + 1 < len(pages) else None,
+        "previous": pages[number - 1].link if number else None,
+        "next": pages[number + 1].link if number + 1 < len(pages) else None,
         "scripts": page.scripts,
+        "contents": contents,
         **_edition(),
-        "contents": [
-            {"text": text, "anchor": text.replace(" ", "-")} for level, text in page.headings if level == 2
-        ],
     }
     resources = {"lantian": site, "metadata": {"name": page.slug}}
-    return _bound(exporter().from_notebook_node(page.notebook, resources)[0]) + "\n"
+    return _keep_percent_signs(exporter().from_notebook_node(page.notebook, resources)[0]) + "\n"
 
 
-def _bound(html):
-    """Keep a figure and its percent sign on one line."""
+def _keep_percent_signs(html):
+    """Keep each figure and its percent sign on one line."""
     return re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", html)
 
 
 @cache
 def exporter():
-    """Make what converts notebooks; it takes a second to get ready, which is best done while kernels run."""
+    """Return the converter of notebooks; making it takes a second, which is best done while kernels run."""
     from nbconvert import HTMLExporter
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-    made = HTMLExporter(template_name="lantian", extra_template_basedirs=[str(TEMPLATES)])
-    made.config.NbConvertBase.display_data_priority = [
-        PLOTLY,
-        "text/html",
-        "image/svg+xml",
-        "image/png",
-        "text/plain",
-    ]
-    made.from_notebook_node(
-        new_notebook(cells=[new_markdown_cell("#"), new_code_cell("0")]), {"metadata": {"name": ""}}
-    )  # compiles the templates
-    return made
+    converter = HTMLExporter(template_name="lantian", extra_template_basedirs=[str(TEMPLATES)])
+    converter.config.NbConvertBase.display_data_priority = PRIORITY
+    first = new_notebook(cells=[new_markdown_cell("#"), new_code_cell("0")])
+    converter.from_notebook_node(first, {"metadata": {"name": ""}})  # compiles the templates
+    return converter
 
 
 def files(pages, html):
-    """Return the files of a set, bytes by their names; ``html`` holds the pages, by their slugs, that are converted already."""
+    """Return the content of each file of the site by its name; ``html`` holds the pages converted already, by slug."""
     found = {f"{page.slug}.html": html.get(page.slug) or to_html(page, pages).encode() for page in pages}
     for page in pages:
-        found[notebook_file(page.slug)] = json.dumps(
-            page.notebook, ensure_ascii=False, sort_keys=True
-        ).encode()
+        notebook = json.dumps(page.notebook, ensure_ascii=False, sort_keys=True)
+        found[notebook_file(page.slug)] = notebook.encode()
         for chart in page.charts:
             found |= {f"figures/{name}": content for name, content in _chart_files(chart).items()}
     if any(page.scripts for page in pages):
@@ -146,10 +137,9 @@ def files(pages, html):
 
 
 def scripts():
-    """Name the scripts of the site: plotly.js, and its own."""
-    return Path(
-        find_spec("plotly").origin
-    ).parent / "package_data" / "plotly.min.js", TEMPLATES / "lantian" / "site.js"
+    """Return the paths of plotly.js and of the site's own script."""
+    plotly = Path(find_spec("plotly").origin).parent / "package_data" / "plotly.min.js"
+    return plotly, TEMPLATES / "lantian" / "site.js"
 
 
 def notebook_file(slug):
@@ -158,13 +148,12 @@ def notebook_file(slug):
 
 
 def _chart_files(chart):
-    """Return the files of a chart by name: drawing, image and rows."""
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(
-        [chart["columns"], *([harmless(cell) for cell in row] for row in chart["rows"])]
-    )
-    found = {f"{chart['name']}.svg": chart["svg"].encode(), f"{chart['name']}.csv": text.getvalue().encode()}
-    return found | ({f"{chart['name']}.png": base64.b64decode(chart["png"])} if chart.get("png") else {})
+    """Return the files of a chart by name: SVG, rows and, where there is one, PNG."""
+    text, name = io.StringIO(newline=""), chart["name"]
+    rows = ([harmless(cell) for cell in row] for row in chart["rows"])
+    csv.writer(text, lineterminator="\n").writerows([chart["columns"], *rows])
+    found = {f"{name}.svg": chart["svg"].encode(), f"{name}.csv": text.getvalue().encode()}
+    return found | ({f"{name}.png": base64.b64decode(chart["png"])} if chart["png"] else {})
 
 
 def _edition():
@@ -175,20 +164,13 @@ def _edition():
 
 
 def _index(pages):
-    """Write the index: each question, its answer and its first chart, and the ways in."""
+    """Write the index: each question with its answer and first chart, then the cells of `ON_INDEX`."""
     shown = {cell: markup for page in pages for cell, markup in page.shown.items()}
     parts = [
-        {"id": cell, "title": title, "markup": shown[cell]} for cell, title in FRONT.items() if cell in shown
+        {"id": cell, "title": title, "markup": shown[cell]}
+        for cell, title in ON_INDEX.items()
+        if cell in shown
     ]
-    return _bound(
-        template("site.html.j2").render(
-            pages=pages, links=[page.link for page in pages], parts=parts, **_edition()
-        )
-    )
-
-
-def template(name):
-    """Load a template of the site that nbconvert does not fill."""
-    from jinja2 import Environment, FileSystemLoader
-
-    return Environment(loader=FileSystemLoader(TEMPLATES / "lantian")).get_template(name)
+    links = [page.link for page in pages]
+    index = template("site.html.j2").render(pages=pages, links=links, parts=parts, **_edition())
+    return _keep_percent_signs(index)

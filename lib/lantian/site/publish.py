@@ -1,4 +1,4 @@
-"""Put a set of files in place whole: whoever looks, whenever it stops, there is the old set or the new one."""
+"""Replace a set of files as a whole: at any moment a reader finds the old set or the new one."""
 
 import contextlib
 import ctypes
@@ -100,7 +100,7 @@ def publish(files, facts, folder):
     draft = folder.with_name(f".{folder.name}.new")
     known = facts | {"files": {name: digest(found) for name, found in sorted(files.items())}}
     try:
-        # The record comes first: it tells our files from other people's, should this stop half-way.
+        # The record comes first: it lists which files are ours, should this stop half-way.
         for name, found in ({SET: json.dumps(known, indent=1).encode()} | files).items():
             (draft / name).parent.mkdir(parents=True, exist_ok=True)
             (draft / name).write_bytes(found)

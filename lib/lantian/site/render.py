@@ -1,4 +1,4 @@
-"""Render notebooks to pages: find what has changed, execute and convert it, and put the set in place."""
+"""Render notebooks to pages: find what has changed, execute and convert it, and publish the set."""
 
 import contextlib
 import csv
@@ -30,7 +30,7 @@ def render(notebooks=None, data=None, output=None, say=print, force=False):
     output : path-like, optional
         By default ``reports/`` of the checkout.
     say : callable
-        Told what is being done, a line at a time.
+        Called with each line of progress.
     force : bool
         Execute even what has not changed.
 
@@ -100,7 +100,7 @@ def _digest(paths, seed=""):
 
 
 def _focus(data):
-    """List id and name of the places compared, in order; what is wrong in their table, the check says."""
+    """List id and name of the places compared, in order; faults in their table are left to the check."""
     with (
         contextlib.suppress(OSError, ValueError, KeyError),
         open(data / "jurisdictions.csv", encoding="utf-8-sig", newline="") as file,
@@ -139,7 +139,7 @@ def _update(sources, every, data, output, say, force):
         html = {
             slug: publish.content(output, known, f"{slug}.html") for slug in kept if links == known["links"]
         }
-        html |= _made(todo, pages, data, scratch, server, say)
+        html |= _execute_all(todo, pages, data, scratch, server, say)
     keys = known.get("pages", {}) | {source.slug: source.key for source in sources}
     facts = {"data": tables, "links": links, "pages": {page.slug: keys[page.slug] for page in pages}}
     publish.publish(files(pages, html), facts, output)
@@ -192,8 +192,8 @@ def _restored(output, slug):
     return Page(slug, import_nbformat().from_dict(json.loads((output / notebook_file(slug)).read_bytes())))
 
 
-def _made(todo, pages, data, scratch, server, say):
-    """Execute notebooks side by side, convert each when it is done; return HTML by name, or say all that failed."""
+def _execute_all(todo, pages, data, scratch, server, say):
+    """Execute notebooks side by side, convert each when it is done; return HTML by slug, or raise with every failure."""
     from concurrent.futures import ThreadPoolExecutor, as_completed
 
     import nbclient  # noqa: F401  once, before every thread needs it

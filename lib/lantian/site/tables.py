@@ -1,12 +1,13 @@
-"""What the pages show as tables, cards and lists: the plans in short, and the ways in to their evidence."""
+"""Tables, cards and lists that a page shows: the plans in short, and the ways in to their evidence."""
 
-import html
 import re
 
 import pandas as pd
+from markupsafe import Markup
 
 from lantian.analysis.comparability import near_census
 from lantian.analysis.matrix import HEADLINES, RANK, cells
+from lantian.site import template
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link, link
 
@@ -18,9 +19,40 @@ HEADINGS = {
     "thing": "covers",
     "verdict": "compares",
 }
-# Which cell of a row a column of ids links, the first that is there; else the last that is filled.
+# The column that a column of ids links: the first of these that is filled, else the last filled one.
 LINKED = {"above_id": ["says"], "id": ["printed", "says"]}
 CONTEXT = {"context.population": "population", "context.gdp": "GDP"}
+SILENT = ["silent_within", "silent_outside", "part_missing"]
+MOST_PROMISES = 2  # of a plan on one headline, in `glance`
+# The fields that the readers of the audit judged in each row.
+AUDITED = """indicator statement_en area subject subject_class base exception kind operator value value_max unit value_basis baseline_year baseline_basis
+    target_year year_basis deadline timing nature strength strength_word clause lead lead_type core""".split()
+
+
+def fill(macro, *values):
+    """Fill a macro of ``tables.html.j2``.
+
+    >>> str(fill("cards", [[("place", "Yuyao"), ("lost", "nothing")]]))
+    'Yuyao\\nlost\\nnothing\\n'
+    """
+    return Shown(getattr(template("tables.html.j2").module, macro)(*values))
+
+
+def content(value):
+    """Return what a template shows of a value: markup as it is, nothing for a missing value, else text."""
+    if isinstance(value, Shown):
+        return Markup(value.markup)
+    return "" if pd.isna(value) else str(value)
+
+
+def evidence_markup(identifier, words):
+    """Link words to the evidence of a target or a gap, as markup for a template."""
+    return Markup(evidence_link(identifier, words))
+
+
+def joined(separator, parts):
+    """Join markup and text, the text escaped."""
+    return Shown(Markup(separator).join(parts))
 
 
 def table(frame, caption, address=None, searchable=False):
@@ -29,8 +61,8 @@ def table(frame, caption, address=None, searchable=False):
     Parameters
     ----------
     frame : DataFrame
-        A column ``id``, where there is one, becomes the link of what is printed or said, or of
-        the last cell that is filled; ``above_id`` that of what a level above says.
+        A column ``id``, where there is one, becomes the link of ``printed``, else of ``says``, else of
+        the last cell that is filled; ``above_id`` that of ``says``.
     caption : str
     address : str, optional
         A column whose cells become addresses of their rows; ``id`` is no link then.
@@ -50,52 +82,41 @@ def table(frame, caption, address=None, searchable=False):
     >>> shown = lt.table(found[["place", "statement", "says", "id"]], "Every promise on straw")
     """
     if frame.empty:
-        return Shown(f"<p>{html.escape(caption)}: none.</p>")
-    head = "".join(
-        f'<th scope="col">{html.escape(HEADINGS.get(name, str(name)))}</th>'
-        for name in frame
-        if name not in LINKED
-    )
-    body = "".join(_row(row, address) for row in frame.to_dict("records"))
-    opening = '<table class="searchable">' if searchable else "<table>"
-    return Shown(
-        f"{opening}<caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
+        return Shown(Markup("<p>{}: none.</p>").format(caption))
+    headings = [HEADINGS.get(name, str(name)) for name in frame if name not in LINKED]
+    rows = [
+        {"id": row[address] if address else "", "cells": _cells(row, address)}
+        for row in frame.to_dict("records")
+    ]
+    return fill("table", caption, headings, rows, searchable)
 
 
-def _row(row, address):
-    opening = f'<tr id="{html.escape(row[address])}">' if address else "<tr>"
-    ids = {name: row.pop(name) for name in LINKED if name in row}
-    row = {
-        name: value if isinstance(value, Shown) else "" if pd.isna(value) else str(value)
-        for name, value in row.items()
+def _cells(row, address):
+    """Return what the cells of a row show, those linked that its ids link."""
+    shown = {name: content(value) for name, value in row.items() if name not in LINKED}
+    ids = {
+        _linked(shown, candidates): row[name]
+        for name, candidates in LINKED.items()
+        if name != address and row.get(name)
     }
-    links = {
-        _linked(row, name): identifier for name, identifier in ids.items() if identifier and name != address
-    }
-    first, *cells = (
-        evidence_link(links[name], value) if name in links else _cell(value) for name, value in row.items()
-    )
-    rest = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f'{opening}<th scope="row">{first}</th>{rest}</tr>'
+    return [evidence_markup(ids[name], cell) if name in ids else _web(cell) for name, cell in shown.items()]
 
 
-def _linked(row, name):
-    """Name the cell that a column of ids links."""
-    return next(
-        (column for column in LINKED[name] if row.get(column)), [column for column in row if row[column]][-1]
-    )
+def _linked(shown, candidates):
+    """Name the column that is linked.
+
+    >>> _linked({"label": "Yuyao (2018)", "says": "all", "note": ""}, ["printed", "says"])
+    'says'
+    """
+    filled = [name for name, cell in shown.items() if cell]
+    return next((name for name in candidates if name in filled), filled[-1])
 
 
-def _cell(value):
-    if isinstance(value, Shown):
-        return value.markup
-    address = html.escape(value)
-    return (
-        f'<a href="{address}" rel="noreferrer">address</a>'
-        if value.startswith(("http://", "https://"))
-        else address
-    )
+def _web(cell):
+    """Link a cell that is an address of the web."""
+    if cell.startswith(("http://", "https://")):
+        return Markup('<a href="{}" rel="noreferrer">address</a>').format(cell)
+    return cell
 
 
 def cards(frame):
@@ -105,66 +126,51 @@ def cards(frame):
     -------
     Shown
     """
-    rows = (row.items() for row in frame.to_dict("records"))
-    markup = "".join(article(heading, facts, 'class="card"') for (_, heading), *facts in rows)
-    return Shown(f'<div class="cards">{markup}</div>')
-
-
-def article(heading, facts, attributes, quote=""):
-    """Write a card: its heading, a quote as markup, and a list of names and what each says."""
-    items = "".join(
-        f"<dt>{html.escape(name)}</dt><dd>{value.markup if isinstance(value, Shown) else html.escape(str(value))}</dd>"
-        for name, value in facts
-    )
-    return f"<article {attributes}><h3>{html.escape(heading)}</h3>{quote}<dl>{items}</dl></article>"
+    rows = [[(name, content(value)) for name, value in row.items()] for row in frame.to_dict("records")]
+    return fill("cards", rows)
 
 
 def chinese(words):
-    """Mark words as Chinese."""
-    return f'<span lang="zh">{html.escape(words)}</span>'
+    """Mark words as Chinese, so that a browser reads and draws them as such."""
+    return Markup('<span lang="zh">{}</span>').format(words)
+
+
+def in_chinese(words):
+    """Mark each of some words as Chinese, for a column of a table."""
+    return [Shown(chinese(word)) for word in words]
 
 
 def glance(plans):
-    """Sum each plan up in one row: its main promise on each headline, and its silences.
+    """Sum each plan up in one row: its main promises on each headline, and its silences.
 
     Returns
     -------
     DataFrame
         plan, coal, air, vehicles, not said; what is promised or not said is linked to its evidence.
     """
-    told = {
-        headline: cells(plans, headline)
-        for headline in HEADLINES
-        if (plans.indicators["headline"] == headline).any()
-    }
-    everything, rows = pd.concat(told.values()), []
+    headlines = [name for name in HEADLINES if (plans.indicators["headline"] == name).any()]
+    every = pd.concat(cells(plans, headline).assign(headline=headline) for headline in headlines)
+    rows = []
     for place in plans.focus.itertuples():
-        row = {"plan": place.label} | {
-            headline: _main(mine[mine["jurisdiction"] == place.id]) for headline, mine in told.items()
-        }
-        mine = everything[
-            (everything["jurisdiction"] == place.id)
-            & everything["mark"].isin(["silent_within", "silent_outside", "part_missing"])
-        ]
-        row["not said"] = Shown(
-            ", ".join(map(evidence_link, mine["id"], mine["indicator_name"])) or "nothing"
+        mine = every[every["jurisdiction"] == place.id]
+        silent = mine[mine["mark"].isin(SILENT)]
+        links = map(evidence_markup, silent["id"], silent["indicator_name"])
+        rows.append(
+            {"plan": place.label}
+            | {headline: _main_promises(mine[mine["headline"] == headline]) for headline in headlines}
+            | {"not said": joined(", ", links) if len(silent) else "nothing"}
         )
-        rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _main(mine, most=2):
-    """The two firmest promises of a plan on one headline, in words."""
-    told = mine.sort_values("mark", key=lambda marks: marks.map(RANK), kind="stable")
-    promised = told[told["count"] > 0].head(most)
+def _main_promises(mine):
+    """Link the firmest promises of a plan on one headline, else what stands in place of one."""
+    firmest = mine.sort_values("mark", key=lambda marks: marks.map(RANK), kind="stable")
+    promised = firmest[firmest["count"] > 0].head(MOST_PROMISES)
     if len(promised):
-        return Shown(
-            "; ".join(
-                f"{html.escape(row.indicator_name)}: {evidence_link(row.id, row.says.partition(';')[0])}"
-                for row in promised.itertuples()
-            )
-        )
-    each = told.drop_duplicates("says")
+        links = map(evidence_markup, promised["id"], promised["says"].str.split(";").str[0])
+        return joined("; ", map(Markup("{}: {}").format, promised["indicator_name"], links))
+    each = firmest.drop_duplicates("says")
     return Shown(f"no target: {wording.names(map(evidence_link, each['id'], each['says']))}")
 
 
@@ -177,43 +183,46 @@ def context(plans):
         A row a plan. Population and GDP carry year, source and confidence, and are
         those of the year nearest to the census of 2020.
     """
-    read = plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction")
+    documents = _documents_read(plans)
     rows = []
     for place in plans.focus.itertuples():
-        document = read.loc[place.id]
-        row = {"place": f"{place.name_en} {place.name_zh}, {place.level}", "document": _titled(document)}
-        row |= {
-            "issuer": document["issuer_zh"] or "not in the text",
-            "issued": document["issued"].replace("?", " (inferred)"),
-        }
-        row |= {
-            "first issue": document["first_issued"].replace("?", " (not seen)") or "the same",
-            "lost": document["missing_parts"] or "nothing known",
-        }
-        row |= {name: _latest(plans.observations, place.id, indicator) for indicator, name in CONTEXT.items()}
-        rows.append(row)
+        document = documents.loc[place.id]
+        rows.append(
+            {
+                "place": f"{place.name_en} {place.name_zh}, {place.level}",
+                "document": _titled(document),
+                "issuer": document["issuer_zh"] or "not in the text",
+                "issued": document["issued"].replace("?", " (inferred)"),
+                "first issue": document["first_issued"].replace("?", " (not seen)") or "the same",
+                "lost": document["missing_parts"] or "nothing known",
+            }
+            | {name: _size(plans.observations, place.id, indicator) for indicator, name in CONTEXT.items()}
+        )
     return pd.DataFrame(rows)
+
+
+def _documents_read(plans):
+    """Return the documents that were read whole, by their place."""
+    return plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction")
 
 
 def _titled(document):
     """Name a document in both languages, with its genre and number, linked to its row of the evidence."""
-    names = chinese(", ".join(filter(None, (document["title_zh"], document["number"]))))
-    return Shown(
-        f"{evidence_link(document['id'], document['title_en'])} {names} ({html.escape(document['genre'])})"
-    )
+    names = ", ".join(filter(None, (document["title_zh"], document["number"])))
+    title = evidence_markup(document["id"], document["title_en"])
+    return Shown(Markup("{} {} ({})").format(title, chinese(names), document["genre"]))
 
 
-def _latest(observations, place, indicator):
+def _size(observations, place, indicator):
+    """Word an observation of a place: "1,254,032 (2020; census; confidence A)"."""
     nearest = near_census(observations, indicator)
     if place not in nearest.index:
         return "not known"
-    last = nearest.loc[place]
-    value, unit = (
-        (last["value"] / 10, " billion CNY")
-        if last["unit"] == "亿元"
-        else (last["value"], {"人": ""}.get(last["unit"], last["unit"]))
-    )
-    return f"{value:,.10g}{unit} ({last['year']}; {last['source']}; confidence {last['confidence']})"
+    seen = nearest.loc[place]
+    value, unit = seen["value"], {"人": ""}.get(seen["unit"], seen["unit"])
+    if unit == "亿元":
+        value, unit = value / 10, " billion CNY"
+    return f"{value:,.10g}{unit} ({seen['year']}; {seen['source']}; confidence {seen['confidence']})"
 
 
 def agreement(plans):
@@ -227,18 +236,10 @@ def agreement(plans):
     DataFrame
         field, n, agree, percent; the span of the fragment last.
     """
-    rows = plans.second_coding
-    counts = (
-        rows.groupby("field")["agree"].agg(n="size", agree=lambda cells: (cells == "yes").sum()).reset_index()
-    )
-    counts["percent"] = [f"{100 * share:.0f} %" for share in counts["agree"] / counts["n"]]
-    last = counts["field"] == "span"
-    return pd.concat([counts[~last].sort_values("field"), counts[last]], ignore_index=True)
-
-
-def in_chinese(words):
-    """Mark each of some words as Chinese, for a column of a table: a browser then reads and draws them as such."""
-    return [Shown(chinese(word)) for word in words]
+    agree = plans.second_coding["agree"].eq("yes").groupby(plans.second_coding["field"])
+    counts = agree.agg(n="size", agree="sum").reset_index()
+    counts["percent"] = [f"{share:.0f} %" for share in 100 * counts["agree"] / counts["n"]]
+    return counts.sort_values("field", key=lambda fields: fields == "span", kind="stable", ignore_index=True)
 
 
 def defects(plans):
@@ -251,16 +252,15 @@ def defects(plans):
     """
     places = plans.documents.set_index("id")["jurisdiction"]
     labels = plans.text_defects["document"].map(places).map(plans.focus.set_index("id")["label"])
-    known = {*plans.targets["id"], *plans.gaps["id"]}
-    affects = [
-        Shown(
-            "".join(
-                evidence_link(part if part in known else "", part) for part in re.split("([a-z0-9-]+)", text)
-            )
-        )
-        for text in plans.text_defects["affects"]
-    ]
+    ids = {*plans.targets["id"], *plans.gaps["id"]}
+    affects = [_with_links(text, ids) for text in plans.text_defects["affects"]]
     return plans.text_defects.assign(plan=labels, affects=affects)[["plan", "defect", "restored", "affects"]]
+
+
+def _with_links(text, ids):
+    """Link each id in a text to its evidence."""
+    parts = re.split("([a-z0-9-]+)", text)
+    return joined("", [evidence_markup(part, part) if part in ids else part for part in parts])
 
 
 def disagreements(plans):
@@ -272,17 +272,9 @@ def disagreements(plans):
         field, settled, rows (each linked to its evidence).
     """
     rows = plans.second_coding[plans.second_coding["agree"] == "no"]
-    groups = rows.groupby(["field", "adjudication"], sort=True)["target"]
-    found = [
-        (field, settled, Shown(", ".join(evidence_link(name, name) for name in names)))
-        for (field, settled), names in groups
-    ]
-    return pd.DataFrame(found, columns=["field", "settled", "rows"])
-
-
-# The fields that the readers of the audit judged in each row.
-AUDITED = """indicator statement_en area subject subject_class base exception kind operator value value_max unit value_basis baseline_year baseline_basis
-    target_year year_basis deadline timing nature strength strength_word clause lead lead_type core""".split()
+    ids = rows.groupby(["field", "adjudication"])["target"]
+    links = ids.agg(lambda ids: joined(", ", map(evidence_markup, ids, ids)))
+    return links.rename_axis(["field", "settled"]).rename("rows").reset_index()
 
 
 def audited(plans):
@@ -299,25 +291,13 @@ def audited(plans):
     >>> int(lt.audited(lt.load()).query("field == 'value'")["wrong"].item())
     0
     """
-    counts = [
-        (
-            field,
-            *(
-                plans.audit[kind].str.split(";").map(lambda fields, field=field: field in fields).sum()
-                for kind in ("wrong", "doubt")
-            ),
-        )
-        for field in AUDITED
-    ]
-    frame = pd.DataFrame(counts, columns=["field", "wrong", "doubtful"])
-    frame.insert(1, "rows", len(plans.audit))
-    frame.loc[len(frame)] = ["all fields", *frame[["rows", "wrong", "doubtful"]].sum()]
-    return frame.assign(
-        percent=[
-            f"{100 * wrong / rows:.1f} %" if rows else ""
-            for wrong, rows in zip(frame["wrong"], frame["rows"])
-        ]
-    )
+    counts = pd.DataFrame({"field": AUDITED, "rows": len(plans.audit)})
+    for column, name in (("wrong", "wrong"), ("doubt", "doubtful")):
+        found = plans.audit[column].str.get_dummies(";").sum()
+        counts[name] = found.reindex(AUDITED, fill_value=0).to_numpy()
+    counts.loc[len(counts)] = ["all fields", *counts[["rows", "wrong", "doubtful"]].sum()]
+    shares = 100 * counts["wrong"] / counts["rows"]
+    return counts.assign(percent=["" if pd.isna(share) else f"{share:.1f} %" for share in shares])
 
 
 def by_place(plans):
@@ -327,48 +307,47 @@ def by_place(plans):
     -------
     Shown
     """
-    documents = plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction")
+    documents = _documents_read(plans)
     rows = []
     for place in plans.focus.itertuples():
         document = documents.loc[place.id]
-        row = {"place": Shown(f"{link(f'place_{place.id}.html', place.label)} {chinese(place.name_zh)}")}
-        row |= {"plan": Shown(f"{html.escape(document['title_en'])} {chinese(document['title_zh'])}")}
-        row |= {"years": wording.period(document["period_start"], document["period_end"])}
-        row |= {
-            "promises": _counted(plans.targets, place.id),
-            "silences and words": _counted(plans.gaps, place.id),
-        }
-        rows.append(row)
+        page = Markup(link(f"place_{place.id}.html", place.label))
+        rows.append(
+            {
+                "place": joined(" ", [page, chinese(place.name_zh)]),
+                "plan": joined(" ", [document["title_en"], chinese(document["title_zh"])]),
+                "years": wording.period(document["period_start"], document["period_end"]),
+                "promises": _count(plans.targets, place.id),
+                "silences and words": _count(plans.gaps, place.id),
+            }
+        )
     return table(pd.DataFrame(rows), "Each place, its plan and the rows from it")
 
 
-def _counted(rows, place):
+def _count(rows, place):
+    """Count the rows of a place, linked to the first of them."""
     mine = rows[rows["jurisdiction"] == place].sort_values(["indicator", "id"])
-    return Shown(evidence_link(mine.iloc[0]["id"], str(len(mine)))) if len(mine) else "none"
+    return Shown(evidence_markup(mine.iloc[0]["id"], str(len(mine)))) if len(mine) else "none"
 
 
 def by_indicator(plans):
-    """List every indicator by theme, to fold out, with the telling promise of each plan that has one.
+    """List every indicator by theme, to fold out, with the main promise of each plan that has one.
 
     Returns
     -------
     Shown
     """
     promised = cells(plans, indicators=plans.indicators["id"]).query("count > 0")
-    themes = plans.indicators[plans.indicators["id"].isin(promised["indicator"])].groupby("theme", sort=True)
-    return Shown(f'<div class="ways">{"".join(_theme(name, rows, promised) for name, rows in themes)}</div>')
+    promises = {indicator: _by_plan(rows) for indicator, rows in promised.groupby("indicator")}
+    indicators = plans.indicators[plans.indicators["id"].isin(promises)].sort_values("name_en")
+    themes = [
+        (name.replace("_", " ").capitalize(), rows.to_dict("records"))
+        for name, rows in indicators.groupby("theme")
+    ]
+    return fill("by_theme", themes, promises)
 
 
-def _theme(name, indicators, promised):
-    items = "".join(
-        _indicator(row, promised[promised["indicator"] == row.id])
-        for row in indicators.sort_values("name_en").itertuples()
-    )
-    return f"<details><summary>{html.escape(name.replace('_', ' ').capitalize())} ({len(indicators)})</summary><ul>{items}</ul></details>"
-
-
-def _indicator(row, rows):
-    told = "; ".join(
-        f"{html.escape(cell.place)} {evidence_link(cell.id, cell.says)}" for cell in rows.itertuples()
-    )
-    return f"<li><strong>{html.escape(row.name_en)}</strong> {chinese(row.name_zh)}: {told}</li>"
+def _by_plan(rows):
+    """Name each plan with its promise, linked to its evidence."""
+    links = map(evidence_markup, rows["id"], rows["says"])
+    return Markup("; ").join(map(Markup("{} {}").format, rows["place"], links))
