@@ -212,8 +212,17 @@ def _figure(match, words, unit_pattern):
         return None
     unit = number.unit or _unit(before, behind, unit_pattern)
     bounds = number.bounds | _bounds(before, behind, unit, unit_pattern)
-    amount, (start, end) = number.value * _magnitude(number.myriad), match.span()
-    return Figure(number.value, amount, number.myriad, unit, bounds, start, end, number.spelled, first=start)
+    return Figure(
+        number=number.value,
+        amount=number.value * _magnitude(number.myriad),
+        myriad=number.myriad,
+        unit=unit,
+        bounds=bounds,
+        start=match.start(),
+        end=match.end(),
+        spelled=number.spelled,
+        first=match.start(),
+    )
 
 
 def _counts_nothing(number, before, behind):
@@ -232,7 +241,11 @@ def _magnitude(myriad):
 
 @dataclass(frozen=True)
 class Number:
-    """What a match of `NUMBER` prints by itself: 三分之一 is 33.33 with the unit %, 10余万 is 10 with 万, above and about."""
+    """What a match of `NUMBER` prints by itself.
+
+    三分之一 is ``Number(33.33…, unit="%")``, 10余万 is ``Number(10, "万", bounds={">", "~"}, spelled=False)``;
+    the value is None where the form is no number, as in 2:3.
+    """
 
     value: float | None
     myriad: str = ""
