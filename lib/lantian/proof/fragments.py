@@ -1,7 +1,6 @@
-"""The fragments of the tables, and where they stand in the texts of the plans."""
+"""Find the fragments of the tables in the texts of the plans."""
 
 import re
-from bisect import bisect
 from collections import Counter
 from dataclasses import dataclass, replace
 
@@ -17,12 +16,12 @@ QUOTING = {
     "numerals": "text",
 }
 FOUND = "had no offset and was found at"
-SURE = 6  # characters that a fragment has at least whose single place in a text shows how far the text has moved there
+LONG = 6  # characters that a fragment has at least whose only place in a text shows how far the text has moved there
 
 
 @dataclass(frozen=True)
 class Fragment:
-    """A quote with its place in a table and, as far as known, in the text."""
+    """A quote with its place in a table and, where the table has it, its offset in the text."""
 
     table: str
     row: int
@@ -37,8 +36,12 @@ class Fragment:
         """Whether it proves a row; a listed numeral does not."""
         return self.table != "numerals"
 
+    def stands_in(self, text):
+        """Return whether it stands in the text at its offset."""
+        return self.start is not None and text.startswith(self.quote, self.start)
+
     def problem(self, column, message):
-        """Word what is wrong with it, with path and line."""
+        """Return what is wrong with it as a problem with path and line."""
         path, line = self.raw.place(self.row)
         return Problem(str(path), line, column, message)
 
@@ -87,59 +90,64 @@ def locate(listed, text, coded):
     """
     places = {
         quote: [match.start() for match in re.finditer(f"(?={re.escape(quote)})", text)]
-        for quote in {one.quote for one in listed}
+        for quote in {fragment.quote for fragment in listed}
     }
-    anchors = [] if coded else _anchors(listed, places)
+    shifts = {} if coded else _shifts(listed, places)
     found, moved, problems = [], [], []
-    for one in listed:
-        start, problem = _place(one, places[one.quote], anchors)
-        problems += [problem] if problem else []
-        if start is not None and start != one.start:
-            words = (
-                f"found at {start} instead of {one.start}" if one.start is not None else f"{FOUND} {start}"
-            )
-            moved.append(str(one.problem("start", f"{one.quote!r} {words}")))
-        found.append(one if start is None else replace(one, start=start))
+    for fragment in listed:
+        candidates, old = places[fragment.quote], fragment.start
+        if problem := _unlocated(fragment, candidates):
+            problems.append(problem)
+            found.append(fragment)
+            continue
+        start = candidates[0] if old is None else _nearest(old, candidates, shifts)
+        if start != old:
+            words = f"{FOUND} {start}" if old is None else f"found at {start} instead of {old}"
+            moved.append(str(fragment.problem("start", f"{fragment.quote!r} {words}")))
+        found.append(replace(fragment, start=start))
     return found, moved, problems + _doubled(found)
 
 
-def _anchors(listed, places):
-    """Return where fragments stood whose place in the text is sure, and how far each has moved; sorted."""
-    sure = [
-        one
-        for one in listed
-        if one.start is not None and len(one.quote) >= SURE and len(places[one.quote]) == 1
-    ]
-    return sorted({(one.start, places[one.quote][0] - one.start) for one in sure})
+def _shifts(listed, places):
+    """Map old offsets of long fragments that stand once in the text to how far each has moved."""
+    return {
+        fragment.start: places[fragment.quote][0] - fragment.start
+        for fragment in listed
+        if fragment.start is not None and len(fragment.quote) >= LONG and len(places[fragment.quote]) == 1
+    }
 
 
-def _place(one, places, anchors):
-    """Return the offset of a fragment, or none and what is wrong."""
-    if one.start is None and len(places) == 1:
-        return places[0], None
-    if not places or one.start is None:
-        message = f"{one.quote!r} is not in the text of {one.document}"
-        if places:
-            message = f"{one.quote!r} stands at {', '.join(map(str, places))}; give the right offset"
-        return None, one.problem(QUOTING[one.table], message)
-    at = bisect(anchors, (one.start,))
-    near = anchors[max(0, at - 1) : at + 1]
-    shift = min(near, key=lambda anchor: abs(anchor[0] - one.start))[1] if near else 0
-    return min(places, key=lambda place: (abs(place - one.start - shift), place)), None
+def _unlocated(fragment, candidates):
+    """Return the problem of a fragment that is not in the text, or at several places of which no offset names one."""
+    if not candidates:
+        message = f"{fragment.quote!r} is not in the text of {fragment.document}"
+        return fragment.problem(QUOTING[fragment.table], message)
+    if fragment.start is None and len(candidates) > 1:
+        message = f"{fragment.quote!r} stands at {', '.join(map(str, candidates))}; give the right offset"
+        return fragment.problem(QUOTING[fragment.table], message)
+    return None
+
+
+def _nearest(old, candidates, shifts):
+    """Return the candidate nearest to an old offset moved as far as the nearest long fragment has."""
+    anchor = min(sorted(shifts), key=lambda start: abs(start - old), default=None)
+    expected = old + shifts.get(anchor, 0)
+    return min(candidates, key=lambda start: abs(start - expected))
 
 
 def _doubled(found):
-    """Name listed numerals that come to stand at one place."""
-    counts = Counter(one.start for one in found if not one.proves)
+    """List listed numerals that stand at one place."""
+    numerals = [fragment for fragment in found if not fragment.proves]
+    counts = Counter(fragment.start for fragment in numerals)
     return [
-        one.problem("start", f"{one.quote!r} and another row stand at {one.start}; delete one")
-        for one in found
-        if not one.proves and counts[one.start] > 1
+        fragment.problem("start", f"{fragment.quote!r} and another row stand at {fragment.start}; delete one")
+        for fragment in numerals
+        if counts[fragment.start] > 1
     ]
 
 
 def repaired(schema, tables, found):
-    """Return the files, by their paths, in which an offset was missing or wrong, with the offsets found.
+    """Return the texts of the files in which an offset was missing or wrong, by their paths.
 
     Parameters
     ----------
@@ -149,7 +157,7 @@ def repaired(schema, tables, found):
 
     Returns
     -------
-    dict of Path to bytes
+    dict of Path to str
     """
     files = {}
     for name in QUOTING:

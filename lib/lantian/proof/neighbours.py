@@ -1,8 +1,7 @@
-"""What stands beside a promise in its plan: the other figures of a list, of a pair of goals, of the same words."""
+"""Find figures that what stands next to them in the plan shows to be wrong: a list, a basic goal, other figures in the quote."""
 
 import os
 import re
-from collections import defaultdict
 from difflib import SequenceMatcher
 
 import pandas as pd
@@ -19,23 +18,27 @@ THING = (
     "area",
     "target_year",
 )  # what a stretch goal shares with its basic one
-MEASURE = (
-    "indicator",
-    "kind",
-    "unit",
-    "value_basis",
-)  # what their figures must share to tell which goes further
+MEASURE = ("indicator", "kind", "unit", "value_basis")  # what their figures share, where they can be compared
 RESPECTIVELY = "分别"
-# Where figures are none that may be promised: names (PM2.5, GB 18918-2002, 国6, 1号, 12369, 第90百分位), products and sums, times of day, bare years.
+# Numbers that are no figure of a target.
 NAMES = re.compile(
-    rf"{RULES['name of a substance or road'].pattern}|8h-90per|[A-Z]+\d*/?[A-Z]? ?\d[\d.]*-\d{{4}}|\d+ ?号|第\d+|国\d|123(?:45|69)"
-    r"|\d+:\d\d|\d+(?:[×+]\d+)+|(?<!\d)(?:19|20)\d\d(?![\d.,%万亿吨个家辆台座公平])"
+    "|".join(
+        (
+            RULES["name of a substance or road"].pattern,  # PM2.5
+            r"8h-90per|第\d+",  # 第90百分位
+            r"[A-Z]+\d*/?[A-Z]? ?\d[\d.]*-\d{4}",  # a standard, as GB 18918-2002
+            r"\d+ ?号|国\d|123(?:45|69)",  # 1号, 国6 and telephone numbers
+            r"\d+:\d\d",  # times of day
+            r"\d+(?:[×+]\d+)+",  # products and sums
+            r"(?<!\d)(?:19|20)\d\d(?![\d.,%万亿吨个家辆台座公平])",  # years
+        )
+    )
 )
 TIMES = ("年", "月", "日", "小时")
 
 
 def mistaken(plans, targets, wrong):
-    """Find figures that their neighbours show to be another promise's.
+    """Find figures that belong to another target, fall short of a basic goal, or stand in a quote and are no row's value.
 
     Parameters
     ----------
@@ -43,173 +46,146 @@ def mistaken(plans, targets, wrong):
     targets : DataFrame
         Rows of ``Plans.targets``, with offsets.
     wrong : set of str
-        Ids of rows known to be wrong: what these make of others would only repeat it.
+        Ids of rows known to be wrong; quotes that overlap theirs are not searched, for the same fault would be named again.
 
     Yields
     ------
     tuple of str
-        Id, column, and what is wrong: a figure that "respectively" gives to another thing, a stretch goal that falls
-        short, or another figure in the words that nothing accounts for.
+        Id, column, and what is wrong.
     """
-    yield from _swaps(plans, targets)
-    yield from _shortfalls(targets)
-    yield from _strays(plans, targets, wrong)
+    yield from _swapped(plans, targets)
+    yield from _stretch_faults(targets)
+    yield from _unexplained(plans, targets, wrong)
 
 
-def _swaps(plans, targets):
+def _swapped(plans, targets):
     """Yield the figures that a list gives to another indicator."""
     names = plans.indicators.set_index("id")["name_zh"]
-    lists = targets[targets["quote"].map(fold).str.contains(RESPECTIVELY) & targets["start"].notna()]
-    for _, rows in lists.groupby(
-        [
-            "document",
-            lists["start"]
-            + lists["quote"].map(lambda quote: fold(quote).index(RESPECTIVELY)).astype("Int64"),
-        ]
-    ):
-        quote = max(rows["quote"], key=len)
-        values = {row.id: f"{abs(row.value):.15g}" for row in rows.itertuples()}
-        yield from _swapped(
-            fold(quote),
-            values,
-            dict(zip(rows["id"], rows["indicator"] + names[rows["indicator"]].to_numpy())),
-        )
+    lists = targets.assign(
+        words=targets["quote"].map(fold), name=targets["indicator"] + targets["indicator"].map(names)
+    )
+    lists = lists[lists["words"].str.contains(RESPECTIVELY) & lists["start"].notna()]
+    place = lists["start"] + lists["words"].str.find(RESPECTIVELY)
+    for _, rows in lists.groupby(["document", place]):
+        yield from _swapped_in_list(rows)
 
 
-def _shortfalls(targets):
-    """Yield stretch goals of another thing or year than the goals they stretch, and those that do not go as far; a larger amount goes further."""
+def _swapped_in_list(rows):
+    """Yield the figures of one list that belong to another thing in it; nothing where the things cannot be told apart."""
+    things, printed = _listed(max(rows["words"], key=len))
+    shared = len(os.path.commonprefix([name[::-1] for name in rows["name"]]))  # an ending such as 排放总量
+    positions = [_best_match(name[: len(name) - shared], things) for name in rows["name"]]
+    if len(things) != len(printed) or None in positions or len(set(positions)) < len(positions):
+        return
+    for row, position in zip(rows.itertuples(), positions):
+        value, right = f"{abs(row.value):.15g}", printed[position]
+        if value != right and value in printed:
+            owner = things[printed.index(value)]
+            message = f"{value} belongs to {owner!r} in the list; that of {things[position]!r} is {right}"
+            yield row.id, "value", message
+
+
+def _listed(words):
+    """Split words at "respectively": the things listed before it and the figures behind it, years left out.
+
+    >>> _listed("到2025年,氮氧化物和氨氮排放量分别减少780吨、60吨")
+    (['氮氧化物', '氨氮排放量'], ['780', '60'])
+    """
+    before, behind = words.split(RESPECTIVELY, maxsplit=1)
+    printed = [figure for figure in figures(behind) if not figure.spelled and figure.unit != "年"]
+    things = re.split("[、和及与]", re.split("[,。;:]", before)[-1])
+    return things, [f"{figure.number:.15g}" for figure in printed]
+
+
+def _best_match(name, things):
+    """Return the position of the one thing that shares the longest words with a name; None where there is no such one."""
+    matchers = [SequenceMatcher(None, name.casefold(), thing.casefold(), autojunk=False) for thing in things]
+    lengths = [matcher.find_longest_match().size for matcher in matchers]
+    longest = max(lengths)
+    return lengths.index(longest) if longest > 1 and lengths.count(longest) == 1 else None
+
+
+def _stretch_faults(targets):
+    """Yield stretch goals for another thing or year than their basic goals, and those that fall short of them."""
     pairs = targets.merge(targets, left_on="stretch_of", right_on="id", suffixes=("", "_basic"))
     for row in pairs.itertuples():
-        other = {
-            name
-            for name in (*THING, *MEASURE)
-            if str(getattr(row, name)) != str(getattr(row, f"{name}_basic"))
-        }
-        if other & {*THING}:
-            yield (
-                row.id,
-                "stretch_of",
-                f"{row.id_basic!r} differs in {', '.join(name for name in THING if name in other)}; a stretch goal is one more for the same thing and year",
-            )
-        way = {"lower": -1, "higher": 1}.get(row.better, 0)
-        further = (abs(way) if row.kind == "amount" else way) * (row.value - row.value_basic)
-        if row.value_basis == "figure" and not other & {*MEASURE} and further < 0:
-            yield (
-                row.id,
-                "value",
-                f"{row.value:.15g} falls short of the {row.value_basic:.15g} that it stretches ({row.id_basic})",
-            )
+        if other := _differing(row, THING):
+            message = f"differs in {', '.join(other)}; a stretch goal is one more for the same thing and year"
+            yield row.id, "stretch_of", f"{row.id_basic!r} {message}"
+        comparable = row.value_basis == "figure" and not _differing(row, MEASURE)
+        if comparable and _falls_short(row):
+            message = f"falls short of the {row.value_basic:.15g} that it stretches ({row.id_basic})"
+            yield row.id, "value", f"{row.value:.15g} {message}"
 
 
-def _strays(plans, targets, wrong):
-    """Yield the figures that stand beside those promised and are accounted for by nothing; rows that are wrong already would only repeat it."""
-    values, listed = (
-        targets.set_index("id")["value"],
-        _spans(plans.numerals.rename(columns={"document": "id", "text": "quote"})),
+def _differing(row, columns):
+    """List the columns in which a stretch goal differs from its basic goal."""
+    return [name for name in columns if str(getattr(row, name)) != str(getattr(row, f"{name}_basic"))]
+
+
+def _falls_short(row):
+    """Return whether a stretch goal goes less far than its basic goal; a larger amount always goes further."""
+    if row.kind == "amount" and row.better in ("lower", "higher"):
+        return row.value < row.value_basic
+    return (
+        row.value > row.value_basic
+        if row.better == "lower"
+        else row.better == "higher" and row.value < row.value_basic
     )
 
-    def holds(row):
-        return (
-            row.target in values.index
-            and pd.notna(values[row.target])
-            and any(figure.number == abs(values[row.target]) for figure in figures(row.quote))
-        )
 
-    proofs = plans.proofs[[holds(row) for row in plans.proofs.itertuples()]].rename(columns={"target": "id"})
-    spans = _spans(targets[["id", "start", "quote"]], proofs)
-    for document, rows in targets[targets["start"].notna()].groupby("document"):
-        yield from _untaken(list(rows.itertuples()), spans, listed[document], wrong)
-
-
-def _spans(*tables):
-    """Map ids to where their fragments begin and end."""
-    spans = defaultdict(list)
-    for row in pd.concat(tables).dropna(subset="start").itertuples():
-        spans[row.id].append((row.start, row.start + len(row.quote)))
-    return spans
-
-
-def _untaken(rows, spans, listed, wrong):
-    """Yield the figures in the quotes of figures that neither a row which rests on the same words has, as its value or a size, nor a span lists."""
-    for row in rows:
-        begin, end = row.start, row.start + len(row.quote)
-        beside = [
-            other for other in rows if any(start < end and begin < stop for start, stop in spans[other.id])
-        ]
-        if row.value_basis != "figure" or any(other.id in wrong for other in beside):
-            continue
-        sizes = {
-            float(size)
-            for other in beside
-            for size in re.findall(r"\d+(?:\.\d+)?", other.subject_class + other.exception)
-        }
-        taken = sizes | {
-            abs(value) for other in beside for value in (other.value, other.value_max) if pd.notna(value)
-        }
-        for figure in _promised(row.quote):
-            at = begin + figure.start
-            if figure.number not in taken and not any(start <= at < stop for start, stop in listed):
-                yield (
-                    row.id,
-                    "quote",
-                    f"holds {figure.number:.15g} at {at}, the value of no row that rests on these words; {WAYS_OUT}",
-                )
+def _unexplained(plans, targets, wrong):
+    """Yield the quotes that hold a figure which is the value or size of no row that rests on the same words, and is not listed."""
+    quotes, numerals = _with_end(targets, "quote"), _with_end(plans.numerals, "text")
+    numbers = {row.id: _numbers(row) for row in targets.itertuples()}
+    spans = pd.concat([quotes, _value_proofs(plans.proofs, targets)])
+    for document, rows in quotes.groupby("document"):
+        fragments = spans[spans["id"].isin(rows["id"])]
+        listed = numerals[numerals["document"] == document]
+        for row in rows[rows["value_basis"] == "figure"].itertuples():
+            overlapping = (fragments["start"] < row.end) & (row.start < fragments["end"])
+            sharing = set(fragments.loc[overlapping, "id"])
+            if sharing & wrong:
+                continue
+            explained = set().union(*(numbers[identifier] for identifier in sharing))
+            for figure in _candidates(row.quote):
+                place = row.start + figure.start
+                is_listed = ((listed["start"] <= place) & (place < listed["end"])).any()
+                if figure.number not in explained and not is_listed:
+                    message = f"holds {figure.number:.15g} at {place}, the value of no row that rests on these words"
+                    yield row.id, "quote", f"{message}; {WAYS_OUT}"
 
 
-def _promised(quote):
-    """List the figures in digits that may be promised: no dates and times, and none of a name."""
+def _with_end(rows, words):
+    """Add the offset at which the words of each row end; rows without an offset are left out."""
+    rows = rows.dropna(subset="start")
+    return rows.assign(end=rows["start"] + rows[words].str.len())
+
+
+def _value_proofs(proofs, targets):
+    """Return the proofs that print the value of their target, with its id."""
+    values = targets.set_index("id")["value"].abs()
+    proofs = _with_end(proofs, "quote").assign(id=lambda rows: rows["target"])
+    prints_value = [
+        values.get(row.id) in {figure.number for figure in figures(row.quote)} for row in proofs.itertuples()
+    ]
+    return proofs[prints_value]
+
+
+def _numbers(row):
+    """Return the numbers that a target explains in its words: its values and the sizes of what it acts on."""
+    sizes = re.findall(r"\d+(?:\.\d+)?", row.subject_class + row.exception)
+    values = {abs(value) for value in (row.value, row.value_max) if pd.notna(value)}
+    return values | set(map(float, sizes))
+
+
+def _candidates(quote):
+    """List the figures in digits that may be a target: no dates and times, and none of a name."""
     names = [match.span() for match in NAMES.finditer(fold(quote))]
     return [
         figure
         for figure in figures(quote)
         if not figure.spelled
         and figure.unit not in TIMES
-        and not any(start <= figure.start < stop for start, stop in names)
+        and not any(start <= figure.start < end for start, end in names)
     ]
-
-
-def _swapped(quote, values, names):
-    """Yield the figures, by ids, that "respectively" gives to another of the things that a quote lists."""
-    things, printed = _listed(quote)
-    shared = len(
-        os.path.commonprefix([name[::-1] for name in names.values()])
-    )  # 排放总量 and the like tell nothing apart
-    owners = (
-        {key: _likest(name[: len(name) - shared], things) for key, name in names.items()}
-        if len(set(names.values())) > 1
-        else {}
-    )
-    if (
-        len(things) != len(printed)
-        or not owners
-        or None in owners.values()
-        or len(set(owners.values())) < len(owners)
-    ):
-        return  # the list does not tell whose each figure is
-    for key, value in values.items():
-        thing, own = things[owners[key]], printed[owners[key]]
-        if value != own and value in printed:
-            yield (
-                key,
-                "value",
-                f"{value} belongs to {things[printed.index(value)]!r} in the list; that of {thing!r} is {own}",
-            )
-
-
-def _listed(quote):
-    """Split a quote at "respectively": the things listed before it, and the figures after, years left out."""
-    before, after = re.split(RESPECTIVELY, quote, maxsplit=1)
-    printed = [
-        f"{figure.number:.15g}" for figure in figures(after) if not figure.spelled and figure.unit != "年"
-    ]
-    return re.split("[、和及与]", re.split("[,。;:]", before)[-1]), printed
-
-
-def _likest(name, things):
-    """Find the one thing that shares the longest words with a name; none where there is no such one."""
-    shared = [
-        SequenceMatcher(None, name.casefold(), thing.casefold(), autojunk=False).find_longest_match().size
-        for thing in things
-    ]
-    best = max(shared)
-    return shared.index(best) if best > 1 and shared.count(best) == 1 else None

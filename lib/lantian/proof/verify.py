@@ -35,7 +35,7 @@ class Verification:
     problems : list of Problem
         What could not be proved.
     accounts : DataFrame
-        The numeral account: a row a document, as from `lantian.numerals.summary`.
+        Its numerals by what accounts for them: a row a document, as from `lantian.text.numerals.summary`.
     """
 
     proved: dict = field(default_factory=dict)
@@ -44,17 +44,17 @@ class Verification:
     accounts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __str__(self):
-        found = [line for line in self.moved if FOUND in line]
-        lines = [f"fragments found that had no offset yet: {len(found)}"] if found else []
+        filled = [line for line in self.moved if FOUND in line]
+        lines = [line for line in self.moved if FOUND not in line]
+        lines += map(str, self.problems)
+        if filled:
+            lines.append(f"fragments found that had no offset yet: {len(filled)}")
         for document, count in self.proved.items():
-            told = self.accounts.loc[document].items() if document in self.accounts.index else ()
-            lines.append(
-                f"{document}: {count} fragments proved; " + ", ".join(f"{n} {name}" for name, n in told)
-            )
-        total = sum(self.proved.values())
+            numerals = self.accounts.loc[document] if document in self.accounts.index else pd.Series()
+            counts = ", ".join(f"{number} {name}" for name, number in numerals.items())
+            lines.append(f"{document}: {count} fragments proved; {counts}")
         left = f", {wording.counted(len(self.problems), 'problem')}" if self.problems else ": all"
-        moved = [line for line in self.moved if FOUND not in line]
-        return "\n".join([*moved, *map(str, self.problems), *lines, f"{total} fragments proved{left}"])
+        return "\n".join([*lines, f"{sum(self.proved.values())} fragments proved{left}"])
 
 
 def verify(data=None, sources=None, write=False, jurisdictions=None):
@@ -103,13 +103,13 @@ def verify(data=None, sources=None, write=False, jurisdictions=None):
 
 
 def unfounded(plans, documents):
-    """Find the cells of targets that the words of the plan do not bear out.
+    """Find the cells of targets that the words of the plan do not prove.
 
     Parameters
     ----------
     plans : Plans
     documents : collection of str
-        Ids of the documents that are verified; the targets of others are held against their own words alone.
+        Ids of the documents that are verified; targets of others are checked against their own words alone.
 
     Yields
     ------
@@ -126,43 +126,45 @@ def unfounded(plans, documents):
 
 
 def _plans(folder, jurisdictions):
-    """Load the tables; the other focus places are left aside when some are chosen."""
+    """Load the tables; where some places are chosen, without the documents of the other focus places."""
     plans = load(folder, jurisdictions=jurisdictions or ())
-    chosen = plans.documents["jurisdiction"].isin(plans.focus["id"]) | ~plans.documents["jurisdiction"].isin(
-        plans.jurisdictions.query("role == 'aside'")["id"]
-    )
-    return replace(plans, documents=plans.documents[chosen])
+    left_out = plans.jurisdictions.query("role == 'aside'")["id"]
+    chosen = plans.focus["id"]
+    places = plans.documents["jurisdiction"]
+    return replace(plans, documents=plans.documents[places.isin(chosen) | ~places.isin(left_out)])
 
 
 def _located(tables, plans, texts, result):
     """Find the fragments of every text; record in the result what was proved, moved and not found."""
-    hashes, groups, found = plans.documents.set_index("id")["text_sha256"], defaultdict(list), []
-    for one in fragments(tables, dict(zip(plans.targets["id"], plans.targets["document"]))):
-        groups[one.document].append(one)
+    hashes = plans.documents.set_index("id")["text_sha256"]
+    listed, found = defaultdict(list), []
+    for fragment in fragments(tables, dict(zip(plans.targets["id"], plans.targets["document"]))):
+        listed[fragment.document].append(fragment)
     for document, text in texts.items():
-        coded = hashlib.sha256(text.encode()).hexdigest() == hashes[document]
-        rows, moved, problems = locate(groups[document], text, coded)
-        result.proved[document] = sum(
-            one.proves and text.startswith(one.quote, one.start) for one in rows if one.start is not None
-        )
+        located, moved, problems = locate(listed[document], text, coded=_sha256(text) == hashes[document])
+        result.proved[document] = sum(fragment.proves and fragment.stands_in(text) for fragment in located)
         result.moved += moved
         result.problems += problems
-        found += rows
+        found += located
     return found
 
 
+def _sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _with_starts(plans, found):
-    """Give the rows the offsets at which they were found, written or not."""
+    """Give the rows of the tables the offsets at which their fragments were found."""
     frames = {name: getattr(plans, name) for name in ("targets", "gaps", "proofs", "numerals")}
     for name, rows in frames.items():
         starts = {fragment.key: fragment.start for fragment in found if fragment.table == name}
-        keys = rows.get("id", rows.index)
-        frames[name] = rows.assign(start=pd.array([starts.get(key) for key in keys], "Int64"))
+        keys = rows.get("id", rows.index.to_series())
+        frames[name] = rows.assign(start=keys.map(starts).astype("Int64"))
     return replace(plans, **frames)
 
 
 def _account(plans, texts, result):
-    """Add the numeral account: a problem for each numeral that nothing tells."""
+    """Record in the result what accounts for the numerals of the texts, and a problem for each without an account."""
     accounted = account(plans, texts)
     for row in accounted[accounted["how"] == "unaccounted"].itertuples():
         message = (
@@ -173,7 +175,7 @@ def _account(plans, texts, result):
 
 
 def _accounts(folder, table, plans, result):
-    """Return the table that records what was proved, for those who have no texts; the rows of other documents stay."""
+    """Return the file that records what was proved, for readers without the texts; rows of other documents stay."""
     hashes = plans.documents.set_index("id")["text_sha256"]
     path = Path(folder) / table.paths[0]
     kept = [
@@ -206,37 +208,37 @@ def read_texts(plans, sources=None):
     for row in plans.documents[plans.documents["access"] == "full_text"].itertuples():
         path = Path(sources) / f"{row.jurisdiction}.txt"
         try:
-            content = path.read_bytes()
-            texts[row.id] = content.decode("utf-8")
+            texts[row.id] = path.read_bytes().decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             problems.append(Problem(str(path), 0, "", f"the text of {row.id} cannot be read: {error}"))
             continue
-        sha256 = hashlib.sha256(content).hexdigest()
-        message = (
-            f"the text of {row.id} is not the one that was coded (its SHA-256 differs from documents.csv)"
-        )
+        sha256 = _sha256(texts[row.id])
         if not row.text_sha256:
             message = f"documents.csv does not say which text was coded; if it is this one: text_sha256 {sha256}, text_chars {len(texts[row.id])}"
+        else:
+            message = (
+                f"the text of {row.id} is not the one that was coded (its SHA-256 differs from documents.csv)"
+            )
         if sha256 != row.text_sha256:
             problems.append(Problem(str(path), 0, "text_sha256", message))
     return texts, problems
 
 
 def _write_texts(folder, texts):
-    """Record the hash and length of texts that documents.csv does not name yet; say whether there were any."""
+    """Record the hash and length of texts in documents.csv where it has none; return whether there were any."""
     schema = read_schema(folder)
     rows = read_tables(folder, schema)[0]["documents"].cells.to_pylist()
     new = [row for row in rows if row["id"] in texts and not row["text_sha256"] + row["text_chars"]]
     for row in new:
         text = texts[row["id"]]
-        row |= {"text_sha256": hashlib.sha256(text.encode()).hexdigest(), "text_chars": str(len(text))}
+        row |= {"text_sha256": _sha256(text), "text_chars": str(len(text))}
     if new:
         put({Path(folder) / schema["documents"].paths[0]: as_csv(schema["documents"].columns, rows)})
     return bool(new)
 
 
 def _broken_silences(plans, texts):
-    """Yield the terms of a silence that do stand in the text, and silences that were not searched for by the thing's own name."""
+    """Yield silences whose search terms stand in the text, or have no word of the indicator's name."""
     names = plans.indicators.set_index("id")["name_zh"]
     silences = plans.gaps[(plans.gaps["status"] == "silent") & plans.gaps["document"].isin(texts)]
     for row in silences.itertuples():
@@ -246,8 +248,5 @@ def _broken_silences(plans, texts):
             if term in text:
                 yield row.id, "searched", f"{term!r} stands in the text at {text.index(term)}"
         if not any(len(term) > 1 and term in fold(name) for term in terms):
-            yield (
-                row.id,
-                "searched",
-                f"{row.searched!r} has no word of {name!r}; search for the thing itself too",
-            )
+            message = f"{row.searched!r} has no word of {name!r}; search for the thing itself too"
+            yield row.id, "searched", message

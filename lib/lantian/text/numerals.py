@@ -1,7 +1,8 @@
-"""The numeral account: every numeral of every plan, and where it is accounted for."""
+"""The numeral account: every numeral of every plan, and what accounts for it."""
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -9,6 +10,7 @@ from lantian.text.figures import figures
 from lantian.text.script import fold
 
 COLUMNS = ["document", "start", "text", "context", "how", "reason"]
+# What accounts for a numeral, the strongest first, and its column in the summary.
 HOW = {
     "target": "targets",
     "gap": "gaps",
@@ -20,13 +22,19 @@ HOW = {
 MARGIN = 10  # characters of context shown on each side
 PASSAGE = 30  # characters that must recur, the numeral among them, for a passage to count as repeated
 
+# --- what a numeral is -----------------------------------------------------------------------------------------------
+
 CHINESE = "[〇零一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟廿卅]"
 FIGURE = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)*[万亿]*"
-JOINT = r"(?:%?[-~至:]{1,2})"
 NUMERAL = re.compile(
-    rf"{FIGURE}(?:{JOINT}{FIGURE})*|百分之{CHINESE}+(?:点{CHINESE}+)?|{CHINESE}+分之{CHINESE}+"
-    rf"|{CHINESE}+(?:[至-]{CHINESE}+)?|[\u2160-\u217f]+|[\u3220-\u3229\u00bc-\u00be]|半数|过半|翻番"
+    rf"{FIGURE}(?:%?[-~至:]{{1,2}}{FIGURE})*"  # 1,234, 2018—2020, 1:1.1
+    rf"|百分之{CHINESE}+(?:点{CHINESE}+)?|{CHINESE}+分之{CHINESE}+"
+    rf"|{CHINESE}+(?:[至-]{CHINESE}+)?"  # 三至五
+    r"|[\u2160-\u217f]+|[\u3220-\u3229\u00bc-\u00be]|半数|过半|翻番"  # Ⅲ, ㈠ and ½
 )
+
+# --- numerals that promise nothing -----------------------------------------------------------------------------------
+
 DATE = r"\d{4}年\d{1,2}月\d{1,2}日"
 # Texts taken from a page may have blanks inside marks, numbers and dates, as 〔 201 2 〕 24 號.
 SPELLED_DATE = "(?:[〇零一二三四五六七八九] ?){4}年(?: ?[一二三四五六七八九十]){1,3} ?月(?: ?[一二三四五六七八九十]){1,3} ?日"
@@ -48,47 +56,71 @@ PHRASES = (
 )
 RULES = {
     "section mark": (
-        rf"{HEAD}\( ?(?:{CHINESE}{{1,3}}|\d{{1,2}}) ?\)|{HEAD}{CHINESE}{{1,3}}、|{HEAD}{CHINESE}是"
-        rf"|{HEAD}\d{{1,2}}[、.](?!\d)"
-        rf"|第{CHINESE}+(?=次(?![全党])|[届方章条款、,]|责任|顺序)"
+        rf"{HEAD}\( ?(?:{CHINESE}{{1,3}}|\d{{1,2}}) ?\)|{HEAD}{CHINESE}{{1,3}}、|{HEAD}{CHINESE}是"  # (二), 一、 and 一是
+        rf"|{HEAD}\d{{1,2}}[、.](?!\d)"  # 12.
+        rf"|第{CHINESE}+(?=次(?![全党])|[届方章条款、,]|责任|顺序)"  # 第三方
     ),
     "document number": r"[〔\[【](?: ?\d){4} ?[〕\]】]?(?: ?\d){1,4} ?号|第\d+号",
     "name of a document": r"《[^《》\n]*》",
     "date of issue": (
         rf"(?:^|[。;)]) *[^\s\d。;,()]{{2,24}}[府室厅局委会]\s+{DATE}(?=\s*(?:$|\())"  # an issuer that begins a line or sentence
         rf"|^ *{SPELLED_DATE} *$"
-        rf"|\A(?:\d{{1,2}}月)?\d{{1,2}}日(?=,)"  # the dateline of a news item
+        r"|\A(?:\d{1,2}月)?\d{1,2}日(?=,)"  # the dateline of a news item
     ),
     "term of validity": rf"有效期(?:[限为至:]*)(?:{DATE}|\d年|{CHINESE}年)|(?<=自){DATE}(?=起(?:施行|实施|执行))",
     "page furniture": (
-        r"(?:索引号|生成日期|发布日期|发布时间|(?:浏览|点击|阅读)(?:次?数|量))[\s:|]*\d[0-9/-]*|\d{4}-\d{2}-\d{2}(?=\s*点击数)"
+        r"(?:索引号|生成日期|发布日期|发布时间|(?:浏览|点击|阅读)(?:次?数|量))[\s:|]*\d[0-9/-]*"
+        r"|\d{4}-\d{2}-\d{2}(?=\s*点击数)"
     ),
     "period": (
-        r"十[二三四五]五(?![”’\"]?(?:时?期|末))"
+        r"十[二三四五]五(?![”’\"]?(?:时?期|末))"  # 十四五, but not by its end
         r"|(?<=方案|计划|规划)\(\d{4}[-~]{1,2}\d{4}年?\)"
         r"|三年(?=行动|攻坚|作战|计划)|[3三五]年(?=努力|规划)"
     ),
     "congress or meeting": (
-        rf"第\d+次(?=[^\s。,;]{{0,8}}会议)|(?<=党的){CHINESE}+大|{CHINESE}+届(?={CHINESE})"
-        rf"|{CHINESE}中(?=全会|、{CHINESE}中)|{CHINESE}+次(?=全会|党代)"
+        r"第\d+次(?=[^\s。,;]{0,8}会议)"
+        rf"|(?<=党的){CHINESE}+大|{CHINESE}+届(?={CHINESE})"  # 党的十九大
+        rf"|{CHINESE}中(?=全会|、{CHINESE}中)|{CHINESE}+次(?=全会|党代)"  # 二中、三中全会
     ),
     "name of a substance or road": (
         r"(?<![A-Za-z])(?:PM\s?(?:2\.5|10)|(?:SO|NO|CO)2|O3|[GS]\d{1,4})(?![\d.])"
-        r"|[一二三](?=氧化|硫化|元催化)|(?<!\d)\d{3}(?=[国省]道)"
+        r"|[一二三](?=氧化|硫化|元催化)|(?<!\d)\d{3}(?=[国省]道)"  # 二氧化硫, 205国道
     ),
     "set phrase": f"{PHRASES}|{WORDS}",
 }
 RULES = {name: re.compile(pattern, re.MULTILINE) for name, pattern in RULES.items()}
 
 
+@dataclass(frozen=True)
+class Span:
+    """A stretch of a text that accounts for the numerals in it; how and why as in the table of `account`."""
+
+    start: int
+    end: int
+    how: str
+    reason: str
+
+    def holds(self, start, end):
+        """Return whether it accounts for a numeral: one inside it or, where it lists numerals, one that it overlaps."""
+        if self.how == "listed":
+            return self.start < end and start < self.end
+        return self.start <= start and end <= self.end
+
+
 def account(plans, texts):
-    """Account for every numeral of the texts, which come by document.
+    """Account for every numeral of the texts.
 
     A numeral is accounted for when it lies inside a fragment that proves a
-    target or a gap, when a rule of `RULES` tells that it is no promise, when
+    target or a gap, when a rule of `RULES` holds for it, when
     ``numerals.csv`` lists it, or when its passage recurs in the same text
     and is accounted for there. A date of issue must be that of
     ``documents.csv``, where that has the day.
+
+    Parameters
+    ----------
+    plans : Plans
+    texts : dict of str to str
+        By document.
 
     Returns
     -------
@@ -98,19 +130,21 @@ def account(plans, texts):
         unaccounted) and ``reason`` (id of the row proved, name of the rule,
         or the reason listed).
     """
-    fragments = pd.concat(_fragments(plans), ignore_index=True)
-    issued, rows = dict(zip(plans.documents["id"], plans.documents["issued"])), []
+    fragments, issued = _fragments(plans), plans.documents.set_index("id")["issued"]
+    rows = []
     for document, text in texts.items():
-        proved = _spans(fragments[fragments["document"] == document], text, "how", "id")
-        listed = _spans(
-            plans.numerals[plans.numerals["document"] == document].assign(how="listed"), text, "how", "reason"
-        )
-        rows += [(document, *row) for row in _rows(text, proved, listed, issued.get(document, ""))]
+        proved = _spans(fragments[fragments["document"] == document], text)
+        spans = sorted(proved + _rule_spans(text, issued.get(document, "")), key=_rank)
+        rows += [{"document": document} | row for row in _numerals(text, spans)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def _rank(span):
+    return list(HOW).index(span.how)
+
+
 def summary(accounted):
-    """Count the numerals of each document by where they are accounted for.
+    """Count the numerals of each document by what accounts for them.
 
     Returns
     -------
@@ -125,64 +159,71 @@ def summary(accounted):
 
 
 def _fragments(plans):
-    """Yield the fragments of each table, the strongest account first."""
+    """Return the fragments of all tables: document, start, quote, how and reason."""
     documents = plans.targets.set_index("id")["document"]
-    proofs = plans.proofs.assign(id=plans.proofs["target"], document=plans.proofs["target"].map(documents))
-    for how, rows in (("target", plans.targets), ("gap", plans.gaps), ("proof", proofs)):
-        yield rows[["document", "start", "quote", "id"]].rename(columns={"quote": "text"}).assign(how=how)
+    tables = {
+        "target": plans.targets.rename(columns={"id": "reason"}),
+        "gap": plans.gaps.rename(columns={"id": "reason"}),
+        "proof": plans.proofs.assign(
+            document=plans.proofs["target"].map(documents), reason=plans.proofs["target"]
+        ),
+        "listed": plans.numerals.rename(columns={"text": "quote"}),
+    }
+    columns = ["document", "start", "quote", "reason"]
+    rows = pd.concat([table[columns].assign(how=how) for how, table in tables.items()])
+    return rows[rows["start"].notna() & (rows["quote"] != "")].astype({"start": int})
 
 
-def _spans(rows, text, how, reason):
-    """Return ``(start, end, how, reason)`` of the rows whose words stand in the text at their offset."""
-    rows = rows[rows["start"].notna() & (rows["text"] != "")]
-    cells = zip(rows["start"].astype(int), rows["text"], rows[how], rows[reason])
+def _spans(fragments, text):
+    """Return the spans of the fragments that stand in the text at their offset."""
     return [
-        (start, start + len(words), *rest) for start, words, *rest in cells if text.startswith(words, start)
+        Span(row.start, row.start + len(row.quote), row.how, row.reason)
+        for row in fragments.itertuples()
+        if text.startswith(row.quote, row.start)
     ]
 
 
-def _rows(text, proved, listed, issued):
-    folded, found = fold(text), {}
-    matches = [(match, name) for name, rule in RULES.items() for match in rule.finditer(folded)]
-    rules = [
-        (*match.span(), "rule", name)
-        for match, name in matches
+def _rule_spans(text, issued):
+    """Return the spans for which a rule holds."""
+    return [
+        Span(*match.span(), "rule", name)
+        for name, rule in RULES.items()
+        for match in rule.finditer(fold(text))
         if name != "date of issue" or _may_be_issued(match[0], issued)
     ]
-    for start, end in (match.span() for match in NUMERAL.finditer(folded)):
-        inside = (span[2:] for span in proved + rules if span[0] <= start and end <= span[1])
-        touching = (span[2:] for span in listed if span[0] < end and start < span[1])
-        found[start, end] = next(inside, None) or next(touching, None)
-    repeated = _repeated(text, found)
-    for (start, end), answer in found.items():
-        context = text[max(0, start - MARGIN) : end + MARGIN].replace("\n", " ")
-        yield start, text[start:end], context, *(answer or repeated.get((start, end)) or ("unaccounted", ""))
 
 
 def _may_be_issued(words, issued):
-    """Tell whether a date can be that of issue: it is the recorded one or, where no day is recorded, no bureau of a table signs it."""
-    parts = [
-        f"{int(figure.number):02}"
-        for figure in figures(words.replace(" ", ""))
-        if figure.unit in ("年", "月", "日")
-    ]
-    if len(issued) < len("2018-10-25") or len(parts) < 3:
-        return "局" not in words and (len(parts) < 3 or not issued or issued[:4] == parts[-3])
-    return "-".join(parts[-3:]) == issued
+    """Return whether a date may be that of issue: it is the recorded one or, where no day is recorded, no bureau of a table signs it."""
+    dated = [figure for figure in figures(words.replace(" ", "")) if figure.unit in ("年", "月", "日")]
+    parts = [f"{int(figure.number):02}" for figure in dated][-3:]
+    if len(issued) == len("2018-10-25") and len(parts) == 3:
+        return "-".join(parts) == issued
+    return "局" not in words and (len(parts) < 3 or issued[:4] in ("", parts[0]))
+
+
+def _numerals(text, spans):
+    """Yield a row for each numeral of a text, with the first span that accounts for it."""
+    places = [match.span() for match in NUMERAL.finditer(fold(text))]
+    found = {place: next((span for span in spans if span.holds(*place)), None) for place in places}
+    found |= {place: Span(*place, "rule", "repeated text") for place in _repeated(text, found)}
+    for (start, end), span in found.items():
+        context = text[max(0, start - MARGIN) : end + MARGIN].replace("\n", " ")
+        how, reason = (span.how, span.reason) if span else ("unaccounted", "")
+        yield {"start": start, "text": text[start:end], "context": context, "how": how, "reason": reason}
 
 
 def _repeated(text, found):
-    """Return the numerals whose passage recurs in the text and is accounted for there."""
-    places = defaultdict(list)
-    for place in range(len(text) - PASSAGE + 1):
-        places[text[place : place + PASSAGE]].append(place)
-    repeated = {}
-    for start, end in (numeral for numeral, answer in found.items() if not answer):
-        shifts = {
-            place - first
+    """List the places of numerals without a span whose passage recurs in the text and has a span there."""
+    starts = defaultdict(list)  # of each passage of the text
+    for start in range(len(text) - PASSAGE + 1):
+        starts[text[start : start + PASSAGE]].append(start)
+
+    def recurs(start, end):
+        return any(
+            found.get((start + other - first, end + other - first))
             for first in range(max(0, end - PASSAGE), start + 1)
-            for place in places.get(text[first : first + PASSAGE], ())
-        }
-        if any(found.get((start + shift, end + shift)) for shift in shifts):
-            repeated[start, end] = ("rule", "repeated text")
-    return repeated
+            for other in starts.get(text[first : first + PASSAGE], ())
+        )
+
+    return [place for place, span in found.items() if not span and recurs(*place)]

@@ -18,21 +18,23 @@ ALIKE = {
 }
 
 
+# Characters of other widths and shapes, as PDFs have them.
+SHAPES = (
+    *range(0xFF01, 0xFFEF),  # full-width forms
+    *range(0x2E80, 0x2FD6),  # radicals
+    *range(0xF900, 0xFB00),  # compatibility characters
+    *range(0xFE50, 0xFE6C),  # small forms
+    0x3000,  # the full-width blank
+)
+
+
 def _table():
     """Map each character to the one that stands for it."""
     folded = dict(PAIRS)
-    # Full-width forms, radicals and compatibility characters, as PDFs have them.
-    for first, last in (
-        (0xFF01, 0xFFEE),
-        (0x2E80, 0x2FD5),
-        (0xF900, 0xFAFF),
-        (0xFE50, 0xFE6B),
-        (0x3000, 0x3000),
-    ):
-        for letter in map(chr, range(first, last + 1)):
-            plain = unicodedata.normalize("NFKC", letter)
-            if len(plain) == 1 and plain != letter:
-                folded[letter] = folded.get(plain, plain)
+    for letter in map(chr, SHAPES):
+        plain = unicodedata.normalize("NFKC", letter)
+        if len(plain) == 1 and plain != letter:
+            folded[letter] = folded.get(plain, plain)
     for plain, letters in ALIKE.items():
         folded |= dict.fromkeys(letters, plain)
     return str.maketrans(folded)

@@ -1,16 +1,18 @@
-"""Sentences that are built from the data, and stop the render when they are no longer so."""
+"""Sentences that are built from the data, and stop the render when they are no longer true."""
 
 import html
 import os
 import re
 import string
+from operator import attrgetter
 from pathlib import Path
 
 import pandas as pd
+from markupsafe import Markup, escape
 
 from lantian.text import wording
 
-PAGES = "LANTIAN_PAGES"  # the folder of the pages, as seen from what shows a link: empty on a page
+PAGES = "LANTIAN_PAGES"  # the way to the folder of the pages, empty on a page itself; not set in a notebook
 FROM_NOTEBOOKS = "../reports/"
 # What JupyterLab sets to the right and at full length reads better from the left, in a box of its own.
 STYLE = "<style>.lantian :is(th, td) {text-align: left !important; vertical-align: top} .lantian:has(.searchable) {max-height: 40em; overflow: auto}</style>"
@@ -18,42 +20,54 @@ LEDGER = "08_evidence.html"
 
 
 class StaleSentence(AssertionError):
-    """A sentence that the data no longer bear out."""
+    """A sentence that the data contradict."""
 
 
 class Shown:
-    """Markup that a page and a notebook show, and its plain text."""
+    """Markup that a page and a notebook show; ``str`` gives its plain text."""
 
     def __init__(self, markup):
         self.markup = markup
 
     def __str__(self):
-        return html.unescape(
-            re.sub(r"<[^>]+>", "", re.sub(r"</(dt|dd|tr|h3|blockquote)>", "\n", self.markup))
-        )
+        lines = re.sub(r"</(dt|dd|tr|h3|blockquote)>", "\n", self.markup)
+        return html.unescape(re.sub(r"<[^>]+>", "", lines))
 
     __repr__ = __str__
+
+    def __html__(self):
+        return self.markup
 
     def _repr_html_(self):
         return self.markup if PAGES in os.environ else f'{STYLE}<div class="lantian">{self.markup}</div>'
 
 
-def link(page, words, row=""):
-    """Write a link to the file of a page, or to a row of it.
+class Sentence(Shown):
+    """A paragraph of a page, with each value linked to its evidence."""
 
-    A notebook leads to the rendered page, and where there is none, nowhere; it shows the id of the row under the pointer.
+    def _repr_html_(self):
+        return f'<p class="reading">{self.markup}</p>'
+
+
+def link(page, words, row=""):
+    """Link words to a page, or to a row of it.
+
+    In a notebook the link leads to the rendered page, where there is one, and shows the id of the row under the pointer.
+    On a page it is ``<a class="evidence" href="08_evidence.html#yuyao-pm25-2020">37</a>``.
     """
-    folder, kind = os.environ.get(PAGES), ' class="evidence"' if row else ""
-    title = f' title="{html.escape(row)}"' if row and folder is None else ""
-    if folder is None and not Path(FROM_NOTEBOOKS, page).exists():
-        return f"<span{kind}{title}>{html.escape(words)}</span>"
-    address = f"{FROM_NOTEBOOKS if folder is None else folder}{page}{'#' * bool(row)}{row}"
-    return f'<a{kind} href="{html.escape(address)}"{title}>{html.escape(words)}</a>'
+    folder = os.environ.get(PAGES)
+    in_notebook = folder is None
+    kind = Markup(' class="evidence"') if row else ""
+    title = Markup(' title="{}"').format(row) if row and in_notebook else ""
+    if in_notebook and not Path(FROM_NOTEBOOKS, page).exists():
+        return Markup("<span{}{}>{}</span>").format(kind, title, words)
+    address = f"{FROM_NOTEBOOKS if in_notebook else folder}{page}{f'#{row}' if row else ''}"
+    return Markup('<a{} href="{}"{}>{}</a>').format(kind, address, title, words)
 
 
 def evidence_link(identifier, words):
-    """Link words to the evidence of a target or a gap; an empty id leaves them words."""
-    return link(LEDGER, words, identifier) if identifier else html.escape(words)
+    """Link words to the evidence of a target or a gap; without an id they stay words."""
+    return link(LEDGER, words, identifier) if identifier else escape(words)
 
 
 def linked(identifiers, words=None):
@@ -75,17 +89,9 @@ def linked(identifiers, words=None):
     >>> str(linked(["yuyao-pm25-2020"], ["37"])[0])
     '37'
     """
-    identifiers = list(identifiers)
     if words is not None:
-        return [Shown(evidence_link(name, shown)) for name, shown in zip(identifiers, words)]
+        return [Shown(evidence_link(*pair)) for pair in zip(identifiers, words)]
     return [Shown(", ".join(evidence_link(name, name) for name in names.split(";"))) for names in identifiers]
-
-
-class Sentence(Shown):
-    """A paragraph for the page: text with each value linked to its evidence."""
-
-    def _repr_html_(self):
-        return f'<p class="reading">{self.markup}</p>'
 
 
 def say(plans, text, sure=(), **values):
@@ -119,44 +125,43 @@ def say(plans, text, sure=(), **values):
     >>> lt.say(lt.load(), "Yuyao promises {yuyao-pm25-2020}.")
     Yuyao promises 37 µg/m³ by 2020.
     """
-    if _aside(plans, text):
+    fields = list(string.Formatter().parse(text))
+    if _names_place_left_out(plans, {name for _, name, *_ in fields}):
         return Sentence("This sentence speaks of a place that was left out.")
     for holds, claim in sure:
         if not holds:
             raise StaleSentence(f"no longer true: {claim}; the sentence was: {text}")
-    targets = plans.targets.set_index("id", drop=False)
-    gaps = plans.gaps.set_index("id", drop=False)
     parts = []
-    for literal, name, form, _ in string.Formatter().parse(text):
-        parts.append(html.escape(literal))
-        if name is not None:
-            parts.append(_fill(name, form, values, targets, gaps, text))
+    for literal, name, column, _ in fields:
+        parts.append(escape(literal))
+        if name in values:
+            parts.append(_given(values[name], column))
+        elif name is not None:
+            parts.append(_looked_up(plans, name, column, text))
     return Sentence("".join(parts))
 
 
-def _aside(plans, text):
-    """Whether a sentence names a row of a place that is left out of this comparison."""
-    names = {name for _, name, _, _ in string.Formatter().parse(text) if name}
-    return any(
-        (rows.loc[rows["id"].isin(names), "role"] == "aside").any() for rows in (plans.targets, plans.gaps)
-    )
+def _names_place_left_out(plans, names):
+    """Return whether one of some names is a row of a place that is left out of this comparison."""
+    rows = pd.concat([plans.targets[["id", "role"]], plans.gaps[["id", "role"]]])
+    return (rows.loc[rows["id"].isin(names), "role"] == "aside").any()
 
 
-def _fill(name, form, values, targets, gaps, text):
-    if isinstance(values.get(name), pd.DataFrame):
-        return wording.names(
-            evidence_link(*row) for row in values[name][["id", form]].itertuples(index=False)
-        )
-    if isinstance(values.get(name), Shown):
-        return values[name].markup
-    if name in values:
-        return html.escape(format(values[name], form or ""))
-    if name in targets.index:
-        return evidence_link(name, TARGET_WORDS[form or "target"](targets.loc[name]))
-    if name in gaps.index:
-        return evidence_link(
-            name, gaps.loc[name, "place"] if form == "place" else wording.gap(gaps.loc[name])
-        )
+def _given(value, column):
+    """Return the markup of a value given to `say`: rows by a column, markup as it is, anything else formatted."""
+    if isinstance(value, pd.DataFrame):
+        return wording.names(map(evidence_link, value["id"], value[column]))
+    return escape(value if isinstance(value, Shown) else format(value, column))
+
+
+def _looked_up(plans, name, column, text):
+    """Return the markup of a target or a gap that a sentence names by its id."""
+    target = next(plans.targets[plans.targets["id"] == name].itertuples(), None)
+    if target:
+        return evidence_link(name, TARGET_WORDS[column or "target"](target))
+    gap = next(plans.gaps[plans.gaps["id"] == name].itertuples(), None)
+    if gap:
+        return evidence_link(name, gap.place if column == "place" else wording.gap(gap))
     raise StaleSentence(f"{name} is neither a target nor a gap; the sentence was: {text}")
 
 
@@ -165,6 +170,6 @@ TARGET_WORDS = {
     "amount": wording.amount,
     "date": wording.date,
     "strength": wording.strength,
-    "place": lambda row: row.place,
-    "word": lambda row: row.strength_word,
+    "place": attrgetter("place"),
+    "word": attrgetter("strength_word"),
 }

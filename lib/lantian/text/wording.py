@@ -1,10 +1,12 @@
-"""Word every target for people: one function, so that a promise reads alike everywhere."""
+"""Word targets, gaps and their parts in English, each by one function, so that a target reads alike everywhere."""
 
 import re
 
 import pandas as pd
 
 BOUNDS = {"<=": "at most ", ">=": "at least ", "<": "below ", ">": "above ", "=": "", "~": "about ", "": ""}
+CHANGE_BOUNDS = BOUNDS | {"<": "less than ", ">": "more than "}
+MIRRORED = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}  # of a fall: <= -20 is a fall of at least 20
 MONTHS = "January February March April May June July August September October November December".split()
 SHOWN_UNITS = {
     "µg/m3": "µg/m³",
@@ -29,8 +31,7 @@ GAPS = {
     "garbled": "garbled in the text",
     "silent": "this plan is silent",
 }
-
-# What a plan does instead of promising, by the mark of its cell.
+# What a plan does instead of setting a target, by the mark of its cell in the overview.
 SILENCES = {
     "qualitative": "has words without a figure",
     "assigned": "has its target set by a level above, without the figure",
@@ -40,6 +41,26 @@ SILENCES = {
     "silent_within": "says nothing",
     "silent_outside": "says nothing",
 }
+AREAS = {
+    "whole": "whole area",
+    "built_up": "built-up area",
+    "urban": "urban area",
+    "rural": "rural areas",
+    "named": "named places",
+}
+BASES = {"": "", "stock": "existing stock", "new": "new ones", "new_or_replaced": "new or replacement ones"}
+CLASSES = {"<=": "up to ", ">=": "from ", "<": "below ", ">": "above "}
+STANDARD = re.compile("(below )?China [IV]+( and older)?")  # a class that English puts before its subject
+# Parts of subjects that are not written as they are coded.
+SPELLINGS = {
+    "pulverised coal": "pulverised-coal",
+    "yellow label": "yellow-label",
+    "chp": "CHP",
+    "nox": "NOx",
+    "so2": "SO2",
+    "voc": "VOC",
+}
+LONGEST_EXCEPTION = 30  # characters; a longer one is only mentioned
 
 
 def number(value):
@@ -64,14 +85,18 @@ def signed(value):
 
 
 def quantity(value, unit):
-    """Write a value with its unit, percent signs and powers as people expect them."""
+    """Write a value with its unit.
+
+    >>> quantity(35, "µg/m3"), quantity(1.5, "1")
+    ('35 µg/m³', '1.5')
+    """
     if not unit or unit == "1":
         return number(value)
     return f"{number(value)} {SHOWN_UNITS.get(unit, unit)}"
 
 
 def amount(row):
-    """Word how much a target promises, without its date.
+    """Word how much a target sets, without its date.
 
     Parameters
     ----------
@@ -93,46 +118,43 @@ def amount(row):
         return _change(row)
     if row.kind == "ratio":
         return f"{BOUNDS[row.operator]}{number(row.value)} for 1"
-    upper = "" if pd.isna(row.amount_max) else f"{number(row.amount)} to "
-    value = row.amount if pd.isna(row.amount_max) else row.amount_max
-    return (
-        f"{'cut by ' if is_cut(row) else ''}{BOUNDS[row.operator]}{upper}{quantity(value, row.standard_unit)}"
-    )
+    cut = "cut by " if is_cut(row) else ""
+    return f"{cut}{BOUNDS[row.operator]}{_range(row.amount, row.amount_max, row.standard_unit)}"
 
 
 def is_cut(row):
-    """Tell an amount to be cut: beside a cap in tonnes it must not look like one."""
+    """Return whether an amount is to be cut; it must not look like a cap."""
     return row.kind == "amount" and row.better == "lower"
+
+
+def _range(low, high, unit):
+    """Write a value, or the two ends of a range, with the unit."""
+    return quantity(low, unit) if pd.isna(high) else f"{number(low)} to {quantity(high, unit)}"
 
 
 def _in_words(row):
     """Word a number that the plan says in words."""
     if row.kind == "ratio":
-        return "more than 1 for 1 (in words)" if row.operator == ">" else "at least 1 for 1 (in words)"
-    if row.kind == "change":
-        return {
-            100: "doubled (in words)",
-            0: "a fall (in words)" if row.operator == "<" else "no growth (in words)",
-            -50: "halved (in words)",
-        }[row.value]
-    return {100: "all (in words)", 0: "none left (in words)", -50: "halved (in words)"}[row.value]
+        words = "more than 1 for 1" if row.operator == ">" else "at least 1 for 1"
+    elif row.kind == "change":
+        unchanged = "a fall" if row.operator == "<" else "no growth"
+        words = {100: "doubled", 0: unchanged, -50: "halved"}[row.value]
+    else:
+        words = {100: "all", 0: "none left", -50: "halved"}[row.value]
+    return f"{words} (in words)"
 
 
 def _change(row):
     """Word a signed change: `<= -20` is "at least 20 % below"."""
-    size, fall = abs(row.amount), row.amount < 0
     base = "" if pd.isna(row.baseline_year) else f" {row.baseline_year}"
-    bound = (
-        {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}.get(row.operator, row.operator) if fall else row.operator
-    )
-    if size == 0:
-        less = "a fall" if row.operator == "<" else "no growth"
-        return f"{less} against{base}" if base else less
-    way = ("below" if fall else "above") if base else ("lower" if fall else "higher")
-    much = {"<": "less than ", ">": "more than "}.get(bound, BOUNDS[bound])
-    much += "" if pd.isna(row.amount_max) else f"{number(size)} to "
-    size = size if pd.isna(row.amount_max) else abs(row.amount_max)
-    return f"{much}{quantity(size, row.standard_unit)} {way}{base}"
+    if row.amount == 0:
+        words = "a fall" if row.operator == "<" else "no growth"
+        return f"{words} against{base}" if base else words
+    falls = row.amount < 0
+    bound = CHANGE_BOUNDS[MIRRORED.get(row.operator, row.operator) if falls else row.operator]
+    direction = ("below" if falls else "above") if base else ("lower" if falls else "higher")
+    high = row.amount_max if pd.isna(row.amount_max) else abs(row.amount_max)
+    return f"{bound}{_range(abs(row.amount), high, row.standard_unit)} {direction}{base}"
 
 
 def date(row):
@@ -148,69 +170,41 @@ def date(row):
     if pd.isna(row.target_year):
         return "no date"
     when = day(row.deadline) if row.deadline else str(row.target_year)
-    lead = {"by": "by ", "from": "from ", "in": "in "}.get(row.timing, "")
-    if lead == "in " and row.deadline:
-        lead = "on "
-    return (
-        f"{lead}{when}{'' if row.year_basis in ('stated', 'carried') else ' (year ' + row.year_basis + ')'}"
-    )
+    preposition = "on" if row.timing == "in" and row.deadline else row.timing
+    words = f"{preposition} {when}" if row.timing in ("by", "from", "in") else when
+    return words if row.year_basis in ("stated", "carried") else f"{words} (year {row.year_basis})"
 
 
 def day(iso):
-    """Write an ISO date for people: 2019-07-01 is 1 July 2019."""
-    year, month, number_ = iso.split("-")
-    return f"{int(number_)} {MONTHS[int(month) - 1]} {year}"
+    """Write an ISO date for people.
+
+    >>> day("2019-07-01")
+    '1 July 2019'
+    """
+    year, month, of_month = map(int, iso.split("-"))
+    return f"{of_month} {MONTHS[month - 1]} {year}"
 
 
 def target(row):
-    """Word a whole target: how much and by when.
-
-    >>> # "at least 20 % below 2015 by 2020"
-    """
+    """Word how much a target sets and by when, as "at least 20 % below 2015 by 2020"."""
     when = date(row)
     return amount(row) if when == "no date" else f"{amount(row)} {when}"
-
-
-AREAS = {
-    "whole": "whole area",
-    "built_up": "built-up area",
-    "urban": "urban area",
-    "rural": "rural areas",
-    "named": "named places",
-}
-BASES = {"": "", "stock": "existing stock", "new": "new ones", "new_or_replaced": "new or replacement ones"}
-LONGEST_EXCEPTION = 30
-CLASSES = {"<=": "up to ", ">=": "from ", "<": "below ", ">": "above "}
-STANDARD = re.compile("(below )?China [IV]+( and older)?")  # a class that English puts before what is of it
-WRITTEN = {
-    "pulverised coal": "pulverised-coal",
-    "yellow label": "yellow-label",
-    "chp": "CHP",
-    "nox": "NOx",
-    "so2": "SO2",
-    "voc": "VOC",
-}  # in the names of subjects
 
 
 def thing(row):
     """Word what a target acts on: subject, class, base, area and exception.
 
-    As "boilers up to 35 t/h, built-up area, except pulverised-coal boilers".
+    As "boilers up to 35 t/h, built-up area (except pulverised-coal boilers)".
     """
-    subject = re.sub(
-        rf"\b({'|'.join(WRITTEN)})\b", lambda found: WRITTEN[found[0]], row.subject.replace("_", " ")
-    )
-    size = row.subject_class
-    for sign, word in CLASSES.items():
-        size = size.replace(sign, word)
+    subject, size = row.subject.replace("_", " "), row.subject_class
+    subject = re.sub(rf"\b({'|'.join(SPELLINGS)})\b", lambda coded: SPELLINGS[coded[0]], subject)
+    for sign, words in CLASSES.items():
+        size = size.replace(sign, words)
     kind = f"{size} {subject}" if STANDARD.fullmatch(size) else f"{subject} {size}"
     parts = [kind.strip(), BASES[row.base], AREAS[row.area]]
-    exception = ""
-    if row.exception:
-        exception = (
-            f" (except {row.exception})" if len(row.exception) <= LONGEST_EXCEPTION else " (with exceptions)"
-        )
-    return ", ".join(part for part in parts if part) + exception
+    short = len(row.exception) <= LONGEST_EXCEPTION
+    exception = f" (except {row.exception})" if short else " (with exceptions)"
+    return ", ".join(filter(None, parts)) + (exception if row.exception else "")
 
 
 def strength(row):
@@ -220,32 +214,39 @@ def strength(row):
 
 
 def gap(row):
-    """Word a gap: what stands in place of a figure.
-
-    A silence is told apart by whether it lies within what the plan set out to do.
-    """
+    """Word what stands in place of a target; a silence within what the plan set out to do reads otherwise than one outside it."""
     if row.status == "silent":
-        return "this plan is silent" + ("" if row.within_remit else ", outside its subject")
+        return GAPS["silent"] + ("" if row.within_remit else ", outside its subject")
     if row.status == "assigned" and row.set_by:
         return f"set by {row.set_by}; figure not printed"
     return GAPS[row.status]
 
 
 def counted(number, noun):
-    """Count things: "1 theme", "12 themes"."""
-    return f"{number} {noun}{'s' * (number != 1)}"
+    """Write a number of things.
+
+    >>> counted(1, "theme"), counted(12, "theme")
+    ('1 theme', '12 themes')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def names(places, last="and"):
-    """Join names as a sentence does: "A, B and C"; "none" when there are none."""
-    places = list(places)
-    if not places:
-        return "none"
-    return places[0] if len(places) == 1 else f"{', '.join(places[:-1])} {last} {places[-1]}"
+    """Join names as a sentence does.
+
+    >>> names(["A", "B", "C"]), names(["A", "B"], last="or"), names([])
+    ('A, B and C', 'A or B', 'none')
+    """
+    *others, final = list(places) or ["none"]
+    return f"{', '.join(others)} {last} {final}" if others else final
 
 
 def span(years):
-    """Word the years that something falls in: "between 2018 and 2025", "in 2020", "at no stated date"."""
+    """Word the years that something falls in.
+
+    >>> span([2018, 2025, 2020]), span(["2020-10-31"]), span([])
+    ('between 2018 and 2025', 'in 2020', 'at no stated date')
+    """
     known = sorted({str(year)[:4] for year in years if not pd.isna(year)})
     if not known:
         return "at no stated date"
@@ -253,7 +254,11 @@ def span(years):
 
 
 def period(start, end):
-    """Word the years that a plan covers: "2018 to 2020", "2019", "from 2017, no stated end"."""
+    """Word the years that a plan covers.
+
+    >>> period(2018, 2020), period(2019, 2019), period(2017, None)
+    ('2018 to 2020', '2019', 'from 2017, no stated end')
+    """
     if pd.isna(end):
         return f"from {start}, no stated end"
     return str(start) if start == end else f"{start} to {end}"
@@ -267,7 +272,7 @@ def who(plans, indicator, where="core == 'yes'"):
     plans : Plans
     indicator : str
     where : str
-        A pandas query on ``Plans.targets`` that the targets meet.
+        A pandas query on ``Plans.targets``.
 
     Returns
     -------
