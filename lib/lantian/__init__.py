@@ -39,7 +39,7 @@ _HOME = {
     "leads": "analysis.duties",
     "words": "analysis.duties",
     "strengths": "analysis.duties",
-    "explore": "charts.explore",
+    "explore": "charts",
     "in_chinese": "site.tables",
     "linked": "text.sentences",
     "say": "text.sentences",

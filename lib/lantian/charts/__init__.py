@@ -1,4 +1,4 @@
-"""Draw what compares, and refuse what does not: every chart of the suite, loaded when it is first drawn."""
+"""Draw what compares, and refuse what does not. A chart's module is loaded when the chart is first drawn."""
 
 from importlib import import_module
 
@@ -24,9 +24,11 @@ __all__ = sorted(_HOME)
 
 
 def __getattr__(name):
-    if name in _HOME:
-        return getattr(import_module(f"lantian.charts.{_HOME[name]}"), name)
-    raise AttributeError(f"lantian.charts has no {name!r}; it has {', '.join(__all__)}")
+    if name not in _HOME:
+        raise AttributeError(f"lantian.charts has no {name!r}; it has {', '.join(__all__)}")
+    found = getattr(import_module(f"lantian.charts.{_HOME[name]}"), name)
+    globals()[name] = found  # or importing explore.py would leave the module under the name of its function
+    return found
 
 
 def __dir__():

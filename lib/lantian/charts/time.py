@@ -1,36 +1,19 @@
-"""Charts with an axis of time, and of change over it."""
+"""Charts with an axis of time, or of change over it."""
+
+import math
 
 import matplotlib as mpl
 import pandas as pd
 
-from lantian.charts.marks import (
-    absent,
-    aimed,
-    by_place,
-    colours,
-    dot,
-    every_place,
-    finish,
-    head_columns,
-    mostly_right,
-    name_lanes,
-    name_places,
-    name_values,
-    number_in_mark,
-    remark,
-    wording_date,
-    write,
-)
-from lantian.charts.style import FOOT, GREY, HEAD, INK, STYLE, canvas
+from lantian.charts import marks, style
 from lantian.charts.values import NotComparable, labelled
 from lantian.text import wording
 
-BREAK = (
-    2018 + 243 / 365
-)  # 1 September 2018, when the reference state of particles changed (amendment of GB 3095-2012)
+# 1 September 2018, when the reference state of particles changed (amendment of GB 3095-2012).
+_NEW_REFERENCE_STATE = 2018 + 243 / 365
 
 
-@mpl.rc_context(STYLE)
+@mpl.rc_context(style.STYLE)
 def timeline(plans, name, title, subtitle):
     """Draw each plan's period as a bar and its date of issue as a diamond.
 
@@ -43,47 +26,54 @@ def timeline(plans, name, title, subtitle):
     -------
     Chart
     """
-    read, palette = (
-        plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction"),
-        colours(plans),
+    read = plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction")
+    first, last = (
+        int(read["period_start"].min()),
+        int(read[["period_start", "period_end"]].max(axis=None)) + 1,
     )
-    first, last = read["period_start"].min(), read[["period_start", "period_end"]].max(axis=None) + 1
     rows = read.loc[plans.focus["id"]].reset_index()
-    rows["says"] = [
-        f"{row.genre}; issued {wording_date(row.issued)}{'; no stated end' * pd.isna(row.period_end)}"
-        for row in rows.itertuples()
-    ]
-    chart, axes = canvas(title, 0.42 * len(rows), head=HEAD + 0.1, foot=FOOT + 0.3)
-    for y, row in enumerate(rows.itertuples()):
-        start, late, open_ = row.period_start, row.period_start - first > 3, pd.isna(row.period_end)
-        end = last + 0.1 if open_ else row.period_end + 1  # a plan without an end runs to the edge
-        axes.barh(y, end - start, left=start, height=0.32, color=palette[row.jurisdiction])
-        dot(axes, _decimal(row.issued), y, INK, row.issued.endswith("?"), "D", ms=7, mew=1.2)
-        side = {"ha": "right" if late else "left", "xytext": (0, -12), "textcoords": "offset points"}
-        axes.annotate(row.says, (end if late else start, y), size=7.5, va="center", color=GREY, **side)
-    axes.set_xlim(first - 0.3, last + 0.1)
-    years = range(int(first), int(last))
-    axes.set_xticks([*years, int(last)], [""] * (len(years) + 1))
-    axes.set_xticks(
-        [year + 0.5 for year in years], years, minor=True
-    )  # a year is named at its middle, not at its first day
-    axes.tick_params(axis="x", which="both", labelsize=8.5, length=0)
-    name_places(axes, plans, below=0.3)
+    rows["says"] = [_issue(row) for row in rows.itertuples()]
     rows["what"] = [wording.period(row.period_start, row.period_end) for row in rows.itertuples()]
-    return finish(chart, plans, rows, name, title, subtitle)
+    chart, axes = style.canvas(title, 0.42 * len(rows), head=style.HEAD + 0.1, foot=style.FOOT + 0.3)
+    palette = marks.colours(plans)
+    for y, row in enumerate(rows.itertuples()):
+        _period(axes, y, row, palette[row.jurisdiction], first, last + 0.1)
+    axes.set_xlim(first - 0.3, last + 0.1)
+    years = range(first, last)
+    axes.set_xticks([*years, last], [""] * (len(years) + 1))
+    axes.set_xticks([year + 0.5 for year in years], years, minor=True)  # a year is named at its middle
+    axes.tick_params(axis="x", which="both", labelsize=8.5, length=0)
+    marks.name_places(axes, plans, below=0.3)
+    return marks.finish(chart, plans, rows, name, title, subtitle)
 
 
-def _decimal(issued):
-    """Place a date of issue on an axis of years; a bare year at its middle."""
+def _issue(row):
+    """Word a plan: "action plan; issued 2018-11-02"."""
+    return f"{row.genre}; issued {marks.issue_date(row.issued)}{'; no stated end' * pd.isna(row.period_end)}"
+
+
+def _period(axes, y, row, color, first, edge):
+    """Draw one plan, labelled at the start of its bar, or at the end of one that starts late."""
+    start = row.period_start
+    end = edge if pd.isna(row.period_end) else row.period_end + 1
+    axes.barh(y, end - start, left=start, height=0.32, color=color)
+    marks.dot(axes, _decimal_year(row.issued), y, style.INK, row.issued.endswith("?"), "D", ms=7, mew=1.2)
+    x, side = (end, "right") if start - first > 3 else (start, "left")
+    text = {"size": 7.5, "va": "center", "color": style.GREY, "ha": side}
+    axes.annotate(row.says, (x, y), xytext=(0, -12), textcoords="offset points", **text)
+
+
+def _decimal_year(issued):
+    """Turn a date of issue into a number of years; a year alone into its middle: "2018?" into 2018.5."""
     if len(issued.rstrip("?")) == 4:
         return int(issued[:4]) + 0.5
     date = pd.Timestamp(issued)
     return date.year + (date.dayofyear - 1) / 365
 
 
-@mpl.rc_context(STYLE)
+@mpl.rc_context(style.STYLE)
 def calendar(plans, duties, name, title, subtitle):
-    """Draw duties by quarter: what falls due, what begins, and apart what has no date.
+    """Draw duties by quarter: how many fall due, how many begin, and at the right those without a date.
 
     Parameters
     ----------
@@ -98,103 +88,93 @@ def calendar(plans, duties, name, title, subtitle):
         Only quarters with a duty are drawn, side by side.
     """
     quarters = sorted(set(duties["quarter"]) - {""})
-    columns = {quarter: x for x, quarter in enumerate(quarters)} | {
-        "every year": len(quarters) + 0.7,
-        "no date": len(quarters) + 1.9,
-    }
-    counts = duties.groupby(["jurisdiction", "timing", "quarter"]).size().rename("says").reset_index()
-    counts = by_place(plans, every_place(plans, counts, 0))
-    chart, axes = canvas(title, 0.62 * len(plans.focus), head=HEAD + 0.35, foot=FOOT + 0.1)
-    palette, both = colours(plans), set(counts.loc[counts["timing"] == "from", "jurisdiction"])
-    for row in counts[counts["says"] > 0].itertuples():
-        lift = (0.23 if row.timing == "from" else -0.23) if row.quarter and row.jurisdiction in both else 0
-        y = list(palette).index(row.jurisdiction) + lift
-        number_in_mark(
-            axes,
-            columns[row.quarter or row.timing],
-            y,
-            row.says,
-            palette[row.jurisdiction],
-            ">" if row.timing == "from" else "o",
-        )
+    columns = {quarter: x for x, quarter in enumerate(quarters)}
+    columns |= {"every year": len(quarters) + 0.7, "no date": len(quarters) + 1.9}
+    counts = duties.groupby(["jurisdiction", "timing", "quarter"]).size().rename("number").reset_index()
+    counts = marks.by_place(plans, counts)
+    chart, axes = style.canvas(title, 0.62 * len(plans.focus), head=style.HEAD + 0.35, foot=style.FOOT + 0.1)
+    _count_duties(axes, counts, columns, marks.colours(plans))
     axes.set_xlim(-0.5, len(quarters) + 2.5)
-    chart.far = mostly_right(duties["quarter"].map(columns).dropna() / (len(quarters) + 2))
-    heads = [
-        f"{column[:4]}\n{column[4:]}" if column in quarters else column.replace(" ", "\n")
-        for column in columns
-    ]
-    head_columns(axes, list(columns.values()), heads, size=8)
-    name_places(axes, plans, above=0.6, below=0.4)
+    chart.opens_at_right = marks.mostly_right(duties["quarter"].map(columns).dropna() / (len(quarters) + 2))
+    heads = [f"{quarter[:4]}\n{quarter[4:]}" for quarter in quarters] + ["every\nyear", "no\ndate"]
+    marks.name_columns(axes, list(columns.values()), heads, size=8)
+    marks.name_places(axes, plans, above=0.6, below=0.4)
     what = (counts["timing"] + " " + counts["quarter"]).str.strip()
-    rows = counts.assign(what=what, says=counts["says"].astype(str).replace("0", "no duty"), id="")
-    return finish(chart, plans, rows, name, title, subtitle)
+    rows = counts.assign(what=what, says=counts["number"].astype(str), id="")
+    rows = marks.by_place(plans, marks.every_place(plans, rows, "no duty"))
+    return marks.finish(chart, plans, rows, name, title, subtitle)
 
 
-@mpl.rc_context(STYLE)
+def _count_duties(axes, counts, columns, palette):
+    """Draw the counts; in the row of a place with both kinds, those that begin stand below those that fall due."""
+    places, begins = list(palette), counts["timing"] == "from"
+    both = set(counts.loc[begins, "jurisdiction"])
+    for row, begin in zip(counts.itertuples(), begins):
+        shift = (0.23 if begin else -0.23) if row.quarter and row.jurisdiction in both else 0
+        x, y = columns[row.quarter or row.timing], places.index(row.jurisdiction) + shift
+        marks.count_mark(axes, x, y, row.number, palette[row.jurisdiction], ">" if begin else "o")
+
+
+@mpl.rc_context(style.STYLE)
 def spans(plans, judged, name, title, subtitle):
     """Draw changes from base year to target year: time is the axis, the size is written.
 
-    A promise without a base year has no starting dot.
+    A promise without a base year has no starting mark.
 
     Parameters
     ----------
     plans : Plans
     judged : DataFrame
-        As from `lantian.compare`; only ``kind`` change is drawn, all else in words.
+        As from `lantian.compare`; only ``kind`` change is drawn, the others in words.
     name, title, subtitle : str
 
     Returns
     -------
     Chart
     """
-    lanes, palette = by_place(plans, judged, "target_year", "id"), colours(plans)
+    lanes, palette = marks.by_place(plans, judged, "target_year", "id"), marks.colours(plans)
     changes = lanes[lanes["kind"] == "change"]
     if changes.empty:
         return labelled(plans, judged, name, title, subtitle)
     lanes["says"] = [_change(row) for row in lanes.itertuples()]
-    first, last = (
-        int(changes[["baseline_year", "target_year"]].min().min()) - 1,
-        int(changes["target_year"].max()),
-    )
-    chart, axis = canvas(title, 0.29 * len(lanes), head=HEAD + 0.1, foot=FOOT + 0.3)
+    first = int(changes[["baseline_year", "target_year"]].min().min()) - 1
+    last = int(changes["target_year"].max())
+    chart, axes = style.canvas(title, 0.29 * len(lanes), head=style.HEAD + 0.1, foot=style.FOOT + 0.3)
     for y, row in enumerate(lanes.itertuples()):
         if row.kind == "change":
-            _span(axis, y, row, palette[row.jurisdiction])
+            _span(axes, y, row, palette[row.jurisdiction])
         else:
-            remark(axis, y, row.says)
-    axis.set_xlim(first, last + (last - first) * 0.6)
-    axis.set_xticks(range(first, last + 1, 1 if last - first < 9 else 2))
-    axis.tick_params(axis="x", labelsize=8.5)
-    name_lanes(axis, plans, lanes)
-    return finish(chart, plans, lanes, name, title, subtitle)
+            marks.lane_text(axes, y, row.says)
+    axes.set_xlim(first, last + (last - first) * 0.6)
+    axes.set_xticks(range(first, last + 1, 1 if last - first < 9 else 2))
+    axes.tick_params(axis="x", labelsize=8.5)
+    marks.name_lanes(axes, plans, lanes)
+    return marks.finish(chart, plans, lanes, name, title, subtitle)
 
 
 def _change(row):
     """Word a change, another kind of promise, or a gap."""
     if row.status != "target":
         return row.printed
-    return (
-        f"{row.printed}{aimed(row)}, by {row.target_year}"
-        if row.kind == "change"
-        else f"another kind of promise: {row.printed}, {row.date}"
-    )
+    if row.kind != "change":
+        return f"another kind of promise: {row.printed}, {row.date}"
+    return f"{row.printed}{marks.aim(row)}, by {row.target_year}"
 
 
-def _span(axis, y, row, color):
-    """Join base year and target year; a goal that is only aimed for is dashed and hollow."""
+def _span(axes, y, row, color):
+    """Join base year and target year; an aspirational goal is dashed and hollow."""
     hollow = row.strength == "aspirational"
     if not pd.isna(row.baseline_year):
-        axis.plot(
-            [row.baseline_year, row.target_year], [y, y], color=color, lw=1.8, ls="--" if hollow else "-"
-        )
-        axis.plot(row.baseline_year, y, "|", ms=10, color=color, mew=2)
-    dot(axis, row.target_year, y, color, hollow, ms=8)
-    write(axis, row.target_year, y, row.printed + aimed(row))
+        years = [row.baseline_year, row.target_year]
+        axes.plot(years, [y, y], color=color, lw=1.8, ls="--" if hollow else "-")
+        axes.plot(row.baseline_year, y, "|", ms=10, color=color, mew=2)
+    marks.dot(axes, row.target_year, y, color, hollow, ms=8)
+    marks.label(axes, row.target_year, y, row.printed + marks.aim(row))
 
 
-@mpl.rc_context(STYLE)
+@mpl.rc_context(style.STYLE)
 def rates(plans, paces, name, title, subtitle):
-    """Draw implied changes per year; what has no base is refused in words.
+    """Draw implied changes per year; one that has no base year is refused in words.
 
     Parameters
     ----------
@@ -212,38 +192,35 @@ def rates(plans, paces, name, title, subtitle):
     NotComparable
         When changes and levels would share the axis.
     """
-    kinds = set(paces.loc[paces["compound"].notna(), "kind"])
+    kinds = sorted(set(paces.loc[paces["compound"].notna(), "kind"]))
     if len(kinds) > 1:
         raise NotComparable(
-            f"these rows fail the test of object: {wording.names(sorted(kinds))} are different kinds of promise"
+            f"these rows fail the test of object: {wording.names(kinds)} are different kinds of promise"
         )
-    lanes = by_place(plans, every_place(plans, paces, "this plan: no change or level with a figure"), "id")
-    limits, palette = (min(0, lanes["low"].min()) * 1.15, max(0, lanes["high"].max()) + 1), colours(plans)
-    chart, axis = canvas(title, 0.29 * len(lanes), head=HEAD + 0.1, foot=FOOT + 0.45)
+    lanes = marks.every_place(plans, paces, "this plan: no change or level with a figure")
+    lanes, palette = marks.by_place(plans, lanes, "id"), marks.colours(plans)
+    limits = (min(0, lanes["low"].min()) * 1.15, max(0, lanes["high"].max()) + 1)
+    chart, axes = style.canvas(title, 0.29 * len(lanes), head=style.HEAD + 0.1, foot=style.FOOT + 0.45)
     for y, row in enumerate(lanes.itertuples()):
         if pd.isna(row.compound):
-            remark(axis, y, row.says)
+            marks.lane_text(axes, y, row.says)
         else:
-            axis.plot(
-                [row.low, row.high],
-                [y, y],
-                color=palette[row.jurisdiction],
-                lw=5,
-                alpha=0.5,
-                solid_capstyle="butt",
-            )
-            dot(
-                axis, row.compound, y, palette[row.jurisdiction], row.basis not in ("stated", "carried"), ms=8
-            )
-            write(axis, row.compound, y, f"{wording.signed(row.compound)} % a year: {row.printed}")
-    axis.axvline(0, color=GREY, lw=0.8)
-    name_values(axis, plans, lanes, limits, "% a year")
-    return finish(chart, plans, lanes.assign(what=lanes["printed"]), name, title, subtitle)
+            _rate(axes, y, row, palette[row.jurisdiction])
+    axes.axvline(0, color=style.GREY, lw=0.8)
+    marks.name_values(axes, plans, lanes, limits, "% a year")
+    return marks.finish(chart, plans, lanes.assign(what=lanes["printed"]), name, title, subtitle)
 
 
-@mpl.rc_context(STYLE)
+def _rate(axes, y, row, color):
+    """Draw a rate as a dot on the range that it may lie in; hollow where its base year is not stated."""
+    axes.plot([row.low, row.high], [y, y], color=color, lw=5, alpha=0.5, solid_capstyle="butt")
+    marks.dot(axes, row.compound, y, color, row.basis not in ("stated", "carried"), ms=8)
+    marks.label(axes, row.compound, y, f"{wording.signed(row.compound)} % a year: {row.printed}")
+
+
+@mpl.rc_context(style.STYLE)
 def series(plans, indicator, name, title, subtitle):
-    """Draw measurements beside promised levels, a panel a place, without joining the years.
+    """Draw measurements and promised levels over the years, a panel a place, without joining them.
 
     Parameters
     ----------
@@ -257,49 +234,47 @@ def series(plans, indicator, name, title, subtitle):
         Measured values are diamonds, hollow where their confidence is not high;
         a dotted line marks the change of the reference state.
     """
-    seen, goals = _measured(plans, indicator), _promised(plans, indicator)
+    measured, promised = _measured(plans, indicator), _promised(plans, indicator)
     columns = min(len(plans.focus), 6)
-    lines = -(-len(plans.focus) // columns)
+    lines = math.ceil(len(plans.focus) / columns)
+    room = {"head": style.HEAD + 0.3, "foot": style.FOOT + 0.25, "left": 0.35, "wspace": 0.12}
     grid = {"ncols": columns, "nrows": lines, "sharex": True, "sharey": True, "squeeze": False}
-    chart, axes = canvas(
-        title, 2.1 * lines - 0.25, head=HEAD + 0.3, foot=FOOT + 0.25, left=0.35, wspace=0.12, **grid
-    )
-    for axis in axes.flat[len(plans.focus) :]:
-        axis.set_visible(False)
-    for axis, place in zip(axes.flat, plans.focus.itertuples()):
-        axis.set_title(place.label, size=8.5, weight="bold", loc="left")
-        mine = [rows[rows["jurisdiction"] == place.id] for rows in (seen, goals)]
-        _years(axis, *mine, colours(plans)[place.id])
-    goals = goals[goals["role"] == "focus"]
-    years, amounts = (
-        [*seen["year"]] or [*goals["target_year"], int(BREAK)],
-        [*seen["value"]] or [*goals["amount"], 1],
-    )
-    first, last = int(min(years)), int(max([*years, *goals["target_year"]]))
-    axes[0, 0].set(xlim=(first - 0.7, last + 0.7), ylim=(0, max(amounts) * 1.15))
-    years = range(first, last + 1, -(-(last - first + 1) // 4))
-    axes[0, 0].set_xticks(years, [f"’{year % 100}" for year in years])
-    drawn = pd.concat([seen, goals, absent(plans, seen, "no measurement is known")])
-    return finish(chart, plans, by_place(plans, drawn), name, title, subtitle)
+    chart, panels = style.canvas(title, 2.1 * lines - 0.25, **room, **grid)
+    for axes in panels.flat[len(plans.focus) :]:
+        axes.set_visible(False)
+    palette = marks.colours(plans)
+    for axes, place in zip(panels.flat, plans.focus.itertuples()):
+        axes.set_title(place.label, size=8.5, weight="bold", loc="left")
+        own = [rows[rows["jurisdiction"] == place.id] for rows in (measured, promised)]
+        _place_series(axes, *own, palette[place.id])
+    _set_limits(panels[0, 0], measured, promised)
+    unmeasured = marks.missing_places(plans, measured, "no measurement is known")
+    rows = marks.by_place(plans, pd.concat([measured, promised, unmeasured]))
+    return marks.finish(chart, plans, rows, name, title, subtitle)
 
 
 def _measured(plans, indicator):
-    """List what was measured at the focus places, and say it."""
+    """List what was measured at the focus places, in words too."""
     concentrations = plans.units.loc[plans.units["dimension"] == "concentration", "unit"]
     rows = plans.observations[
-        (plans.observations["indicator"] == indicator) & plans.observations["unit"].isin(concentrations)
+        (plans.observations["indicator"] == indicator)
+        & plans.observations["unit"].isin(concentrations)
+        & plans.observations["jurisdiction"].isin(plans.focus["id"])
     ]
-    rows = rows[rows["jurisdiction"].isin(plans.focus["id"])]
-    says = [
-        f"{row.value:g} ({row.scope}; {row.source}; confidence {row.confidence})" for row in rows.itertuples()
-    ]
-    return rows.assign(what=[f"measured {year}" for year in rows["year"]], says=says)
+    return rows.assign(
+        what=[f"measured {year}" for year in rows["year"]],
+        says=[
+            f"{row.value:g} ({row.scope}; {row.source}; confidence {row.confidence})"
+            for row in rows.itertuples()
+        ],
+    )
 
 
 def _promised(plans, indicator):
-    """List the levels promised, those above the places too, and say them."""
+    """List the levels promised by the focus places, in words too."""
     rows = plans.targets[
         (plans.targets["indicator"] == indicator)
+        & (plans.targets["role"] == "focus")
         & (plans.targets["kind"] == "level")
         & plans.targets["amount"].notna()
     ]
@@ -309,22 +284,25 @@ def _promised(plans, indicator):
     )
 
 
-def _years(axis, seen, goals, color):
-    """Draw one place's measurements and promises; say where nothing was measured."""
-    axis.axvline(BREAK, color=GREY, lw=0.9, ls=":")
-    for row in seen.itertuples():
-        dot(axis, row.year, row.value, GREY, row.confidence != "high", "D", ms=4.5, mew=1)
-    for row in goals.itertuples():
-        dot(axis, row.target_year, row.amount, color, row.strength == "aspirational", ms=7, mew=1.6)
-    if seen.empty:
-        axis.text(
-            0.05,
-            0.5,
-            "no measurement\nis known",
-            transform=axis.transAxes,
-            size=7.5,
-            color=GREY,
-            style="italic",
-        )
-    axis.grid(axis="y")
-    axis.tick_params(labelsize=7.5)
+def _place_series(axes, measured, promised, color):
+    """Draw one place's measurements and promises, or say that nothing was measured."""
+    axes.axvline(_NEW_REFERENCE_STATE, color=style.GREY, lw=0.9, ls=":")
+    for row in measured.itertuples():
+        marks.dot(axes, row.year, row.value, style.GREY, row.confidence != "high", "D", ms=4.5, mew=1)
+    for row in promised.itertuples():
+        marks.dot(axes, row.target_year, row.amount, color, row.strength == "aspirational", ms=7, mew=1.6)
+    if measured.empty:
+        text = {"size": 7.5, "color": style.GREY, "style": "italic", "transform": axes.transAxes}
+        axes.text(0.05, 0.5, "no measurement\nis known", **text)
+    axes.grid(axis="y")
+    axes.tick_params(labelsize=7.5)
+
+
+def _set_limits(axes, measured, promised):
+    """Set the limits and the years named, which all panels share."""
+    years = [*measured["year"]] or [*promised["target_year"], int(_NEW_REFERENCE_STATE)]
+    values = [*measured["value"]] or [*promised["amount"], 1]
+    first, last = int(min(years)), int(max([*years, *promised["target_year"]]))
+    axes.set(xlim=(first - 0.7, last + 0.7), ylim=(0, max(values) * 1.15))
+    named = range(first, last + 1, math.ceil((last - first + 1) / 4))
+    axes.set_xticks(named, [f"’{year % 100}" for year in named])

@@ -6,31 +6,13 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
-from lantian.charts.marks import (
-    LANE,
-    aimed,
-    bare,
-    beside,
-    by_place,
-    colours,
-    dot,
-    even,
-    finish,
-    head_columns,
-    mostly_right,
-    name_lanes,
-    name_places,
-    name_values,
-    remark,
-    write,
-)
-from lantian.charts.style import FOOT, GREY, HEAD, INK, STYLE, canvas
+from lantian.charts import marks, style
 from lantian.text import wording
 from lantian.text.sentences import Sentence
 
-COEFFICIENTS = (0.55, 0.90)  # ends of an axis of t of coal equivalent in 1 t of coal
-ROOM = 1.25  # of the length of an axis: its words need room beyond the last value
-FORCE = {">=": 0, "=": 1, ">": 2}
+_COEFFICIENTS = (0.55, 0.90)  # ends of an axis of t of coal equivalent in 1 t of coal
+_ROOM = 1.25  # of the length of an axis: its words need room beyond the last value
+_RULES = {">=": 0, "=": 1, ">": 2}  # operators of one amount, from the weakest rule to the strongest
 
 
 class NotComparable(ValueError):
@@ -38,19 +20,17 @@ class NotComparable(ValueError):
 
 
 def refuse(rows):
-    """Raise `NotComparable`, which names the failing test, for rows that may not share an axis."""
+    """Raise `NotComparable` for rows whose groups mix units, or places that do not compare."""
     for _, group in rows.groupby("group"):
-        if group["standard_unit"].nunique() > 1:
-            raise NotComparable(
-                f"these rows fail the test of unit: {', '.join(sorted(group['standard_unit'].unique()))}"
-            )
+        units = sorted(group["standard_unit"].unique())
+        if len(units) > 1:
+            raise NotComparable(f"these rows fail the test of unit: {', '.join(units)}")
         if group["jurisdiction"].nunique() > 1 and (group["verdict"] == "no").any():
-            raise NotComparable(
-                f"these rows may not share an axis: {'; '.join(sorted(set(group['why']) - {''}))}"
-            )
+            reasons = sorted(set(group["why"]) - {""})
+            raise NotComparable(f"these rows may not share an axis: {'; '.join(reasons)}")
 
 
-@mpl.rc_context(STYLE)
+@mpl.rc_context(style.STYLE)
 def panels(plans, judged, name, title, subtitle, limits=None, unit=""):
     """Draw values that compare, a panel for each group; all other promises in words.
 
@@ -77,41 +57,31 @@ def panels(plans, judged, name, title, subtitle, limits=None, unit=""):
     """
     figures = judged[judged["amount"].notna()]
     refuse(figures)
-    groups = list(dict.fromkeys(figures.loc[figures["verdict"] != "no", "group"]))
+    groups = list(figures.loc[figures["verdict"] != "no", "group"].unique())
     if not groups:
         return labelled(plans, judged, name, title, subtitle)
-    lanes = [_panel_lanes(plans, judged, group, len(groups) == 1) for group in groups]
-    heights = [0.3 * len(lane) for lane in lanes]
-    inches, hspace = sum(heights) + 0.62 * (len(groups) - 1), 0.62 * len(groups) / sum(heights)
-    chart, axes = canvas(
-        title,
-        inches,
-        head=HEAD + 0.15,
-        foot=FOOT + 0.45,
-        nrows=len(groups),
-        squeeze=False,
-        hspace=hspace,
-        height_ratios=heights,
-    )
+    lanes = [_panel_lanes(plans, judged, group, alone=len(groups) == 1) for group in groups]
+    heights, between = [0.3 * len(rows) for rows in lanes], 0.62
+    inches, hspace = sum(heights) + between * (len(groups) - 1), between * len(groups) / sum(heights)
+    room = {"head": style.HEAD + 0.15, "foot": style.FOOT + 0.45, "hspace": hspace}
+    grid = {"nrows": len(groups), "squeeze": False, "height_ratios": heights}
+    chart, axes = style.canvas(title, inches, **room, **grid)
     limits = limits or (min(0, figures["amount"].min()) * 1.15, max(0, figures["amount"].max()))
-    for axis, lane in zip(axes[:, 0], lanes):
-        chart.far |= _panel(axis, plans, lane, limits, unit)
-    return finish(chart, plans, pd.concat(lanes, ignore_index=True), name, title, subtitle)
+    for panel, rows in zip(axes[:, 0], lanes):
+        chart.opens_at_right |= _panel(panel, plans, rows, limits, unit)
+    return marks.finish(chart, plans, pd.concat(lanes, ignore_index=True), name, title, subtitle)
 
 
 def _panel_lanes(plans, judged, group, alone):
-    """List the lanes of one panel: the group's figures, then words for all else."""
-    lanes = []
-    for place in plans.focus["id"]:
-        mine = judged[judged["jurisdiction"] == place]
-        drawn = mine[mine["group"] == group].sort_values("amount")
-        others = mine[mine["group"] != group]
-        others = others if alone else others.head(int(drawn.empty))
-        lanes += [
-            drawn.assign(drawn=True, says=drawn["printed"]),
-            others.assign(drawn=False, says=[_elsewhere(row) for row in others.itertuples()]),
-        ]
-    return pd.concat([lane for lane in lanes if len(lane)], ignore_index=True)
+    """List the lanes of one panel: by place, first its figures of the group (``drawn``), then the others in words.
+
+    Where there are several panels, a place with a figure has no words, and the others have one lane.
+    """
+    rows = judged.assign(drawn=judged["group"] == group)
+    rows["says"] = [row.printed if row.drawn else _elsewhere(row) for row in rows.itertuples()]
+    rows = rows.assign(in_words=~rows["drawn"], figure=rows["amount"].where(rows["drawn"]))
+    rows = marks.by_place(plans, rows, "in_words", "figure")
+    return rows if alone else rows[rows["drawn"] | ~rows.duplicated("jurisdiction")].reset_index(drop=True)
 
 
 def _elsewhere(row):
@@ -121,27 +91,28 @@ def _elsewhere(row):
     )
 
 
-def _panel(axis, plans, lanes, limits, unit):
-    """Draw one panel: dots for its figures, words for every other promise and place; say whether most stand at the right."""
-    palette, ends = colours(plans), (limits[0], limits[0] + (limits[1] - limits[0]) * ROOM)
-    shares = (lanes["amount"] - ends[0]) / (ends[1] - ends[0])
-    right = mostly_right(shares[lanes["drawn"]])
+def _panel(axes, plans, lanes, limits, unit):
+    """Draw one panel, and tell whether most of its dots lie at the right."""
+    palette, ends = marks.colours(plans), (limits[0], limits[0] + (limits[1] - limits[0]) * _ROOM)
+    lanes = lanes.assign(share=(lanes["amount"] - ends[0]) / (ends[1] - ends[0]))
+    at_right = marks.mostly_right(lanes.loc[lanes["drawn"], "share"])
     for y, row in enumerate(lanes.itertuples()):
         if row.drawn:
-            dot(axis, row.amount, y, palette[row.jurisdiction], row.strength == "aspirational")
-            beside(axis, row.amount, y, row.says + aimed(row), shares[y])
+            marks.dot(axes, row.amount, y, palette[row.jurisdiction], row.strength == "aspirational")
+            marks.fit_label(axes, row.amount, y, row.says + marks.aim(row), row.share)
         else:
-            remark(axis, y, even(row.says, len(textwrap.wrap(row.says, 50 if right else 92))), right)
-    name_values(axis, plans, lanes, ends, unit)
-    axis.set_xticks([tick for tick in axis.get_xticks() if limits[0] <= tick <= limits[1]])
-    axis.spines["bottom"].set_bounds(*limits)
-    axis.xaxis.label.set_x(1 / ROOM)
-    return right
+            lines = len(textwrap.wrap(row.says, 50 if at_right else 92))
+            marks.lane_text(axes, y, marks.wrap_evenly(row.says, lines), at_right)
+    marks.name_values(axes, plans, lanes, ends, unit)
+    axes.set_xticks([tick for tick in axes.get_xticks() if limits[0] <= tick <= limits[1]])
+    axes.spines["bottom"].set_bounds(*limits)
+    axes.xaxis.label.set_x(1 / _ROOM)
+    return at_right
 
 
-@mpl.rc_context(STYLE)
+@mpl.rc_context(style.STYLE)
 def labelled(plans, judged, name, title, subtitle):
-    """Write promises that do not compare in rows, without an axis.
+    """Write promises that do not compare in lanes, without an axis.
 
     Parameters
     ----------
@@ -154,35 +125,32 @@ def labelled(plans, judged, name, title, subtitle):
     -------
     Chart
     """
-    lanes, palette = by_place(plans, judged, "group", "id"), colours(plans)
-    goal = lanes["status"] == "target"
-    lanes = lanes.assign(detail=[_detail(row) for row in lanes.itertuples()])
-    chart, axes = canvas(title, 0.29 * len(lanes), head=HEAD + 0.05)
-    indent = 0.03 + 0.0135 * max(lanes.loc[goal, "printed"].str.len(), default=0)
+    lanes, palette = marks.by_place(plans, judged, "group", "id"), marks.colours(plans)
+    is_target = lanes["status"] == "target"
+    lanes["detail"] = [_detail(row) for row in lanes.itertuples()]
+    chart, axes = style.canvas(title, 0.29 * len(lanes), head=style.HEAD + 0.05)
+    indent = 0.03 + 0.0135 * max(lanes.loc[is_target, "printed"].str.len(), default=0)
     for y, row in enumerate(lanes.itertuples()):
-        detail, style = (
-            "\n".join(textwrap.wrap(row.detail, int(95 * (1 - indent)))),
-            {"size": 8, "va": "center"},
-        )
-        if goal[y]:
+        detail, text = textwrap.fill(row.detail, int(95 * (1 - indent))), {"size": 8, "va": "center"}
+        if row.status == "target":
             axes.text(0, y, row.printed, size=9, weight="bold", color=palette[row.jurisdiction], va="center")
-            axes.text(indent, y, detail, color=INK, **style)
+            axes.text(indent, y, detail, color=style.INK, **text)
         else:
-            axes.text(0, y, detail, color=GREY, style="italic", **style)
+            axes.text(0, y, detail, color=style.GREY, style="italic", **text)
     axes.set_xlim(0, 1)
-    bare(axes)
-    name_lanes(axes, plans, lanes)
-    says = lanes["detail"].where(~goal, lanes["printed"] + ": " + lanes["detail"])
-    return finish(chart, plans, lanes.assign(says=says), name, title, subtitle)
+    marks.hide_x_axis(axes)
+    marks.name_lanes(axes, plans, lanes)
+    lanes["says"] = lanes["detail"].where(~is_target, lanes["printed"] + ": " + lanes["detail"])
+    return marks.finish(chart, plans, lanes, name, title, subtitle)
 
 
 def _detail(row):
-    """Word what a promise is on and by when; a gap as it is."""
+    """Word what a promise acts on and by when; a gap as it is printed."""
     aim = ", aimed for" if row.strength == "aspirational" else ""
     return f"{row.thing}, {row.date}{aim}" if row.status == "target" else row.printed
 
 
-@mpl.rc_context(STYLE)
+@mpl.rc_context(style.STYLE)
 def breakeven(plans, coal, energy, name, title, subtitle, marked=()):
     """Draw one place's coal cap, turned into coal equivalent, against its energy cap.
 
@@ -202,80 +170,57 @@ def breakeven(plans, coal, energy, name, title, subtitle, marked=()):
     -------
     Chart
     """
-    if coal.role == "aside":
+    if coal.jurisdiction not in set(plans.focus["id"]):
         return Sentence("This chart is of a place that was left out.")
-    chart, axes = canvas(title, 2.04, head=HEAD + 0.2, foot=FOOT + 0.5, left=0.55, right=0.25)
-    even = energy.amount / coal.amount
-    _two_caps(axes, coal.amount / 1e6, energy.amount / 1e6, even, colours(plans)[coal.jurisdiction])
-    for value, label in marked:
-        axes.axvline(value, color=GREY, lw=0.8, ls=":")
-        axes.annotate(
-            f" {label}",
-            (value, axes.get_ylim()[0]),
-            xytext=(0, 4),
-            textcoords="offset points",
-            size=7.5,
-            color=GREY,
-            va="bottom",
-        )
-    axes.set_xlim(COEFFICIENTS)
-    axes.set_xlabel("t of coal equivalent in 1 t of coal", size=8.5)
-    axes.annotate(
-        "million t of coal equivalent",
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(-24, 6),
-        textcoords="offset points",
-        size=8.5,
-    )
-    axes.tick_params(labelsize=8.5)
+    room = {"head": style.HEAD + 0.2, "foot": style.FOOT + 0.5, "left": 0.55, "right": 0.25}
+    chart, axes = style.canvas(title, 2.04, **room)
+    _draw_caps(axes, coal.amount / 1e6, energy.amount / 1e6, marks.colours(plans)[coal.jurisdiction])
+    _name_axes(axes, marked)
     others = plans.focus[plans.focus["id"] != coal.jurisdiction]
     words = f"Not drawn: {wording.names(others['label'])}; none of these plans sets both caps."
-    axes.text(
-        0.01,
-        0.98,
-        "\n".join(textwrap.wrap(words, 44)),
-        transform=axes.transAxes,
-        va="top",
-        size=7.5,
-        color=GREY,
-    )
-    told = [("coal cap", wording.target(coal), coal.id), ("energy cap", wording.target(energy), energy.id)]
-    told += [
-        ("break-even", f"{even:.2f} t of coal equivalent per t of coal", ""),
-        *(("marked on the axis", label, "") for _, label in marked),
+    text = {"transform": axes.transAxes, "va": "top", "size": 7.5, "color": style.GREY}
+    axes.text(0.01, 0.98, textwrap.fill(words, 44), **text)
+    rows = [
+        ("coal cap", wording.target(coal), coal.id),
+        ("energy cap", wording.target(energy), energy.id),
+        ("break-even", f"{energy.amount / coal.amount:.2f} t of coal equivalent per t of coal", ""),
+        *(("marked on the axis", words, "") for _, words in marked),
     ]
-    rows = [(coal.jurisdiction, *row) for row in told] + [
-        (place, "both caps", "this plan does not set both caps", "") for place in others["id"]
-    ]
-    return finish(
-        chart,
-        plans,
-        pd.DataFrame(rows, columns=["jurisdiction", "what", "says", "id"]),
-        name,
-        title,
-        subtitle,
-    )
+    rows = pd.DataFrame(rows, columns=["what", "says", "id"]).assign(jurisdiction=coal.jurisdiction)
+    missing = marks.missing_places(plans, rows, "this plan does not set both caps").assign(what="both caps")
+    return marks.finish(chart, plans, pd.concat([rows, missing], ignore_index=True), name, title, subtitle)
 
 
-def _two_caps(axes, coal, energy, even, color):
-    """Draw both caps, in millions of t, over the coefficient, and where they meet."""
-    x = np.linspace(*COEFFICIENTS, 8)
+def _draw_caps(axes, coal, energy, color):
+    """Draw both caps, in millions of t, over the coefficient, and the coefficient at which they meet."""
+    x, even = np.linspace(*_COEFFICIENTS, 8), energy / coal
     axes.plot(x, x * coal, color=color, lw=2.2)
-    axes.axhline(energy, color=INK, lw=1.4)
-    dot(axes, even, energy, color, ms=9, mew=1)
+    axes.axhline(energy, color=style.INK, lw=1.4)
+    marks.dot(axes, even, energy, color, ms=9, mew=1)
     axes.grid(axis="y")
-    beside = {"textcoords": "offset points", "ha": "right"}
-    axes.annotate(
-        f"break-even at {even:.2f}", (even, energy), xytext=(-6, 7), size=9, weight="bold", **beside
-    )
-    axes.annotate("energy cap", (COEFFICIENTS[1], energy), xytext=(-2, -11), size=8.5, **beside)
-    axes.annotate(
-        "coal cap in coal equivalent", (x[-2], x[-2] * coal), xytext=(-8, 4), size=8.5, color=color, **beside
-    )
+    at_left = {"textcoords": "offset points", "ha": "right"}
+    words = f"break-even at {even:.2f}"
+    axes.annotate(words, (even, energy), xytext=(-6, 7), size=9, weight="bold", **at_left)
+    axes.annotate("energy cap", (x[-1], energy), xytext=(-2, -11), size=8.5, **at_left)
+    words = "coal cap in coal equivalent"
+    axes.annotate(words, (x[-2], x[-2] * coal), xytext=(-8, 4), size=8.5, color=color, **at_left)
 
 
-@mpl.rc_context(STYLE)
+def _name_axes(axes, marked):
+    """Name the axes, and draw a named line at each coefficient marked."""
+    offset = {"textcoords": "offset points"}
+    text = {"size": 7.5, "color": style.GREY, "va": "bottom"}
+    for value, words in marked:
+        axes.axvline(value, color=style.GREY, lw=0.8, ls=":")
+        axes.annotate(f" {words}", (value, axes.get_ylim()[0]), xytext=(0, 4), **offset, **text)
+    axes.set_xlim(_COEFFICIENTS)
+    axes.set_xlabel("t of coal equivalent in 1 t of coal", size=8.5)
+    above = {"xycoords": "axes fraction", "xytext": (-24, 6), "size": 8.5}
+    axes.annotate("million t of coal equivalent", (0, 1), **above, **offset)
+    axes.tick_params(labelsize=8.5)
+
+
+@mpl.rc_context(style.STYLE)
 def steps(plans, judged, name, title, subtitle):
     """Draw rules that have an order but no shared scale: a column a rule, a mark a place.
 
@@ -290,42 +235,28 @@ def steps(plans, judged, name, title, subtitle):
     -------
     Chart
     """
-    rows = judged[(judged["status"] == "target") | ~judged.duplicated("jurisdiction")]
-    goal = rows["status"] == "target"
-    rules = list(
-        dict.fromkeys(
-            rows[goal]
-            .assign(force=lambda goals: goals["operator"].map(FORCE))
-            .sort_values(["amount", "force"])["printed"]
-        )
-    )
-    chart, axes = canvas(title, 0.3 * len(plans.focus), head=HEAD + 0.4)
-    palette = colours(plans)
+    is_target = judged["status"] == "target"
+    rows = judged[is_target | ~judged.duplicated("jurisdiction")]
+    targets = judged[is_target]
+    targets = targets.assign(rule=targets["operator"].map(_RULES)).sort_values(["amount", "rule"])
+    rules, palette = list(targets["printed"].unique()), marks.colours(plans)
+    chart, axes = style.canvas(title, 0.3 * len(plans.focus), head=style.HEAD + 0.4)
     for row in rows.itertuples():
-        y = list(palette).index(row.jurisdiction)
+        y, color = list(palette).index(row.jurisdiction), palette[row.jurisdiction]
         if row.status == "target":
-            dot(
-                axes,
-                rules.index(row.printed),
-                y,
-                palette[row.jurisdiction],
-                marker="s" if "in words" in row.printed else "o",
-                ms=9,
-                mew=1,
-            )
+            marker = "s" if "in words" in row.printed else "o"
+            marks.dot(axes, rules.index(row.printed), y, color, marker=marker, ms=9, mew=1)
         else:
-            axes.text(-1.25, y, row.printed, va="center", size=8, color=GREY, style="italic")
+            axes.text(-1.25, y, row.printed, va="center", size=8, color=style.GREY, style="italic")
     axes.set_xlim(-1.3, len(rules) - 0.5)
-    head_columns(axes, range(len(rules)), [rule.replace(" (", "\n(") for rule in rules])
-    name_places(axes, plans, size=8.5)
-    rows = rows.assign(
-        says=rows["printed"].where(~goal, rows["printed"] + ", " + rows["date"]),
-        why=rows["why"].where(goal, ""),
-    )
-    return finish(chart, plans, rows, name, title, subtitle)
+    marks.name_columns(axes, range(len(rules)), [rule.replace(" (", "\n(") for rule in rules])
+    marks.name_places(axes, plans, size=8.5)
+    says = rows["printed"].where(~is_target, rows["printed"] + ", " + rows["date"])
+    rows = rows.assign(says=says, why=rows["why"].where(is_target, ""))
+    return marks.finish(chart, plans, rows, name, title, subtitle)
 
 
-@mpl.rc_context(STYLE)
+@mpl.rc_context(style.STYLE)
 def pairs(plans, judged, name, title, subtitle, references, unit=""):
     """Draw levels of one unit: a basic goal and its stretch goal joined, limits as lines.
 
@@ -334,7 +265,7 @@ def pairs(plans, judged, name, title, subtitle, references, unit=""):
     plans : Plans
     judged : DataFrame
         As from `lantian.compare`; levels of the year that most places share are
-        drawn, all else in words.
+        drawn, all others in words.
     name, title, subtitle : str
     references : DataFrame
         As from `lantian.limits`: lines, dotted in hindsight.
@@ -352,60 +283,57 @@ def pairs(plans, judged, name, title, subtitle, references, unit=""):
     """
     levels = judged[judged["amount"].notna() & (judged["kind"] == "level")]
     if len(levels):
-        levels = levels[
-            levels["target_year"] == levels.groupby("target_year")["jurisdiction"].nunique().idxmax()
-        ]
+        year = levels.groupby("target_year")["jurisdiction"].nunique().idxmax()
+        levels = levels[levels["target_year"] == year].sort_values("amount", ascending=False, kind="stable")
     refuse(levels.assign(group=0))
-    lanes, palette = _pair_lanes(plans, judged, levels), colours(plans)
-    chart, axis = canvas(title, 0.3 * len(lanes), head=HEAD + 0.6, foot=FOOT + 0.45)
+    lanes, palette = _pair_lanes(plans, judged, levels), marks.colours(plans)
+    chart, axes = style.canvas(title, 0.3 * len(lanes), head=style.HEAD + 0.6, foot=style.FOOT + 0.45)
     end = max([0, *levels["amount"], *references["amount"]]) * 1.65 or 1
-    chart.far = mostly_right(levels["amount"] / end)
-    _reference_lines(axis, references)
+    chart.opens_at_right = marks.mostly_right(levels["amount"] / end)
+    _reference_lines(axes, references)
     for y, row in enumerate(lanes.itertuples()):
-        if row.goals:
-            _pair(axis, y, row, palette[row.jurisdiction], end)
+        if row.drawn:
+            goals = levels[levels["jurisdiction"] == row.jurisdiction]
+            _pair(axes, y, goals, row.says.split("; "), palette[row.jurisdiction], end)
         else:
-            remark(axis, y, "\n".join(textwrap.wrap(row.says, 92)), chart.far)
-    name_values(axis, plans, lanes, (0, end), unit)
-    return finish(chart, plans, pd.concat([lanes, references.assign(jurisdiction="")]), name, title, subtitle)
+            marks.lane_text(axes, y, textwrap.fill(row.says, 92), chart.opens_at_right)
+    marks.name_values(axes, plans, lanes, (0, end), unit)
+    rows = pd.concat([lanes, references.assign(jurisdiction="")])
+    return marks.finish(chart, plans, rows, name, title, subtitle)
 
 
-def _reference_lines(axis, references):
-    """Draw limits as lines named above the axis; neighbours take turns in height."""
-    for count, row in enumerate(references.itertuples()):
-        line = {"color": GREY, "lw": 1, "ls": ":" if row.hindsight else "-"}
-        axis.axvline(row.amount, **line)
-        words, place = (
-            row.says.replace(", in hindsight", "\nin hindsight"),
-            {"xytext": (0, 3 + 20 * (count % 2)), "textcoords": "offset points"},
-        )
-        leader = {"arrowprops": {"arrowstyle": "-", "shrinkA": 0, "shrinkB": 0, **line}} if count % 2 else {}
-        style = {"ha": "center", "size": 7.5, "color": GREY, "linespacing": 1.0}
-        axis.annotate(words, (row.amount, 1), xycoords=("data", "axes fraction"), **style, **place, **leader)
+def _reference_lines(axes, references):
+    """Draw limits as lines, named above the drawing at two heights in turn."""
+    for number, row in enumerate(references.itertuples()):
+        line = {"color": style.GREY, "lw": 1, "ls": ":" if row.hindsight else "-"}
+        axes.axvline(row.amount, **line)
+        text = {"ha": "center", "size": 7.5, "color": style.GREY, "linespacing": 1.0}
+        if number % 2:
+            text["arrowprops"] = {"arrowstyle": "-", "shrinkA": 0, "shrinkB": 0, **line}
+        place = {"xycoords": ("data", "axes fraction"), "xytext": (0, 3 + 20 * (number % 2))}
+        words = row.says.replace(", in hindsight", "\nin hindsight")
+        axes.annotate(words, (row.amount, 1), textcoords="offset points", **place, **text)
 
 
-def _pair(axis, y, row, color, end):
-    """Draw one goal, or basic and stretch joined, and write where there is room; a stretch goal is hollow."""
-    low, high = min(row.goals)[0], max(row.goals)[0]
-    axis.plot([low, high], [y, y], color=color, lw=2)
-    for amount, hollow in row.goals:
-        dot(axis, amount, y, color, hollow)
-    fits = max(map(len, row.says.split("; "))) * 0.066 < LANE * (1 - high / end) - 0.15
-    write(axis, high if fits else low, y, row.says.replace("; ", "\n"), fits, linespacing=1.2)
+def _pair(axes, y, goals, lines, color, end):
+    """Draw one goal, or a basic and a stretch goal joined, labelled where there is room."""
+    low, high = goals["amount"].min(), goals["amount"].max()
+    axes.plot([low, high], [y, y], color=color, lw=2)
+    for goal in goals.itertuples():
+        marks.dot(axes, goal.amount, y, color, goal.strength == "aspirational")
+    fits = max(map(len, lines)) * 0.066 < marks.LANE * (1 - high / end) - 0.15
+    marks.label(axes, high if fits else low, y, "\n".join(lines), fits, linespacing=1.2)
 
 
 def _pair_lanes(plans, judged, levels):
-    """List a lane for each place with its goals, and one for each other promise or gap."""
-    rows = []
-    for place in plans.focus["id"]:
-        goals = levels[levels["jurisdiction"] == place].sort_values("amount", ascending=False)
-        if len(goals):
-            says = "; ".join(f"{row.printed} {row.date}{aimed(row)}" for row in goals.itertuples())
-            drawn = list(zip(goals["amount"], goals["strength"] == "aspirational"))
-            rows.append(
-                {"jurisdiction": place, "goals": drawn, "says": says, "why": "", "id": goals.iloc[0]["id"]}
-            )
-        for row in judged[(judged["jurisdiction"] == place) & ~judged["id"].isin(goals["id"])].itertuples():
-            says = row.printed if row.status != "target" else f"not on this axis: {row.printed}, {row.date}"
-            rows.append({"jurisdiction": place, "goals": [], "says": says, "why": row.why, "id": row.id})
-    return pd.DataFrame(rows)
+    """List one lane with the levels of each place (``drawn``), then a lane for each of its other promises or gaps."""
+    goals = levels.assign(says=[f"{row.printed} {row.date}{marks.aim(row)}" for row in levels.itertuples()])
+    goals = goals.groupby("jurisdiction", as_index=False).agg({"says": "; ".join, "id": "first"})
+    others = judged[~judged["id"].isin(levels["id"])]
+    others = others.assign(
+        says=[
+            f"not on this axis: {row.printed}, {row.date}" if row.status == "target" else row.printed
+            for row in others.itertuples()
+        ]
+    )
+    return marks.by_place(plans, pd.concat([goals.assign(drawn=True, why=""), others.assign(drawn=False)]))
