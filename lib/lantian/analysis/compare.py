@@ -16,7 +16,7 @@ from lantian.analysis.comparability import (
     keys_of,
     sized,
 )
-from lantian.analysis.matrix import chosen, known
+from lantian.analysis.matrix import chosen, require_indicators
 from lantian.data.plans import PROMISED
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link, say
@@ -70,7 +70,7 @@ def compare(plans, indicator, of="value", core=True):
     ['95 %', 'by 2020', 'direct']
     """
     if indicator not in plans.rows_of:
-        known(plans.indicators, indicator)
+        require_indicators(plans.indicators, indicator)
     at, number, promises = _promises(plans, indicator, core)
     stated, place = (
         [Promise(*row) for row in zip(*promises.values())],
