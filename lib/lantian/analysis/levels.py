@@ -159,10 +159,10 @@ def _compare_levels(plans, indicators):
 def _goals(plans, indicators):
     """Take the targets on indicators, with their words and what is known of their documents."""
     documents = plans.documents.set_index("id")
-    source = [
-        ", ".join(filter(None, (row.title_en, row.number, row.issued))) for row in documents.itertuples()
+    named = documents[["title_en", "number", "issued"]].itertuples(index=False)
+    documents = documents.assign(source=[", ".join(filter(None, parts)) for parts in named])[
+        ["source", "confidence", "issued"]
     ]
-    documents = documents.assign(source=source)[["source", "confidence", "issued"]]
     goals = plans.targets[plans.targets["indicator"].isin(indicators)]
     goals = goals.drop(columns="issued").join(documents, on="document")
     return goals.assign(
@@ -329,7 +329,7 @@ def limits(plans, indicator, year):
     plans : Plans
     indicator : str
     year : int
-        The target year that they are held against.
+        The target year that they are compared with.
 
     Returns
     -------

@@ -31,10 +31,7 @@ KEY = ["jurisdiction", "indicator"]
 CONTENT = ["mark", "text", "says", "id", "count"]
 CELL = ["jurisdiction", "label", "place", "indicator", "indicator_name", *CONTENT]
 FOUND = ["place", "id", "says", "statement", "indicator", "quote", "clause"]
-SEARCHED = [
-    *["place", "id", "says", "statement", "indicator_name", "quote", "clause"],
-    *["subject", "subject_class", "note", "value_text", "indicator_zh", "place_zh"],
-]
+SEARCHED = [*FOUND, "subject", "subject_class", "note", "indicator_zh", "place_zh"]
 
 
 def cells(plans, theme=None, indicators=None):
@@ -107,17 +104,15 @@ def _marks(targets):
 
 def _firmest_first(targets):
     """Sort targets: the core first, then figures, goals that bind, whole areas and late years."""
-    targets = targets.assign(mark=_marks(targets))
-    order = pd.DataFrame(
-        {
-            "periphery": targets["core"] == "no",
-            "rank": targets["mark"].map(RANK),
-            "stretch": targets["stretch_of"] != "",
-            "part": targets["area"] != "whole",
-            "year": -targets["target_year"].fillna(0),
-        }
-    )
-    return targets.loc[order.sort_values(list(order)).index]
+    marks = _marks(targets)
+    keys = {
+        "periphery": targets["core"] == "no",
+        "rank": marks.map(RANK),
+        "stretch": targets["stretch_of"] != "",
+        "part": targets["area"] != "whole",
+        "earlier": -targets["target_year"].fillna(0),
+    }
+    return targets.assign(mark=marks, **keys).sort_values(list(keys))
 
 
 def matrix(plans, theme=None, indicators=None):
@@ -147,13 +142,11 @@ def chosen(indicators, theme, ids=None):
     if rows.empty:
         themes = ", ".join(sorted(set(indicators["theme"])))
         raise ValueError(f"{theme!r} is no theme; it is one of headline, {themes}")
-    order = pd.DataFrame(
-        {
-            "headline": rows["headline"].map(HEADLINES).fillna(len(HEADLINES)),
-            "other_theme": rows["headline"] != rows["theme"],
-        }
-    )
-    return rows.loc[order.sort_values(list(order)).index]
+    keys = {
+        "rank": rows["headline"].map(HEADLINES).fillna(len(HEADLINES)),
+        "other_theme": rows["headline"] != rows["theme"],
+    }
+    return rows.assign(**keys).sort_values(list(keys)).drop(columns=list(keys))
 
 
 def require_indicators(indicators, *ids):
@@ -224,11 +217,12 @@ def find(plans, words):
     )
     gaps = gaps.assign(says=[wording.gap(row) for row in gaps.itertuples()], statement=gaps["note"])
     rows = pd.concat([targets, gaps], ignore_index=True)
-    rows["indicator_zh"] = rows["indicator"].map(plans.indicators.set_index("id")["name_zh"])
+    names = plans.indicators.set_index("id")["name_zh"]
+    rows = rows.assign(indicator=rows["indicator_name"], indicator_zh=rows["indicator"].map(names))
     needle = fold(str(words)).casefold()
-    texts = rows.reindex(columns=SEARCHED).fillna("").itertuples(index=False)
-    hits = rows.loc[[needle in fold(" ".join(text)).casefold() for text in texts]]
-    return hits.assign(indicator=hits["indicator_name"])[FOUND].reset_index(drop=True)
+    texts = rows[SEARCHED].fillna("").itertuples(index=False)
+    hits = [needle in fold(" ".join(text)).casefold() for text in texts]
+    return rows.loc[hits, FOUND].reset_index(drop=True)
 
 
 def shared(plans, least=2):

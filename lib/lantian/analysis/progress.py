@@ -10,10 +10,8 @@ from lantian.text import wording
 # What a goal and an observation of it have in common, and what two observations of one series.
 OBJECT = ["jurisdiction", "indicator", "area", "subject", "base"]
 SERIES = ["unit", "source", "scope", "basis"]
-PACE = [
-    *["jurisdiction", "label", "id", "kind", "printed", "years", "linear", "compound"],
-    *["low", "high", "basis", "says"],
-]
+GOAL = ["jurisdiction", "label", "id", "kind", "printed"]
+PACE = ["years", "linear", "compound", "low", "high", "basis", "says"]
 OUTCOME = [
     *["jurisdiction", "label", "indicator_name", "id", "printed", "measured", "outcome"],
     *["says", "source", "confidence", "caution"],
@@ -56,26 +54,17 @@ def pace(plans, indicator, core=True):
     if core and (goals["core"] == "yes").any():
         goals = goals[goals["core"] == "yes"]
     goals = goals[goals["kind"].isin(["change", "level"])]
-    rows = [
-        {
-            "jurisdiction": goal.jurisdiction,
-            "label": goal.label,
-            "id": goal.id,
-            "kind": goal.kind,
-            "printed": wording.target(goal),
-            **_pace(plans, goal),
-        }
-        for goal in goals.itertuples()
-    ]
-    return pd.DataFrame(rows, columns=PACE)
+    goals = goals.assign(printed=[wording.target(goal) for goal in goals.itertuples()])
+    paces = pd.DataFrame([_pace(plans, goal) for goal in goals.itertuples()], goals.index, PACE)
+    return goals[GOAL].join(paces).reset_index(drop=True)
 
 
 def _pace(plans, goal):
-    """Work out the pace of one goal: years, linear, compound, low, high, basis and says."""
+    """Work out the pace of one goal: the columns of `PACE`, without numbers where none can be had."""
     if pd.notna(goal.amount):
         if goal.kind == "change" and goal.timing == "every_year":
-            says = f"{wording.signed(goal.amount)} % a year, as printed"
-            return _rates(1, goal.amount, [goal.amount], goal.amount) | {"basis": "stated", "says": says}
+            rate, says = goal.amount, f"{wording.signed(goal.amount)} % a year, as printed"
+            return _rates(1, rate, rate, rate, rate) | {"basis": "stated", "says": says}
         if goal.kind == "change" and pd.notna(goal.baseline_year) and pd.notna(goal.target_year):
             return _pace_of_change(goal)
         if goal.kind == "level" and (base := _observed_base(plans, goal)):
@@ -83,19 +72,8 @@ def _pace(plans, goal):
     return {"basis": "none", "says": "no base year is known: a pace would be invented"}
 
 
-def _rates(years, change, rates, rate):
-    """Fill the numbers of a pace: the change over its years, and an interval of rates around one.
-
-    >>> _rates(2, -10, [-5.2, -5.0], -5.1)
-    {'years': 2, 'linear': -5.0, 'compound': -5.1, 'low': -5.2, 'high': -5.0}
-    """
-    return {
-        "years": years,
-        "linear": change / years,
-        "compound": rate,
-        "low": min(rates),
-        "high": max(rates),
-    }
+def _rates(years, change, rate, low, high):
+    return {"years": years, "linear": change / years, "compound": rate, "low": low, "high": high}
 
 
 def _pace_of_change(goal):
@@ -103,7 +81,7 @@ def _pace_of_change(goal):
     years = int(goal.target_year - goal.baseline_year)
     rate, basis = compound(goal.amount, years), goal.baseline_basis
     says = f"{wording.signed(rate)} % a year over {wording.counted(years, 'year')} (base year {basis})"
-    return _rates(years, goal.amount, [rate], rate) | {"basis": basis, "says": says}
+    return _rates(years, goal.amount, rate, rate, rate) | {"basis": basis, "says": says}
 
 
 def _pace_from_observation(goal, base):
@@ -117,7 +95,7 @@ def _pace_from_observation(goal, base):
         f"{wording.signed(low)} to {wording.signed(high)} % a year since {base.year}, "
         f"from an observed {base.value:g} ({base.source}, confidence {base.confidence})"
     )
-    return _rates(years, changes[1], [low, high], rate) | {"basis": "observed", "says": says}
+    return _rates(years, changes[1], rate, low, high) | {"basis": "observed", "says": says}
 
 
 def compound(change, years):
