@@ -26,11 +26,8 @@ TESTS = {
     "target_known": "time: no target year",
 }
 
-OF_ITS_OWN = (
-    "figure",
-    "base_known",
-    "target_known",
-)  # tests that what is not stated fails with every other row: 0 where it is stated
+# Tests for what is stated at all: 0 where it is, else a number of the row, so that it agrees with no other row.
+UNSTATED = ("figure", "base_known", "target_known")
 PER_RESIDENT = "per resident"
 # The columns that decide.
 COMPARED = """indicator kind subject subject_class base area dimension amount baseline_year target_year timing value_basis operator
@@ -38,7 +35,7 @@ COMPARED = """indicator kind subject subject_class base area dimension amount ba
 
 
 def keys(targets, of="value", divided=()):
-    """Tell, for each target, everything that must agree before it is compared.
+    """List, for each target, everything that must agree before it is compared.
 
     Two targets are comparable in the respect ``of`` exactly when their rows here
     are equal. After the tests of the literature on comparing city climate targets:
@@ -62,18 +59,20 @@ def keys(targets, of="value", divided=()):
 
 
 def keys_of(cells, of="value", divided=()):
-    """Tell the same as `keys` of columns of cells, each an array of objects; return such columns."""
+    """Do the work of `keys` on columns of cells, each an array of objects; return such columns."""
     if of not in RESPECTS:
         raise ValueError(f"of={of!r} is not known; it is one of {', '.join(RESPECTS)}")
-    told = {name: cells[name] for name in ("indicator", "kind", "subject", "subject_class", "base", "area")}
+    columns = {
+        name: cells[name] for name in ("indicator", "kind", "subject", "subject_class", "base", "area")
+    }
     if of == "wording":
-        return {"indicator": told["indicator"]}
+        return {"indicator": columns["indicator"]}
     dated, based, filled = (_known(cells[name]) for name in ("target_year", "baseline_year", "amount"))
     if of == "date":
-        return told | {"figure": dated}
+        return columns | {"figure": dated}
     change = cells["kind"] == "change"
     yearly = change & (cells["timing"] == "every_year")  # so much every year is a pace as it stands
-    told |= {
+    columns |= {
         "dimension": _or(cells["dimension"], ""),
         "figure": filled,
         "base_known": np.where(yearly, 0, based) if of == "pace" else np.where(change, based, 0),
@@ -81,13 +80,13 @@ def keys_of(cells, of="value", divided=()):
         "target_known": np.where(yearly, 0, dated) if of == "pace" else dated,
     }
     if of == "value":
-        told["target_year"] = _or(cells["target_year"], 0)
-        told["baseline_year"] = np.where(change, _or(cells["baseline_year"], 0), 0)
+        columns["target_year"] = _or(cells["target_year"], 0)
+        columns["baseline_year"] = np.where(change, _or(cells["baseline_year"], 0), 0)
         # "at least as much" and "more" are other words, though both rest on the number one.
-        told["value_basis"] = np.where(
+        columns["value_basis"] = np.where(
             cells["value_basis"] == "word", "word" + cells["operator"], cells["value_basis"]
         )
-    return told
+    return columns
 
 
 def _known(cells):
@@ -100,7 +99,7 @@ def _or(cells, instead):
 
 
 def sized(rows):
-    """Tell which amounts grow with the place."""
+    """Mark the amounts that grow with the place."""
     return (np.asarray(rows["extensive"], object) == "yes") & np.isin(np.asarray(rows["kind"], object), SIZED)
 
 
@@ -201,7 +200,7 @@ def verdict_of_set(plans, ids, of="value"):
 
 
 def cautions(rows):
-    """Say what a reader should bear in mind when rows are set side by side.
+    """Say what a reader should bear in mind when rows are compared.
 
     Parameters
     ----------
@@ -212,12 +211,14 @@ def cautions(rows):
     -------
     str
     """
-    told = [words for column, words in CAUTIONS.items() if len({getattr(row, column) for row in rows}) > 1]
+    words = [
+        caution for column, caution in CAUTIONS.items() if len({getattr(row, column) for row in rows}) > 1
+    ]
     if any({row.year_basis, row.baseline_basis} & {"inferred", "ambiguous"} for row in rows):
-        told.append("a year is inferred or ambiguous")
+        words.append("a year is inferred or ambiguous")
     if any(row.exception for row in rows):
-        told.append("with exceptions")
-    return "; ".join(told)
+        words.append("with exceptions")
+    return "; ".join(words)
 
 
 CAUTIONS = {

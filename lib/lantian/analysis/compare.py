@@ -1,4 +1,4 @@
-"""Put what the plans promise on one subject side by side, and say what of it compares."""
+"""Compare what the plans promise on one subject, and say which promises compare."""
 
 import html
 from collections import namedtuple
@@ -7,23 +7,23 @@ import numpy as np
 import pandas as pd
 
 from lantian.analysis.comparability import (
-    OF_ITS_OWN,
     PER_RESIDENT,
     TESTS,
+    UNSTATED,
     cautions,
     conversion,
     denominators,
     keys_of,
     sized,
 )
-from lantian.analysis.matrix import chosen, known
+from lantian.analysis.matrix import chosen, require_indicators
 from lantian.data.plans import PROMISED
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link, say
 
 Promise = namedtuple("Promise", [*PROMISED, "jurisdiction"])
 Gap = namedtuple("Gap", "status within_remit set_by")
-OF_PLACES = {"jurisdiction": "id", "label": "label"}  # columns that say whose a row is
+OF_PLACES = {"jurisdiction": "id", "label": "label"}  # the columns of a row's place
 YEARS = ("baseline_year", "target_year")
 SHOWN = """jurisdiction id status printed thing kind indicator_name operator baseline_year target_year amount unit standard_unit date
     strength group cautions verdict why label""".split()
@@ -42,7 +42,7 @@ IN_SHORT = {
 
 
 def compare(plans, indicator, of="value", core=True):
-    """Put one indicator side by side: every focus place, its gaps included.
+    """Compare one indicator: every focus place, its gaps included.
 
     Parameters
     ----------
@@ -70,28 +70,30 @@ def compare(plans, indicator, of="value", core=True):
     ['95 %', 'by 2020', 'direct']
     """
     if indicator not in plans.rows_of:
-        known(plans.indicators, indicator)
+        require_indicators(plans.indicators, indicator)
     at, number, promises = _promises(plans, indicator, core)
     stated, place = (
         [Promise(*row) for row in zip(*promises.values())],
         plans.targets["position"].to_numpy()[at],
     )
     group, amount, judged = _judge(plans, promises, stated, number, place, of)
-    ids, silent, silences = _untold(plans, indicator, place)
+    ids, silent, silences = _without_target(plans, indicator, place)
     place, nothing = np.append(place, silent), np.full(len(silent), np.nan)
     order = np.lexsort((np.append(group, nothing), place))  # rows come by place and id
-    told = {
+    columns = {
         name: _column(name, *words, silences.get(name), len(silent), order)
         for name, words in (_worded(stated, number) | judged).items()
     }
-    told |= {name: plans.jurisdictions[column].array.take(place[order]) for name, column in OF_PLACES.items()}
-    told |= {
+    columns |= {
+        name: plans.jurisdictions[column].array.take(place[order]) for name, column in OF_PLACES.items()
+    }
+    columns |= {
         name: np.append(numbers, nothing)[order] for name, numbers in (("group", group), ("amount", amount))
     }
-    told["id"] = pd.concat(
+    columns["id"] = pd.concat(
         [pd.Series(plans.targets["id"].array.take(at)), ids], ignore_index=True
     ).array.take(order)
-    return pd.DataFrame({name: told[name] for name in SHOWN})
+    return pd.DataFrame({name: columns[name] for name in SHOWN})
 
 
 def _column(name, words, number, of_gaps, gaps, order):
@@ -157,13 +159,13 @@ def _judge(plans, promises, stated, number, place, of):
     ]
     first = (group == count.argmax()).argmax() if len(group) else 0
     others = (place != place[:1]).any()
-    apart, case = (
+    differences, case = (
         _differences(agree, list(table), number, owner, first, fits) if others else ([ALONE], number * 0)
     )
     converted = np.array([bool(words) for words in why] + [False])
     words = {
         "verdict": (["direct", "after conversion", "no"], np.where(fits, converted[rank], 2)),
-        "why": ([*why, *apart], np.where(fits, rank, len(why) + case)),
+        "why": ([*why, *differences], np.where(fits, rank, len(why) + case)),
         "cautions": ([*map(cautions, members), ""], np.where(fits, rank, len(members))),
     }
     amount, unit = _amounts(promises, number, place, divided, residents)
@@ -171,7 +173,7 @@ def _judge(plans, promises, stated, number, place, of):
 
 
 def _owners(table, number, place, residents):
-    """Tell whose an amount is, that must be the same to be compared: anybody's where it does not grow with the place."""
+    """Number the owner of each amount, which must be the same to be compared: anybody where it does not grow with the place."""
     if residents is None or "owner" not in table:
         return np.full(len(number), ANYBODY)
     known = residents["value"].notna().to_numpy()
@@ -183,7 +185,7 @@ def _owners(table, number, place, residents):
 def _groups(agree, names, number, owner):
     """Number the rows from 0, those that agree in every test alike."""
     alone = np.array(
-        [any(value for name, value in zip(names, key) if name in OF_ITS_OWN) for key in agree], bool
+        [any(value for name, value in zip(names, key) if name in UNSTATED) for key in agree], bool
     )[number]
     stated = [tuple(value for name, value in zip(names, key) if name != "owner") for key in agree]
     numbers = {key: group for group, key in enumerate(dict.fromkeys(stated))}
@@ -218,12 +220,12 @@ def _differences(agree, names, number, owner, first, fits):
 
 
 def _difference(key, first, elsewhere):
-    """Name the tests that a row fails; what is of its own equals nothing, and the owner is that of the row."""
+    """Name the tests that a row fails; what is not stated equals nothing, and the owner is that of the row."""
     pairs = zip(key, key.values(), first)
     failing = [
         TESTS[name]
         for name, one, other in pairs
-        if (elsewhere if name == "owner" else one != other or name in OF_ITS_OWN and one)
+        if (elsewhere if name == "owner" else one != other or name in UNSTATED and one)
     ]
     return "; ".join(failing) or "another promise of the same plan"
 
@@ -243,14 +245,14 @@ def _worded(stated, number):
         for name in Promise._fields
         if name in SHOWN and name not in ("jurisdiction", "amount")
     }
-    told = {"printed": wording.amount, "thing": wording.thing, "date": wording.date}
-    words = columns | {name: [word(row) for row in stated] for name, word in told.items()}
-    return {name: (told, number) for name, told in words.items()} | {
+    wordings = {"printed": wording.amount, "thing": wording.thing, "date": wording.date}
+    words = columns | {name: [word(row) for row in stated] for name, word in wordings.items()}
+    return {name: (cells, number) for name, cells in words.items()} | {
         "status": (["target"], np.zeros_like(number))
     }
 
 
-def _untold(plans, indicator, told):
+def _without_target(plans, indicator, promising):
     """Return ids and places of the gaps of places without a target, or of none, and their words, a list a column."""
 
     def of_focus(table):
@@ -259,7 +261,7 @@ def _untold(plans, indicator, told):
     at = np.flatnonzero(np.asarray(plans.gaps["indicator"].array == indicator, bool) & of_focus(plans.gaps))
     place = plans.gaps["position"].to_numpy()[at]
     open_ = of_focus(plans.jurisdictions)
-    open_[told] = False
+    open_[promising] = False
     at, place = at[open_[place]], place[open_[place]]
     open_[place] = False
     blank = np.flatnonzero(open_)

@@ -1,4 +1,4 @@
-"""Who answers for what and by when, and in which words it is asked."""
+"""Responsibility: who answers for what and by when, and in which words it is asked."""
 
 import pandas as pd
 
@@ -17,22 +17,17 @@ def duties(plans):
         quarter (as ``2018Q4``; the last of a year that has no day, the first where
         it holds from that year; empty without a year), says.
     """
-    rows = plans.targets[(plans.targets["role"] == "focus") & (plans.targets["core"] == "yes")]
-    quarter = pd.PeriodIndex(pd.to_datetime(day_due(rows)), freq="Q").astype(str)
-    timing = (
-        rows["timing"]
-        .map(TIMINGS)
-        .mask(rows["target_year"].isna() & (rows["timing"] != "every_year"), "no date")
-    )
-    quarter = pd.Series(quarter, rows.index).where(timing.isin(["by", "from"]), "")
-    told = rows[["jurisdiction", "label", "id"]].assign(
-        timing=timing, quarter=quarter, says=rows["statement_en"]
-    )
-    return told.reset_index(drop=True)
+    rows = plans.targets.query("role == 'focus' and core == 'yes'").reset_index(drop=True)
+    undated = rows["target_year"].isna() & (rows["timing"] != "every_year")
+    timing = rows["timing"].map(TIMINGS).mask(undated, "no date")
+    quarter = pd.to_datetime(day_due(rows)).dt.to_period("Q").astype("str")
+    quarter = quarter.where(timing.isin(["by", "from"]), "")
+    rows = rows.assign(timing=timing, quarter=quarter, says=rows["statement_en"])
+    return rows[["jurisdiction", "label", "id", "timing", "quarter", "says"]]
 
 
 def day_due(targets):
-    """Date targets: a year without a day at its end where they fall due by or in it, at its beginning where they hold from it.
+    """Date targets; a year without a day stands for its first day after "from", else for its last.
 
     Returns
     -------
@@ -40,37 +35,34 @@ def day_due(targets):
         ISO dates; missing without a year.
     """
     ends = targets["timing"].map({"from": "-01-01"}).fillna("-12-31")
-    return targets["deadline"].where(
-        targets["deadline"] != "", targets["target_year"].astype("string") + ends
-    )
+    year_only = targets["target_year"].astype("string") + ends
+    return targets["deadline"].where(targets["deadline"] != "", year_only)
 
 
 def leads(plans):
     """Count, for each theme and plan, the bodies named as leading, under one name each.
 
-    Local names are harmonised by ``bodies.csv``; the original stays beside it.
+    Local names are harmonised by ``bodies.csv``; ``names`` keeps the original.
 
     Returns
     -------
     DataFrame
         theme, label, function, names (as printed), targets.
     """
-    rows = plans.targets[(plans.targets["role"] == "focus") & (plans.targets["lead_type"] == "lead")]
+    rows = plans.targets.query("role == 'focus' and lead_type == 'lead'")
     each = rows.assign(body=rows["lead"].str.split(";")).explode("body")
     each["function"] = each["body"].map(plans.bodies.set_index("body")["function"]).fillna(each["body"])
-    groups = each.groupby(["theme", "order", "label", "function"], sort=True)
-    counts = groups.agg(
-        names=("body", lambda names: ", ".join(dict.fromkeys(names))), targets=("id", "nunique")
-    ).reset_index()
-    return counts.sort_values(
-        ["theme", "order", "targets"], ascending=[True, True, False], kind="stable"
-    ).drop(columns="order")
+    counts = each.groupby(["theme", "order", "label", "function"], as_index=False).agg(
+        names=("body", lambda bodies: ", ".join(bodies.unique())), targets=("id", "nunique")
+    )
+    counts = counts.sort_values(["theme", "order", "targets"], ascending=[True, True, False], kind="stable")
+    return counts.drop(columns="order")
 
 
 def words(plans):
     """Count the words that bind a promise or loosen it, for each plan and theme, with an example.
 
-    Counts say which words a government uses; a share of them would rank the
+    Counts show which words a government uses; a share of them would rank the
     curators' splitting of sentences.
 
     Returns
@@ -78,11 +70,9 @@ def words(plans):
     DataFrame
         strength, strength_word, label, theme, count, example (a statement), id.
     """
-    rows = plans.targets[(plans.targets["role"] == "focus") & (plans.targets["strength"] != "plain")]
-    groups = rows.groupby(["strength", "strength_word", "order", "label", "theme"], sort=True)
-    counts = groups.agg(
-        count=("id", "size"), example=("statement_en", "first"), id=("id", "first")
-    ).reset_index()
+    rows = plans.targets.query("role == 'focus' and strength != 'plain'")
+    groups = rows.groupby(["strength", "strength_word", "order", "label", "theme"], as_index=False)
+    counts = groups.agg(count=("id", "size"), example=("statement_en", "first"), id=("id", "first"))
     return counts.drop(columns="order")
 
 
@@ -92,11 +82,9 @@ def strengths(plans):
     Returns
     -------
     DataFrame
-        A row a focus place: jurisdiction, label and a column for each strength.
+        A row a focus place: jurisdiction, a column for each strength, and label.
     """
     rows = plans.targets[plans.targets["role"] == "focus"]
-    counts = rows.pivot_table(
-        index="jurisdiction", columns="strength", values="id", aggfunc="count", fill_value=0, observed=True
-    )
+    counts = pd.crosstab(rows["jurisdiction"], rows["strength"])
     counts = counts.reindex(index=plans.focus["id"], columns=list(wording.STRENGTHS), fill_value=0)
     return counts.rename_axis("jurisdiction").reset_index().assign(label=plans.focus["label"].to_list())

@@ -1,40 +1,37 @@
-"""Hold each goal against the levels above its place, as far as they were read."""
+"""Compare each goal with those of the levels above its place, as far as these were read."""
 
 import re
-from itertools import product
 
 import pandas as pd
 
 from lantian.analysis.comparability import SIZED
-from lantian.analysis.matrix import chosen, known
+from lantian.analysis.matrix import KEY, chosen, require_indicators
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link
 
 COLUMNS = [
-    "jurisdiction",
-    "label",
-    "id",
-    "printed",
-    "above",
-    "above_id",
-    "above_printed",
-    "relation",
-    "says",
-    "source",
-    "confidence",
+    *["jurisdiction", "label", "id", "printed", "above", "above_id", "above_printed"],
+    *["relation", "says", "source", "confidence", "indicator"],
 ]
-# Relations, from the most to the least that can be told.
+# Relations, from the most to the least informative.
 RELATIONS = ("copied", "equal", "stricter", "looser", "another measure", "assigned", "parent not read")
-# Differences that do not keep two goals apart, but that the sentence must tell.
+JUDGED = {
+    "copied": "figure for figure",
+    "equal": "the same figure as",
+    "stricter": "stricter than",
+    "looser": "looser than",
+}
+OTHER_MEASURE = "the levels above promise it in another kind, unit or year, for other places, or as an amount of their own size"
+# Goals that differ in these are still compared, and the sentence names the difference.
 NOT_COUNTED = ("area", "subject", "subject_class", "base")
 
 
 def cascade(plans, indicator):
     """Compare each focus plan's goal with those of the levels above it.
 
-    A goal is held against a reference goal of one kind, unit, target year and base
-    year; where what is counted differs (area, subject, base) the sentence says so.
-    A reference document issued after the plan is said to be later.
+    Two goals are compared where kind, unit, target year and base year agree; where area,
+    subject or base differ, the sentence says so. A document above that was issued after
+    the plan is called later.
 
     Parameters
     ----------
@@ -46,11 +43,11 @@ def cascade(plans, indicator):
     DataFrame
         A row for each goal (or gap) and each place above with a goal:
         jurisdiction, label, id, printed, above (place), above_id, above_printed,
-        relation (one of `RELATIONS`), says, source (the document above), confidence. A chain that was not read
-        ends in ``parent not read``, never in "stated nowhere above".
+        relation (one of `RELATIONS`), says, source (the document above), confidence. Where a
+        plan above was not read the relation is ``parent not read``, never "stated nowhere above".
     """
-    known(plans.indicators, indicator)
-    return _held(plans, [indicator]).drop(columns="indicator")
+    require_indicators(plans.indicators, indicator)
+    return _compare_levels(plans, [indicator]).drop(columns="indicator")
 
 
 def above(plans, theme=None):
@@ -67,17 +64,18 @@ def above(plans, theme=None):
     DataFrame
         As `cascade`, with ``indicator`` (its name).
     """
-    set_above = plans.targets[(plans.targets["role"] == "reference") & (plans.targets["kind"] != "standard")][
-        "indicator"
-    ]
-    some = plans.indicators["id"].isin(set_above) | (plans.indicators["headline"] != "")
-    indicators = chosen(plans.indicators, theme) if theme else plans.indicators[some]
-    rows = _held(plans, indicators["id"])
+    if theme:
+        indicators = chosen(plans.indicators, theme)
+    else:
+        goals = plans.targets.query("role == 'reference' and kind != 'standard'")["indicator"]
+        some = plans.indicators["id"].isin(goals) | (plans.indicators["headline"] != "")
+        indicators = plans.indicators[some]
+    rows = _compare_levels(plans, list(indicators["id"]))
     return rows.assign(indicator=rows["indicator"].map(indicators.set_index("id")["name_en"]))
 
 
 def ends(plans, chain):
-    """Say once for each plan why goals of it are held against none above, and name these.
+    """Say once for each plan why some of its goals are compared with none above, and name these.
 
     Parameters
     ----------
@@ -90,16 +88,11 @@ def ends(plans, chain):
     DataFrame
         label, says, goals (their indicators, each linked to its evidence).
     """
-    alone = (
-        plans.focus[["label"]]
-        .merge(chain[chain["above_id"] == ""])
-        .drop_duplicates(["label", "says", "indicator"])
-    )
-    groups = alone.groupby(["label", "says"], sort=False)[["id", "indicator"]]
-    rows = [
-        (*key, Shown(", ".join(map(evidence_link, goals["id"], goals["indicator"])))) for key, goals in groups
-    ]
-    return pd.DataFrame(rows, columns=["label", "says", "goals"])
+    rows = plans.focus[["label"]].merge(chain[chain["above_id"] == ""])
+    rows = rows.drop_duplicates(["label", "says", "indicator"])
+    rows["goals"] = [evidence_link(row.id, row.indicator) for row in rows.itertuples()]
+    reasons = rows.groupby(["label", "says"], sort=False)["goals"].agg(", ".join)
+    return reasons.map(Shown).reset_index()
 
 
 def ancestors(plans, place):
@@ -134,211 +127,198 @@ def key_regions(plans):
     >>> regions.set_index("id").loc["china-2018", "Shuocheng (2018)"]
     'outside'
     """
-    rows = plans.key_regions.merge(
-        plans.focus[["id", "label"]], left_on="jurisdiction", right_on="id"
-    ).assign(inside=lambda rows: rows["member"] == "yes")
-    rows = rows.sort_values("inside", ascending=False, kind="stable").drop_duplicates(["document", "label"])
-    rows["region"] = rows["region"].where(rows["inside"], "outside")
-    wide = (
-        rows.pivot(index="document", columns="label", values="region")
-        .reindex(columns=plans.focus["label"])
-        .fillna("")
-    )
-    documents = plans.documents.set_index("id")[["title_en", "issued"]].rename(columns={"title_en": "title"})
-    return (
-        wide.join(documents)
-        .sort_values("issued")
-        .rename_axis("id")
-        .reset_index()[["id", "title", "issued", *wide.columns]]
-    )
+    rows = plans.key_regions.merge(plans.focus[["id", "label"]], left_on="jurisdiction", right_on="id")
+    rows["region"] = rows["region"].where(rows["member"] == "yes", "outside")
+    rows = rows.sort_values("member", ascending=False, kind="stable").drop_duplicates(["document", "label"])
+    regions = rows.pivot(index="document", columns="label", values="region")
+    regions = regions.reindex(columns=plans.focus["label"]).fillna("")
+    documents = plans.documents[["id", "title_en", "issued"]].rename(columns={"title_en": "title"})
+    return documents.merge(regions, left_on="id", right_index=True).sort_values("issued", ignore_index=True)
 
 
-def _covers(plans):
-    """Return a test: whether a goal for a named part of a level above, a city or a key region, holds for a place.
-
-    A place is inside a region only where the goal's own document lists it so: regions differ from document to document.
-    """
-    members = (
-        plans.key_regions[plans.key_regions["member"] == "yes"]
-        .groupby(["jurisdiction", "document"])["region"]
-        .apply(list)
-    )
-    regions, names = members.to_dict(), plans.jurisdictions.set_index("id")["name_en"]
-
-    def covers(goal, place):
-        own = [names[name] for name in (place, *ancestors(plans, place)) if name != goal.jurisdiction]
-        if goal.area != "named" or any(name in goal.statement_en for name in own):
-            return True
-        inside = regions.get((place, goal.document), ())
-        return any(region in goal.statement_en for region in inside) or bool(
-            inside and re.search("(?<!outside )key[- ]region", goal.statement_en)
-        )
-
-    return covers
-
-
-def _held(plans, indicators):
-    """Hold each goal and gap on indicators against the levels above its place."""
-    goals, gaps = _listed(_sourced(plans), indicators), _listed(plans.gaps, indicators)
-    names = plans.jurisdictions.set_index("id")["name_en"]
-    documents = plans.documents
-    unread = set(documents.loc[documents["access"] == "not_seen", "jurisdiction"]) | set(names.index) - set(
-        documents["jurisdiction"]
-    )
-    chains, covers = {place: ancestors(plans, place) for place in plans.focus["id"]}, _covers(plans)
-    inside = {
-        (row.jurisdiction, row.document): row.member == "yes"
-        for row in plans.key_regions.sort_values("member").itertuples()
-    }
-    rows = []
-    for indicator, place in product(indicators, plans.focus.itertuples()):
-        chain, mine = chains[place.id], goals.get((place.id, indicator), [])
-        higher = [
-            goal
-            for name in chain
-            for goal in goals.get((name, indicator), [])
-            if goal.kind != "standard" and goal.core == "yes" and covers(goal, place.id)
-        ]
-        told = [row for goal in mine for row in _against(goal, higher, inside)]
-        told += _end(
-            mine, [names[name] for name in chain if name in unread], any(name in unread for name in chain[:1])
-        )
-        if not mine:
-            told = [
-                row
-                for gap in gaps.get((place.id, indicator), [])
-                for row in _assigned(gap, goals, names, unread)
-            ]
-        rows += [(place.id, place.label, *row, indicator) for row in told]
-    return pd.DataFrame(rows, columns=[*COLUMNS, "indicator"])
-
-
-def _sourced(plans):
-    """Add to the targets what is known of their documents: source, confidence and date of issue."""
-    documents = plans.documents.set_index("id")
-    sources = {
-        row.Index: ", ".join(filter(None, (row.title_en, row.number, row.issued)))
-        for row in documents.itertuples()
-    }
-    own = plans.targets["document"]
-    return plans.targets.assign(
-        source=own.map(sources),
-        confidence=own.map(documents["confidence"]),
-        dated=own.map(documents["issued"]),
-    )
-
-
-def _listed(rows, indicators):
-    """Map place and indicator to their rows."""
-    groups = {}
-    for row in rows[rows["indicator"].isin(indicators)].itertuples():
-        groups.setdefault((row.jurisdiction, row.indicator), []).append(row)
-    return groups
-
-
-def _against(target, higher, inside):
-    """Hold one target against the goals above it on its indicator."""
-    same = [other for other in higher if _one_measure(target, other)]
-    for other in same:
-        relation = _relation(target, other)
-        above = other.place, other.id, wording.target(other)
-        yield (
-            target.id,
-            wording.target(target),
-            *above,
-            relation,
-            _sentence(target, other, relation, inside),
-            other.source,
-            other.confidence,
-        )
-    if higher and not same:
-        says = "the levels above promise it in another kind, unit or year, for other places, or as an amount of their own size"
-        yield _alone(target.id, wording.target(target), "another measure", says)
-
-
-def _alone(identifier, printed, relation, says):
-    """Tell a goal or a gap that is held against no goal above it."""
-    return identifier, printed, "", "", "", relation, says, "", ""
-
-
-def _end(mine, unread, directly):
-    """Say once for an indicator which plan above the place, the nearest, was not read."""
-    says = (
-        f"the plan of {unread[0]}, {'directly' if directly else 'further'} above, was not read"
-        if unread
-        else ""
-    )
-    return [_alone(goal.id, wording.target(goal), "parent not read", says) for goal in mine[:1] if unread]
-
-
-def _one_measure(target, other):
-    """Whether two goals share kind, unit, target year and, for a change, base year."""
-    fields = ["kind", "standard_unit", "target_year"] + ["baseline_year"] * (target.kind == "change")
-    pairs = [(getattr(target, name), getattr(other, name)) for name in fields]
-    if target.extensive == "yes" and target.kind in SIZED:
-        return False  # an amount that grows with the place has no measure in common with a larger place's
-    if target.level == "county" and other.subject == "prefecture_level_city":
-        return False  # a goal for cities of that level is none for a county
-    if "whole" not in (areas := {target.area, other.area}) and "rural" in areas and len(areas) > 1:
-        return False  # a share of rural areas and one of towns have nothing in common
-    known = pd.notna(target.amount) and pd.notna(other.amount) and pd.notna(target.target_year)
-    return known and all(
-        (pd.isna(a) and pd.isna(b)) or (pd.notna(a) and pd.notna(b) and a == b) for a, b in pairs
-    )
-
-
-def _relation(target, other):
-    if target.amount == other.amount:
-        alike = all(getattr(target, name) == getattr(other, name) for name in ("operator", *NOT_COUNTED))
-        return "copied" if alike and not _later(other.dated, target.dated) else "equal"
-    lower = target.amount < other.amount
-    return "stricter" if lower == (target.better == "lower") else "looser"
-
-
-def _sentence(target, other, relation, inside):
-    """Word how a goal stands to one above; where strictness is judged, with whether the place lies in a key region of that document."""
-    words = {
-        "copied": "figure for figure",
-        "equal": "the same figure as",
-        "stricter": "stricter than",
-        "looser": "looser than",
-    }[relation]
-    counted = [
-        name.replace("_", " ") for name in NOT_COUNTED if getattr(target, name) != getattr(other, name)
+def _compare_levels(plans, indicators):
+    """Compare the goals and gaps of focus plans with the goals above them; a row each, in the order of `COLUMNS`."""
+    goals = _goals(plans, indicators)
+    own = goals[goals["role"] == "focus"].drop(columns=["source", "confidence"])
+    pairs = _pairs(plans, own, goals)
+    same = pairs[_one_measure(pairs)]
+    other = own[own["id"].isin(pairs["id"]) & ~own["id"].isin(same["id"])]
+    parts = [
+        _compared(plans, same),
+        other.assign(relation="another measure", says=OTHER_MEASURE),
+        _parent_not_read(plans, own),
+        _assigned(plans, indicators, goals),
     ]
-    differs = (
-        f", but {wording.names(counted)} differ{'s' * (len(counted) == 1)}: {wording.thing(target)}, against {wording.thing(other)}"
-        if counted
-        else ""
+    rows = pd.concat(part.reindex(columns=[*COLUMNS, "number"]) for part in parts)
+    rows["place_order"] = rows["jurisdiction"].map(list(plans.focus["id"]).index)
+    rows["indicator_order"] = rows["indicator"].map(indicators.index)
+    rows = rows.sort_values(["indicator_order", "place_order", "number"], kind="stable", ignore_index=True)
+    return rows[COLUMNS].fillna("").astype("str")
+
+
+def _goals(plans, indicators):
+    """Take the targets on indicators, with their words and what is known of their documents."""
+    documents = plans.documents.set_index("id")
+    named = documents[["title_en", "number", "issued"]].itertuples(index=False)
+    documents = documents.assign(source=[", ".join(filter(None, parts)) for parts in named])[
+        ["source", "confidence", "issued"]
+    ]
+    goals = plans.targets[plans.targets["indicator"].isin(indicators)]
+    goals = goals.drop(columns="issued").join(documents, on="document")
+    return goals.assign(
+        printed=[wording.target(row) for row in goals.itertuples()],
+        thing=[wording.thing(row) for row in goals.itertuples()],
+        number=range(len(goals)),
     )
-    base = (
-        f", its base year {target.baseline_basis}"
-        if target.baseline_basis in ("inferred", "ambiguous")
-        else ""
+
+
+def _pairs(plans, own, goals):
+    """Pair each goal with every core goal of a place above it; the columns of the latter end in ``_above``."""
+    chains = [(place, ancestors(plans, place)) for place in plans.focus["id"]]
+    chains = pd.DataFrame(chains, columns=["jurisdiction", "jurisdiction_above"])
+    chains = chains.explode("jurisdiction_above").dropna()
+    higher = goals[(goals["kind"] != "standard") & (goals["core"] == "yes")].add_suffix("_above")
+    pairs = own.merge(chains, on="jurisdiction").merge(
+        higher,
+        left_on=["indicator", "jurisdiction_above"],
+        right_on=["indicator_above", "jurisdiction_above"],
     )
-    later = ", a later document" if _later(other.dated, target.dated) else ""
-    region = ""
-    if relation in ("stricter", "looser") and (target.jurisdiction, other.document) in inside:
-        place = "inside" if inside[target.jurisdiction, other.document] else "outside"
-        region = f"; {target.place} lies {place} the key regions of that document"
-    return f"{words} {other.place}'s {wording.target(other)}{later}{differs}{base}{region}"
+    applies = _applies(plans)
+    return pairs.loc[[applies(pair) for pair in pairs.itertuples()]]
+
+
+def _applies(plans):
+    """Return a test: whether a goal for a named part of a level above, a city or a key region, includes a place.
+
+    A place is inside a region only where the goal's document lists it so: regions differ from document to document.
+    """
+    members = plans.key_regions.query("member == 'yes'")
+    regions = members.groupby(["jurisdiction", "document"])["region"].agg(list)
+    names = plans.jurisdictions.set_index("id")["name_en"]
+
+    def applies(pair):
+        if pair.area_above != "named":
+            return True
+        places = {pair.jurisdiction, *ancestors(plans, pair.jurisdiction)} - {pair.jurisdiction_above}
+        inside = regions.get((pair.jurisdiction, pair.document_above), [])
+        if any(name in pair.statement_en_above for name in [*names[list(places)], *inside]):
+            return True
+        return bool(inside and re.search("(?<!outside )key[- ]region", pair.statement_en_above))
+
+    return applies
+
+
+def _one_measure(pairs):
+    """Whether two goals share kind, unit, target year and, for a change, base year."""
+    same = pairs["amount"].notna() & pairs["amount_above"].notna() & pairs["target_year"].notna()
+    for column in ("kind", "standard_unit", "target_year"):
+        same &= pairs[column] == pairs[f"{column}_above"]
+    base, base_above = pairs["baseline_year"].fillna(0), pairs["baseline_year_above"].fillna(0)
+    same &= (pairs["kind"] != "change") | (base == base_above)
+    # An amount that grows with the place has no measure in common with a larger place's.
+    grows = (pairs["extensive"] == "yes") & pairs["kind"].isin(SIZED)
+    # A goal for cities of the prefecture level is none for a county.
+    cities = (pairs["level"] == "county") & (pairs["subject_above"] == "prefecture_level_city")
+    # A share of rural areas and one of towns have nothing in common.
+    whole = (pairs["area"] == "whole") | (pairs["area_above"] == "whole")
+    town_and_country = ~whole & ((pairs["area"] == "rural") != (pairs["area_above"] == "rural"))
+    return same.fillna(False).astype(bool) & ~grows & ~cities & ~town_and_country
+
+
+def _compared(plans, pairs):
+    """Judge and word pairs of goals of one measure."""
+    regions = plans.key_regions.assign(inside=plans.key_regions["member"] == "yes")
+    inside = regions.groupby(["jurisdiction", "document"])["inside"].any()
+    pairs = pairs.assign(relation=[_relation(pair) for pair in pairs.itertuples()])
+    return pairs.assign(
+        says=[_sentence(pair, inside) for pair in pairs.itertuples()],
+        above=pairs["place_above"],
+        above_id=pairs["id_above"],
+        above_printed=pairs["printed_above"],
+        source=pairs["source_above"],
+        confidence=pairs["confidence_above"],
+    )
+
+
+def _relation(pair):
+    """Name how the figure of a goal stands to that above it."""
+    if pair.amount != pair.amount_above:
+        return "stricter" if (pair.amount < pair.amount_above) == (pair.better == "lower") else "looser"
+    copied = not _differing(pair, ["operator", *NOT_COUNTED]) and not _later(pair.issued_above, pair.issued)
+    return "copied" if copied else "equal"
+
+
+def _differing(pair, columns):
+    """List the columns in which two goals differ."""
+    return [name for name in columns if getattr(pair, name) != getattr(pair, f"{name}_above")]
+
+
+def _sentence(pair, inside):
+    """Word a relation, what differs, and for stricter and looser whether the place lies in a key region of the document above."""
+    says = f"{JUDGED[pair.relation]} {pair.place_above}'s {pair.printed_above}"
+    if _later(pair.issued_above, pair.issued):
+        says += ", a later document"
+    if differing := [name.replace("_", " ") for name in _differing(pair, NOT_COUNTED)]:
+        differ = "differs" if len(differing) == 1 else "differ"
+        says += f", but {wording.names(differing)} {differ}: {pair.thing}, against {pair.thing_above}"
+    if pair.baseline_basis in ("inferred", "ambiguous"):
+        says += f", its base year {pair.baseline_basis}"
+    region = (pair.jurisdiction, pair.document_above)
+    if pair.relation in ("stricter", "looser") and region in inside.index:
+        side = "inside" if inside[region] else "outside"
+        says += f"; {pair.place} lies {side} the key regions of that document"
+    return says
 
 
 def _later(one, other):
-    """Whether a document is surely later: by year where a date is short or in doubt."""
+    """Whether a date of issue is surely later: by year where a date is short or in doubt.
+
+    >>> _later("2018-10-01", "2018-09-30"), _later("2018-10-01", "2018?")
+    (True, False)
+    """
     length = 4 if "?" in one + other else min(len(one), len(other))
     return one[:length] > other[:length]
 
 
-def _assigned(gap, goals, names, unread):
-    """Follow a target that a level above sets to where its trail ends."""
-    for name in gap.assigned_by.split(";") if gap.status == "assigned" else ():
-        says = "set by a level that is not named; figure not printed"
-        if name != "unstated":
-            theirs = goals.get((name, gap.indicator))
-            end = "whose plan was not read" if name in unread else "whose goal is not known"
-            says = f"set by {names[name]}, " + (f"which says {wording.target(theirs[0])}" if theirs else end)
-        yield _alone(gap.id, wording.gap(gap), "assigned", says)
+def _unread(plans):
+    """List the places whose plan was not read."""
+    documents = plans.documents
+    none = ~plans.jurisdictions["id"].isin(documents["jurisdiction"])
+    not_seen = documents.loc[documents["access"] == "not_seen", "jurisdiction"]
+    return {*plans.jurisdictions.loc[none, "id"], *not_seen}
+
+
+def _parent_not_read(plans, own):
+    """Say once for each plan and indicator which plan above, the nearest, was not read."""
+    unread, names, says = _unread(plans), plans.jurisdictions.set_index("id")["name_en"], {}
+    for place in plans.focus["id"]:
+        chain = ancestors(plans, place)
+        missing = [name for name in chain if name in unread]
+        if missing:
+            distance = "directly" if missing[0] == chain[0] else "further"
+            says[place] = f"the plan of {names[missing[0]]}, {distance} above, was not read"
+    rows = own[own["jurisdiction"].isin(says)].drop_duplicates(KEY)
+    says = rows["jurisdiction"].map(says)
+    return rows.assign(relation="parent not read", says=says, number=float("inf"))  # after the goals
+
+
+def _assigned(plans, indicators, goals):
+    """Say of each target set by levels above, where the plan has no goal, which they are and what they promise."""
+    printed = goals.drop_duplicates(KEY).set_index(KEY)["printed"]
+    unread, names = _unread(plans), plans.jurisdictions.set_index("id")["name_en"]
+    gaps = plans.gaps.query("status == 'assigned' and role == 'focus' and indicator in @indicators")
+    gaps = gaps[~gaps.set_index(KEY).index.isin(printed.index)].drop(columns="source")
+    gaps = gaps.assign(setter=gaps["assigned_by"].str.split(";")).explode("setter")
+
+    def says(gap):
+        if gap.setter == "unstated":
+            return "set by a level that is not named; figure not printed"
+        goal = printed.get((gap.setter, gap.indicator))
+        missing = "whose plan was not read" if gap.setter in unread else "whose goal is not known"
+        return f"set by {names[gap.setter]}, {f'which says {goal}' if goal else missing}"
+
+    rows = list(gaps.itertuples())
+    return gaps.assign(relation="assigned", printed=[*map(wording.gap, rows)], says=[*map(says, rows)])
 
 
 def limits(plans, indicator, year):
@@ -349,27 +329,27 @@ def limits(plans, indicator, year):
     plans : Plans
     indicator : str
     year : int
-        The target year that they are held against.
+        The target year that they are compared with.
 
     Returns
     -------
     DataFrame
         amount, says, hindsight (set or applying only after the year), id.
     """
+    if pd.isna(year):
+        return pd.DataFrame(columns=["amount", "says", "hindsight", "id"])
     rows = plans.targets.query("role == 'reference' and kind == 'standard' and core == 'yes'")
-    rows = rows[(rows["indicator"] == indicator) & rows["amount"].notna() & pd.notna(year)]
-    documents = plans.documents.set_index("id")
-    issued = rows["document"].map(documents["issued"]).str[:4].astype(int)
-    late = (issued > year) | rows["target_year"].fillna(0).gt(year)
+    rows = rows[(rows["indicator"] == indicator) & rows["amount"].notna()]
+    documents = plans.documents.set_index("id")[["genre", "issued"]]
+    rows = rows.drop(columns="issued").join(documents, on="document")
+    issued = rows["issued"].str[:4].astype(int)
+    rows = rows.assign(hindsight=(issued > year) | (rows["target_year"].fillna(0) > year))
     says = [
-        f"{documents.loc[row.document, 'genre']} {documents.loc[row.document, 'issued'][:4]}: {wording.number(row.amount)}{', in hindsight' if after else ''}"
-        for row, after in zip(rows.itertuples(), late)
+        f"{row.genre} {row.issued[:4]}: {wording.number(row.amount)}{', in hindsight' if row.hindsight else ''}"
+        for row in rows.itertuples()
     ]
-    return (
-        pd.DataFrame({"amount": rows["amount"], "says": says, "hindsight": late, "id": rows["id"]})
-        .sort_values("amount")
-        .reset_index(drop=True)
-    )
+    rows = rows.assign(says=says)[["amount", "says", "hindsight", "id"]]
+    return rows.sort_values("amount", ignore_index=True)
 
 
 def held(plans, theme=None, place=None):

@@ -1,15 +1,14 @@
-"""Lay promises and silences out: a cell for every plan and indicator, none of them blank."""
+"""Overview of promises and silences: a cell for every plan and indicator, none of them blank."""
 
 import difflib
 import os
-from itertools import product
 
 import pandas as pd
 
 from lantian.text import wording
 from lantian.text.script import fold
 
-# From the most to the least that a cell can say.
+# What a cell holds, from the most to the least informative.
 MARKS = {
     "figure": "a figure",
     "word": "'all' in words",
@@ -28,18 +27,11 @@ MARKS = {
 RANK = {mark: number for number, mark in enumerate(MARKS)}
 HEADLINES = {"coal": 0, "air": 1, "vehicles": 2}
 SYMBOLS = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> ", "~": "~ ", "=": "", "": ""}
-CELL = [
-    "jurisdiction",
-    "label",
-    "place",
-    "indicator",
-    "indicator_name",
-    "mark",
-    "text",
-    "says",
-    "id",
-    "count",
-]
+KEY = ["jurisdiction", "indicator"]
+CONTENT = ["mark", "text", "says", "id", "count"]
+CELL = ["jurisdiction", "label", "place", "indicator", "indicator_name", *CONTENT]
+FOUND = ["place", "id", "says", "statement", "indicator", "quote", "clause"]
+SEARCHED = [*FOUND, "subject", "subject_class", "note", "indicator_zh", "place_zh"]
 
 
 def cells(plans, theme=None, indicators=None):
@@ -56,9 +48,9 @@ def cells(plans, theme=None, indicators=None):
     Returns
     -------
     DataFrame
-        jurisdiction, label, indicator, indicator_name, mark (a key of `MARKS`),
-        text (a few characters), says (in words), id (of the telling target or
-        gap), count (targets behind the cell).
+        jurisdiction, label, place, indicator, indicator_name, mark (a key of `MARKS`),
+        text (a few characters), says (in words), id (of the firmest target, or of the
+        gap), count (targets of the cell).
 
     Examples
     --------
@@ -67,32 +59,60 @@ def cells(plans, theme=None, indicators=None):
     >>> cells.loc[cells.id == "yuyao-coal-cap-2020", "mark"].tolist()
     ['reference']
     """
-    indicators = chosen(plans.indicators, theme, indicators)
+    indicators = chosen(plans.indicators, theme, indicators)[["id", "name_en"]]
     targets = plans.targets[plans.targets["indicator"].isin(indicators["id"])]
-    best, count = _first(_firmest(targets)), targets.groupby(["jurisdiction", "indicator"]).size()
-    gaps = _first(plans.gaps)
-    rows = []
-    for indicator, place in product(indicators.itertuples(), plans.focus.itertuples()):
-        key = (place.id, indicator.id)
-        told = _promise(best[key], int(count[key])) if key in best else _gap(gaps.get(key))
-        rows.append(_about(place, indicator.id, indicator.name_en) | told)
-    return pd.DataFrame(rows, columns=CELL)
+    content = pd.concat([_target_cells(targets), _gap_cells(plans.gaps)])
+    return _fill(plans, indicators, content, MARKS["none"])
 
 
-def _about(place, indicator, name):
-    return {
-        "jurisdiction": place.id,
-        "label": place.label,
-        "place": place.name_en,
-        "indicator": indicator,
-        "indicator_name": name,
+def _fill(plans, names, content, empty):
+    """Lay out a cell for each name (of an indicator or a fleet) and focus place, with the first content found for it."""
+    places = plans.focus[["id", "label", "name_en"]].set_axis(["jurisdiction", "label", "place"], axis=1)
+    grid = names.set_axis(["indicator", "indicator_name"], axis=1).merge(places, how="cross")
+    content = content.drop_duplicates(KEY)[[*KEY, *CONTENT]]
+    blank = {"mark": "none", "text": "", "says": empty, "id": "", "count": 0}
+    return (
+        grid.merge(content, how="left", on=KEY)
+        .fillna(blank)
+        .astype({"text": "str", "says": "str", "count": int})[CELL]
+    )
+
+
+def _target_cells(targets):
+    """Word each plan's firmest target on an indicator, and count the others: "37 µg/m³, 2020 +1"."""
+    counted = targets.assign(count=targets.groupby(KEY)["id"].transform("size"))
+    first = _firmest_first(counted).drop_duplicates(KEY)
+    rows = list(first.itertuples())
+    return first.assign(
+        text=[short(row) + (f"\N{NO-BREAK SPACE}+{row.count - 1}" if row.count > 1 else "") for row in rows],
+        says=[wording.target(row) + (f"; {row.count - 1} more" if row.count > 1 else "") for row in rows],
+    )
+
+
+def _gap_cells(gaps):
+    """Word gaps; a silence is marked by whether the plan set out to deal with its subject."""
+    silence = gaps["within_remit"].map({True: "silent_within", False: "silent_outside"})
+    mark = gaps["status"].mask(gaps["status"] == "silent", silence)
+    return gaps.assign(mark=mark, text="", says=[wording.gap(row) for row in gaps.itertuples()], count=0)
+
+
+def _marks(targets):
+    """Mark targets by their figure or words, or else by whether they have a date."""
+    without = targets["target_year"].notna().map({True: "dated", False: "rule"})
+    return targets["value_basis"].mask(targets["value_basis"] == "", without)
+
+
+def _firmest_first(targets):
+    """Sort targets: the core first, then figures, goals that bind, whole areas and late years."""
+    marks = _marks(targets)
+    keys = {
+        "periphery": targets["core"] == "no",
+        "rank": marks.map(RANK),
+        "stretch": targets["stretch_of"] != "",
+        "part": targets["area"] != "whole",
+        "earlier": -targets["target_year"].fillna(0),
     }
-
-
-def _first(rows):
-    """Map place and indicator to their first row."""
-    rows = rows.drop_duplicates(["jurisdiction", "indicator"])
-    return dict(zip(zip(rows["jurisdiction"], rows["indicator"]), rows.itertuples()))
+    return targets.assign(mark=marks, **keys).sort_values(list(keys))
 
 
 def matrix(plans, theme=None, indicators=None):
@@ -106,109 +126,68 @@ def matrix(plans, theme=None, indicators=None):
     >>> lt.matrix(lt.load(), "coal").loc["Coal consumption", "Yuyao (2018)"]
     'no more than in 2011 by 2020'
     """
-    table = cells(plans, theme, indicators)
-    order = {
-        "index": list(dict.fromkeys(table["indicator_name"])),
-        "columns": list(dict.fromkeys(table["label"])),
-    }
-    return (
-        table.pivot(index="indicator_name", columns="label", values="says")
-        .reindex(**order)
-        .rename_axis(None, axis=1)
-    )
+    says = cells(plans, theme, indicators).set_index(["indicator_name", "label"])["says"]
+    return says.unstack(sort=False).rename_axis(columns=None)
 
 
 def chosen(indicators, theme, ids=None):
     """Choose indicators by headline, theme or ids; headlines in the order coal, air, vehicles."""
     if ids is not None:
-        known(indicators, *ids)
+        require_indicators(indicators, *ids)
         return indicators.set_index("id", drop=False).loc[list(ids)]
     if theme in (None, "headline"):
         rows = indicators[indicators["headline"] != ""]
     else:
         rows = indicators[indicators["headline" if theme in HEADLINES else "theme"] == theme]
     if rows.empty:
-        raise ValueError(
-            f"{theme!r} is no theme; it is one of headline, {', '.join(sorted(set(indicators['theme'])))}"
-        )
-    order = pd.DataFrame(
-        {"headline": rows["headline"].map(HEADLINES).fillna(9), "borrowed": rows["headline"] != rows["theme"]}
-    )
-    return rows.loc[order.sort_values(list(order), kind="stable").index]
+        themes = ", ".join(sorted(set(indicators["theme"])))
+        raise ValueError(f"{theme!r} is no theme; it is one of headline, {themes}")
+    keys = {
+        "rank": rows["headline"].map(HEADLINES).fillna(len(HEADLINES)),
+        "other_theme": rows["headline"] != rows["theme"],
+    }
+    return rows.assign(**keys).sort_values(list(keys)).drop(columns=list(keys))
 
 
-def known(indicators, *ids):
-    """Refuse an id that no indicator has, naming those that are like it."""
+def require_indicators(indicators, *ids):
+    """Raise ValueError for an id that no indicator has, naming similar ones."""
     for name in ids:
-        if not (indicators["id"] == name).any():
-            raise ValueError(
-                f"{name!r} is no indicator{near(name, indicators['id'])}; plans.indicators lists all of them"
-            )
+        if name not in set(indicators["id"]):
+            similar = near(name, indicators["id"])
+            raise ValueError(f"{name!r} is no indicator{similar}; plans.indicators lists all of them")
 
 
 def near(name, names):
-    """Name the few that are most like a name: "; near it: A, B"; empty when none is."""
+    """Name the few names most similar to one, for an error.
+
+    >>> near("air.pm2.5", ["air.pm25", "coal.consumption"])
+    '; near it: air.pm25'
+    """
     found = difflib.get_close_matches(str(name), list(names), n=4)
     return f"; near it: {', '.join(found)}" if found else ""
 
 
-def _marks(targets):
-    marks = pd.Series("rule", index=targets.index).mask(targets["target_year"].notna(), "dated")
-    return marks.mask(targets["value_basis"] != "", targets["value_basis"])
-
-
-def _firmest(targets):
-    """Sort targets, what tells most of an indicator first."""
-    marks = _marks(targets)
-    keys = {
-        "core": targets["core"] == "no",
-        "rank": marks.map(RANK),
-        "stretch": targets["stretch_of"] != "",
-        "area": targets["area"] != "whole",
-    }
-    keys["year"] = -targets["target_year"].fillna(0)
-    return targets.assign(mark=marks).loc[pd.DataFrame(keys).sort_values(list(keys), kind="stable").index]
-
-
-def _promise(best, count):
-    """Tell a cell by its firmest target, and how many more there are."""
-    text, says = (f"\N{NO-BREAK SPACE}+{count - 1}", f"; {count - 1} more") if count > 1 else ("", "")
-    return {
-        "mark": best.mark,
-        "text": short(best) + text,
-        "says": wording.target(best) + says,
-        "id": best.id,
-        "count": count,
-    }
-
-
-def _gap(gap, says=MARKS["none"]):
-    """Tell a cell by its gap, or say that there is nothing."""
-    if gap is None:
-        return {"mark": "none", "text": "", "says": says, "id": "", "count": 0}
-    mark = gap.status if gap.status != "silent" else f"silent_{'within' if gap.within_remit else 'outside'}"
-    return {"mark": mark, "text": "", "says": wording.gap(gap), "id": gap.id, "count": 0}
-
-
 def short(row):
     """Write a target in a few characters: "≤ 1.45 million t, 2020"."""
-    year = "" if pd.isna(row.target_year) else f"{row.target_year}"
+    year = "" if pd.isna(row.target_year) else str(row.target_year)
+    return ", ".join(filter(None, [_short_amount(row), year])) or row.kind
+
+
+def _short_amount(row):
+    """Write how much a target promises, without its date; empty when it has no figure."""
     if row.value_basis == "reference":
-        return f"{'>' if row.operator == '>' else '≤'} {row.baseline_year} level, {year}"
+        return f"{'>' if row.operator == '>' else '≤'} {row.baseline_year} level"
     if row.value_basis == "word":
-        return f"{wording.amount(row).removesuffix(' (in words)')}, {year}".rstrip(", ")
+        return wording.amount(row).removesuffix(" (in words)")
     if pd.isna(row.amount):
-        return year or row.kind
+        return ""
+    size = wording.quantity(abs(row.amount), row.standard_unit)
     if row.kind == "change":
         sign, least, most = ("−", "<=", ">=") if row.amount < 0 else ("+", ">=", "<=")
-        more = {least: " or more", most: " at most", "~": " or so"}.get(row.operator, "")
-        return f"{sign}{wording.quantity(abs(row.amount), row.standard_unit)}{more}, {year}".rstrip(", ")
-    figure = (
-        f"{wording.number(row.value)} for 1"
-        if row.kind == "ratio"
-        else wording.quantity(abs(row.amount), row.standard_unit)
-    )
-    return f"{'cut ' if wording.is_cut(row) else ''}{SYMBOLS[row.operator]}{figure}, {year}".rstrip(", ")
+        bound = {least: " or more", most: " at most", "~": " or so"}.get(row.operator, "")
+        return f"{sign}{size}{bound}"
+    figure = f"{wording.number(row.value)} for 1" if row.kind == "ratio" else size
+    return f"{'cut ' if wording.is_cut(row) else ''}{SYMBOLS[row.operator]}{figure}"
 
 
 def find(plans, words):
@@ -218,7 +197,7 @@ def find(plans, words):
     ----------
     plans : Plans
     words : str
-        Searched, ignoring case and width, in statements, names, quotes and ids.
+        Searched, ignoring case, width and script, in statements, names, quotes and ids.
 
     Returns
     -------
@@ -232,27 +211,18 @@ def find(plans, words):
     >>> "Yuyao" in set(found.place)
     True
     """
-    rows = pd.concat(
-        [_searchable(plans.targets, wording.target, plans), _searchable(plans.gaps, wording.gap, plans)]
+    targets, gaps = plans.targets, plans.gaps
+    targets = targets.assign(
+        says=[wording.target(row) for row in targets.itertuples()], statement=targets["statement_en"]
     )
-    needle = str(words).casefold()
-    hit = rows["searched_in"].str.casefold().str.contains(needle, regex=False)
-    return rows[hit].drop(columns="searched_in").reset_index(drop=True)
-
-
-def _searchable(rows, word, plans):
-    indicators = plans.indicators.set_index("id")["name_zh"]
-    statement = rows["statement_en"] if "statement_en" in rows else rows["note"]
-    frame = pd.DataFrame(
-        {"place": rows["place"], "id": rows["id"], "says": [word(row) for row in rows.itertuples()]}
-    )
-    frame = frame.assign(
-        statement=statement, indicator=rows["indicator_name"], quote=rows["quote"], clause=rows["clause"]
-    )
-    extra = [rows[name] for name in ("subject", "subject_class", "note", "value_text") if name in rows]
-    parts = [frame[name].astype(str) for name in frame] + [part.astype(str) for part in extra]
-    parts += [rows["indicator"].map(indicators), rows["place_zh"]]
-    return frame.assign(searched_in=[" ".join(cells) for cells in zip(*parts)])
+    gaps = gaps.assign(says=[wording.gap(row) for row in gaps.itertuples()], statement=gaps["note"])
+    rows = pd.concat([targets, gaps], ignore_index=True)
+    names = plans.indicators.set_index("id")["name_zh"]
+    rows = rows.assign(indicator=rows["indicator_name"], indicator_zh=rows["indicator"].map(names))
+    needle = fold(str(words)).casefold()
+    texts = rows[SEARCHED].fillna("").itertuples(index=False)
+    hits = [needle in fold(" ".join(text)).casefold() for text in texts]
+    return rows.loc[hits, FOUND].reset_index(drop=True)
 
 
 def shared(plans, least=2):
@@ -274,12 +244,19 @@ def shared(plans, least=2):
     return sorted(counts.index[counts >= least])
 
 
-FLEETS = ("vehicles.new_energy", "vehicles.new_or_clean")
+ENERGY = {"vehicles.new_energy": "new energy", "vehicles.new_or_clean": "new energy or clean-energy"}
 POOLED = "pooled_fleets"
-# What plans call the fleets, so that words without a figure stand at those that they name.
+# The Chinese words by which a plan names a fleet, searched in statements without a figure.
 FLEET_WORDS = {
-    "bus": "公交", "taxi": "出租", "sanitation_vehicle": "环卫", "postal_vehicle": "邮政", "commuter_vehicle": "通勤", "light_delivery_vehicle": "物流", "construction_waste_truck": "渣土",
-}  # fmt: skip
+    "bus": "公交",
+    "taxi": "出租",
+    "sanitation_vehicle": "环卫",
+    "postal_vehicle": "邮政",
+    "commuter_vehicle": "通勤",
+    "light_delivery_vehicle": "物流",
+    "construction_waste_truck": "渣土",
+}
+SHARE_OF = {"": "", "stock": "of the stock", "new": "of new ones", "new_or_replaced": "of purchases"}
 
 
 def fleets(plans):
@@ -288,81 +265,75 @@ def fleets(plans):
     Returns
     -------
     DataFrame
-        As `cells`, a fleet in place of an indicator. ``says`` tells new purchases
-        from the stock, new energy from clean-energy vehicles, where and by when. A share of several fleets together
-        stands at each of them, as such. A gap stands only at the fleets that its words name.
+        As `cells`, a fleet in place of an indicator. ``says`` distinguishes new purchases
+        from the stock, new energy from clean-energy vehicles, where and by when. A share
+        of several fleets together is in the cell of each of them, marked as pooled. A gap
+        is only in the cells of fleets that its words name.
     """
-    targets = plans.targets[plans.targets["indicator"].isin(FLEETS) & (plans.targets["role"] == "focus")]
-    targets = _each_fleet(targets.assign(mark=_marks(targets)))
-    gaps = plans.gaps[plans.gaps["indicator"].isin(FLEETS)]
-    silent = (
-        gaps[(gaps["status"] == "silent") & ~gaps["jurisdiction"].isin(targets["jurisdiction"])]
-        .drop_duplicates("jurisdiction")
-        .set_index("jurisdiction")
-    )
-    common = (
-        targets.groupby("subject")["jurisdiction"].nunique().sort_values(ascending=False, kind="stable").index
-    )
-    rows = []
-    for fleet, place in product(common, plans.focus.itertuples()):
-        mine = targets[(targets["subject"] == fleet) & (targets["jurisdiction"] == place.id)]
-        named = [
-            gap
-            for gap in gaps[gaps["jurisdiction"] == place.id].itertuples()
-            if FLEET_WORDS.get(fleet, fleet) in fold(gap.quote)
-        ]
-        if len(mine):
-            cell = _fleet(mine)
-        elif named or place.id in silent.index:
-            cell = _gap(named[0] if named else next(silent.loc[[place.id]].reset_index().itertuples()))
-        else:
-            cell = _gap(None, "fleet not named")
-        rows.append(_about(place, fleet, fleet.replace("_", " ").capitalize()) | cell)
-    return pd.DataFrame(rows, columns=CELL)
+    targets = plans.targets[plans.targets["indicator"].isin(ENERGY) & (plans.targets["role"] == "focus")]
+    targets = _split_pools(targets)
+    plans_naming = targets.groupby("subject")["jurisdiction"].nunique()
+    order = plans_naming.sort_values(ascending=False, kind="stable").index.to_series()
+    names = pd.DataFrame({"id": order, "name": order.str.replace("_", " ").str.capitalize()})
+    gaps = plans.gaps[plans.gaps["indicator"].isin(ENERGY)]
+    content = pd.concat([_share_cells(targets), _fleet_gaps(gaps, targets, order)])
+    return _fill(plans, names, content, "fleet not named")
 
 
-def _each_fleet(targets):
-    """Give each fleet of a share of several fleets together a row of its own, marked as pooled."""
-    pooled = targets[targets["subject"] == POOLED]
-    rows = [
-        pooled[pooled["subject_class"].str.contains(fleet.split("_")[0])].assign(subject=fleet)
+def _split_pools(targets):
+    """Repeat a share of several fleets together for each of them, marked in the column ``pooled``."""
+    pool = targets[targets["subject"] == POOLED].assign(pooled=True)
+    split = [
+        pool[pool["subject_class"].str.contains(fleet.split("_")[0])].assign(subject=fleet)
         for fleet in FLEET_WORDS
     ]
-    return pd.concat(
-        [
-            targets[targets["subject"] != POOLED].assign(pooled=False),
-            *(some.assign(pooled=True) for some in rows),
-        ]
+    return pd.concat([targets[targets["subject"] != POOLED].assign(pooled=False), *split])
+
+
+def _share_cells(targets):
+    """Word the shares that a plan promises of one fleet: "≥ 80 % of new ones; all of purchases, pooled*"."""
+    rows = list(targets.itertuples())
+    targets = targets.assign(
+        indicator=targets["subject"],
+        rank=_marks(targets).map(RANK),
+        text=[_share(row) + ("*" if row.indicator.endswith("clean") else "") for row in rows],
+        says=[_share_in_words(row) for row in rows],
     )
-
-
-_BASES = {"": "", "stock": "of the stock", "new": "of new ones", "new_or_replaced": "of purchases"}
-_ENERGY = {"vehicles.new_energy": "new energy", "vehicles.new_or_clean": "new energy or clean-energy"}
-
-
-def _fleet(mine):
-    told = [
-        (row, f"{_share(row)} {_BASES[row.base]}{', pooled' * row.pooled}".strip())
-        for row in mine.itertuples()
-    ]
-    says = [
-        f"{much}{' with other fleets' * row.pooled}, {_ENERGY[row.indicator]}, {wording.AREAS[row.area]}, {wording.date(row)}, {wording.STRENGTHS[row.strength]}"
-        for row, much in told
-    ]
-    text = [f"{much}{'*' if row.indicator.endswith('clean') else ''}" for row, much in told]
-    return {
-        "mark": min(mine["mark"], key=RANK.get),
-        "text": "; ".join(text),
-        "says": "; ".join(says),
-        "id": mine.iloc[0]["id"],
-        "count": len(mine),
-    }
+    cells = targets.groupby(KEY, as_index=False).agg(
+        rank=("rank", "min"),
+        text=("text", "; ".join),
+        says=("says", "; ".join),
+        id=("id", "first"),
+        count=("id", "size"),
+    )
+    return cells.assign(mark=cells["rank"].map(list(MARKS).__getitem__))
 
 
 def _share(row):
+    """Write how much of what is promised: "≥ 80 % of new ones"."""
     if row.value_basis == "figure":
-        return f"{SYMBOLS[row.operator]}{wording.quantity(row.amount, row.standard_unit)}"
-    return "all" if row.value_basis == "word" else "required"
+        much = f"{SYMBOLS[row.operator]}{wording.quantity(row.amount, row.standard_unit)}"
+    else:
+        much = "all" if row.value_basis == "word" else "required"
+    return f"{much} {SHARE_OF[row.base]}{', pooled' if row.pooled else ''}".strip()
+
+
+def _share_in_words(row):
+    """Word a share with its energy, area, date and strength."""
+    share = f"{_share(row)}{' with other fleets' if row.pooled else ''}"
+    parts = [share, ENERGY[row.indicator], wording.AREAS[row.area], wording.date(row)]
+    return ", ".join([*parts, wording.STRENGTHS[row.strength]])
+
+
+def _fleet_gaps(gaps, targets, fleets):
+    """Give each fleet the gaps whose words name it, then the silences of plans without any target on fleets."""
+    gaps, quotes = _gap_cells(gaps), gaps["quote"].map(fold)
+    named = [
+        gaps[quotes.str.contains(FLEET_WORDS.get(fleet, fleet), regex=False)].assign(indicator=fleet)
+        for fleet in fleets
+    ]
+    silent = gaps[(gaps["status"] == "silent") & ~gaps["jurisdiction"].isin(targets["jurisdiction"])]
+    return pd.concat([*named, *(silent.assign(indicator=fleet) for fleet in fleets)])
 
 
 def place(plans, identifier=None):

@@ -1,17 +1,22 @@
-"""What a goal asks for per year, and what came of it where both were measured."""
+"""Progress: the change per year that a goal implies, and whether it was met where that was measured."""
+
+import operator
 
 import pandas as pd
 
-from lantian.analysis.matrix import known
+from lantian.analysis.matrix import require_indicators
 from lantian.text import wording
 
-OBJECT = (
-    "jurisdiction",
-    "indicator",
-    "area",
-    "subject",
-    "base",
-)  # what a goal and a measurement of it have in common
+# What a goal and an observation of it have in common, and what two observations of one series.
+OBJECT = ["jurisdiction", "indicator", "area", "subject", "base"]
+SERIES = ["unit", "source", "scope", "basis"]
+GOAL = ["jurisdiction", "label", "id", "kind", "printed"]
+PACE = ["years", "linear", "compound", "low", "high", "basis", "says"]
+OUTCOME = [
+    *["jurisdiction", "label", "indicator_name", "id", "printed", "measured", "outcome"],
+    *["says", "source", "confidence", "caution"],
+]
+HOLDS = {"<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt}
 
 
 def pace(plans, indicator, core=True):
@@ -28,14 +33,14 @@ def pace(plans, indicator, core=True):
     plans : Plans
     indicator : str
     core : bool
-        Where there are any of the core, leave out the others: operating parameters, shares of single towns.
+        Where any goals are of the core, leave out the others: operating parameters, shares of single towns.
 
     Returns
     -------
     DataFrame
         jurisdiction, label, id, kind, printed, years, linear, compound (percent a year),
         low and high (an interval of ``compound``), basis, says. A goal without
-        any base year is refused in words: its pace would be invented.
+        any base year has none, and ``says`` why: its pace would be invented.
 
     Examples
     --------
@@ -44,117 +49,90 @@ def pace(plans, indicator, core=True):
     >>> paces.loc["lanshan-energy-intensity-industry-2020", "basis"]
     'stated'
     """
-    known(plans.indicators, indicator)
-    targets = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["role"] == "focus")]
-    main = targets[targets["core"] == "yes"]
-    targets = main if core and len(main) else targets
-    rows = [_pace(plans, row) for row in targets.itertuples() if row.kind in ("change", "level")]
-    columns = [
-        "jurisdiction",
-        "label",
-        "id",
-        "kind",
-        "printed",
-        "years",
-        "linear",
-        "compound",
-        "low",
-        "high",
-        "basis",
-        "says",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    require_indicators(plans.indicators, indicator)
+    goals = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["role"] == "focus")]
+    if core and (goals["core"] == "yes").any():
+        goals = goals[goals["core"] == "yes"]
+    goals = goals[goals["kind"].isin(["change", "level"])]
+    goals = goals.assign(printed=[wording.target(goal) for goal in goals.itertuples()])
+    paces = pd.DataFrame([_pace(plans, goal) for goal in goals.itertuples()], goals.index, PACE)
+    return goals[GOAL].join(paces).reset_index(drop=True)
 
 
-def _pace(plans, row):
-    head = (row.jurisdiction, row.label, row.id, row.kind, wording.target(row))
-    if row.kind == "change" and row.timing == "every_year" and pd.notna(row.amount):
-        return *head, 1, *[row.amount] * 4, "stated", f"{wording.signed(row.amount)} % a year, as printed"
-    if (
-        row.kind == "change"
-        and pd.notna(row.baseline_year)
-        and pd.notna(row.target_year)
-        and pd.notna(row.amount)
-    ):
-        years = int(row.target_year - row.baseline_year)
-        rate = compound(row.amount, years)
-        basis = row.baseline_basis
-        return (
-            *head,
-            years,
-            row.amount / years,
-            rate,
-            rate,
-            rate,
-            basis,
-            f"{wording.signed(rate)} % a year over {wording.counted(years, 'year')} (base year {basis})",
-        )
-    base = _observed_base(plans, row) if row.kind == "level" and pd.notna(row.amount) else None
-    if base is None:
-        return *head, None, None, None, None, None, "none", "no base year is known: a pace would be invented"
-    years = int(row.target_year - base.year)
-    half = 0.5 * 10 ** -_decimals(base.value)
-    rates = [compound((row.amount / (base.value + error) - 1) * 100, years) for error in (half, 0, -half)]
-    says = f"{wording.signed(min(rates))} to {wording.signed(max(rates))} % a year since {base.year}, from an observed {base.value:g} ({base.source}, confidence {base.confidence})"
-    return (
-        *head,
-        years,
-        (row.amount / base.value - 1) * 100 / years,
-        rates[1],
-        min(rates),
-        max(rates),
-        "observed",
-        says,
+def _pace(plans, goal):
+    """Work out the pace of one goal: the columns of `PACE`, without numbers where none can be had."""
+    if pd.notna(goal.amount):
+        if goal.kind == "change" and goal.timing == "every_year":
+            rate, says = goal.amount, f"{wording.signed(goal.amount)} % a year, as printed"
+            return _rates(1, rate, rate, rate, rate) | {"basis": "stated", "says": says}
+        if goal.kind == "change" and pd.notna(goal.baseline_year) and pd.notna(goal.target_year):
+            return _pace_of_change(goal)
+        if goal.kind == "level" and (base := _observed_base(plans, goal)):
+            return _pace_from_observation(goal, base)
+    return {"basis": "none", "says": "no base year is known: a pace would be invented"}
+
+
+def _rates(years, change, rate, low, high):
+    return {"years": years, "linear": change / years, "compound": rate, "low": low, "high": high}
+
+
+def _pace_of_change(goal):
+    """Spread a change over the years from its base year to its target year."""
+    years = int(goal.target_year - goal.baseline_year)
+    rate, basis = compound(goal.amount, years), goal.baseline_basis
+    says = f"{wording.signed(rate)} % a year over {wording.counted(years, 'year')} (base year {basis})"
+    return _rates(years, goal.amount, rate, rate, rate) | {"basis": basis, "says": says}
+
+
+def _pace_from_observation(goal, base):
+    """Spread a level over the years since an observation, allowing for the rounding of the latter."""
+    years = int(goal.target_year - base.year)
+    digits = f"{base.value:.10f}".rstrip("0").partition(".")[2]
+    half = 0.5 * 10 ** -len(digits)
+    changes = [(goal.amount / (base.value + error) - 1) * 100 for error in (half, 0, -half)]
+    low, rate, high = (compound(change, years) for change in changes)
+    says = (
+        f"{wording.signed(low)} to {wording.signed(high)} % a year since {base.year}, "
+        f"from an observed {base.value:g} ({base.source}, confidence {base.confidence})"
     )
+    return _rates(years, changes[1], rate, low, high) | {"basis": "observed", "says": says}
 
 
 def compound(change, years):
-    """Turn a change in percent over some years into percent a year, compounding."""
+    """Turn a change in percent over some years into percent a year, compounding.
+
+    >>> round(compound(21, 2), 6)
+    10.0
+    """
     return ((1 + change / 100) ** (1 / years) - 1) * 100
 
 
-def _decimals(value):
-    text = f"{value:.10f}".rstrip("0")
-    return len(text.partition(".")[2])
+def _observed_base(plans, goal):
+    """Take the last observation before the plan's period, of one year the surest; None without any."""
+    start = plans.documents.set_index("id").loc[goal.document, "period_start"]
+    seen = _observations_of(plans, goal)
+    seen = seen[(seen["unit"] == goal.unit) & (seen["year"] < start)]
+    seen = seen.assign(sure=seen["confidence"] == "high").sort_values(["year", "sure"], kind="stable")
+    return next(seen.tail(1).itertuples(), None)
 
 
-def _observed_base(plans, row):
-    """The last observation of the place before its plan's period, if there is one; of one year the surest."""
-    start = plans.documents.set_index("id").loc[row.document, "period_start"]
-    seen = measured(plans, row)
-    seen = seen[(seen["unit"] == row.unit) & (seen["year"] < start)].assign(
-        sure=lambda rows: rows["confidence"] == "high"
-    )
-    return next(seen.sort_values(["year", "sure"], kind="stable").tail(1).itertuples(), None)
+def _observations_of(plans, goal):
+    """Take the observations of what a goal is about.
 
-
-def measured(plans, row):
-    """List the observations of the very thing that a target is about.
-
-    Parameters
-    ----------
-    plans : Plans
-    row : Series or namedtuple
-        A row of ``Plans.targets``.
-
-    Returns
-    -------
-    DataFrame
-        Rows of ``Plans.observations`` of the same place, indicator, area, subject and base; none for a target of named
-        parts or of a class, since an observation does not say which.
+    There are none for named parts of a place or a class of things: an observation does not say which it is of.
     """
-    same = pd.Series(row.area != "named" and not row.subject_class, index=plans.observations.index)
-    for column in OBJECT:
-        same &= plans.observations[column] == getattr(row, column)
-    return plans.observations[same]
+    if goal.area == "named" or goal.subject_class:
+        return plans.observations.head(0)
+    same = plans.observations[OBJECT] == [getattr(goal, column) for column in OBJECT]
+    return plans.observations[same.all(axis=1)]
 
 
 def outcomes(plans):
-    """Hold goals against measurements of the same place, measure and year.
+    """Compare goals with measurements of the same place, measure and year.
 
     A measurement counts only for its own area, subject and base: that of new buses is none of all buses.
     A change needs two observations of one series: same source, scope, unit and basis.
-    Nothing is said of any other goal.
+    Any other goal has no row.
 
     Returns
     -------
@@ -162,93 +140,59 @@ def outcomes(plans):
         jurisdiction, label, indicator_name, id, printed, measured, outcome (``met``
         or ``missed``), says, source, confidence, caution.
     """
-    targets = plans.targets[
-        (plans.targets["role"] == "focus")
-        & plans.targets["amount"].notna()
-        & plans.targets["target_year"].notna()
-    ]
-    rows = [found for row in targets.itertuples() for found in _outcome(plans, row)]
-    columns = [
-        "jurisdiction",
-        "label",
-        "indicator_name",
-        "id",
-        "printed",
-        "measured",
-        "outcome",
-        "says",
-        "source",
-        "confidence",
-        "caution",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    goals = plans.targets.query("role == 'focus' and amount.notna() and target_year.notna()")
+    rows = [row for goal in goals.itertuples() for row in _outcomes_of(plans, goal)]
+    return pd.DataFrame(rows, columns=OUTCOME)
 
 
-def _outcome(plans, row):
-    seen = measured(plans, row)
-    for end in seen[seen["year"] == row.target_year].itertuples():
-        if row.kind == "change":
-            yield from _changed(row, end, seen)
-        elif row.unit == end.unit and row.kind in ("level", "share"):
-            yield _told(row, end, end.value, wording.quantity(end.value, row.standard_unit), "")
+def _outcomes_of(plans, goal):
+    """Compare one goal with each measurement in its target year."""
+    seen = _observations_of(plans, goal)
+    for end in seen[seen["year"] == goal.target_year].itertuples():
+        if goal.kind == "change":
+            for start in _starts(goal, end, seen).itertuples():
+                yield _outcome_of_change(goal, start, end)
+        elif goal.unit == end.unit and goal.kind in ("level", "share"):
+            yield _outcome(goal, end, end.value, wording.quantity(end.value, goal.standard_unit))
 
 
-def _changed(row, end, seen):
-    """A change is measured between two observations of one series."""
-    if pd.isna(row.baseline_year):
-        return
-    series = (
-        (seen["unit"] == end.unit)
-        & (seen["source"] == end.source)
-        & (seen["scope"] == end.scope)
-        & (seen["basis"] == end.basis)
-    )
-    for start in seen[series & (seen["year"] == row.baseline_year)].itertuples():
-        change = (end.value / start.value - 1) * 100
-        caution = _restated(start.state, end.state)
-        words = f"{abs(change):.1f} % {'below' if change < 0 else 'above'} {start.year} ({start.value:g} to {end.value:g})"
-        yield _told(row, end, change, words, caution)
+def _starts(goal, end, seen):
+    """Take the observations in the base year of a goal that are of one series with that at its end."""
+    if pd.isna(goal.baseline_year):
+        return seen.head(0)
+    same = (seen[SERIES] == [getattr(end, column) for column in SERIES]).all(axis=1)
+    return seen[same & (seen["year"] == goal.baseline_year)]
 
 
-def _restated(first, last):
-    """Caution where two readings of particles are, or may be, at two reference states."""
-    if "unknown" in (first, last):
-        return "at which reference state the readings stand is not known"
-    return "the readings changed their reference state in between" if first != last else ""
+def _outcome_of_change(goal, start, end):
+    """Compare a change with that between two observations; readings of particles must share a reference state."""
+    change = (end.value / start.value - 1) * 100
+    side = "below" if change < 0 else "above"
+    measured = f"{abs(change):.1f} % {side} {start.year} ({start.value:g} to {end.value:g})"
+    caution = ""
+    if "unknown" in (start.state, end.state):
+        caution = "at which reference state the readings stand is not known"
+    elif start.state != end.state:
+        caution = "the readings changed their reference state in between"
+    return _outcome(goal, end, change, measured, caution)
 
 
-def _told(row, end, value, measured, caution):
-    reached = {
-        "<=": value <= row.amount,
-        "<": value < row.amount,
-        ">=": value >= row.amount,
-        ">": value > row.amount,
+def _outcome(goal, end, value, measured, caution=""):
+    """Word whether a measured value meets a goal, and with what caution that is to be read."""
+    better = operator.le if goal.better == "lower" else operator.ge
+    cautions = [caution, "2020 was the year of the pandemic" if end.year == 2020 else ""]
+    if end.basis in ("dataset", "computed"):
+        cautions.append(wording.counted(2 if goal.kind == "change" else 1, f"{end.basis} figure"))
+    return {
+        "jurisdiction": goal.jurisdiction,
+        "label": goal.label,
+        "indicator_name": goal.indicator_name,
+        "id": goal.id,
+        "printed": wording.target(goal),
+        "measured": measured,
+        "outcome": "met" if HOLDS.get(goal.operator, better)(value, goal.amount) else "missed",
+        "says": f"{wording.target(goal)}; measured {measured}",
+        "source": f"{end.source} ({end.scope})",
+        "confidence": end.confidence,
+        "caution": "; ".join(filter(None, cautions)),
     }
-    better = value <= row.amount if row.better == "lower" else value >= row.amount
-    outcome = "met" if reached.get(row.operator, better) else "missed"
-    pandemic = "2020 was the year of the pandemic" if end.year == 2020 else ""
-    cautions = "; ".join(
-        part
-        for part in (
-            caution,
-            pandemic,
-            wording.counted(1 + (row.kind == "change"), f"{end.basis} figure")
-            if end.basis in ("dataset", "computed")
-            else "",
-        )
-        if part
-    )
-    says = f"{wording.target(row)}; measured {measured}"
-    return (
-        row.jurisdiction,
-        row.label,
-        row.indicator_name,
-        row.id,
-        wording.target(row),
-        measured,
-        outcome,
-        says,
-        f"{end.source} ({end.scope})",
-        end.confidence,
-        cautions,
-    )
