@@ -327,13 +327,11 @@ def _share_in_words(row):
 
 def _fleet_gaps(gaps, targets, fleets):
     """Give each fleet the gaps whose words name it, then the silences of plans without any target on fleets."""
-    gaps, quotes = _gap_cells(gaps), gaps["quote"].map(fold)
-    named = [
-        gaps[quotes.str.contains(FLEET_WORDS.get(fleet, fleet), regex=False)].assign(indicator=fleet)
-        for fleet in fleets
-    ]
-    silent = gaps[(gaps["status"] == "silent") & ~gaps["jurisdiction"].isin(targets["jurisdiction"])]
-    return pd.concat([*named, *(silent.assign(indicator=fleet) for fleet in fleets)])
+    pairs = _gap_cells(gaps).drop(columns="indicator").merge(fleets.rename("indicator"), how="cross")
+    quotes = pairs["quote"].map(fold)
+    named = [FLEET_WORDS.get(fleet, fleet) in quote for fleet, quote in zip(pairs["indicator"], quotes)]
+    silent = (pairs["status"] == "silent") & ~pairs["jurisdiction"].isin(targets["jurisdiction"])
+    return pd.concat([pairs.loc[named], pairs[silent]])
 
 
 def place(plans, identifier=None):
