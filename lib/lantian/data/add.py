@@ -3,7 +3,7 @@
 import json
 import re
 
-from lantian.data.read import as_csv, put, read_tables
+from lantian.data.read import as_csv, read_tables, write_files
 from lantian.data.schema import PACKAGE, DataError, Problem, find_data, read_schema
 
 NEXT = """Added {place}. What to fill in, in this order:
@@ -51,9 +51,9 @@ def add(identifier, data=None, year=None):
         folder / PACKAGE: _registered(folder, f"targets/{identifier}.csv")
     }
     for name, rows in stubs.items():
-        every = sorted(tables[name].cells.to_pylist() + rows, key=lambda row: row["id"])
+        every = sorted(tables[name].rows() + rows, key=lambda row: row["id"])
         files[folder / schema[name].paths[0]] = as_csv(schema[name].columns, every)
-    put(files)
+    write_files(files)
     places = {name: folder / schema[name].paths[0] for name in stubs} | {"targets": new}
     return NEXT.format(place=identifier, count=len(stubs["gaps"]), **places)
 
@@ -64,7 +64,7 @@ def _refusals(identifier, folder, schema, tables):
     ]
     if not re.fullmatch(pattern.removesuffix("$"), identifier, re.A):
         yield Problem("", 0, "", f"{identifier!r} is no id; use letters a-z, digits and _, a letter first")
-    elif identifier in tables["jurisdictions"].cells["id"].to_pylist():
+    elif identifier in set(tables["jurisdictions"].cells["id"]):
         yield Problem("", 0, "", f"{identifier!r} is in jurisdictions.csv already")
     elif (folder / "targets" / f"{identifier}.csv").exists():
         yield Problem(
@@ -74,7 +74,7 @@ def _refusals(identifier, folder, schema, tables):
 
 def _stubs(identifier, document, tables):
     """Make the rows that a newcomer needs; what only a reader can know is left empty."""
-    places, indicators = (tables[name].cells.to_pylist() for name in ("jurisdictions", "indicators"))
+    places, indicators = (tables[name].rows() for name in ("jurisdictions", "indicators"))
     order = 1 + max(
         (int(row["order"]) for row in places if row["role"] == "focus" and row["order"].isdecimal()),
         default=0,

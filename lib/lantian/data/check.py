@@ -1,26 +1,27 @@
 """Find everything wrong in the tables, in one pass, without changing them."""
 
-from concurrent.futures import ThreadPoolExecutor
-
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
+import math
+import re
+from datetime import date
 
 from lantian.data.quotes import contradictions
 from lantian.data.read import read_tables, typed
-from lantian.data.rules import ROW_RULES, RULED, SET_RULES, placed, report
+from lantian.data.rules import broken_rules, cell_problems, report, row_problems, unknown_problems
 from lantian.data.schema import DataError, read_schema
 
-PATTERNS = {
-    "number": (r"^-?(0|[1-9]\d*)(\.\d+)?$", "is not a number; write digits with a point, such as 2.4"),
-    "integer": (r"^-?(0|[1-9]\d*)$", "is not a whole number"),
-    "date": (r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", "is not a date; write it as 2020-12-31"),
+NUMBERS = {
+    "number": (
+        re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.A),
+        "is not a number; write digits with a point, such as 2.4",
+    ),
+    "integer": (re.compile(r"-?(0|[1-9]\d*)", re.A), "is not a whole number"),
 }
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.A)
 LONGEST_NUMBER = 15
+TOO_LONG = f"has more than {LONGEST_NUMBER} characters, too long for a number"
 LONGEST_CELL = 32767  # what a cell of a spreadsheet holds
 # Characters that XML, and so a page or a workbook, cannot hold.
-CONTROLS = r"[\x00-\x08\x0b-\x1f\x7f\x{fffe}\x{ffff}]"
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 
 
 def check(folder):
@@ -99,23 +100,20 @@ def check_tables(tables, schema):
     -------
     list of Problem
     """
-    columns = [(tables[name], column) for name, table in schema.items() for column in table.fields]
-    with ThreadPoolExecutor() as pool:
-        problems = [problem for found in pool.map(_check_column, *zip(*columns)) for problem in found]
-    whole = {name for name in schema if tables[name].complete}
+    problems, complete = [], {name for name in schema if tables[name].complete}
     for name, table in schema.items():
-        raw = tables[name]
-        problems += _check_key(raw, table)
+        rows = tables[name].cells
+        for column in table.fields:
+            cells = rows[column.name]
+            problems += cell_problems(cells, _cell_rules(column))
+            if column.required:
+                problems += report(cells[cells == ""], _must_not_be_empty(column))
+        problems += _key_problems(rows, table.key)
         for column, other, key in table.references:
-            if (other or name) in whole:
-                problems += _check_reference(raw, column, tables[other or name], other or name, key)
-    for rule, needed in ROW_RULES:
-        problems += rule(tables) if needed <= whole else []
-    if set(RULED) <= whole:
-        # What a wrong cell makes of the whole would only repeat that cell's fault.
-        for rule in () if problems else SET_RULES:
-            problems += rule(tables)
-    return problems
+            if (other or name) in complete:
+                known = set(tables[other or name].cells[key].tolist())
+                problems += unknown_problems(rows[column], known, f"an id in {other or name}")
+    return problems + broken_rules(tables, complete, problems)
 
 
 def check_words(tables, schema, problems):
@@ -137,102 +135,63 @@ def check_words(tables, schema, problems):
     if not all(tables[name].complete for name in needed) or paths & {problem.path for problem in problems}:
         return []
     frames = [typed(tables[name].cells, schema[name]) for name in needed]
-    return placed(tables["targets"], contradictions(*frames))
+    return row_problems(tables["targets"].cells, contradictions(*frames))
 
 
-def _check_column(raw, column):
-    cells = raw.cells[column.name]
-    filled = pc.not_equal(cells, "")
-    problems = []
-    if column.required:
-        codes = f"; allowed: {', '.join(column.enum)}" if column.enum else ""
-        problems += report(raw, pc.invert(filled), column.name, f"must not be empty{codes}")
-    for wrong, message in _faults(cells, column):
-        problems += report(raw, pc.and_(filled, wrong), column.name, message)
-    return problems
+def _must_not_be_empty(column):
+    return f"must not be empty; allowed: {', '.join(column.enum)}" if column.enum else "must not be empty"
 
 
-def _faults(cells, column):
-    """Yield (mask, message) for everything that the column does not allow."""
-    limits = column.constraints
-    if _may_hold_controls(cells):
-        yield pc.match_substring_regex(cells, CONTROLS), "has a character that cannot be printed"
-    if (
-        pc.max(pc.binary_length(cells)).as_py() or 0
-    ) > LONGEST_CELL:  # of bytes there are never fewer, and they are quick to count
-        yield pc.greater(pc.utf8_length(cells), LONGEST_CELL), f"is longer than {LONGEST_CELL} characters"
-    if column.enum:
-        allowed = pa.array(column.enum, pa.string())
-        yield (
-            pc.invert(pc.is_in(cells, value_set=allowed)),
-            f"is not allowed; allowed: {', '.join(column.enum)}",
-        )
+def _cell_rules(column):
+    """Return the rules for a filled cell of a column, as `cell_problems` takes them."""
+    limits, allowed = column.constraints, column.enum
+    longest = min(LONGEST_CELL, limits.get("maxLength", LONGEST_CELL))
+    rules = {
+        "has a character that cannot be printed": CONTROLS.search,
+        f"is longer than {longest} characters": lambda cell: len(cell) > longest,
+    }
+    if allowed:
+        rules[f"is not allowed; allowed: {', '.join(allowed)}"] = lambda cell: cell not in allowed
     if "pattern" in limits:
-        wrong = pc.invert(pc.match_substring_regex(cells, limits["pattern"]))
-        yield wrong, f"does not look as it should ({limits['pattern']})"
-    if "maxLength" in limits:
-        longest = limits["maxLength"]
-        yield pc.greater(pc.utf8_length(cells), longest), f"is longer than {longest} characters"
-    if column.type in PATTERNS:
-        pattern, message = PATTERNS[column.type]
-        right = pc.match_substring_regex(cells, pattern)
-        if column.type == "date":
-            right = pc.and_(right, _on_calendar(cells))
-        yield pc.invert(right), message
-        yield from _bounds(cells, right, column)
-
-
-def _may_hold_controls(cells):
-    """Tell at a glance whether cells may hold such a character: bytes are searched many times as quickly as text."""
-    for chunk in cells.chunks:
-        text = np.frombuffer(chunk.buffers()[2] or b"", np.uint8)
-        low, third = text[text < 0x20], np.flatnonzero(text == 0xEF) + 2  # U+FFFE is EF BF BE
-        if (
-            ((low != 9) & (low != 10)).any()
-            or (text == 0x7F).any()
-            or ((text[third - 1] == 0xBF) & (text[third] >= 0xBE)).any()
-        ):
-            return True
-    return False
-
-
-def _on_calendar(cells):
-    """Tell real days from such as 30 February."""
-    days = pd.to_datetime(cells.to_pandas(), format="%Y-%m-%d", errors="coerce")
-    return pa.array(days.notna().to_numpy())
-
-
-def _bounds(cells, right, column):
+        pattern = re.compile(limits["pattern"], re.A)
+        rules[f"does not look as it should ({limits['pattern']})"] = lambda cell: not pattern.fullmatch(cell)
     if column.type == "date":
-        return
-    short = pc.less_equal(pc.utf8_length(cells), LONGEST_NUMBER)
-    yield (
-        pc.and_(right, pc.invert(short)),
-        f"has more than {LONGEST_NUMBER} characters, too long for a number",
-    )
-    numbers = pc.cast(pc.if_else(pc.and_(right, short), cells, None), pa.float64())
-    for name, test, word in (("minimum", pc.less, "below"), ("maximum", pc.greater, "above")):
-        if name in column.constraints:
-            limit = column.constraints[name]
-            yield pc.fill_null(test(numbers, limit), False), f"is {word} {limit}"
+        rules["is not a date; write it as 2020-12-31"] = lambda cell: not _is_day(cell)
+    if column.type in NUMBERS:
+        rules |= _number_rules(*NUMBERS[column.type], limits)
+    return rules
 
 
-def _check_key(raw, table):
-    if not table.key or not raw.cells.num_rows:
-        return []
-    keys = pc.binary_join_element_wise(*(raw.cells[name] for name in table.key), "\x1f")
-    counts = pc.value_counts(keys.combine_chunks())
-    repeated = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
-    if not len(repeated):
+def _number_rules(pattern, message, limits):
+    """Return the rules for a number; only the first of them speaks of a cell that is none."""
+
+    def number(cell):
+        return float(cell) if len(cell) <= LONGEST_NUMBER and pattern.fullmatch(cell) else math.nan
+
+    rules = {
+        message: lambda cell: not pattern.fullmatch(cell),
+        TOO_LONG: lambda cell: len(cell) > LONGEST_NUMBER and pattern.fullmatch(cell),
+    }
+    if "minimum" in limits:
+        rules[f"is below {limits['minimum']}"] = lambda cell: number(cell) < limits["minimum"]
+    if "maximum" in limits:
+        rules[f"is above {limits['maximum']}"] = lambda cell: number(cell) > limits["maximum"]
+    return rules
+
+
+def _is_day(cell):
+    """Tell days of the calendar, as 2020-12-31, from 2020-02-30 and other forms of dates."""
+    try:
+        return bool(DATE.fullmatch(cell) and date.fromisoformat(cell))
+    except ValueError:
+        return False
+
+
+def _key_problems(rows, key):
+    """Report rows that have the same key."""
+    if not key:
         return []
     message = "stands twice; it must be unique"
-    if len(table.key) > 1:
-        message = f"stands twice with the same {', '.join(table.key[1:])}; together they must be unique"
-    return report(raw, pc.is_in(keys, value_set=repeated), table.key[0], message)
-
-
-def _check_reference(raw, column, other, name, key):
-    known = pc.unique(other.cells[key])
-    cells = raw.cells[column]
-    wrong = pc.and_(pc.not_equal(cells, ""), pc.invert(pc.is_in(cells, value_set=known)))
-    return report(raw, wrong, column, f"is not known; it must be an id in {name}")
+    if len(key) > 1:
+        message = f"stands twice with the same {', '.join(key[1:])}; together they must be unique"
+    return report(rows[rows.duplicated(list(key), keep=False)][key[0]], message)

@@ -75,7 +75,7 @@ class _Side:
     def rows(self, table):
         """Return the rows of a table by their key, as printed."""
         key = table.key or table.columns
-        return {tuple(row[name] for name in key): row for row in self.tables[table.name].cells.to_pylist()}
+        return {tuple(row[name] for name in key): row for row in self.tables[table.name].rows()}
 
     def says(self, table, row):
         """Word a row as pages word it."""

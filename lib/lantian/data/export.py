@@ -90,16 +90,15 @@ def typed(data=None):
 
 
 def _typed(cells, table):
-    columns = [
-        pc.if_else(pc.equal(cells[column.name], ""), None, cells[column.name]) for column in table.fields
-    ]
     fields = [
         pa.field(column.name, ARROW[column.type], metadata={"description": column.description})
         for column in table.fields
     ]
-    return pa.table(
-        [pc.cast(cells, field.type) for cells, field in zip(columns, fields)], schema=pa.schema(fields)
-    )
+    columns = [
+        pa.array([cell or None for cell in cells[field.name]], pa.string()).cast(field.type)
+        for field in fields
+    ]
+    return pa.table(columns, schema=pa.schema(fields))
 
 
 def _parquet(draft, schema, tables, folder):

@@ -69,11 +69,7 @@ class Plans:
 
         Found once: tables are changed by `dataclasses.replace`, not in place.
         """
-        number = 0
-        for name in STATED:
-            codes, values = pd.factorize(self.targets[name].array, use_na_sentinel=False)
-            number = pd.factorize(number * len(values) + codes)[0]
-        return number
+        return self.targets.groupby(STATED, sort=False, dropna=False).ngroup().to_numpy()
 
     @cached_property
     def rows_of(self):

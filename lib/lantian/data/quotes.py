@@ -1,15 +1,31 @@
 """What the words of a promise prove: its figure, unit, sign and operator, its years and its strength; no text is needed."""
 
+import itertools
+import math
 import re
+from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 
 from lantian.data.statements import FALLS, PERIODS, statement_faults
-from lantian.text.figures import MYRIADS, figures, same_unit, split
+from lantian.text.figures import MYRIADS, Figure, figures, same_unit, split
 from lantian.text.script import fold
 
-# The words that a number rests on where the plan says it in words.
+UNPROVED = (
+    "stands neither in the quote nor in a proof; widen the quote, add a row to proofs.csv, or empty the cell"
+)
+FIGURE_FIELDS = (
+    "value",
+    "value_max",
+    "unit",
+    "operator",
+)  # fields whose proofs may hold the figure, its unit or its bound
+DATES = ("年", "月", "日")  # units of dates, which are no figures of a promise
+CHINESE = "[\u4e00-\u9fff]"
+# Numbers that plans say in words (value_basis word), and the words.
 NUMBER_WORDS = {
     100: "全部|逐一|全收|全面|一律|全覆|全域|全行业|全過程|全过程|所有|均|各|每|必须|必須|应收尽收|應收盡收|应处尽处|應處盡處|镇镇通|基本实现|清理|100%|百分之百|百分百|翻一番|翻番",
     0: "零|负增长|消灭|消滅|消除|杜绝|杜絕",
@@ -18,22 +34,21 @@ NUMBER_WORDS = {
 }
 # Words for the year before the one that a promise is for.
 LAST_YEAR = "上一?年|去年|同比|年度"
-UNPROVED = (
-    "stands neither in the quote nor in a proof; widen the quote, add a row to proofs.csv, or empty the cell"
-)
-# Which way a change goes: 增加值, 减排项目, 低碳 and 低于 are neither, 负增长 is a fall, and so is whatever a 降幅 is raised to.
+# A word of a fall, and of a rise: which way a change goes. 增加值, 减排项目, 低碳 and 低于 are neither; 负增长 is a fall.
 FALL = "[下压]?降|减(?!排项)|削|负增|节约?|低(?![于碳效])|压缩|回落|下调|下滑|下跌|收窄|缩小|(?<!减)少$"
 RISE = "(?<!负)增(?!加值)|提[高升]|上升|上调|攀升|扩大|扩张|拓展|上浮|翻|[多高]$"
-STAYS = re.compile("(?:达到?|为|占|保持在?|稳定在|控制在|不低于|不高于|不超过)[^\\d,。;]{0,3}$")
-MOVED = "增速|增幅|增量|涨|变化|幅度|改善|翻番|倍增|多于|少于|减半"  # further words of a change, whose way is not told here
+WAY = f"({FALL})|{RISE}"  # the group is filled where the word is of a fall
+# A change as a noun: whatever 降幅 or 下降比例 is raised to is a fall.
 NOUN = re.compile("[降减削][低少排减]?[幅率]|下降(?:比例|幅度)")
-# Verbs whose object is a change, where the figure follows at once, and those before a level that is reached.
+MOVED = "增速|增幅|增量|涨|变化|幅度|改善|翻番|倍增|多于|少于|减半"  # a change, of which the word does not show the way
+# What stands right before a figure by which something changes (下降, 削减…不少于), and before one that is reached or kept.
 CHANGES = re.compile(
     "(?:(?:下降|降低|减少|削减|压减|增加|增长|提[高升]|上升|回落|下调|上调)[了约]?(?:不(?:低|少)于|超过|至少)?|(?:削减|压减|减少)[^\\d,。;:、到至为在]{1,4})\\s?$"
 )
 REACHES = re.compile(
     "为\\d{4}年[^,。;\\d]{0,4}的$|(?:降|减|增|提高|提升|上升|回落|压减|扩大)[^,。;\\d]{0,3}[到至](?:\\d{4}年[^,。;\\d]{0,4}的)?\\s?$"
 )
+STAYS = re.compile("(?:达到?|为|占|保持在?|稳定在|控制在|不低于|不高于|不超过)[^\\d,。;]{0,3}$")
 # Words before and behind a figure from which something starts: 由50降至35, 在60%的基础上.
 STARTS = (
     (
@@ -44,20 +59,53 @@ STARTS = (
 )
 ASPIRING = "力[争爭]|争取|爭取|努力"
 BINDING = {"binding": "约束性|約束性", "indicative": "预期性|預期性"}
-FIGURED = (
-    "value",
-    "value_max",
-    "unit",
-    "operator",
-)  # fields whose proofs may hold the figure, its unit or its bound
-DATES = ("年", "月", "日")
 # Words for a rate, by the unit that it is for: 日处理4.5万吨 is 万吨/日.
 RATES = {"日": "[日天]", "天": "[日天]", "年": "(?<!\\d)年", "月": "月", "季度": "季度?", "小时": "小?时"}
 # What a table may give as the unit of its figures: 植树(万亩), 消费量/万吨, 单位:台.
 HEADS = re.compile(r"[(\[【:/](?=([^()\[\]【】|:\d]{1,12}))")
 # Sizes of things, which are no promise of their own: 10蒸吨及以下锅炉.
+SIZE_UNITS = ("蒸吨", "蒸吨/小时", "吨/小时", "吨/日", "吨/天", "头", "只", "羽", "千瓦", "平方米")
 SIZED = "[及或]?以[上下][\u4e00-\u9fff](?<![的标及和])"
-SIZES = ("蒸吨", "蒸吨/小时", "吨/小时", "吨/日", "吨/天", "头", "只", "羽", "千瓦", "平方米")
+DIGITS = "〇一二三四五六七八九"
+MONTHS = "一 二 三 四 五 六 七 八 九 十 十一 十二".split()
+
+
+@dataclass(frozen=True)
+class Source:
+    """A row with the words that prove it, folded, a line a fragment.
+
+    Attributes
+    ----------
+    row : namedtuple
+        A target.
+    words, figure_words : str
+        Its quote with all its proofs, and with those alone that may hold its figure.
+    factor : float
+        Of its unit.
+    """
+
+    row: Any
+    words: str
+    figure_words: str
+    factor: float
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A row with a figure, its words, all figures that they print, and those that are the row's: its value in its unit."""
+
+    row: Any
+    words: str
+    printed: list[Figure]
+    matching: list[Figure]
+
+    def behind(self, figure):
+        """Return what stands behind a figure and its unit."""
+        return self.words[figure.end :].lstrip().removeprefix(figure.unit)
+
+    def before(self):
+        """Return what stands before each matching figure; where it is one of a list, before the first of the list."""
+        return [self.words[: figure.first] for figure in self.matching]
 
 
 def contradictions(targets, proofs, units):
@@ -74,21 +122,13 @@ def contradictions(targets, proofs, units):
         Id, column, and what is wrong: another figure, unit or operator than the words print, or a figure in the
         statement that is not the row's. Rows whose words hold no figure are left to `unproved`.
     """
-    fragments = _fragments(proofs)
     known = tuple(sorted(units["unit"]))
-    factors = dict(zip(units["unit"], units["factor"]))
-    for row in targets.itertuples():
-        words, own = _words(row, fragments, FIGURED), _words(row, fragments)
-        printed = [figure for figure in figures(words, known) if figure.unit not in DATES]
-        faults = (
-            list(_figure_faults(row, words, known)) if printed or re.search("[\u4e00-\u9fff]", words) else []
-        )
-        for column, message in (
-            *faults,
-            *_cited(row, known),
-            *statement_faults(row, own, factors.get(row.unit, 1), known),
-        ):
-            yield row.id, column, message
+    for source in _sources(targets, proofs, units):
+        row, words = source.row, source.figure_words
+        found = list(_cited_faults(row, known)) + list(_statement_faults(source, known))
+        if re.search(CHINESE, words) or any(figure.unit not in DATES for figure in figures(words, known)):
+            found = [*_figure_faults(row, words, known), *found]
+        yield from ((row.id, column, message) for column, message in found)
 
 
 def unproved(targets, proofs, units):
@@ -105,37 +145,32 @@ def unproved(targets, proofs, units):
         Id, column, and what is wrong: what `contradictions` finds, and each value, year, nature or strength word that
         stands neither in the quote nor in a proof.
     """
-    fragments, known = _fragments(proofs), tuple(sorted(units["unit"]))
-    factors = dict(zip(units["unit"], units["factor"]))
+    known = tuple(sorted(units["unit"]))
+    for source in _sources(targets, proofs, units):
+        row, words = source.row, source.words
+        found = [*_figure_faults(row, source.figure_words, known), *_statement_faults(source, known)]
+        if row.value_basis == "word" and not re.search(fold(NUMBER_WORDS.get(row.value, "(?!)")), words):
+            found.append(("value", f"no word for {row.value:g} stands in the quote or in a proof"))
+        found += [*_date_faults(row, words), *_strength_faults(row, words)]
+        if row.nature and not re.search(BINDING[row.nature], words):
+            found.append(("nature", f"{row.nature!r} {UNPROVED}"))
+        yield from ((row.id, column, message) for column, message in found)
+
+
+def _sources(targets, proofs, units):
+    """Yield each target with the words that prove it."""
+    factors, fragments = dict(zip(units["unit"], units["factor"])), defaultdict(list)
+    for proof in proofs.itertuples():
+        fragments[proof.target].append(proof)
     for row in targets.itertuples():
-        own = _words(row, fragments)
-        faults = _figure_faults(row, _words(row, fragments, FIGURED), known)
-        for column, message in (
-            *faults,
-            *statement_faults(row, own, factors.get(row.unit, 1), known),
-            *_unproved(row, own),
-        ):
-            yield row.id, column, message
+        quotes = [row.quote, *(proof.quote for proof in fragments[row.id])]
+        figured = [proof.quote for proof in fragments[row.id] if proof.field in FIGURE_FIELDS]
+        words, figure_words = fold("\n".join(quotes)), fold("\n".join([row.quote, *figured]))
+        yield Source(row, words, figure_words, factors.get(row.unit, 1))
 
 
-def _fragments(proofs):
-    """Map targets to their proofs, field and words."""
-    fragments = {}
-    for row in proofs.itertuples():
-        fragments.setdefault(row.target, []).append((row.field, row.quote))
-    return fragments
-
-
-def _words(row, fragments, fields=None):
-    """Join the words that prove a row, or some of its fields, a line a fragment."""
-    return fold(
-        "\n".join(
-            [
-                row.quote,
-                *(words for field, words in fragments.get(row.id, ()) if not fields or field in fields),
-            ]
-        )
-    )
+def _statement_faults(source, known):
+    return statement_faults(source.row, source.words, source.factor, known)
 
 
 def _figure_faults(row, words, known):
@@ -143,72 +178,71 @@ def _figure_faults(row, words, known):
     if row.value_basis != "figure" or not words.strip():
         return
     printed = [figure for figure in figures(words, known) if figure.unit not in DATES or row.unit in DATES]
-    columns = [
-        (column, value) for column in ("value", "value_max") if pd.notna(value := getattr(row, column))
-    ]
+    values = {"value": row.value, "value_max": row.value_max}
     faults = [
-        fault for column, value in columns for fault in _figure_fault(column, value, row.unit, words, printed)
+        fault
+        for column, value in values.items()
+        if pd.notna(value)
+        for fault in _printing_faults(column, value, row.unit, words, printed)
     ]
     yield from faults or _sense_faults(row, words, printed)
 
 
-def _figure_fault(column, value, unit, words, printed):
+def _printing_faults(column, value, unit, words, printed):
     """Yield what is wrong with one figure: not printed, or with another unit, or another 万 or 亿 than the unit has."""
     alike = [figure for figure in printed if _prints(figure, value, unit)]
     if not alike:
         yield column, f"{value:.15g} {UNPROVED}"
     elif not any(_in_unit(figure, value, unit, words) for figure in alike):
-        plain = (
-            "; 万 and 亿 belong to the unit"
-            if any(figure.myriad != split(unit)[0] for figure in alike)
-            else ""
-        )
-        yield "unit", f"{unit!r} is not what is printed: {alike[0]}{plain}"
+        misplaced = any(figure.myriad != split(unit)[0] for figure in alike)
+        hint = "; 万 and 亿 belong to the unit" if misplaced else ""
+        yield "unit", f"{unit!r} is not what is printed: {alike[0]}{hint}"
 
 
 def _prints(figure, value, unit):
-    """Tell whether a figure is a value, its sign left aside: as printed, or by its amount where it is in Chinese numerals or a mix, as 3千万."""
-    mixed = figure.spelled or figure.myriad not in ("", "万", "亿")
+    """Tell whether a figure is a value, whatever its sign: as printed, or by its amount where it is mixed."""
     return _equal(figure, figure.number, value) or (
-        mixed and _equal(figure, figure.amount, value * _times(split(unit)[0]))
+        _is_mixed(figure) and _equal(figure, figure.amount, value * _times(split(unit)[0]))
     )
 
 
+def _is_mixed(figure):
+    """Tell figures in Chinese numerals and such as 3千万, of which only the amount counts."""
+    return figure.spelled or figure.myriad not in ("", "万", "亿")
+
+
 def _equal(figure, number, value):
-    """Tell whether a number is a value; a fraction, such as 三分之一, is told by the decimals that the value has."""
+    """Tell whether a number is a value; a fraction, such as 三分之一, has as many decimals as the value."""
     decimals = len(f"{abs(value):.10f}".rstrip("0").partition(".")[2])
     number = round(number, decimals) if figure.spelled and number % 1 else number
     return abs(number - abs(value)) < 1e-9 * max(1, abs(value))
 
 
 def _times(myriad):
-    times = 1
-    for letter in myriad:
-        times *= MYRIADS[letter]
-    return times
+    """Return what 万, 亿 or 千万 multiplies by."""
+    return math.prod(MYRIADS[letter] for letter in myriad)
 
 
 def _in_unit(figure, value, unit, words):
     """Tell whether a figure is printed in a unit, beside it or in the head of a table, as 植树(万亩)."""
     myriad, stem = split(unit)
-    dated = 1990 <= figure.number <= 2100 and figure.number % 1 == 0
-    if (
-        not figure.unit
-        and not figure.myriad
-        and not dated
-        and any(_headed(unit, head) for head in HEADS.findall(words))
-    ):
+    if _is_bare(figure) and any(_headed(unit, head) for head in HEADS.findall(words)):
         return True
-    mixed = figure.spelled or figure.myriad not in ("", "万", "亿")
-    if not _equal(figure, figure.amount, value * _times(myriad)) or (
-        not mixed and _times(figure.myriad) != _times(myriad)
-    ):
+    if not _equal(figure, figure.amount, value * _times(myriad)):
         return False
-    if stem == "1" or not figure.unit:
-        return not figure.unit and (
-            stem == "1" or bool(stem == "元" and figure.myriad and re.search("投资|资金|补[助贴]", words))
-        )
+    if not _is_mixed(figure) and _times(figure.myriad) != _times(myriad):
+        return False
+    if stem == "1":
+        return not figure.unit
+    if not figure.unit:  # 投资3亿, where 元 goes without saying
+        return bool(stem == "元" and figure.myriad and re.search("投资|资金|补[助贴]", words))
     return same_unit(figure.unit, stem) or _is_rate(figure.unit, stem, words)
+
+
+def _is_bare(figure):
+    """Tell figures without a unit, years left out."""
+    dated = 1990 <= figure.number <= 2100 and figure.number % 1 == 0
+    return not (figure.unit or figure.myriad or dated)
 
 
 def _headed(unit, head):
@@ -223,82 +257,57 @@ def _is_rate(printed, stem, words):
     if printed[0] == "/":
         return stem.endswith(printed)  # 9/平方公里, where a unit was lost
     time = RATES.get(rate)
-    spoken = f"每一?{time or re.escape(rate)}|{time or re.escape(rate)}均" + (
-        f"|{time}(?=[处产供利用消替新排能发])" if time else ""
-    )
+    spoken = f"每一?{time or re.escape(rate)}|{time or re.escape(rate)}均"
+    spoken += f"|{time}(?=[处产供利用消替新排能发])" if time else ""
     spoken += f"|{rate}(?:GDP|地区|国内|工业)"  # 万元GDP用水量15立方米
     return bool(rate and same_unit(printed, whole) and re.search(spoken, words))
 
 
 def _sense_faults(row, words, printed):
-    """Yield the first thing that is wrong with a figure that is printed: its kind, year, sign, range or operator."""
-    mine = [
+    """Yield the first thing that is wrong with a figure that is printed."""
+    matching = [
         figure
         for figure in printed
         if _prints(figure, row.value, row.unit) and _in_unit(figure, row.value, row.unit, words)
     ]
-    for fault in (
-        _size_fault,
-        _start_fault,
-        _kind_fault,
-        _year_fault,
-        _sign_fault,
-        _range_fault,
-        _operator_fault,
-    ):
-        if found := fault(row, mine, words, printed):
-            yield found
-            return
+    reading = Reading(row, words, printed, matching)
+    found = filter(None, (find(reading) for find in SENSE_FAULTS))
+    yield from itertools.islice(found, 1)
 
 
-def _size_fault(row, mine, words, printed):
+def _size_fault(reading):
     """Name the size of what is acted on where it is coded as the figure: 10蒸吨及以下锅炉."""
     sized = [
-        figure.unit in SIZES
-        and re.match(SIZED if "蒸" not in figure.unit else "[及或]?以[上下]", _behind(figure, words))
-        for figure in mine
+        figure.unit in SIZE_UNITS
+        and re.match(SIZED if "蒸" not in figure.unit else "[及或]?以[上下]", reading.behind(figure))
+        for figure in reading.matching
     ]
-    if row.kind != "standard" and all(sized):
-        return "value", f"{row.value:.15g} is the size of what is acted on; it belongs to subject_class"
+    if reading.row.kind != "standard" and all(sized):
+        value = reading.row.value
+        return "value", f"{value:.15g} is the size of what is acted on; it belongs to subject_class"
     return None
 
 
-def _start_fault(row, mine, words, printed):
+def _start_fault(reading):
     """Name a figure from which the promise only starts: 由50降至35."""
     starts = [
         any(
-            one.search(words[: figure.start]) and other.search(_behind(figure, words))
-            for one, other in STARTS
+            before.search(reading.words[: figure.start]) and behind.search(reading.behind(figure))
+            for before, behind in STARTS
         )
-        for figure in mine
+        for figure in reading.matching
     ]
-    if row.kind != "change" and all(starts) and len(printed) > len(mine):
-        return "value", f"{row.value:.15g} is where it starts from in the words, not what is promised"
+    if reading.row.kind != "change" and all(starts) and len(reading.printed) > len(reading.matching):
+        return "value", f"{reading.row.value:.15g} is where it starts from in the words, not what is promised"
     return None
 
 
-def _behind(figure, words):
-    """Return what stands behind a figure and its unit."""
-    return words[figure.end :].lstrip().removeprefix(figure.unit)
-
-
-def _kind_fault(row, mine, words, printed):
+def _kind_fault(reading):
     """Name a change that is coded as a level or a share, a level coded as a change or an amount, and an amount in percent."""
-    before = [words[: figure.first] for figure in mine]  # of a list, what stands before its first figure
-    clauses = [re.split("[,;。]", text)[-1] for text in before]
-    changes = any(CHANGES.search(text) for text in before) or all(
-        re.search("(?:降幅|下降幅度)[^,。;]{0,6}$", text) for text in before
-    )
-    reached = all(
-        REACHES.search(text) and not NOUN.search(clause) for text, clause in zip(before, clauses, strict=True)
-    )
-    still = all(STAYS.search(text) for text in before) and not any(
-        _direction(figure, words) for figure in mine
-    )
-    still = still and not re.search(MOVED, words)
-    if row.kind in ("level", "share") and changes:
+    row, before = reading.row, reading.before()
+    if row.kind in ("level", "share") and _changes_by(before):
         return "kind", f"{row.kind!r} is not what is printed; {row.value:.15g} is how much it changes"
-    if row.kind == "change" and (reached or still):
+    if row.kind == "change" and (_is_reached(before) or _is_kept(reading)):
         return "kind", f"'change' is not what is printed; {abs(row.value):.15g} is what is reached"
     if row.kind == "amount" and row.unit == "%":
         return "kind", "'amount' has no percent; a rise or fall in percent is a change"
@@ -307,58 +316,96 @@ def _kind_fault(row, mine, words, printed):
     return None
 
 
-def _year_fault(row, mine, words, printed):
-    """Name the year that stands right before the figure, or last before it as 到2025年, where it is neither the row's nor its base year."""
+def _changes_by(before):
+    """Tell whether the words before figures say that something changes by them."""
+    return any(CHANGES.search(text) for text in before) or all(
+        re.search("(?:降幅|下降幅度)[^,。;]{0,6}$", text) for text in before
+    )
+
+
+def _is_reached(before):
+    """Tell whether the words before figures say that these are reached: 降至35."""
+    return all(REACHES.search(text) and not NOUN.search(_clause(text)) for text in before)
+
+
+def _is_kept(reading):
+    """Tell whether the figures are levels at which something stays, and no word tells of a change."""
+    stays = all(STAYS.search(text) for text in reading.before())
+    moves = any(_direction(figure, reading.words) for figure in reading.matching)
+    return stays and not moves and not re.search(MOVED, reading.words)
+
+
+def _clause(text):
+    """Return the clause that a text ends in."""
+    return re.split("[,;。]", text)[-1]
+
+
+def _year_fault(reading):
+    """Name the year right before the figure, or last before it as 到2025年, that is neither the row's nor its base year."""
+    row, years = reading.row, []
     if pd.isna(row.target_year):
         return None
-    years = []
-    for figure in mine:
-        before = words[: figure.first]
+    for before in reading.before():
         near = re.findall(r"(?<![比较在、和及至~-])((?:19|20)\d\d)年[^\d,。;、)]{0,4}$", before)
-        years += near or (
-            re.findall(r"到((?:19|20)\d\d)年(?!、)", before)[-1:] if str(row.target_year) in words else []
-        )
-    others = {int(year) for year in years} - {row.baseline_year if pd.notna(row.baseline_year) else None}
+        if not near and str(row.target_year) in reading.words:
+            near = re.findall(r"到((?:19|20)\d\d)年(?!、)", before)[-1:]
+        years += map(int, near)
+    others = set(years) - ({row.baseline_year} if pd.notna(row.baseline_year) else set())
     if others and row.target_year not in others:
         return "target_year", f"{row.target_year} is not the year before the figure: {min(others)}"
     return None
 
 
-def _sign_fault(row, mine, words, printed):
+def _sign_fault(reading):
     """Name a fall without a sign, and a rise with one."""
-    if row.kind == "change" and any(row.value * _direction(figure, words) < 0 for figure in mine):
-        return (
-            "value",
-            f"{row.value:.15g} has the wrong sign: the words tell of a {'fall, which is' if row.value > 0 else 'rise, which is not'} negative",
-        )
+    row = reading.row
+    if row.kind == "change" and any(
+        row.value * _direction(figure, reading.words) < 0 for figure in reading.matching
+    ):
+        way = "fall, which is" if row.value > 0 else "rise, which is not"
+        return "value", f"{row.value:.15g} has the wrong sign: the words tell of a {way} negative"
     return None
 
 
-def _range_fault(row, mine, words, printed):
+def _range_fault(reading):
     """Name the end of a range that is not printed behind its beginning, and a range of which one end alone is coded."""
+    row, matching = reading.row, reading.matching
     if pd.notna(row.value_max):
-        if not any(
-            figure.until is not None and abs(figure.until - abs(row.value_max)) < 1e-9 for figure in mine
-        ):
+        ends = [figure.until for figure in matching if figure.until is not None]
+        if not any(abs(end - abs(row.value_max)) < 1e-9 for end in ends):
             return "value_max", f"{row.value_max:.15g} is not printed right behind {row.value:.15g}"
         return None
-    ends = {figure.until for figure in printed if figure.until is not None}
+    ends = {figure.until for figure in reading.printed if figure.until is not None}
     if all(
-        figure.unit not in DATES and (figure.until is not None or figure.number in ends) for figure in mine
+        figure.unit not in DATES and (figure.until is not None or figure.number in ends)
+        for figure in matching
     ):
         return "value_max", f"is empty or no end of a range; the words print a range with {row.value:.15g}"
     return None
 
 
-def _operator_fault(row, mine, words, printed):
-    """Name an operator other than the words beside the figure say; where they say none, a standard may still be a limit."""
-    told = sorted({_signed(bound, row) for figure in mine for bound in figure.bounds})
-    if row.operator not in told and not (told == ["="] and row.kind == "standard"):
-        return (
-            "operator",
-            f"{row.operator!r} is not what is printed; the words beside the figure say {' or '.join(told)}",
-        )
-    return None
+def _operator_fault(reading):
+    """Name an operator other than the words beside the figure have; where they have none, a standard may still be a limit."""
+    row = reading.row
+    printed = sorted({_signed(bound, row) for figure in reading.matching for bound in figure.bounds})
+    if row.operator in printed or (printed == ["="] and row.kind == "standard"):
+        return None
+    return (
+        "operator",
+        f"{row.operator!r} is not what is printed; the words beside the figure say {' or '.join(printed)}",
+    )
+
+
+# In this order; of each row only the first fault is named.
+SENSE_FAULTS = (
+    _size_fault,
+    _start_fault,
+    _kind_fault,
+    _year_fault,
+    _sign_fault,
+    _range_fault,
+    _operator_fault,
+)
 
 
 def _signed(bound, row):
@@ -367,111 +414,106 @@ def _signed(bound, row):
 
 
 def _direction(figure, words):
-    """Tell which way words say that a change goes: -1 down, 1 up, 0 not told. The word nearest before the figure decides, in its own clause where there is one."""
+    """Return the way that a change goes: -1 down, 1 up, 0 where no word shows it.
+
+    The word right behind the figure decides (10%的降幅), else the nearest before it, in its own clause where there is one.
+    """
     before, after = words[: figure.start], words[figure.end :]
-    behind = re.match(f" ?(?:%|个百分点)?(?:以[上内]|左右)?的?(?:({FALL})|{RISE})", after)
-    clause = re.split("[,;。]", before)[-1]
+    clause = _clause(before)
     if NOUN.search(clause):
         return -1
-    ways = (
-        [behind[1] or ""]
-        if behind
-        else re.findall(f"({FALL})|{RISE}", clause) or re.findall(f"({FALL})|{RISE}", before)
-    )
-    sign = -1 if before.endswith("-") else 1  # 下降-0.7% is a rise
-    return (-sign if ways[-1] else sign) if ways else 0
+    falls = re.findall(WAY, clause) or re.findall(WAY, before)
+    if behind := re.match(f" ?(?:%|个百分点)?(?:以[上内]|左右)?的?(?:{WAY})", after):
+        falls = [behind[1]]
+    if not falls:
+        return 0
+    way = -1 if falls[-1] else 1
+    return -way if before.endswith("-") else way  # 下降-0.7% is a rise
 
 
-def _cited(row, known):
+def _cited_faults(row, known):
     """Yield what the operative words of a goal above contradict: its figure, unit, operator or strength."""
     words = fold(row.words).replace(
         "…", ""
     )  # where words were left out, the bound still belongs to the figure
-    printed = [
-        figure
-        for figure in figures(words, known)
-        if figure.unit not in (*DATES, "小时") and not figure.spelled
-    ]
-    printed = [
-        figure for figure in printed if not re.search("[A-Za-z] ?$", words[: figure.start])
-    ]  # target 1
-    mine = (
-        [figure for figure in printed if _prints(figure, row.value, row.unit)]
-        if row.value_basis == "figure"
-        else []
-    )
-    if row.value_basis == "figure" and row.kind != "standard" and printed and not mine:
-        yield "value", f"{row.value:.15g} is not what the words print ({row.words})"
-    elif mine and all(figure.unit and not _in_unit(figure, row.value, row.unit, words) for figure in mine):
-        yield "unit", f"{row.unit!r} is not what the words print ({row.words})"
-    elif (
-        mine
-        and re.search("[\u4e00-\u9fff<>≤≥]", words)
-        and (fault := _operator_fault(row, mine, words, mine))
-    ):
-        yield fault
+    if row.value_basis == "figure":
+        printed = _cited_figures(words, known)
+        matching = [figure for figure in printed if _prints(figure, row.value, row.unit)]
+        yield from _cited_figure_faults(Reading(row, words, printed, matching))
     if re.search(ASPIRING, words) and row.strength != "aspirational":
         yield "strength", f"{row.strength!r} does not fit the words ({row.words}), which are aspirational"
 
 
-def _unproved(row, words):
-    """Yield the numbers said in words, years, months, nature and strength that the words do not hold."""
-    if row.value_basis == "word" and not re.search(fold(NUMBER_WORDS.get(row.value, "(?!)")), words):
-        yield "value", f"no word for {row.value:g} stands in the quote or in a proof"
+def _cited_figures(words, known):
+    """Return the figures of operative words; neither dates nor numbers of things, as target 1."""
+    return [
+        figure
+        for figure in figures(words, known)
+        if figure.unit not in (*DATES, "小时")
+        and not figure.spelled
+        and not re.search("[A-Za-z] ?$", words[: figure.start])
+    ]
+
+
+def _cited_figure_faults(reading):
+    """Yield the first thing that operative words contradict of a figure."""
+    row, words, matching = reading.row, reading.words, reading.matching
+    if not matching:
+        if reading.printed and row.kind != "standard":
+            yield "value", f"{row.value:.15g} is not what the words print ({row.words})"
+    elif all(figure.unit and not _in_unit(figure, row.value, row.unit, words) for figure in matching):
+        yield "unit", f"{row.unit!r} is not what the words print ({row.words})"
+    elif re.search(f"{CHINESE}|[<>≤≥]", words) and (fault := _operator_fault(reading)):
+        yield fault
+
+
+def _date_faults(row, words):
+    """Yield the years and days that the words do not hold, or hold as something else."""
     for column in ("target_year", "baseline_year"):
         year = getattr(row, column)
         if pd.notna(year) and not _has_year(words, year, row.target_year):
             yield column, f"{year} {UNPROVED}"
-    if (
-        pd.notna(row.target_year)
-        and str(row.target_year) in words
-        and not re.search(_unless_compared(row.target_year), words)
-    ):
-        yield (
-            "target_year",
-            f"{row.target_year} is what the promise is compared with in its words, not its date",
-        )
+    if pd.notna(row.target_year) and _is_only_compared(words, row.target_year):
+        message = "is what the promise is compared with in its words, not its date"
+        yield "target_year", f"{row.target_year} {message}"
     if row.deadline and not _has_day(words, date.fromisoformat(row.deadline)):
         yield "deadline", f"{row.deadline}: its month or day {UNPROVED}"
-    dated = pd.notna(row.target_year) and pd.notna(row.baseline_year)
-    if (
-        dated
-        and row.baseline_year >= row.target_year
-        and _has_year(words, row.baseline_year, row.target_year)
-    ):
+    late = pd.notna(row.target_year) and pd.notna(row.baseline_year) and row.baseline_year >= row.target_year
+    if late and _has_year(words, row.baseline_year, row.target_year):
         yield "baseline_year", f"{row.baseline_year} is not before the target year {row.target_year}"
+
+
+def _strength_faults(row, words):
+    """Yield what is wrong with the strength of a promise and the word that decides it."""
     if row.strength_word and fold(row.strength_word) not in words:
         yield "strength_word", f"{row.strength_word!r} {UNPROVED}"
-    if re.fullmatch(ASPIRING, row.strength_word) and row.strength != "aspirational":
+    if row.strength == "aspirational":
+        return
+    if re.fullmatch(ASPIRING, row.strength_word):
         yield "strength", f"{row.strength!r} does not fit {row.strength_word!r}, which is aspirational"
-    if (
-        row.value_basis == "figure"
-        and row.strength != "aspirational"
-        and not re.fullmatch(ASPIRING, row.strength_word)
-        and (aim := _aim(row, fold(row.quote)))
-    ):
-        yield (
-            "strength",
-            f"{row.strength!r} is not what is printed; {aim} stands before the figure, which is aspirational",
-        )
-    if row.nature and not re.search(BINDING[row.nature], words):
-        yield "nature", f"{row.nature!r} {UNPROVED}"
+    elif row.value_basis == "figure" and (word := _aspiring_word(row, fold(row.quote))):
+        message = f"is not what is printed; {word} stands before the figure, which is aspirational"
+        yield "strength", f"{row.strength!r} {message}"
 
 
-def _aim(row, quote):
-    """Return the 力争 that governs a figure: in its own clause, or at the head of one before in its sentence; none where the figure also stands without it."""
-    aims = []
+def _aspiring_word(row, quote):
+    """Return the 力争 that governs a figure: in its own clause, or at the head of one before in its sentence.
+
+    Empty where the figure also stands without it.
+    """
+    found = []
     for figure in figures(quote):
         if _prints(figure, row.value, row.unit):
             *others, own = re.split("[,,]", re.split("[。;]", quote[: figure.start])[-1])
             heads = [re.match(ASPIRING, clause.strip()) for clause in others]
-            aims.append(re.search(ASPIRING, own) or next(filter(None, heads), None))
-    return aims[0][0] if aims and all(aims) else ""
+            found.append(re.search(ASPIRING, own) or next(filter(None, heads), None))
+    return found[0][0] if found and all(found) else ""
 
 
-def _unless_compared(year):
-    """Return the pattern of a year that is not only compared with: 比2015年, 与2015年相比, 以2015年为基准."""
-    return rf"(?<![比较])(?<!与)(?<!相较于)(?<!相对于)(?<!基准年)(?<!自){year}(?!年?(?:相比|为基|水平|基数))"
+def _is_only_compared(words, year):
+    """Tell whether words hold a year only as what is compared with: 比2015年, 与2015年相比, 以2015年为基准."""
+    alone = rf"(?<![比较])(?<!与)(?<!相较于)(?<!相对于)(?<!基准年)(?<!自){year}(?!年?(?:相比|为基|水平|基数))"
+    return str(year) in words and not re.search(alone, words)
 
 
 def _has_day(words, day):
@@ -492,29 +534,26 @@ def _has_day(words, day):
 
 
 def _in_digits(words):
-    """Write the years and months of words in digits: 二〇二〇年六月底."""
+    """Write the years and months of words in digits: 二〇二〇年六月底 is 2020年6月底."""
     words = re.sub(
-        "[〇零一二三四五六七八九]{4}(?=年)",
-        lambda found: "".join(
-            str("〇一二三四五六七八九".index(letter)) for letter in found[0].replace("零", "〇")
-        ),
+        f"[零{DIGITS}]{{4}}(?=年)",
+        lambda year: "".join(str(DIGITS.index(letter)) for letter in year[0].replace("零", "〇")),
         words,
     )
-    months = "一 二 三 四 五 六 七 八 九 十 十一 十二".split()
     return re.sub(
         "(?<![一二三四五六七八九十个])(十[一二]|[一二三四五六七八九十])(?=月)",
-        lambda found: str(months.index(found[1]) + 1),
+        lambda month: str(MONTHS.index(month[1]) + 1),
         words,
     )
 
 
 def _has_year(words, year, target_year):
     """Tell whether words hold a year: its digits, a period that ends in it, or, of the year before the target's, that it is the last."""
-    last, words = pd.notna(target_year) and year + 1 == target_year, _in_digits(words)
-    short = re.search(rf"{str(year)[:2]}\d\d[-~]{str(year)[2:]}年", words)  # 2018-20年
-    return (
+    words = _in_digits(words)
+    is_last = pd.notna(target_year) and year + 1 == target_year
+    return bool(
         str(year) in words
-        or bool(short)
+        or re.search(rf"{str(year)[:2]}\d\d[-~]{str(year)[2:]}年", words)  # 2018-20年
         or any(name in words for name, end in PERIODS.items() if end == year)
-        or bool(last and re.search(LAST_YEAR, words))
+        or (is_last and re.search(LAST_YEAR, words))
     )

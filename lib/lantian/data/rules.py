@@ -1,361 +1,292 @@
 """Rules between the columns of a row, between rows, and between tables."""
 
-import math
-from collections import Counter
+from itertools import product
+from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
+import pandas as pd
 
 from lantian.data.schema import Problem
 
-# Numbers that plans say in words: all, none, equal (or less), half less.
-WORDED = pa.array(["100", "0", "1", "-50"])
-MEASURED = pa.array(["level", "change", "share", "count", "amount", "ratio"])
+# What a row must not be: for each table and column, conditions, as `pandas.eval` takes them, each with
+# what is wrong where it holds.
+ROW_RULES = {
+    "targets": {
+        "value": {
+            "value == '' and value_basis in ['figure', 'word']": "is empty; value_basis figure and word need a value",
+            "value != '' and value_basis not in ['figure', 'word']": "needs value_basis figure or word",
+            # numbers that plans say in words: all, none, equal (or less), half less
+            "value_basis == 'word' and value not in ['100', '0', '1', '-50']": "is no number said in words; allowed: 100, 0, 1, -50",
+            "value_basis == 'word' and (kind == 'ratio') != (value == '1')": "does not fit kind: in words, 1 stands for a ratio and a ratio is 1",
+            "value.str.startswith('-') and kind != 'change'": "is negative; only a change has a sign, an amount cut is written without",
+            "value == '' and value_basis != 'reference' and kind in ['level', 'change', 'share', 'count', 'amount', 'ratio']": "is empty; this kind needs a figure, a word or a reference year",
+        },
+        "value_max": {
+            "value_max != '' and value_basis != 'figure'": "ends a range; it needs value_basis figure"
+        },
+        "operator": {"value != '' and operator == ''": "is empty; a value needs <=, >=, <, >, = or ~"},
+        "unit": {"value_basis == 'figure' and unit == ''": "is empty; a figure needs its unit"},
+        "baseline_year": {
+            "value_basis == 'reference' and baseline_year == ''": "is empty; value_basis reference names a year"
+        },
+        "baseline_basis": {
+            "(baseline_year == '') != (baseline_basis == '')": "and baseline_year go together"
+        },
+        "year_basis": {"(target_year == '') != (year_basis == '')": "and target_year go together"},
+        "strength_word": {
+            "strength == 'plain' and strength_word != ''": "must be empty where strength is plain",
+            "strength != 'plain' and strength_word == ''": "is empty; name the word that decides the strength",
+        },
+        "lead_type": {
+            "(lead_type == 'none_named') != (lead == '')": "does not fit lead: none_named exactly where lead is empty"
+        },
+    },
+    "gaps": {
+        "searched": {
+            "status == 'silent' and searched == ''": "is empty; silence is proved by the terms searched"
+        },
+        "quote": {
+            "status not in ['', 'silent', 'not_applicable'] and quote == ''": "is empty; only silence, or what is not applicable, has no quote"
+        },
+        "assigned_by": {
+            "(status == 'assigned') != (assigned_by != '')": "is filled exactly where status is assigned"
+        },
+        "source": {
+            "(status == 'not_applicable') != (source != '')": "is filled exactly where status is not_applicable"
+        },
+        "note": {
+            "status == 'not_applicable' and note == ''": "is empty; what is not applicable needs its reason"
+        },
+    },
+    "documents": {
+        column: {
+            f"access == 'full_text' and {column} == ''": "is empty; a document read whole (access full_text) needs it"
+        }
+        for column in ("remit", "issued", "period_start")
+    },
+}
+# The tables that rules between tables read.
 RULED = ("documents", "indicators", "jurisdictions", "targets", "gaps", "units")
 
 
-def report(raw, mask, column, message):
-    """Turn a mask over the rows of a table into problems, naming what was found.
+def broken_rules(tables, complete, problems):
+    """Check the rules between columns, rows and tables.
 
     Parameters
     ----------
-    raw : RawTable
-    mask : pyarrow.Array or pyarrow.ChunkedArray
-        True where a row is at fault.
-    column, message : str
+    tables : dict of str to RawTable
+    complete : set of str
+        The tables of which every row could be read; a rule that looks things up in another is left out.
+    problems : list of Problem
+        Those of single cells. Where there is one, rules about the whole would only repeat it, and are left out.
 
     Returns
     -------
     list of Problem
     """
-    mask = pc.fill_null(mask, False)
-    if not pc.any(mask).as_py():
+    cells = {name: table.cells for name, table in tables.items()}
+    found = [problem for name in ROW_RULES for problem in _row_rule_problems(cells[name], ROW_RULES[name])]
+    found += _factor_problems(cells["units"])
+    for rule, needed in LOOKUP_RULES.items():
+        found += rule(cells) if needed in complete else []
+    if set(RULED) <= complete and not problems + found:
+        found += [problem for rule in SET_RULES for problem in rule(cells)]
+        found += _coverage_problems(cells, tables["gaps"].paths[0])
+    return found
+
+
+def _row_rule_problems(rows, rules):
+    columns = dict(rows.items())
+    for name, messages in rules.items():
+        for condition, message in messages.items():
+            is_wrong = pd.eval(condition, engine="python", resolvers=[columns])
+            yield from report(columns[name][is_wrong], message)
+
+
+def report(cells, message):
+    """List a problem for each of some cells of a column, naming what was found.
+
+    Parameters
+    ----------
+    cells : Series
+        The cells at fault, as from ``RawTable.cells``: the index says path and line, the name the column.
+    message : str
+
+    Returns
+    -------
+    list of Problem
+    """
+    return [Problem(*place, cells.name, shown(cell, message)) for place, cell in cells.items()]
+
+
+def cell_problems(cells, rules):
+    """List the problems of a column's filled cells.
+
+    Parameters
+    ----------
+    cells : Series
+        As for `report`.
+    rules : dict of str to function
+        What is wrong with a cell, as ``"is below 0"``, where the function of the cell returns something true. Each
+        distinct cell is looked at once.
+
+    Returns
+    -------
+    list of Problem
+    """
+    wrong = {}
+    for cell in filter(None, cells.unique().tolist()):
+        if messages := [message for message, is_wrong in rules.items() if is_wrong(cell)]:
+            wrong[cell] = [shown(cell, message) for message in messages]
+    if not wrong:
         return []
-    problems = []
-    for row in pc.indices_nonzero(
-        mask.combine_chunks() if isinstance(mask, pa.ChunkedArray) else mask
-    ).to_pylist():
-        path, line = raw.place(row)
-        found = raw.cells[column][row].as_py()
-        shown = f"{_short(found)!r} {message}" if found else message
-        problems.append(Problem(str(path), line, column, shown))
-    return problems
+    found = cells[cells.isin(list(wrong))]
+    return [Problem(*place, cells.name, message) for place, cell in found.items() for message in wrong[cell]]
 
 
-def placed(raw, faults):
+def row_problems(rows, faults):
     """Turn faults of rows, as (id, column, message), into problems with path and line.
 
     Parameters
     ----------
-    raw : RawTable
+    rows : DataFrame
+        As ``RawTable.cells``.
     faults : iterable of tuple of str
 
     Returns
     -------
     list of Problem
     """
-    rows = {identifier: row for row, identifier in enumerate(raw.cells["id"].to_pylist())}
-    places = ((*raw.place(rows[identifier]), column, message) for identifier, column, message in faults)
-    return [Problem(str(path), line, column, message) for path, line, column, message in places]
+    places = dict(zip(rows["id"], rows.index))
+    return [Problem(*places[identifier], column, message) for identifier, column, message in faults]
 
 
-def _short(text):
-    return text if len(text) <= 60 else text[:57] + "…"
+def shown(cell, message):
+    """Put a cell, when there is something in it, before what is said of it."""
+    short = cell if len(cell) <= 60 else f"{cell[:57]}…"
+    return f"{short!r} {message}" if cell else message
 
 
-def _target_rules(tables):
-    """Rules between the columns of one target."""
-    raw = tables["targets"]
-    cell = raw.cells.column
-    empty = {name: pc.equal(cell(name), "") for name in raw.cells.column_names}
-    figure = pc.equal(cell("value_basis"), "figure")
-    word = pc.equal(cell("value_basis"), "word")
-    reference = pc.equal(cell("value_basis"), "reference")
-    plain = pc.equal(cell("strength"), "plain")
-    unnamed = pc.equal(cell("lead_type"), "none_named")
-    rules = (
-        (
-            pc.and_(empty["value"], pc.or_(figure, word)),
-            "value",
-            "is empty; value_basis figure and word need a value",
-        ),
-        (
-            pc.and_(pc.invert(empty["value"]), pc.invert(pc.or_(figure, word))),
-            "value",
-            "needs value_basis figure or word",
-        ),
-        (
-            pc.and_(word, pc.invert(pc.is_in(cell("value"), value_set=WORDED))),
-            "value",
-            f"is no number said in words; allowed: {', '.join(WORDED.to_pylist())}",
-        ),
-        (
-            pc.and_(word, pc.xor(pc.equal(cell("kind"), "ratio"), pc.equal(cell("value"), "1"))),
-            "value",
-            "does not fit kind: in words, 1 stands for a ratio and a ratio is 1",
-        ),
-        (
-            pc.and_(pc.starts_with(cell("value"), "-"), pc.not_equal(cell("kind"), "change")),
-            "value",
-            "is negative; only a change has a sign, an amount cut is written without",
-        ),
-        (
-            pc.and_(pc.invert(empty["value_max"]), pc.invert(figure)),
-            "value_max",
-            "ends a range; it needs value_basis figure",
-        ),
-        (
-            pc.and_(pc.invert(empty["value"]), empty["operator"]),
-            "operator",
-            "is empty; a value needs <=, >=, <, >, = or ~",
-        ),
-        (pc.and_(figure, empty["unit"]), "unit", "is empty; a figure needs its unit"),
-        (
-            pc.and_(reference, empty["baseline_year"]),
-            "baseline_year",
-            "is empty; value_basis reference names a year",
-        ),
-        (
-            pc.xor(empty["baseline_year"], empty["baseline_basis"]),
-            "baseline_basis",
-            "and baseline_year go together",
-        ),
-        (pc.xor(empty["target_year"], empty["year_basis"]), "year_basis", "and target_year go together"),
-        (
-            pc.and_(plain, pc.invert(empty["strength_word"])),
-            "strength_word",
-            "must be empty where strength is plain",
-        ),
-        (
-            pc.and_(pc.invert(plain), empty["strength_word"]),
-            "strength_word",
-            "is empty; name the word that decides the strength",
-        ),
-        (
-            pc.xor(unnamed, empty["lead"]),
-            "lead_type",
-            "does not fit lead: none_named exactly where lead is empty",
-        ),
-        (
-            pc.and_(
-                pc.is_in(cell("kind"), value_set=MEASURED), pc.and_(empty["value"], pc.invert(reference))
-            ),
-            "value",
-            "is empty; this kind needs a figure, a word or a reference year",
-        ),
-    )
-    return [problem for mask, column, message in rules for problem in report(raw, mask, column, message)]
+def unknown_problems(cells, known, allowed):
+    """Report each filled cell that is not among the known ones.
+
+    Parameters
+    ----------
+    cells : Series
+        As for `report`.
+    known : set of str
+    allowed : str
+        What a cell must be, in words.
+
+    Returns
+    -------
+    list of Problem
+    """
+    return cell_problems(cells, {f"is not known; it must be {allowed}": lambda cell: cell not in known})
 
 
-def _document_rules(tables):
-    """A document read whole says when it was issued, what it covers and from when."""
-    raw = tables["documents"]
-    whole = pc.equal(raw.cells["access"], "full_text")
-    message = "is empty; a document read whole (access full_text) needs it"
-    needed = ("remit", "issued", "period_start")
-    masks = [(pc.and_(whole, pc.equal(raw.cells[name], "")), name) for name in needed]
-    return [problem for mask, name in masks for problem in report(raw, mask, name, message)]
-
-
-def _reading_rule(tables):
-    """Each focus jurisdiction has one document that was read whole."""
-    places, documents = tables["jurisdictions"], tables["documents"].cells
-    read = Counter(documents["jurisdiction"].filter(pc.equal(documents["access"], "full_text")).to_pylist())
-    problems = []
-    for row, place in enumerate(places.cells.to_pylist()):
-        if place["role"] == "focus" and read[place["id"]] != 1:
-            path, line = places.place(row)
-            message = f"{place['id']} has {read[place['id']]} documents with access full_text; a focus place has one"
-            problems.append(Problem(str(path), line, "role", message))
-    return problems
-
-
-def _unit_rule(tables):
-    """A unit of a target or an observation has a row that says its factor."""
-    known, problems = pc.unique(tables["units"].cells["unit"]), []
-    for raw in (tables[name] for name in ("targets", "observations") if name in tables):
-        cells = raw.cells["unit"]
-        wrong = pc.and_(pc.not_equal(cells, ""), pc.invert(pc.is_in(cells, value_set=known)))
-        problems += report(raw, wrong, "unit", "is not known; it must be a unit in units.csv")
-    return problems
-
-
-def _myriad_rule(tables):
+def _factor_problems(units):
     """万吨 is ten thousand times 吨: another factor makes every amount in it wrong."""
-    raw = tables["units"]
-    units = [_without_myriad(row) for row in raw.cells.to_pylist()]
-    alike = {stem: [rest for other, *rest in units if other == stem] for stem, *_ in units}
-    wrong = [
-        any(rest[1:] != like[1:] or abs(rest[0] - like[0]) > 1e-6 * like[0] for like in alike[stem])
-        for stem, *rest in units
-    ]
+    myriad = units["unit"].str[:1].map({"万": 1e4, "亿": 1e8}).fillna(1)
+    factor = pd.to_numeric(units["factor"], errors="coerce").astype(float) / myriad.astype(float)
+    stem = units["unit"].str.replace("^[万亿]", "", regex=True)
+    plain = units.assign(unit=stem, factor=factor).groupby("unit")
+    differ = plain["factor"].transform("max") > plain["factor"].transform("min") * (1 + 1e-6)
+    for column in ("dimension", "standard_unit"):
+        differ |= plain[column].transform("nunique") > 1
     return report(
-        raw,
-        pa.array(wrong, pa.bool_()),
-        "factor",
-        "does not fit the same unit with or without 万 (10,000) or 亿 (100,000,000)",
+        units["factor"][differ], "does not fit the same unit with or without 万 (10,000) or 亿 (100,000,000)"
     )
 
 
-def _without_myriad(row):
-    """Return a unit without its 万 or 亿, the factor that this leaves, dimension and standard unit."""
-    unit = row["unit"]
-    times = {"万": 1e4, "亿": 1e8}.get(unit[:1], 1)
-    try:
-        factor = float(row["factor"]) / times
-    except ValueError:  # told of elsewhere
-        factor = math.nan
-    return unit[times > 1 :], factor, row["dimension"], row["standard_unit"]
+def _unit_problems(cells):
+    """A unit of a target or an observation has a row that says its factor."""
+    known, found = set(cells["units"]["unit"]), []
+    for name in {"targets", "observations"} & set(cells):
+        found += unknown_problems(cells[name]["unit"], known, "a unit in units.csv")
+    return found
 
 
-def _gap_rules(tables):
-    raw = tables["gaps"]
-    cell = raw.cells.column
-    silent = pc.equal(cell("status"), "silent")
-    assigned = pc.equal(cell("status"), "assigned")
-    excluded = pc.equal(cell("status"), "not_applicable")
-    decided = pc.not_equal(cell("status"), "")
-    rules = (
-        (
-            pc.and_(silent, pc.equal(cell("searched"), "")),
-            "searched",
-            "is empty; silence is proved by the terms searched",
-        ),
-        (
-            pc.and_(decided, pc.and_(pc.invert(pc.or_(silent, excluded)), pc.equal(cell("quote"), ""))),
-            "quote",
-            "is empty; only silence, or what is not applicable, has no quote",
-        ),
-        (
-            pc.xor(assigned, pc.not_equal(cell("assigned_by"), "")),
-            "assigned_by",
-            "is filled exactly where status is assigned",
-        ),
-        (
-            pc.xor(excluded, pc.not_equal(cell("source"), "")),
-            "source",
-            "is filled exactly where status is not_applicable",
-        ),
-        (
-            pc.and_(excluded, pc.equal(cell("note"), "")),
-            "note",
-            "is empty; what is not applicable needs its reason",
-        ),
-    )
-    problems = [problem for mask, column, message in rules for problem in report(raw, mask, column, message)]
-    known = {*tables["jurisdictions"].cells["id"].to_pylist(), "unstated"}
-    return problems + _check_list(raw, "assigned_by", known, "an id in jurisdictions, or unstated")
+def _assigned_problems(cells):
+    """A level that sets a target is a place."""
+    known = {*cells["jurisdictions"]["id"], "unstated"}
+    return _list_problems(cells["gaps"]["assigned_by"], known, "an id in jurisdictions, or unstated")
 
 
-def _body_rule(tables):
+def _lead_problems(cells):
     """A lead department has a row that says its function."""
-    return _check_list(
-        tables["targets"], "lead", {*tables["bodies"].cells["body"].to_pylist()}, "a body in bodies.csv"
-    )
+    return _list_problems(cells["targets"]["lead"], set(cells["bodies"]["body"]), "a body in bodies.csv")
 
 
-def _check_list(raw, column, known, allowed):
+def _list_problems(cells, known, allowed):
     """Report each name that is not known in cells of names divided by ``;``."""
-    cells = raw.cells[column]
-    unknown = {names: sorted(set(names.split(";")) - known - {""}) for names in pc.unique(cells).to_pylist()}
-    rows = pc.indices_nonzero(
-        pc.is_in(cells, value_set=pa.array([names for names in unknown if unknown[names]], pa.string()))
-    )
-    found = ((*raw.place(row), name) for row in rows.to_pylist() for name in unknown[cells[row].as_py()])
+    unknown = {cell: sorted({*cell.split(";")} - known - {""}) for cell in cells.unique().tolist()}
+    wrong = cells[cells.isin([cell for cell, names in unknown.items() if names])]
     return [
-        Problem(str(path), line, column, f"{name!r} is not known; it must be {allowed}")
-        for path, line, name in found
+        Problem(*place, cells.name, f"{name!r} is not known; it must be {allowed}")
+        for place, cell in wrong.items()
+        for name in unknown[cell]
     ]
 
 
-def _owner(documents, cells):
-    """Jurisdiction of each cell's document."""
-    index = pc.index_in(cells, value_set=documents.cells["id"].combine_chunks())
-    return pc.take(documents.cells["jurisdiction"].combine_chunks(), index)
+def _jurisdictions(cells):
+    """Return the place of each target: that of its document."""
+    return cells["targets"]["document"].map(cells["documents"].set_index("id")["jurisdiction"])
 
 
-def _file_rule(tables):
+def _pairs(rows):
+    """Return the distinct rows of two columns, as tuples."""
+    return set(rows.drop_duplicates().itertuples(index=False, name=None))
+
+
+def _file_problems(cells):
     """A targets file is named after the place whose promises it holds."""
-    raw = tables["targets"]
-    sizes = np.diff([*raw.starts, raw.cells.num_rows])
-    places = pa.array([path.stem for path in raw.paths], pa.string()).take(
-        np.repeat(np.arange(len(sizes)), sizes)
-    )
-    owners = _owner(tables["documents"], raw.cells["document"])
-    strangers = pc.indices_nonzero(pc.fill_null(pc.not_equal(owners, places), False)).to_pylist()
-    found = (
-        (*raw.place(row), f"belongs to {owners[row]}; this file holds the documents of {places[row]}")
-        for row in strangers
-    )
-    return [Problem(str(path), line, "document", message) for path, line, message in found]
+    owners = _jurisdictions(cells)
+    stems = {path: Path(path).stem for path in owners.index.unique("path")}
+    strangers = owners[owners.to_numpy() != owners.index.get_level_values("path").map(stems)]
+    for (path, line), owner in strangers.items():
+        message = f"belongs to {owner}; this file holds the documents of {stems[path]}"
+        yield Problem(path, line, "document", message)
 
 
-def _coverage_rule(tables):
+def _reading_problems(cells):
+    """Each focus jurisdiction has one document that was read whole."""
+    read = cells["documents"].query("access == 'full_text'")["jurisdiction"].value_counts()
+    for at, place in cells["jurisdictions"].query("role == 'focus'")["id"].items():
+        if (count := read.get(place, 0)) != 1:
+            message = f"{place} has {count} documents with access full_text; a focus place has one"
+            yield Problem(*at, "role", message)
+
+
+def _coverage_problems(cells, path):
     """Each focus jurisdiction has, for each headline indicator, a target or a gap."""
-    indicators, places = tables["indicators"].cells, tables["jurisdictions"].cells
-    headline = indicators["id"].filter(pc.not_equal(indicators["headline"], "")).to_pylist()
-    focus = places["id"].filter(pc.equal(places["role"], "focus")).to_pylist()
-    targets, gaps = tables["targets"].cells, tables["gaps"].cells
-    told = [
-        (_owner(tables["documents"], targets["document"]), targets["indicator"]),
-        (gaps["jurisdiction"], gaps["indicator"]),
-    ]
-    known = {
-        pair
-        for owners, about in told
-        for pair in pc.unique(pc.binary_join_element_wise(owners, about, " ")).to_pylist()
-    }
-    path = str(tables["gaps"].paths[0])
-    return [
-        Problem(path, 0, "indicator", f"{place} has neither a target nor a gap for {indicator}; add one")
-        for place in focus
-        for indicator in headline
-        if f"{place} {indicator}" not in known
-    ]
+    targets, gaps = cells["targets"].assign(jurisdiction=_jurisdictions(cells)), cells["gaps"]
+    pair = ["jurisdiction", "indicator"]
+    covered = _pairs(targets[pair]) | _pairs(gaps[pair])
+    focus = cells["jurisdictions"].query("role == 'focus'")["id"]
+    headline = cells["indicators"].query("headline != ''")["id"]
+    for place, indicator in product(focus, headline):
+        if (place, indicator) not in covered:
+            message = f"{place} has neither a target nor a gap for {indicator}; add one"
+            yield Problem(str(path), 0, "indicator", message)
 
 
-def _silence_rule(tables):
+def _silence_problems(cells):
     """A plan that has a target on an indicator is not silent on it."""
-    gaps, about = (
-        tables["gaps"],
-        lambda cells: pc.binary_join_element_wise(cells["document"], cells["indicator"], " "),
-    )
-    told = pc.is_in(about(gaps.cells), value_set=pc.unique(about(tables["targets"].cells)))
-    return report(
-        gaps,
-        pc.and_(told, pc.equal(gaps.cells["status"], "silent")),
-        "status",
-        "is silent beside a target of the same indicator; delete this row",
-    )
+    silent, pair = cells["gaps"].query("status == 'silent'"), ["document", "indicator"]
+    promised = _pairs(cells["targets"][pair])
+    wrong = [row in promised for row in silent[pair].itertuples(index=False, name=None)]
+    return report(silent["status"][wrong], "is silent beside a target of the same indicator; delete this row")
 
 
-def _order_rule(tables):
+def _order_problems(cells):
     """Rows are sorted by id, so that a change of the data is a small diff."""
-    problems = []
     for name in ("targets", "gaps", "indicators", "documents"):
-        raw = tables[name]
-        ids = raw.cells["id"]
-        falls = set(pc.indices_nonzero(pc.less(ids[1:], ids[:-1])).to_pylist()) - {
-            start - 1 for start in raw.starts
-        }
-        for row in sorted(falls):
-            path, line = raw.place(row + 1)
-            problems.append(
-                Problem(
-                    str(path), line, "id", f"{ids[row + 1].as_py()!r} is out of order; rows are sorted by id"
-                )
-            )
-    return problems
+        ids = cells[name]["id"]
+        yield from report(
+            ids[ids < ids.groupby(level="path").shift()], "is out of order; rows are sorted by id"
+        )
 
 
-# Each with the tables that it looks things up in.
-ROW_RULES = (
-    (_target_rules, set()),
-    (_unit_rule, {"units"}),
-    (_myriad_rule, set()),
-    (_gap_rules, {"jurisdictions"}),
-    (_body_rule, {"bodies"}),
-    (_document_rules, set()),
-)
-SET_RULES = (_file_rule, _reading_rule, _coverage_rule, _silence_rule, _order_rule)
+# Rules that look things up in another table, with its name.
+LOOKUP_RULES = {_unit_problems: "units", _assigned_problems: "jurisdictions", _lead_problems: "bodies"}
+SET_RULES = (_file_problems, _reading_problems, _silence_problems, _order_problems)

@@ -1,6 +1,7 @@
 """What the English statement of a target says, held against its row: no other figure, unit or bound."""
 
 import re
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -10,34 +11,27 @@ from lantian.text.script import fold
 # Five-year plan periods end in these years.
 PERIODS = {"十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030}
 FALLS = {">=": "<=", "<=": ">=", ">": "<", "<": ">"}  # how the bound of a fall, which is negative, is written
-# Numbers in English: 1.45 million, 2,000; not the 2.5 of PM2.5, nor the 13 of 13th.
+# Numbers in English: 1.45 million, 2,000, 5 GW; not the 2.5 of PM2.5, nor the 13 of 13th.
 ENGLISH = re.compile(
-    r"(?<![A-Za-z\d.,])(?<!PM )(?<![Cc]lass )(\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+)(\.\d+)?(?: ?(thousand|million|billion|trillion|bn)\b)?( ?(?:[GM]Wh?|TWh|[Mk]t)\b)?(?!\d*(?:st|nd|rd|th)\b|\d*-(?:hour|year|day|month))"
+    r"""(?<![A-Za-z\d.,])(?<!PM\ )(?<![Cc]lass\ )
+        (?P<digits>\d{1,3}(?:[,\ ]\d{3})+(?!\d)|\d+) (?P<decimals>\.\d+)?
+        (?:\ ?(?P<scale>thousand|million|billion|trillion|bn)\b)?
+        (?:\ ?(?P<unit>[GM]Wh?|TWh|[Mk]t)\b)?
+        (?!\d*(?:st|nd|rd|th)\b|\d*-(?:hour|year|day|month))""",
+    re.VERBOSE,
 )
-SCALES = {
-    "": 1,
-    "thousand": 10**3,
-    "million": 10**6,
-    "billion": 10**9,
-    "trillion": 10**12,
-    "MW": 10**3,
-    "GW": 10**6,
-    "MWh": 10**3,
-    "GWh": 10**6,
-    "TWh": 10**9,
-    "Mt": 10**6,
-    "kt": 10**3,
-    "bn": 10**9,
+# What a word or the beginning of a unit multiplies by; kW, kWh and t are 1.
+SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
+SCALES |= {"kt": 1e3, "Mt": 1e6, "MW": 1e3, "GW": 1e6, "MWh": 1e3, "GWh": 1e6, "TWh": 1e9}
+# Which operators the words right before a figure of a statement allow, and those right behind it.
+BOUNDS_BEFORE = {
+    "at least|not? (?:less|fewer|lower) than|a minimum of": ">=",
+    "at most|not? (?:more|higher) than|within|capped at|a maximum of|up to": "<=",
+    "below|less than|fewer than|under": "<",
+    "(?<!and )above|more than|over|exceed(?:s|ing)?": ">",
+    "about|roughly|approximately|some": "~",
 }
-# Which operators the words right before a figure of a statement allow, and what its unit stands for.
-STATED = (
-    ("at least|not? (?:less|fewer|lower) than|a minimum of", {">="}),
-    ("at most|not? (?:more|higher) than|within|capped at|a maximum of|up to", {"<="}),
-    ("below|less than|fewer than|under", {"<"}),
-    ("(?<!and )above|more than|over|exceed(?:s|ing)?", {">"}),
-    ("about|roughly|approximately|some", {"~"}),
-)
-BEHIND = ((" or more| and (?:more|above)", {">="}), (" or (?:less|fewer)| and below", {"<="}))
+BOUNDS_BEHIND = {" or more| and (?:more|above)": ">=", " or (?:less|fewer)| and below": "<="}
 NEGATED = re.compile(r"\b(?:not?|without|ban(?:ned)?|prohibit(?:ed)?)\b", re.IGNORECASE)
 ENGLISH_UNITS = {
     "percentage point": "个百分点",
@@ -51,131 +45,160 @@ ENGLISH_UNITS = {
     "tce": "吨标准煤",
 }
 MEASURE = re.compile(r" ?(?:t|tonnes?|tce|kW|kWh|m[²³23]|km²|mu|ha|CNY|yuan|people|persons)\b")
-TEENS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred".split()
-IN_WORDS = {word: number for number, word in enumerate(TEENS)} | {
-    word: 10 * number for number, word in enumerate(TENS, 2)
-}
-IN_WORDS |= {
-    "hundred": 100,
-    "once": 1,
-    "twice": 2,
-    "half": 50,
-    "third": 100 / 3,
-    "quarter": 25,
-    "thirds": 200 / 3,
-    "quarters": 75,
-}
+# Numbers in words; a half, third or quarter stands for its percentage.
+TEENS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+IN_WORDS = {word: number for number, word in enumerate(TEENS.split())}
+IN_WORDS |= {word: 10 * number for number, word in enumerate(TENS.split(), 2)}
+IN_WORDS |= {"hundred": 100, "once": 1, "twice": 2, "half": 50}
+IN_WORDS |= {"third": 100 / 3, "thirds": 200 / 3, "quarter": 25, "quarters": 75}
+YEARS = ("target_year", "baseline_year")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of an English text: 1.45 million t is 1450000, printed "1.45 million", measured."""
+
+    value: float
+    text: str
+    measured: bool  # whether a unit of measurement follows
+
+    @property
+    def in_digits(self):
+        """Whether it is written in digits, not as a word."""
+        return self.text[0].isdigit()
 
 
 def statement_faults(row, words, factor, known):
-    """Yield the figures of a statement that neither the row nor its words hold, or else that it gives other figures than the row's own."""
-    values = [value for value in (row.value, row.value_max) if pd.notna(value)]
-    others = [number for cell in _cells(row) for number, *_ in _english(cell)]
-    held = others + _held(f"{words}\n{fold(row.words)}", known)
-    stated = _english(row.statement_en)
-    own = [_own(number, measured, values, factor) for number, _, measured in stated]
+    """Find what the statement of a row contradicts.
+
+    Parameters
+    ----------
+    row : namedtuple
+        A target.
+    words : str
+        Its quote and proofs, folded.
+    factor : float
+        Of its unit.
+    known : tuple of str
+        Units of the table.
+
+    Yields
+    ------
+    tuple of str
+        The column ``statement_en``, and what is wrong: figures that neither the row nor its words hold; a bound, unit
+        or way that is turned; or else other figures than the row's.
+    """
+    further = {number.value for cell in _further_cells(row) for number in _english(cell)}
+    held = [*further, *_chinese(f"{words}\n{fold(row.words)}", known)]
+    stated, is_figure = _english(row.statement_en), row.value_basis == "figure"
+    others = [number for number in stated if not _is_value(number, row, factor)]
     strays = [
-        text
-        for (number, text, _), mine in zip(stated, own)
-        if text[0].isdigit() and not mine and not any(_scaled(number, other) for other in held)
+        number
+        for number in others
+        if number.in_digits and not any(_is_about(number.value, one) for one in held)
     ]
-    for text in strays:
-        yield "statement_en", f"says {text}, which stands neither in the row nor in its words"
-    if row.value_basis == "figure" and (fault := _stated_fault(row, factor)):
+    for number in strays:
+        yield "statement_en", f"says {number.text}, which stands neither in the row nor in its words"
+    if is_figure and (fault := _turned(row, factor)):
         yield "statement_en", fault
-    rest = [text for number, text, _ in stated if text[0].isdigit() and number not in others]
-    if row.value_basis == "figure" and row.value and rest and not strays and not any(own):
+    rest = [number.text for number in stated if number.in_digits and number.value not in further]
+    if is_figure and row.value and rest and not strays and len(others) == len(stated):
         yield "statement_en", f"says {' and '.join(rest)}, not {row.value:.15g} {row.unit}, the row's figure"
 
 
-def _stated_fault(row, factor):
-    """Say where the words beside the figure of a statement turn its bound, its unit or the way that it goes."""
-    statement, operator = (
-        row.statement_en,
-        FALLS.get(row.operator, row.operator) if row.value < 0 else row.operator,
-    )
+def _turned(row, factor):
+    """Say where the words beside the row's figure in its statement turn its bound, its unit or the way that it goes."""
+    statement = row.statement_en
     for match in ENGLISH.finditer(statement):
-        if not any(_scaled(_number(match), abs(row.value) * times) for times in (1, factor)):
-            continue
-        before, after = statement[: match.start()], statement[match.end() :]
-        told = next(
-            (
-                bounds
-                for words, bounds in STATED
-                if re.search(rf"\b(?:{words}) (?:a |an |the )?$", before, re.I)
-            ),
-            None,
-        )
-        told = told or next(
-            (bounds for words, bounds in BEHIND if re.match(rf" ?(?:%|\w+)?(?:{words})\b", after)), None
-        )
-        told = (
-            None if told and told & {"<", ">"} and (NEGATED.search(before) or row.kind == "change") else told
-        )
-        if told and operator not in told:
-            return f"turns the operator {row.operator!r} of the row: {statement[max(0, match.start() - 12) : match.end()]!r}"
-        unit = re.match(r" ?(percentage points?|%|µg|mg|kg|ha\b|km²|mu\b|tce\b)", after)
-        if unit and not same_unit(ENGLISH_UNITS[unit[1].rstrip("s")], split(row.unit)[1].partition("/")[0]):
-            return f"gives another unit than the row: {match[0]} {unit[1]}, not {row.unit}"
-        if row.kind == "change" and re.match(
-            r" ?(?:%|percentage points?) (above|higher)"
-            if row.value < 0
-            else r" ?(?:%|percentage points?) (below|lower)",
-            after,
-        ):
-            return f"turns the way of the change: {(match[0] + after)[:24]!r}"
+        if any(_is_about(_value(match), abs(row.value) * times) for times in (1, factor)):
+            before, behind = statement[: match.start()], statement[match.end() :]
+            if _turns_bound(row, before, behind):
+                start = max(0, match.start() - 12)
+                return f"turns the operator {row.operator!r} of the row: {statement[start : match.end()]!r}"
+            if unit := _other_unit(row, behind):
+                return f"gives another unit than the row: {match[0]} {unit}, not {row.unit}"
+            if _turns_way(row, behind):
+                return f"turns the way of the change: {(match[0] + behind)[:24]!r}"
     return None
 
 
-def _own(number, measured, values, factor):
-    """Tell whether a number of a statement is a value: normalised, or as printed where no English unit follows."""
-    return any(
-        _scaled(number, value * factor) or (not measured and _scaled(number, value)) for value in values
+def _turns_bound(row, before, behind):
+    """Tell whether the words beside a figure bound it otherwise than the row's operator."""
+    bound = next(
+        (
+            bound
+            for words, bound in BOUNDS_BEFORE.items()
+            if re.search(rf"\b(?:{words}) (?:a |an |the )?$", before, re.I)
+        ),
+        None,
+    ) or next(
+        (bound for words, bound in BOUNDS_BEHIND.items() if re.match(rf" ?(?:%|\w+)?(?:{words})\b", behind)),
+        None,
     )
+    if bound in ("<", ">") and (NEGATED.search(before) or row.kind == "change"):
+        return False  # "no boilers below 20 t/h", "10 % below 2015"
+    operator = FALLS.get(row.operator, row.operator) if row.value < 0 else row.operator
+    return bound is not None and bound != operator
 
 
-def _held(words, known):
-    """List the numbers that words hold: their figures, the 10,000 of 万元, and the years of a five-year period."""
-    periods = [year for name, end in PERIODS.items() if name in words for year in (end - 4, end)]
-    return (
-        periods
-        + [1] * (":1" in {figure.unit for figure in figures(words, known)})
-        + [10**4] * ("万" in words)
-        + [value for figure in figures(words, known) for value in (figure.number, figure.amount)]
-    )
+def _other_unit(row, behind):
+    """Return the English unit behind a figure where it is not the row's."""
+    unit = re.match(r" ?(percentage points?|%|µg|mg|kg|ha\b|km²|mu\b|tce\b)", behind)
+    own = split(row.unit)[1].partition("/")[0]
+    return unit[1] if unit and not same_unit(ENGLISH_UNITS[unit[1].rstrip("s")], own) else ""
 
 
-def _cells(row):
+def _turns_way(row, behind):
+    """Tell whether a fall is said to be above something, or a rise below it."""
+    wrong = "above|higher" if row.value < 0 else "below|lower"
+    return row.kind == "change" and re.match(f" ?(?:%|percentage points?) ({wrong})", behind)
+
+
+def _is_value(number, row, factor):
+    """Tell whether a number of a statement is a value of the row: normalised, or as printed where no English unit follows."""
+    scales = [factor] if number.measured else [factor, 1]
+    values = [value for value in (row.value, row.value_max) if pd.notna(value)]
+    return any(_is_about(number.value, value * scale) for value in values for scale in scales)
+
+
+def _chinese(words, known):
+    """List the numbers that Chinese words hold: their figures, the 10,000 of 万元, and the years of a five-year period."""
+    printed = figures(words, known)
+    numbers = [number for figure in printed for number in (figure.number, figure.amount)]
+    numbers += [year for name, end in PERIODS.items() if name in words for year in (end - 4, end)]
+    numbers += [1] if any(figure.unit == ":1" for figure in printed) else []
+    return numbers + ([10**4] if "万" in words else [])
+
+
+def _further_cells(row):
     """List the cells that may give a statement its further figures: years, dates, classes, names, and numbers that the text misses."""
-    years = (f"{year:g}" for year in (row.target_year, row.baseline_year) if pd.notna(year))
-    return (
-        *years,
-        row.deadline.replace("-", " ").replace(" 0", " "),
-        row.subject_class,
-        row.exception,
-        row.note,
-        row.document.replace("-", " "),
-    )
+    years = [f"{getattr(row, name):g}" for name in YEARS if pd.notna(getattr(row, name))]
+    deadline = row.deadline.replace("-", " ").replace(" 0", " ")
+    return [*years, deadline, row.subject_class, row.exception, row.note, row.document.replace("-", " ")]
 
 
 def _english(text):
-    """List the numbers of an English text, what is printed, and whether a unit of measurement follows: "1.45 million t" is 1450000."""
+    """List the numbers of an English text, those in digits first."""
     found = [
-        (_number(match), match[0], bool(match[3] or match[4] or MEASURE.match(text[match.end() :])))
+        Number(
+            _value(match),
+            match[0],
+            bool(match["scale"] or match["unit"] or MEASURE.match(text[match.end() :])),
+        )
         for match in ENGLISH.finditer(text)
     ]
     words = re.findall(r"[a-z]+(?!-(?:hour|year|day|month|stop))\b", text.casefold())
-    return found + [(float(IN_WORDS[word]), word, False) for word in words if word in IN_WORDS]
+    return found + [Number(IN_WORDS[word], word, False) for word in words if word in IN_WORDS]
 
 
-def _number(match):
+def _value(match):
     """Return the number that a match of `ENGLISH` prints: "1.45 million" is 1450000."""
-    number = float(re.sub("[, ]", "", match[1]) + (match[2] or ""))
-    return number * SCALES[match[3] or ""] * SCALES[(match[4] or "").strip()]
+    number = float(re.sub("[, ]", "", match["digits"]) + (match["decimals"] or ""))
+    return number * SCALES.get(match["scale"], 1) * SCALES.get(match["unit"], 1)
 
 
-def _scaled(number, amount):
+def _is_about(number, amount):
     """Tell whether a number is an amount; a large one may be rounded to three places: 1.04 million."""
     slack = 0.002 if number >= 10**5 else 1e-9
     return abs(number - abs(amount)) <= slack * max(abs(amount), 1e-9)

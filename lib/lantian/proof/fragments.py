@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from lantian.data.read import RawTable, as_csv
 from lantian.data.schema import Problem
@@ -61,7 +62,7 @@ def fragments(tables, documents):
     """
     found = []
     for name, column in QUOTING.items():
-        for row, cells in enumerate(tables[name].cells.to_pylist()):
+        for row, cells in enumerate(tables[name].rows()):
             if cells[column]:
                 document = cells.get("document") or documents[cells["target"]]
                 start = int(cells["start"]) if cells["start"] else None
@@ -163,9 +164,9 @@ def repaired(schema, tables, found):
     for name in QUOTING:
         raw = tables[name]
         starts = {one.row: str(one.start) for one in found if one.table == name and one.start is not None}
-        old = raw.cells.to_pylist()
-        new = [row | ({"start": starts[index]} if index in starts else {}) for index, row in enumerate(old)]
-        for path, first, end in zip(raw.paths, raw.starts, [*raw.starts[1:], len(old)]):
-            if new[first:end] != old[first:end]:
-                files[path] = as_csv(schema[name].columns, new[first:end])
+        new = raw.cells.copy()
+        new["start"] = [starts.get(number, start) for number, start in enumerate(new["start"])]
+        for path, rows in new.groupby(level="path"):
+            if not rows.equals(raw.cells.loc[[path]]):
+                files[Path(path)] = as_csv(schema[name].columns, rows.to_dict("records"))
     return files

@@ -10,8 +10,8 @@ import pandas as pd
 
 from lantian.data.plans import find_data, load
 from lantian.data.quotes import contradictions, unproved
-from lantian.data.read import as_csv, put, read_tables
-from lantian.data.rules import placed
+from lantian.data.read import as_csv, read_tables, write_files
+from lantian.data.rules import row_problems
 from lantian.data.schema import DataError, Problem, read_schema
 from lantian.proof.fragments import FOUND, fragments, locate, repaired
 from lantian.proof.neighbours import mistaken
@@ -92,13 +92,13 @@ def verify(data=None, sources=None, write=False, jurisdictions=None):
     result = Verification(dict.fromkeys(texts, 0), problems=faults)
     found = _located(tables, plans, texts, result)
     if write:
-        put(repaired(schema, tables, found))
+        write_files(repaired(schema, tables, found))
     plans = _with_starts(plans, found)
-    result.problems += placed(tables["targets"], unfounded(plans, texts))
-    result.problems += placed(tables["gaps"], _broken_silences(plans, texts))
+    result.problems += row_problems(tables["targets"].cells, unfounded(plans, texts))
+    result.problems += row_problems(tables["gaps"].cells, _broken_silences(plans, texts))
     _account(plans, texts, result)
     if write and not result.problems:
-        put(_accounts(folder, schema["accounts"], plans, result))
+        write_files(_accounts(folder, schema["accounts"], plans, result))
     return result
 
 
@@ -180,7 +180,7 @@ def _accounts(folder, table, plans, result):
     path = Path(folder) / table.paths[0]
     kept = [
         row
-        for row in read_tables(folder, {"accounts": table})[0]["accounts"].cells.to_pylist()
+        for row in read_tables(folder, {"accounts": table})[0]["accounts"].rows()
         if row["document"] not in result.proved
     ]
     rows = [
@@ -227,13 +227,13 @@ def read_texts(plans, sources=None):
 def _write_texts(folder, texts):
     """Record the hash and length of texts in documents.csv where it has none; return whether there were any."""
     schema = read_schema(folder)
-    rows = read_tables(folder, schema)[0]["documents"].cells.to_pylist()
+    rows = read_tables(folder, schema)[0]["documents"].rows()
     new = [row for row in rows if row["id"] in texts and not row["text_sha256"] + row["text_chars"]]
     for row in new:
         text = texts[row["id"]]
         row |= {"text_sha256": _sha256(text), "text_chars": str(len(text))}
     if new:
-        put({Path(folder) / schema["documents"].paths[0]: as_csv(schema["documents"].columns, rows)})
+        write_files({Path(folder) / schema["documents"].paths[0]: as_csv(schema["documents"].columns, rows)})
     return bool(new)
 
 
