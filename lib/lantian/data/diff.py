@@ -10,11 +10,12 @@ from lantian.text import wording
 CHANGES = ("added", "removed", "corrected", "recoded", "reworded")
 # Our own words about a row: where only these changed, nothing else is said of the plan.
 WORDS = {"statement_en", "note", "name_en", "definition", "title_en", "genre", "label_en"}
-# Told row by row; of the other tables only the number of rows that changed is told.
-TOLD = ("jurisdictions", "documents", "indicators", "units", "targets", "gaps", "observations")
+# Tables of which each changed row is listed; of the others only the number of rows that changed.
+LISTED = ("jurisdictions", "documents", "indicators", "units", "targets", "gaps", "observations")
 NOUNS = {"jurisdictions": "place", "documents": "document", "indicators": "indicator", "units": "unit"}
-# Columns and tables that programs keep.
-UNTOLD = {"start", "accounts"}
+# Written by `verify`, not by people: a table, and a column of several.
+IGNORED_TABLE, IGNORED_COLUMN = "accounts", "start"
+COLUMNS = ["change", "table", "id", "says", "place"]
 
 
 def diff(old, new):
@@ -40,13 +41,12 @@ def diff(old, new):
     rows = [
         row
         for name, table in after.schema.items()
-        if name in before.schema and name not in UNTOLD
-        for row in _changes(table, before, after)
+        if name in before.schema and name != IGNORED_TABLE
+        for row in (_row_changes if name in LISTED else _counts)(table, before, after)
     ]
-    frame = pd.DataFrame(rows, columns=["change", "table", "id", "says", "place"])
-    return frame.sort_values("change", key=lambda names: names.map(CHANGES.index), kind="stable").reset_index(
-        drop=True
-    )
+    order = {change: number for number, change in enumerate(CHANGES)}
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    return frame.sort_values("change", key=lambda column: column.map(order), kind="stable", ignore_index=True)
 
 
 def _sides(*folders):
@@ -77,13 +77,14 @@ class _Side:
         key = table.key or table.columns
         return {tuple(row[name] for name in key): row for row in self.tables[table.name].rows()}
 
-    def says(self, table, row):
+    def sentence(self, table, row):
         """Word a row as pages word it."""
         if table in ("targets", "gaps"):
             joined, word = self.joined[row["id"]], wording.target if table == "targets" else wording.gap
             return f"{joined.place}, {joined.indicator_name}: {word(joined)}"
         if table == "observations":
-            return f"{row['jurisdiction']}, {row['indicator']} {row['year']}: {row['value']} {row['unit']} ({row['scope']}; {row['source']})"
+            about = "{jurisdiction}, {indicator} {year}: {value} {unit} ({scope}; {source})"
+            return about.format_map(row)
         return f"{NOUNS[table]}: {row.get('title_en') or row.get('name_en') or row.get('label_en')}"
 
     def place(self, table, row):
@@ -93,116 +94,96 @@ class _Side:
         return row["id"] if table == "jurisdictions" else row.get("jurisdiction", "")
 
 
-def _changes(table, before, after):
+def _compared(table, before, after):
+    """Return the rows of a table on both sides, by key, and the keys of those that differ."""
     old, new = before.rows(table), after.rows(table)
-    changed = [key for key in new if key in old and _differing(table, old[key], new[key])]
-    if table.name not in TOLD:
-        yield from _counted(table, old, new, changed)
-        return
-    for key in [key for key in new if key not in old]:
-        yield (
-            "added",
-            table.name,
-            " ".join(key),
-            after.says(table.name, new[key]),
-            after.place(table.name, new[key]),
-        )
-    for key in [key for key in old if key not in new]:
-        yield (
-            "removed",
-            table.name,
-            " ".join(key),
-            before.says(table.name, old[key]),
-            before.place(table.name, old[key]),
-        )
+    return old, new, [key for key in new if key in old and _differing(table, old[key], new[key])]
+
+
+def _row_changes(table, before, after):
+    """Yield a row for each row that was added, removed or changed."""
+    old, new, changed = _compared(table, before, after)
+    for change, side, rows, others in (("added", after, new, old), ("removed", before, old, new)):
+        for key, row in rows.items():
+            if key not in others:
+                sentence, place = side.sentence(table.name, row), side.place(table.name, row)
+                yield change, table.name, " ".join(key), sentence, place
     for key in changed:
-        yield _changed(table, key, before, after, old[key], new[key])
+        change, sentence = _changed(table, before, after, old[key], new[key])
+        yield change, table.name, " ".join(key), sentence, after.place(table.name, new[key])
 
 
-def _counted(table, old, new, changed):
-    for change, count in (
-        ("added", len(new.keys() - old.keys())),
-        ("removed", len(old.keys() - new.keys())),
-        ("corrected", len(changed)),
-    ):
-        if count:
-            yield change, table.name, "", f"{wording.counted(count, 'row')} of {table.name}", ""
+def _counts(table, before, after):
+    """Yield a row for the number of rows that were added, removed and changed."""
+    old, new, changed = _compared(table, before, after)
+    counts = {"added": new.keys() - old.keys(), "removed": old.keys() - new.keys(), "corrected": changed}
+    for change, keys in counts.items():
+        if keys:
+            yield change, table.name, "", f"{wording.counted(len(keys), 'row')} of {table.name}", ""
 
 
 def _differing(table, old, new):
+    """List the columns in which two rows differ."""
     return [
         column
         for column in table.fields
-        if column.name not in UNTOLD and old.get(column.name, "") != new[column.name]
+        if column.name != IGNORED_COLUMN and old.get(column.name, "") != new[column.name]
     ]
 
 
-def _changed(table, key, before, after, old, new):
-    """Word a changed row: by what it says, else by its cells."""
+def _changed(table, before, after, old, new):
+    """Return the kind of a change, and its sentence: by how the row is worded, else by its cells."""
     columns = _differing(table, old, new)
-    references = {name for name, _, _ in table.references} | {"subject", "subject_class"}
-    recoded = all(column.enum or column.name in references for column in columns)
-    says, said = after.says(table.name, new), before.says(table.name, old)
-    told = [column.name for column in columns if column.name not in WORDS] or [
-        column.name for column in columns
-    ]
-    cells = "; ".join(f"{name} {new[name]!r}, formerly {old.get(name, '')!r}" for name in told)
-    words = (
-        f"{says}, formerly {said.rpartition(': ')[2]}" if says != said and not recoded else f"{says}: {cells}"
-    )
-    change = (
-        "reworded" if {column.name for column in columns} <= WORDS else "recoded" if recoded else "corrected"
-    )
-    return change, table.name, " ".join(key), words, after.place(table.name, new)
+    names = [column.name for column in columns]
+    codes = {name for name, _, _ in table.references} | {"subject", "subject_class"}
+    recoded = all(column.enum or column.name in codes for column in columns)
+    sentence, former = after.sentence(table.name, new), before.sentence(table.name, old)
+    shown = [name for name in names if name not in WORDS] or names
+    cells = "; ".join(f"{name} {new[name]!r}, formerly {old.get(name, '')!r}" for name in shown)
+    if sentence != former and not recoded:
+        sentence = f"{sentence}, formerly {former.rpartition(': ')[2]}"
+    else:
+        sentence = f"{sentence}: {cells}"
+    return "reworded" if {*names} <= WORDS else "recoded" if recoded else "corrected", sentence
 
 
 def to_markdown(changes):
-    """Write changes as the data section of a changelog; a place that comes or goes is one line, with all its rows, and so is new wording."""
+    """Write changes as the data section of a changelog.
+
+    A place that comes or goes is one line, with the number of its rows; new wording is a line a place.
+    """
     if changes.empty:
         return "No change of the data."
     parts = []
     for change, rows in changes.groupby("change", sort=False):
-        whole = (
-            set(rows.loc[rows["table"] == "jurisdictions", "id"]) if change in ("added", "removed") else set()
-        )
-        lines = [
-            _line(row, rows)
-            for row in rows.itertuples()
-            if row.table == "jurisdictions" or row.place not in whole
-        ]
-        lines = _reworded(rows) if change == "reworded" else lines
+        lines = _reworded(rows) if change == "reworded" else _lines(rows, change in ("added", "removed"))
         parts.append("\n".join([f"#### {change.title()}", "", *lines]))
     return "\n\n".join(parts)
 
 
+def _lines(rows, whole):
+    """Write a list item a change; of places that come or go whole, one with the number of their rows in each table."""
+    others = rows[rows["table"] != "jurisdictions"]
+    places = set(rows["place"].drop(others.index)) if whole else set()
+    for row in rows.itertuples():
+        if row.table != "jurisdictions" and row.place in places:
+            continue
+        line = f"- {row.says[0].upper()}{row.says[1:]}" + (f" (`{row.id}`)" if row.id else "")
+        counts = others.loc[others["place"] == row.place, "table"].value_counts(sort=False)
+        if row.place in places and len(counts):
+            line += f", with {_counted(counts)}"
+        yield line
+
+
 def _reworded(rows):
     """Write how many rows of each place and table have new wording."""
-    counts = (
-        rows.groupby(["place", "table"], sort=False)
-        .size()
-        .rename("count")
-        .reset_index()
-        .groupby("place", sort=False)
-    )
-    return [
-        f"- {place or 'All places'}: "
-        + wording.names([_told(row["count"], row["table"]) for row in mine.to_dict("records")])
-        for place, mine in counts
+    for place, group in rows.groupby("place", sort=False):
+        yield f"- {place or 'All places'}: {_counted(group['table'].value_counts(sort=False))}"
+
+
+def _counted(counts):
+    """Word the number of rows in each table: "2 targets and 1 gap"."""
+    tables = [
+        f"{count} {table.removesuffix('s') if count == 1 else table}" for table, count in counts.items()
     ]
-
-
-def _told(count, table):
-    return f"{count} {table.removesuffix('s') if count == 1 else table}"
-
-
-def _line(row, rows):
-    """Write a change as a list item; a place with the number of its rows in each table."""
-    mine = rows[(rows["place"] == row.place) & (rows["table"] != "jurisdictions")]
-    counts = (
-        mine["table"].value_counts(sort=False).items()
-        if row.table == "jurisdictions" and row.change in ("added", "removed")
-        else ()
-    )
-    told = [_told(count, table) for table, count in counts]
-    words = f"{row.says[0].upper()}{row.says[1:]}" + (f" (`{row.id}`)" if row.id else "")
-    return f"- {words}" + (f", with {wording.names(told)}" if told else "")
+    return wording.names(tables)

@@ -62,7 +62,7 @@ def export(file, data=None):
         with tempfile.TemporaryDirectory(prefix=".lantian-", dir=file.parent) as scratch:
             draft = Path(scratch) / file.name
             WRITERS[file.suffix](draft, read_schema(folder), typed(folder), folder)
-            _put(draft, file)
+            _move(draft, file)
     except OSError as error:
         raise _refusal(file, f"cannot be written: {error.strerror}") from error
     return file
@@ -72,7 +72,8 @@ def _refusal(file, message):
     return DataError([Problem(str(file), 0, "", message)])
 
 
-def _put(draft, file):
+def _move(draft, file):
+    """Put a finished export, a file or a folder of files, in its place."""
     if not draft.is_dir():
         os.replace(draft, file)
         return

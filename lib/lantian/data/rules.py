@@ -161,7 +161,7 @@ def row_problems(rows, faults):
 
 
 def shown(cell, message):
-    """Put a cell, when there is something in it, before what is said of it."""
+    """Return a message with the cell before it, unless that is empty: "'until' is not allowed"."""
     short = cell if len(cell) <= 60 else f"{cell[:57]}…"
     return f"{short!r} {message}" if cell else message
 

@@ -1,4 +1,4 @@
-"""The schema of the tables, read from ``data/datapackage.json``, its only home."""
+"""The schema of the tables, read from ``datapackage.json``, and the columns that the library needs."""
 
 import json
 import os
@@ -11,8 +11,31 @@ PACKAGE = "datapackage.json"
 CHECKOUT = Path(__file__).resolve().parents[3]
 TYPES = ("string", "number", "integer", "date")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
-# The tables and columns that the library reads; other folders may hold more, never fewer.
-OWN = CHECKOUT / "data"
+# The tables and columns that the library reads; a data folder may hold more, never fewer.
+COLUMNS = {
+    "jurisdictions": "id name_en name_zh level parent gbt2260 role order color",
+    "documents": """id jurisdiction title_en title_zh genre remit issuer_zh number issued first_issued relation
+        period_start period_end missing_parts access text_sha256 text_chars url seen_via
+        confidence note""",
+    "key_regions": "jurisdiction document region member listed source url confidence note",
+    "indicators": "id theme headline name_en name_zh unit better extensive definition",
+    "terms": "zh en explanation avoid note",
+    "units": "unit dimension factor standard_unit label_en",
+    "targets": """id document indicator statement_en area subject subject_class base exception kind operator
+        value value_max unit value_basis baseline_year baseline_basis target_year year_basis
+        deadline timing nature strength strength_word stretch_of quote start clause lead
+        lead_type core words note""",
+    "proofs": "target field start quote",
+    "gaps": """id jurisdiction document indicator status assigned_by searched quote start clause source note""",
+    "observations": """jurisdiction indicator area subject base year value unit scope state basis source url
+        confidence note""",
+    "numerals": "document start text reason",
+    "text_defects": "document start quote defect restored affects",
+    "accounts": "document text_sha256 proved numerals targets gaps proofs by_rule listed unaccounted",
+    "second_coding": "target field first second agree adjudication",
+    "audit": "target wrong doubt note",
+    "bodies": "body function",
+}
 
 
 class DataError(Exception):
@@ -127,19 +150,20 @@ def read_schema(folder):
         file outside the folder.
     """
     path = Path(folder) / PACKAGE
-    tables, message = _read(path)
-    faults = [message] if message else [*_faults(tables, Path(folder)), *_lacking(tables, path)]
+    try:
+        tables = _read(path)
+        faults = [*_table_faults(tables, Path(folder)), *_missing(tables)]
+    except ValueError as error:
+        faults = [str(error)]
     if faults:
         raise DataError([Problem(str(path), 0, "", fault) for fault in faults])
     return {table.name: table for table in tables}
 
 
 def _read(path):
-    """Return the tables that a file names, or what keeps it from being read."""
-    message = ""
+    """Return the tables that a file names; a ValueError says what keeps it from being read."""
     try:
-        package = json.loads(path.read_text("utf-8-sig"))
-        return [_table(resource) for resource in package["resources"]], message
+        return [_table(resource) for resource in json.loads(path.read_text("utf-8-sig"))["resources"]]
     except FileNotFoundError:
         message = "this file is missing; a data folder holds it beside its tables"
     except UnicodeDecodeError:
@@ -154,59 +178,52 @@ def _read(path):
         message = f"this file lacks {error} in a resource; see the Data Package standard"
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         message = f"a resource is not as the Data Package standard wants it ({error})"
-    return [], message
+    raise ValueError(message)
 
 
-def _faults(tables, folder):
+def _table_faults(tables, folder):
     """Yield what no table may have: names and paths that lead astray, rules that cannot be applied."""
     files = [path for table in tables for path in table.paths]
-    names = {table.name: set(table.columns) for table in tables}
-    for kind, found in (("table", [table.name for table in tables]), ("file", files)):
-        yield from (
-            f"the {kind} {name!r} stands twice" for name, count in Counter(found).items() if count > 1
-        )
+    yield from (f"the table {name!r} stands twice" for name in _repeated(table.name for table in tables))
+    yield from (f"the file {path!r} stands twice" for path in _repeated(files))
     yield from (
-        f"the path {name!r} leads out of the data folder" for name in files if not _inside(folder, name)
+        f"the path {path!r} leads out of the data folder" for path in files if not _inside(folder, path)
     )
+    columns = {table.name: set(table.columns) for table in tables}
     for table in tables:
         if not NAME.fullmatch(table.name):
             yield f"{table.name!r} is no name for a table; use letters a-z, digits and _"
-        yield from _column_faults(table)
-        yield from (
-            f"{table.name}: the key {name!r} is no column" for name in table.key if name not in table.columns
-        )
+        for name in _repeated(table.columns):
+            yield f"{table.name}: the column {name!r} stands twice"
+        for column in table.fields:
+            yield from _column_faults(table, column)
+        for name in set(table.key) - set(table.columns):
+            yield f"{table.name}: the key {name!r} is no column"
         for column, other, key in table.references:
-            if column not in table.columns or key not in names.get(other or table.name, ()):
+            if column not in table.columns or key not in columns.get(other or table.name, ()):
                 yield f"{table.name}: the foreign key {column!r} names no column that exists"
 
 
-def _column_faults(table):
-    columns = Counter(table.columns)
-    yield from (
-        f"{table.name}: the column {name!r} stands twice" for name, count in columns.items() if count > 1
-    )
-    for column in table.fields:
-        place, limits = f"{table.name}.{column.name}", column.constraints
-        if not NAME.fullmatch(column.name):
-            yield f"{table.name}: {column.name!r} is no name for a column; use letters a-z, digits and _"
-        if column.type not in TYPES:
-            yield f"{place}: the type {column.type!r} is not allowed; allowed: {', '.join(TYPES)}"
-        if not isinstance(limits.get("enum", []), list) or not all(
-            isinstance(code, str) for code in column.enum
-        ):
-            yield f"{place}: enum must be a list of texts"
-        for name in ("minimum", "maximum", "maxLength"):
-            if not isinstance(limits.get(name, 0), int | float):
-                yield f"{place}: {name} must be a number"
-        if not _compiles(str(limits.get("pattern", ""))):
-            yield f"{place}: the pattern {limits['pattern']!r} cannot be applied"
+def _repeated(names):
+    return [name for name, count in Counter(names).items() if count > 1]
 
 
-def _compiles(pattern):
+def _column_faults(table, column):
+    """Yield what no column may have: a name, type or limit that cannot be used."""
+    place, limits = f"{table.name}.{column.name}", column.constraints
+    if not NAME.fullmatch(column.name):
+        yield f"{table.name}: {column.name!r} is no name for a column; use letters a-z, digits and _"
+    if column.type not in TYPES:
+        yield f"{place}: the type {column.type!r} is not allowed; allowed: {', '.join(TYPES)}"
+    if not isinstance(limits.get("enum", []), list) or not all(isinstance(code, str) for code in column.enum):
+        yield f"{place}: enum must be a list of texts"
+    for name in ("minimum", "maximum", "maxLength"):
+        if not isinstance(limits.get(name, 0), int | float):
+            yield f"{place}: {name} must be a number"
     try:
-        return bool(re.compile(pattern))
+        re.compile(str(limits.get("pattern", "")))
     except re.error:
-        return False
+        yield f"{place}: the pattern {limits['pattern']!r} cannot be applied"
 
 
 def _inside(folder, name):
@@ -217,50 +234,44 @@ def _inside(folder, name):
     return not Path(name).is_absolute() and path.is_relative_to(folder.resolve())
 
 
-def _lacking(tables, path):
-    """Yield tables and columns that the library needs and the file does not name."""
-    if path.resolve() == OWN / PACKAGE:
-        return
-    names = {table.name: table.columns for table in tables}
-    for table in _read(OWN / PACKAGE)[0]:
-        if table.name not in names:
-            yield f"the table {table.name!r} is missing"
+def _missing(tables):
+    """Yield tables and columns that the library reads and the file does not name."""
+    columns = {table.name: table.columns for table in tables}
+    for table, names in COLUMNS.items():
+        if table not in columns:
+            yield f"the table {table!r} is missing"
         else:
-            missing = [name for name in table.columns if name not in names[table.name]]
-            yield from (f"{table.name}: the column {name!r} is missing" for name in missing)
+            missing = [name for name in names.split() if name not in columns[table]]
+            yield from (f"{table}: the column {name!r} is missing" for name in missing)
 
 
 def _table(resource):
     schema = resource["schema"]
-    paths = resource["path"]
-    key = schema.get("primaryKey", [])
     return Table(
         name=str(resource["name"]),
         title=resource.get("title", ""),
-        paths=tuple(str(path) for path in ([paths] if isinstance(paths, str) else paths)),
+        paths=tuple(map(str, _listed(resource["path"]))),
         fields=tuple(_field(entry) for entry in schema["fields"]),
-        key=tuple([key] if isinstance(key, str) else key),
+        key=tuple(_listed(schema.get("primaryKey", []))),
         references=tuple(_reference(entry) for entry in schema.get("foreignKeys", [])),
     )
 
 
+def _listed(names):
+    """Return a list of what the standard allows as one name or a list of names."""
+    return [names] if isinstance(names, str) else names
+
+
 def _field(entry):
-    return Field(
-        name=str(entry["name"]),
-        type=entry.get("type", "string"),
-        description=str(entry.get("description", "")),
-        example=str(entry.get("example", "")),
-        counter_example=str(entry.get("counter_example", "")),
-        codes=dict(entry.get("codes", {})),
-        constraints=dict(entry.get("constraints", {})),
-    )
+    texts = {name: str(entry.get(name, "")) for name in ("description", "example", "counter_example")}
+    objects = {name: dict(entry.get(name, {})) for name in ("codes", "constraints")}
+    return Field(name=str(entry["name"]), type=entry.get("type", "string"), **texts, **objects)
 
 
 def _reference(entry):
-    fields, target = entry["fields"], entry["reference"]
-    column = fields if isinstance(fields, str) else fields[0]
-    other = target["fields"] if isinstance(target["fields"], str) else target["fields"][0]
-    return column, target.get("resource", ""), other
+    """Return column, table (empty: the same) and column there of a foreign key, as ("document", "documents", "id")."""
+    target = entry["reference"]
+    return _listed(entry["fields"])[0], target.get("resource", ""), _listed(target["fields"])[0]
 
 
 # A spreadsheet takes text that begins so for a formula.
