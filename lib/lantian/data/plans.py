@@ -65,15 +65,15 @@ class Plans:
 
     @cached_property
     def alike(self):
-        """A number for each target, the same for those that promise the same.
+        """A number for each target, the same for those that promise the same, as ``array([0, 1, 1, 2])``.
 
-        Found once: tables are changed by `dataclasses.replace`, not in place.
+        Kept once it was found: tables are changed by `dataclasses.replace`, not in place.
         """
         return self.targets.groupby(STATED, sort=False, dropna=False).ngroup().to_numpy()
 
     @cached_property
     def rows_of(self):
-        """The numbers of the targets of each indicator, found once likewise."""
+        """The numbers of the targets of each indicator, as ``{"air.pm25": array([0, 7])}``; kept likewise."""
         return self.targets.groupby("indicator", sort=False).indices
 
     def __repr__(self):
@@ -119,9 +119,7 @@ def load(data=None, jurisdictions=None):
     chosen = os.environ.get("LANTIAN_JURISDICTIONS", "") if jurisdictions is None else jurisdictions
     if chosen:
         _choose(frames, chosen.split(",") if isinstance(chosen, str) else chosen)
-    plans = Plans(**_joined(frames), folder=folder)
-    plans.alike, plans.rows_of  # noqa: B018 - found once, here, since every comparison needs them
-    return plans
+    return Plans(**_joined(frames), folder=folder)
 
 
 def _choose(frames, chosen):
