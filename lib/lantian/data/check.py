@@ -49,21 +49,27 @@ def check(folder):
     return sorted(problems + check_words(tables, schema, problems))
 
 
-def require_sound(folder):
-    """Raise what keeps the tables of a data folder from being used; what a quote contradicts does not.
+def sound_tables(folder):
+    """Read the tables of a data folder, or raise what keeps them from being used; what a quote contradicts does not.
 
     Parameters
     ----------
     folder : path-like
+
+    Returns
+    -------
+    schema : dict of str to Table
+    tables : dict of str to RawTable
 
     Raises
     ------
     DataError
         With every problem of cells, keys, references and rules.
     """
-    *_, problems = _checked(folder)
+    schema, tables, problems = _checked(folder)
     if problems:
         raise DataError(sorted(problems))
+    return schema, tables
 
 
 def _checked(folder):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lantian.data.check import require_sound
+from lantian.data.check import sound_tables
 from lantian.data.plans import load
 from lantian.data.read import read_tables
 from lantian.data.schema import FORMULA, DataError, Problem, find_data, read_schema
@@ -56,12 +56,12 @@ def export(file, data=None):
             file,
             f"the ending {file.suffix!r} is not known; endings: .xlsx, .sqlite, and .parquet or none for a folder",
         )
-    require_sound(folder)
+    schema, tables = sound_tables(folder)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".lantian-", dir=file.parent) as scratch:
             draft = Path(scratch) / file.name
-            WRITERS[file.suffix](draft, read_schema(folder), typed(folder), folder)
+            WRITERS[file.suffix](draft, schema, _arrow(schema, tables), folder)
             _move(draft, file)
     except OSError as error:
         raise _refusal(file, f"cannot be written: {error.strerror}") from error
@@ -87,6 +87,10 @@ def typed(data=None):
     folder = find_data(data)
     schema = read_schema(folder)
     tables, _ = read_tables(folder, schema)
+    return _arrow(schema, tables)
+
+
+def _arrow(schema, tables):
     return {name: _typed(tables[name].cells, table) for name, table in schema.items()}
 
 

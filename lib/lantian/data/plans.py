@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lantian.data.check import check_tables
-from lantian.data.read import read_tables, typed
-from lantian.data.schema import DataError, Problem, find_data, read_schema
+from lantian.data.check import sound_tables
+from lantian.data.read import typed
+from lantian.data.schema import DataError, Problem, find_data
 
 # What a target promises: two that agree in all of it are worded and judged alike.
 STATED = """indicator kind operator value value_max value_basis unit baseline_year target_year year_basis baseline_basis timing deadline
@@ -110,11 +110,7 @@ def load(data=None, jurisdictions=None):
     True
     """
     folder = find_data(data)
-    schema = read_schema(folder)
-    tables, problems = read_tables(folder, schema)
-    problems += check_tables(tables, schema)
-    if problems:
-        raise DataError(sorted(problems))
+    schema, tables = sound_tables(folder)
     frames = {name: typed(tables[name].cells, schema[name]) for name in schema}
     chosen = os.environ.get("LANTIAN_JURISDICTIONS", "") if jurisdictions is None else jurisdictions
     if chosen:
