@@ -158,15 +158,7 @@ def test_verify_says_which_text_was_coded(copy_data, tmp_path):
 
 
 def test_verify_records_which_text_was_coded_and_where_its_words_stand(copy_data, tmp_path):
-    goal = promise(
-        "ninghai",
-        "agriculture.straw_use",
-        kind="share",
-        operator=">=",
-        value="92",
-        unit="%",
-        quote="到2020年,秸秆利用率达92%以上",
-    )
+    goal = straw_goal("到2020年,秸秆利用率达92%以上")
     newcomer(copy_data, "ninghai", "Ninghai", rows=[goal])
     number = next(
         n for n, row in enumerate(read(copy_data / "documents.csv")) if row["jurisdiction"] == "ninghai"
@@ -238,17 +230,15 @@ def promise(identifier, indicator, **cells):
     return row | cells
 
 
+def straw_goal(quote):
+    return promise(
+        "ninghai", "agriculture.straw_use", kind="share", operator=">=", value="92", unit="%", quote=quote
+    )
+
+
 def test_a_further_straw_goal_joins_the_direct_comparison(copy_data):
     before = lt.compare(lt.load(copy_data), "agriculture.straw_use")
-    goal = promise(
-        "ninghai",
-        "agriculture.straw_use",
-        kind="share",
-        operator=">=",
-        value="92",
-        unit="%",
-        quote="秸秆综合利用率达到92%以上",
-    )
+    goal = straw_goal("秸秆综合利用率达到92%以上")
     newcomer(copy_data, "ninghai", "Ninghai", rows=[goal])
     assert check(copy_data) == []
     rows = lt.compare(lt.load(copy_data), "agriculture.straw_use")
