@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from edit import contents
 from lantian.site.pages import TEMPLATES
 from lantian.site.single import bundle
 
@@ -110,7 +111,9 @@ def test_axe_finds_no_violation(chromium, pages, scheme, tmp_path):
     from axe_playwright_python.sync_playwright import Axe
 
     mailed = tmp_path / "lantian.html"
-    mailed.write_text(bundle(pages[0].parent), "utf-8")
+    mailed.write_text(
+        bundle({str(path): found for path, found in contents(pages[0].parent).items()}), "utf-8"
+    )
     context = chromium.browser.new_context(
         offline=True, bypass_csp=True, color_scheme=scheme, viewport={"width": 1280, "height": 900}
     )
