@@ -22,6 +22,8 @@ from lantian.site.render import NOTEBOOKS, RenderError, render
 
 pytestmark = pytest.mark.slow
 COMMAND = [sys.executable, "-c", "from lantian.cli import main; main()", "render"]
+PLAIN = [*COMMAND]
+PLAIN[2] = f"from lantian.site import execute; execute.can_fork = lambda: False; {COMMAND[2]}"
 PROC = Path("/proc")
 
 
@@ -65,10 +67,10 @@ class Suite:
     def executed(self):
         return sorted(line.removesuffix(": done") for line in self.said if line.endswith(": done"))
 
-    def start(self, *arguments, **environment):
+    def start(self, *arguments, command=COMMAND, **environment):
         """Start a render of both, by the command line, in a process of its own."""
         command = [
-            *COMMAND,
+            *command,
             str(self.first),
             str(self.second),
             "--data",
@@ -414,12 +416,16 @@ needs_proc = pytest.mark.skipif(not PROC.is_dir(), reason="processes are listed 
 
 
 @needs_proc
-def test_killed_render_leaves_the_old_set_and_no_process(suite):
+@pytest.mark.parametrize("command", [COMMAND, PLAIN], ids=["forked", "plain"])
+def test_killed_render_leaves_the_old_set_and_no_process(suite, command):
     suite.render()
-    before, mark = contents(suite.output), f"MARK-{suite.output}"
-    write_notebook(suite.first, "import time", "time.sleep(60)")
-    process = suite.start(LANTIAN_MARK=mark)
-    wait_for(lambda: len(marked(mark)) >= 3, "the render, the process that forks and a kernel did not start")
+    before, mark, busy = contents(suite.output), f"MARK-{suite.output}", suite.output.parent / "busy"
+    never_gives_a_thread_its_turn = f"open({str(busy)!r}, 'w').close(); re.match('(a*)*b', 'a' * 40)"
+    write_notebook(
+        suite.first, "import re, subprocess; subprocess.Popen(['sleep', '60'])", never_gives_a_thread_its_turn
+    )
+    process = suite.start(command=command, LANTIAN_MARK=mark)
+    wait_for(busy.exists, "the notebook did not start")
     process.kill()
     process.communicate()
     wait_for(lambda: not marked(mark), "a process is left")

@@ -64,8 +64,8 @@ def export(file, data=None, replace=False):
         draft = Path(scratch) / file.name
         try:
             WRITERS[file.suffix](draft, schema, _arrow(schema, tables), folder)
-        except OSError as error:
-            raise _refusal(draft, f"cannot be written: {error.strerror}") from error
+        except (OSError, sqlite3.OperationalError) as error:
+            raise _refusal(draft, f"cannot be written: {error}") from error
         parts = (
             {file / part.name: part for part in sorted(draft.iterdir())} if draft.is_dir() else {file: draft}
         )

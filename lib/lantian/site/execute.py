@@ -172,7 +172,10 @@ class Kernels:
 
     def _timers(self, where, answer):
         """Start what names a cell that takes long, and what stops it at the limit."""
-        timers = [threading.Timer(PATIENCE, self.say, [f"{where}: still running after {PATIENCE} s"])]
+        words = f"{where}: still running after {PATIENCE} s" + "; --cell-limit stops such a cell" * (
+            not self.limit
+        )
+        timers = [threading.Timer(PATIENCE, self.say, [words])]
         timers += (
             [threading.Timer(self.limit, _kill, [answer["pid"]])] if self.limit and "cell" in answer else []
         )

@@ -62,14 +62,15 @@ def locked(folder, adopt=False, say=print):
     A folder that holds other things, such as a home, is refused with a `PublishError` unless it is to be adopted.
     """
     _check_ours(folder, adopt)
-    made = not folder.exists()
+    made = [above for above in (folder, *folder.parents) if not above.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     lock = _lock(folder, say)
     try:
         yield
     finally:
-        with contextlib.suppress(OSError):  # unless it is empty, a new folder stays
-            folder.rmdir() if made else None
+        with contextlib.suppress(OSError):  # a new folder stays unless it is empty
+            for new in made:
+                new.rmdir()
         os.close(lock) if lock else None
 
 
