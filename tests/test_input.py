@@ -15,9 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lantian import check, load
 from lantian.cli import main
-from lantian.data.check import check_tables
+from lantian.data.check import RULED, check_tables
 from lantian.data.read import BLANKS, read_tables, typed
-from lantian.data.rules import RULED
 from lantian.data.schema import DataError, read_schema
 
 PLAN = "targets/yuyao.csv"
