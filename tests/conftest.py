@@ -8,6 +8,8 @@ from pathlib import Path
 import lantian as lt
 import pytest
 from lantian.data.plans import find_data
+from lantian.site import forkserver
+from lantian.site.execute import environment
 
 SOURCES = "LANTIAN_SOURCES"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -53,6 +55,32 @@ def copy_data(data, tmp_path):
 def sources():
     """The folder of the full texts; tests that use it are marked ``sources``."""
     return Path(os.environ[SOURCES])
+
+
+class Lent:
+    """A process that forks kernels, lent to a render, which does not end it."""
+
+    def __init__(self, server):
+        self.ask = server.ask
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+
+@pytest.fixture(scope="session")
+def executor(data, tmp_path_factory):
+    scratch = tmp_path_factory.mktemp("executor")
+    with forkserver.ForkServer(environment(data, scratch), scratch) as server:
+        yield server
+
+
+@pytest.fixture
+def one_executor(executor, monkeypatch):
+    """Renders of the test share one process that forks kernels: to start it costs more than a small render."""
+    monkeypatch.setattr(forkserver, "ForkServer", lambda *settings: Lent(executor))
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import datetime
 import json
 import re
-import shutil
 
 import pytest
 from click.testing import CliRunner
@@ -14,6 +13,7 @@ from lantian import check
 from lantian.cli import main
 from lantian.data.read import BLANKS
 from lantian.data.schema import DataError, read_schema
+from test_input import one_plan
 
 YUYAO, HULUDAO = "targets/yuyao.csv", "targets/huludao.csv"
 SENTENCE = re.compile(r"[^\n]{10,}")
@@ -293,8 +293,8 @@ def is_date(cell):
 
 @pytest.fixture(scope="module")
 def playground(data, tmp_path_factory):
-    """One copy for all examples; each puts back what it changed."""
-    return shutil.copytree(data, tmp_path_factory.mktemp("playground") / "data")
+    """One plan for all examples; each puts back what it changed."""
+    return one_plan(data, tmp_path_factory.mktemp("playground") / "data")
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
