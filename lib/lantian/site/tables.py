@@ -6,24 +6,41 @@ import pandas as pd
 from markupsafe import Markup
 
 from lantian.analysis.comparability import near_census
+from lantian.analysis.levels import above, matched, unmatched
 from lantian.analysis.matrix import HEADLINES, RANK, cells
 from lantian.site import template
 from lantian.text import wording
-from lantian.text.sentences import Shown, evidence_link, link
+from lantian.text.sentences import Shown, evidence_link, link, links
+
+__all__ = [
+    "agreement",
+    "audit_counts",
+    "by_indicator",
+    "by_place",
+    "cards",
+    "defects",
+    "disagreements",
+    "in_chinese",
+    "levels_above",
+    "links",
+    "profiles",
+    "show",
+    "summary",
+]
 
 HEADINGS = {
     "label": "plan",
     "indicator_name": "indicator",
-    "says": "what it says",
+    "in_words": "what it says",
     "printed": "promise",
     "thing": "covers",
     "verdict": "compares",
 }
 # The column that a column of ids links: the first of these that is filled, else the last filled one.
-LINKED = {"above_id": ["says"], "id": ["printed", "says"]}
+LINKED = {"above_id": ["in_words"], "id": ["printed", "in_words"]}
 CONTEXT = {"context.population": "population", "context.gdp": "GDP"}
 SILENT = ["silent_within", "silent_outside", "part_missing"]
-MOST_PROMISES = 2  # of a plan on one headline, in `glance`
+MOST_PROMISES = 2  # of a plan on one headline, in `summary`
 # The fields that the readers of the audit judged in each row.
 AUDITED = """indicator statement_en area subject subject_class base exception kind operator value value_max unit value_basis baseline_year baseline_basis
     target_year year_basis deadline timing nature strength strength_word clause lead lead_type core""".split()
@@ -41,13 +58,8 @@ def fill(macro, *values):
 def content(value):
     """Return what a template shows of a value: markup as it is, nothing for a missing value, else text."""
     if isinstance(value, Shown):
-        return Markup(value.markup)
+        return value.markup
     return "" if pd.isna(value) else str(value)
-
-
-def evidence_markup(identifier, words):
-    """Link words to the evidence of a target or a gap, as markup for a template."""
-    return Markup(evidence_link(identifier, words))
 
 
 def joined(separator, parts):
@@ -55,14 +67,14 @@ def joined(separator, parts):
     return Shown(Markup(separator).join(parts))
 
 
-def table(frame, caption, address=None, searchable=False):
+def show(frame, caption, address=None, searchable=False):
     """Show a DataFrame on the page with a caption.
 
     Parameters
     ----------
     frame : DataFrame
-        A column ``id``, where there is one, becomes the link of ``printed``, else of ``says``, else of
-        the last cell that is filled; ``above_id`` that of ``says``.
+        A column ``id``, where there is one, becomes the link of ``printed``, else of ``in_words``, else of
+        the last cell that is filled; ``above_id`` that of ``in_words``.
     caption : str
     address : str, optional
         A column whose cells become addresses of their rows; ``id`` is no link then.
@@ -79,7 +91,7 @@ def table(frame, caption, address=None, searchable=False):
     >>> import lantian as lt
     >>> plans = lt.load()
     >>> found = lt.find(plans, "straw")
-    >>> shown = lt.table(found[["place", "statement", "says", "id"]], "Every promise on straw")
+    >>> shown = lt.show(found[["place", "statement", "in_words", "id"]], "Every promise on straw")
     """
     if frame.empty:
         return Shown(Markup("<p>{}: none.</p>").format(caption))
@@ -99,14 +111,14 @@ def _cells(row, address):
         for name, candidates in LINKED.items()
         if name != address and row.get(name)
     }
-    return [evidence_markup(ids[name], cell) if name in ids else _web(cell) for name, cell in shown.items()]
+    return [evidence_link(ids[name], cell) if name in ids else _web(cell) for name, cell in shown.items()]
 
 
 def _linked(shown, candidates):
     """Name the column that is linked.
 
-    >>> _linked({"label": "Yuyao (2018)", "says": "all", "note": ""}, ["printed", "says"])
-    'says'
+    >>> _linked({"label": "Yuyao (2018)", "in_words": "all", "note": ""}, ["printed", "in_words"])
+    'in_words'
     """
     filled = [name for name, cell in shown.items() if cell]
     return next((name for name in candidates if name in filled), filled[-1])
@@ -117,6 +129,30 @@ def _web(cell):
     if cell.startswith(("http://", "https://")):
         return Markup('<a href="{}" rel="noreferrer">address</a>').format(cell)
     return cell
+
+
+def levels_above(plans, theme=None, place=None):
+    """Show the goals that compare with one of a level above, then why the others compare with none.
+
+    Parameters
+    ----------
+    plans : Plans
+    theme : str, optional
+        A headline or a theme, as for `lantian.above`; by default all.
+    place : str, optional
+        The id of one place; by default all.
+
+    Returns
+    -------
+    None
+        Two tables are displayed.
+    """
+    from IPython.display import display
+
+    rows = above(plans, theme)
+    rows = rows[rows["jurisdiction"] == place].drop(columns="label") if place else rows
+    display(show(matched(rows), "Local goals and the levels above them"))
+    display(show(unmatched(plans, rows), "Goals held against none above, and why"))
 
 
 def cards(frame):
@@ -140,7 +176,7 @@ def in_chinese(words):
     return [Shown(chinese(word)) for word in words]
 
 
-def glance(plans):
+def summary(plans):
     """Sum each plan up in one row: its main promises on each headline, and its silences.
 
     Returns
@@ -154,7 +190,7 @@ def glance(plans):
     for place in plans.focus.itertuples():
         mine = every[every["jurisdiction"] == place.id]
         silent = mine[mine["mark"].isin(SILENT)]
-        links = map(evidence_markup, silent["id"], silent["indicator_name"])
+        links = map(evidence_link, silent["id"], silent["indicator_name"])
         rows.append(
             {"plan": place.label}
             | {headline: _main_promises(mine[mine["headline"] == headline]) for headline in headlines}
@@ -168,13 +204,13 @@ def _main_promises(mine):
     firmest = mine.sort_values("mark", key=lambda marks: marks.map(RANK), kind="stable")
     promised = firmest[firmest["count"] > 0].head(MOST_PROMISES)
     if len(promised):
-        links = map(evidence_markup, promised["id"], promised["says"].str.split(";").str[0])
+        links = map(evidence_link, promised["id"], promised["in_words"].str.split(";").str[0])
         return joined("; ", map(Markup("{}: {}").format, promised["indicator_name"], links))
-    each = firmest.drop_duplicates("says")
-    return Shown(f"no target: {wording.names(map(evidence_link, each['id'], each['says']))}")
+    each = firmest.drop_duplicates("in_words")
+    return Shown(f"no target: {wording.names(map(evidence_link, each['id'], each['in_words']))}")
 
 
-def context(plans):
+def profiles(plans):
     """Introduce each plan: what it is, who issued it when, what is lost, how large the place is.
 
     Returns
@@ -209,7 +245,7 @@ def _documents_read(plans):
 def _titled(document):
     """Name a document in both languages, with its genre and number, linked to its row of the evidence."""
     names = ", ".join(filter(None, (document["title_zh"], document["number"])))
-    title = evidence_markup(document["id"], document["title_en"])
+    title = evidence_link(document["id"], document["title_en"])
     return Shown(Markup("{} {} ({})").format(title, chinese(names), document["genre"]))
 
 
@@ -260,7 +296,7 @@ def defects(plans):
 def _with_links(text, ids):
     """Link each id in a text to its evidence."""
     parts = re.split("([a-z0-9-]+)", text)
-    return joined("", [evidence_markup(part, part) if part in ids else part for part in parts])
+    return joined("", [evidence_link(part, part) if part in ids else part for part in parts])
 
 
 def disagreements(plans):
@@ -273,11 +309,11 @@ def disagreements(plans):
     """
     rows = plans.second_coding[plans.second_coding["agree"] == "no"]
     ids = rows.groupby(["field", "adjudication"])["target"]
-    links = ids.agg(lambda ids: joined(", ", map(evidence_markup, ids, ids)))
+    links = ids.agg(lambda ids: joined(", ", map(evidence_link, ids, ids)))
     return links.rename_axis(["field", "settled"]).rename("rows").reset_index()
 
 
-def audited(plans):
+def audit_counts(plans):
     """Count what an audit of sampled rows found wrong, field by field.
 
     Returns
@@ -288,7 +324,7 @@ def audited(plans):
     Examples
     --------
     >>> import lantian as lt
-    >>> int(lt.audited(lt.load()).query("field == 'value'")["wrong"].item())
+    >>> int(lt.tables.audit_counts(lt.load()).query("field == 'value'")["wrong"].item())
     0
     """
     counts = pd.DataFrame({"field": AUDITED, "rows": len(plans.audit)})
@@ -321,13 +357,13 @@ def by_place(plans):
                 "silences and words": _count(plans.gaps, place.id),
             }
         )
-    return table(pd.DataFrame(rows), "Each place, its plan and the rows from it")
+    return show(pd.DataFrame(rows), "Each place, its plan and the rows from it")
 
 
 def _count(rows, place):
     """Count the rows of a place, linked to the first of them."""
     mine = rows[rows["jurisdiction"] == place].sort_values(["indicator", "id"])
-    return Shown(evidence_markup(mine.iloc[0]["id"], str(len(mine)))) if len(mine) else "none"
+    return Shown(evidence_link(mine.iloc[0]["id"], str(len(mine)))) if len(mine) else "none"
 
 
 def by_indicator(plans):
@@ -349,5 +385,9 @@ def by_indicator(plans):
 
 def _by_plan(rows):
     """Name each plan with its promise, linked to its evidence."""
-    links = map(evidence_markup, rows["id"], rows["says"])
+    links = map(evidence_link, rows["id"], rows["in_words"])
     return Markup("; ").join(map(Markup("{} {}").format, rows["place"], links))
+
+
+def __dir__():
+    return __all__
