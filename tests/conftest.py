@@ -17,6 +17,8 @@ NEEDS = {
     "sources": (os.environ.get(SOURCES), f"the full texts are not here; {SOURCES} names their folder"),
     "browser": (CHROMIUM, "no chromium, chromium-browser or google-chrome is on the PATH"),
 }
+# Where files are shared out between processes, a long one taken up last would be waited for.
+LONGEST = ("pages", "prose", "access", "growth", "render", "evidence", "input", "export", "coverage")
 
 
 def pytest_sessionfinish(session):
@@ -27,7 +29,9 @@ def pytest_sessionfinish(session):
 
 
 def pytest_collection_modifyitems(items):
-    """Skip, with the reason, what needs a folder or a program that is not here."""
+    """Begin with the files that take longest, and skip, with the reason, what needs something that is not here."""
+    order = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.stem.removeprefix("test_"), len(order)))
     for item in items:
         for marker, (there, reason) in NEEDS.items():
             if marker in item.keywords and not there:

@@ -88,11 +88,3 @@ def test_a_silence_beside_a_target_is_named(copy_data, plans):
         f"{path}:{line}:status: 'silent' is silent beside a target of the same indicator; delete this row"
         in found
     )
-
-
-def test_gaps_and_targets_of_a_cell_are_answered_apart(plans):
-    """A silence beside a target would say two things at once."""
-    promised = set(zip(plans.targets["jurisdiction"], plans.targets["indicator"]))
-    silent = plans.gaps[plans.gaps["status"] == "silent"]
-    both = [gap.id for gap in silent.itertuples() if (gap.jurisdiction, gap.indicator) in promised]
-    assert not both
