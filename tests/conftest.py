@@ -21,11 +21,22 @@ NEEDS = {
 LONGEST = ("pages", "prose", "access", "growth", "render", "evidence", "input", "export", "coverage")
 
 
+def skipped_in_vain(config):
+    """Return how many tests were skipped although none may be: the gate sets LANTIAN_NO_SKIPS."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return len(reporter.stats.get("skipped", [])) if os.environ.get("LANTIAN_NO_SKIPS") and reporter else 0
+
+
 def pytest_sessionfinish(session):
-    """Fail where tests were skipped although none may be: the gate sets LANTIAN_NO_SKIPS."""
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if os.environ.get("LANTIAN_NO_SKIPS") and reporter and reporter.stats.get("skipped"):
+    if skipped_in_vain(session.config):
         session.exitstatus = 1
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if number := skipped_in_vain(config):
+        terminalreporter.write_line(
+            f"{number} tests were skipped, and LANTIAN_NO_SKIPS allows none.", red=True
+        )
 
 
 def pytest_collection_modifyitems(items):
