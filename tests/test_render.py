@@ -90,7 +90,7 @@ class Suite:
 
 
 @pytest.fixture
-def suite(tmp_path, data, monkeypatch):
+def suite(tmp_path, data, monkeypatch, one_executor):
     monkeypatch.setattr(rendering, "NOTEBOOKS", tmp_path / "notebooks")
     return Suite(tmp_path, data)
 
@@ -187,14 +187,14 @@ __name__, sys.argv[1], sys.stdout.isatty(), "IPKernelApp" in get_ipython().confi
 """.strip().split("\n---\n")
 
 
-def test_outputs_are_those_of_a_stock_run(data, tmp_path):
-    everything = write_notebook(tmp_path / "everything.ipynb", *CELLS)
+def test_outputs_are_those_of_a_stock_run(data, site, tmp_path):
+    everything = write_notebook(tmp_path / "notebooks/everything.ipynb", *CELLS)
     notebook = json.loads(everything.read_text("utf-8"))
     for cell in notebook["cells"][1:]:
         cell["metadata"]["tags"] = ["raises-exception"]
     everything.write_text(json.dumps(notebook), "utf-8")
     paths = [NOTEBOOKS / "01_coal.ipynb", everything]
-    render(paths, data, tmp_path / "ours", say=print)
+    render([everything], data, tmp_path / "ours", say=print)
     command = [sys.executable, "-m", "jupyter", "nbconvert", "--execute", "--to", "notebook"]
     environment = os.environ | execution.FIXED | {"LANTIAN_DATA": str(data)}
     environment.pop("PYTEST_CURRENT_TEST")  # with it, a kernel does not show what programs write
@@ -204,10 +204,10 @@ def test_outputs_are_those_of_a_stock_run(data, tmp_path):
         check=True,
         capture_output=True,
     )
-    for path in paths:
+    for path, folder in zip(paths, (site, tmp_path / "ours")):
         ours, stock = (
-            json.loads((tmp_path / folder / path.name).read_text("utf-8"))
-            for folder in ("ours/.lantian", "stock")
+            json.loads(made.joinpath(path.name).read_text("utf-8"))
+            for made in (folder / ".lantian", tmp_path / "stock")
         )
         for mine, theirs in zip(ours["cells"], stock["cells"], strict=True):
             assert shown(mine) == shown(theirs), "".join(theirs["source"])
@@ -292,6 +292,7 @@ def from_elsewhere(home, data, name, environment):
 def test_plain_kernels_give_the_same_and_are_told(suite, monkeypatch):
     forked = suite.render()
     monkeypatch.setattr(execution, "can_fork", lambda: False)
+    monkeypatch.setattr(rendering, "Kernels", execution.Kernels)
     assert suite.render(force=True) == forked
     assert suite.said[0].startswith("This platform cannot fork")
 
@@ -726,7 +727,7 @@ def test_notebook_that_may_read_anything_is_run_each_time(suite):
 
 
 @pytest.fixture(params=["forked", "plain"])
-def kernels(request, data, monkeypatch, tmp_path):
+def kernels(request, monkeypatch, tmp_path):
     """What runs notebooks, in both ways, in an environment that prints at start-up."""
     start = tmp_path / "start"
     start.mkdir()
@@ -735,15 +736,14 @@ def kernels(request, data, monkeypatch, tmp_path):
     monkeypatch.setattr(execution, "PATIENCE", 0.1)
     if request.param == "plain":
         monkeypatch.setattr(execution, "can_fork", lambda: False)
+    with execution.Kernels() as found:
+        yield found
+
+
+def test_endless_cell_is_named_and_stopped_at_the_limit(kernels, data, tmp_path):
     said = []
-    with execution.Kernels(data, limit=5, say=said.append) as found:
-        yield found, said
-
-
-def test_endless_cell_is_named_and_stopped_at_the_limit(kernels, tmp_path):
-    kernels, said = kernels
     fine = execution.Source(write_notebook(tmp_path / "fine.ipynb", "40 + 2"))
-    (output,) = kernels.execute(fine, execution.read(fine)).cells[-1].outputs
+    (output,) = kernels.execute(fine, execution.read(fine), data).cells[-1].outputs
     assert output.data == {"text/plain": "42"}
     never_gives_a_thread_its_turn = "re.match('(a*)*b', 'a' * 40)"
     endless = execution.Source(
@@ -751,7 +751,7 @@ def test_endless_cell_is_named_and_stopped_at_the_limit(kernels, tmp_path):
     )
     where = "endless.ipynb, code cell 2 (id cell-2)"
     with pytest.raises(RenderError, match=re.escape(f"{where}: stopped after 5 s, the limit for a cell")):
-        kernels.execute(endless, execution.read(endless))
+        kernels.execute(endless, execution.read(endless), data, limit=5, say=said.append)
     assert f"{where}: still running after 0.1 s" in said
 
 
@@ -760,8 +760,8 @@ def test_kernels_end_with_their_notebook(suite, monkeypatch):
     mark = f"MARK-{suite.output}"
     monkeypatch.setenv("LANTIAN_MARK", mark)
     write_notebook(suite.first, "import subprocess", "subprocess.Popen(['sleep', '600']).pid")
-    with execution.Kernels(suite.data) as kernels:
+    with execution.Kernels() as kernels:
         source = execution.Source(suite.first)
-        assert kernels.execute(source, execution.read(source)).cells[-1].outputs
+        assert kernels.execute(source, execution.read(source), suite.data).cells[-1].outputs
         wait_for(lambda: len(marked(mark)) == 1, "more is left than the process that forks")
     assert marked(mark) == []

@@ -93,22 +93,12 @@ def can_fork():
 
 
 class Kernels:
-    """Run notebooks, each in a process that ends with it; a context in which one after the other, or several at once, are run.
+    """Run notebooks, several at once, each in a process that ends with it; a context, which ends what is left of them.
 
     Where there is fork, the processes are forked from one that has the libraries; elsewhere each starts anew, which takes longer.
-
-    Parameters
-    ----------
-    data : path-like
-        The data folder.
-    limit : float, optional
-        Seconds that a cell may take.
-    say : callable
-        Called with a line on a cell that takes long.
     """
 
-    def __init__(self, data, limit=None, say=print):
-        self.data, self.limit, self.say = data, limit, say
+    def __init__(self):
         self._forker, self._plain = None, []
         self._scratch = TemporaryDirectory(prefix="lantian-", ignore_cleanup_errors=True)
         if can_fork():
@@ -127,12 +117,13 @@ class Kernels:
             _kill(process.pid) if process.poll() is None else None
         self._scratch.cleanup()
 
-    def execute(self, source, notebook):
-        """Run the cells of a notebook, as `read` from its source; return it with their outputs.
+    def execute(self, source, notebook, data, limit=None, say=print):
+        """Run the cells of a notebook, as `read` from its source, on a data folder; return it with their outputs.
 
-        Raises `RenderError` where a cell fails, takes longer than the limit, or ends the process.
+        A cell that takes long is named by a call of ``say``, and stopped at the limit, in seconds.
+        Raises `RenderError` where a cell fails, takes longer, or ends the process.
         """
-        environ = environment(self.data, self._scratch.name, source.place)
+        environ = environment(data, self._scratch.name, source.place)
         job = {"notebook": notebook, "folder": str(source.path.parent), "environment": environ}
         answer, began, timers = {}, 0, []
         with contextlib.suppress(OSError), self._channel() as (request, answers):  # it may have died
@@ -140,15 +131,18 @@ class Kernels:
             request.flush()
             for answer in filter(None, map(_answer, answers)):
                 _cancel(timers)
-                began, timers = time.monotonic(), self._timers(_where(source, notebook, answer), answer)
+                began, timers = (
+                    time.monotonic(),
+                    _timers(_where(source, notebook, answer), answer, limit, say),
+                )
         _cancel(timers)
         if "notebook" in answer:
             return import_nbformat().from_dict(answer["notebook"])
         where = _where(source, notebook, answer)
         if "failed" in answer:
             raise RenderError(_failure(where, answer))
-        if self.limit and time.monotonic() - began >= self.limit:
-            raise RenderError(f"{where}: stopped after {self.limit:g} s, the limit for a cell")
+        if limit and time.monotonic() - began >= limit:
+            raise RenderError(f"{where}: stopped after {limit:g} s, the limit for a cell")
         raise RenderError(f"{where}: its kernel died")
 
     @contextlib.contextmanager
@@ -167,22 +161,21 @@ class Kernels:
 
     def _process(self, *arguments, **streams):
         command = [sys.executable, "-P", "-m", "lantian.site.kernel", *arguments]
-        environ, cwd = environment(self.data, self._scratch.name) | AT_START, self._scratch.name
+        environ, cwd = environment("", self._scratch.name) | AT_START, self._scratch.name
         return subprocess.Popen(command, env=environ, cwd=cwd, start_new_session=True, **streams)
 
-    def _timers(self, where, answer):
-        """Start what names a cell that takes long, and what stops it at the limit."""
-        words = f"{where}: still running after {PATIENCE} s" + "; --cell-limit stops such a cell" * (
-            not self.limit
-        )
-        timers = [threading.Timer(PATIENCE, self.say, [words])]
-        timers += (
-            [threading.Timer(self.limit, _kill, [answer["pid"]])] if self.limit and "cell" in answer else []
-        )
-        for timer in timers if "cell" in answer else ():
-            timer.daemon = True
-            timer.start()
-        return timers
+
+def _timers(where, answer, limit, say):
+    """Start what names the cell of an answer when it takes long, and what stops it at the limit."""
+    if "cell" not in answer:
+        return []
+    words = f"{where}: still running after {PATIENCE} s" + "; --cell-limit stops such a cell" * (not limit)
+    timers = [threading.Timer(PATIENCE, say, [words])]
+    timers += [threading.Timer(limit, _kill, [answer["pid"]])] if limit else []
+    for timer in timers:
+        timer.daemon = True
+        timer.start()
+    return timers
 
 
 def _cancel(timers):

@@ -232,7 +232,7 @@ def _kernels(todo, job):
     """Start what runs notebooks, before all else because it takes longest."""
     if todo and not execute.can_fork():
         job.say("This platform cannot fork: plain kernels are used, which takes longer.")
-    return Kernels(job.data, job.limit, job.say) if todo else contextlib.nullcontext()
+    return Kernels() if todo else contextlib.nullcontext()
 
 
 def _check(data):
@@ -255,8 +255,10 @@ def _execute_all(todo, pages, kernels, job):
 
     pages, html = {page.slug: page for page in pages}, {}
     pool = ThreadPoolExecutor(_cores() + 1)
+    settings = {"data": job.data, "limit": job.limit, "say": job.say}
     futures = {
-        pool.submit(kernels.execute, source, pages[source.slug].notebook): source.slug for source in todo
+        pool.submit(kernels.execute, source, pages[source.slug].notebook, **settings): source.slug
+        for source in todo
     }
     try:
         exporter() if todo else None  # while kernels run
