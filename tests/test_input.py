@@ -50,7 +50,12 @@ class Small:
 
 @pytest.fixture(scope="module")
 def small(data, tmp_path_factory):
-    folder = shutil.copytree(data, tmp_path_factory.mktemp("small") / "data")
+    return Small(one_plan(data, tmp_path_factory.mktemp("small") / "data"))
+
+
+def one_plan(data, folder):
+    """Copy the tables of one plan, with what stands above it."""
+    shutil.copytree(data, folder)
     spoil(folder, "targets", path=[PLAN])
     keep(
         folder, "jurisdictions", lambda row: row | {"role": "focus" if row["id"] == "yuyao" else "reference"}
@@ -60,7 +65,7 @@ def small(data, tmp_path_factory):
     for name in ("proofs", "second_coding"):
         keep(folder, name, lambda row: row if row["target"] in ids else None)
     assert check(folder) == []
-    return Small(folder)
+    return folder
 
 
 def keep(folder, name, change):
