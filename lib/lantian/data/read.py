@@ -27,7 +27,7 @@ class RawTable:
     Attributes
     ----------
     cells : DataFrame
-        The rows of all files of the table, every cell a text, an empty text the only missing value. The index says
+        The rows of all files of the table, every cell a text, an empty text the only missing value. The index holds
         where each row begins: levels ``path`` and ``line``, as ``("data/units.csv", 2)``.
     paths : tuple of Path
         The files.
