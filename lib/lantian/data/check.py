@@ -2,12 +2,13 @@
 
 import math
 import re
+import unicodedata
 from datetime import date
 
 from lantian.data.quotes import contradictions
 from lantian.data.read import read_tables, typed
-from lantian.data.rules import broken_rules, cell_problems, report, row_problems, unknown_problems
-from lantian.data.schema import DataError, read_schema
+from lantian.data.rules import broken_rules, cell_problems, report, row_problems, shown, unknown_problems
+from lantian.data.schema import DataError, Problem, read_schema
 
 NUMBERS = {
     "number": (
@@ -20,8 +21,19 @@ DATE = re.compile(r"\d{4}-\d\d-\d\d", re.A)
 LONGEST_NUMBER = 15
 TOO_LONG = f"has more than {LONGEST_NUMBER} characters, too long for a number"
 LONGEST_CELL = 32767  # what a cell of a spreadsheet holds
-# Characters that XML, and so a page or a workbook, cannot hold.
-CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+# Characters that show nothing or turn the order of others; Chinese and English in print need only these three spaces.
+INVISIBLE = {
+    "Cc",
+    "Cf",
+    "Zs",
+    "Zl",
+    "Zp",
+}  # categories of Unicode: controls, formats, spaces, line and paragraph ends
+ALLOWED = set(" \u00a0\u3000\t\n")
+# Letters and marks that show nothing (Default_Ignorable_Code_Point), the blank of Braille, and what is no character.
+BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufdd0-\ufdef\ufffe\uffff\U000e0100-\U000e01ef]"
+)
 
 
 def check(folder):
@@ -111,7 +123,7 @@ def check_tables(tables, schema):
         rows = tables[name].cells
         for column in table.fields:
             cells = rows[column.name]
-            problems += cell_problems(cells, _cell_rules(column))
+            problems += _invisible_problems(cells) + cell_problems(cells, _cell_rules(column))
             if column.required:
                 problems += report(cells[cells == ""], _must_not_be_empty(column))
         problems += _key_problems(rows, table.key)
@@ -148,12 +160,39 @@ def _must_not_be_empty(column):
     return f"must not be empty; allowed: {', '.join(column.enum)}" if column.enum else "must not be empty"
 
 
+def _invisible_problems(cells):
+    """Report cells of a column with characters that nobody sees, by their code points."""
+    suspect = [cell for cell in cells.unique().tolist() if not cell.isprintable() or BLANK.search(cell)]
+    wrong = {cell: names for cell in suspect if (names := _invisible(cell))}
+    return [
+        Problem(*place, cells.name, shown(cell, f"has {wrong[cell]}; delete it, or write a plain space"))
+        for place, cell in cells[cells.isin(list(wrong))].items()
+    ]
+
+
+def _invisible(text):
+    """Name the characters of a text that nobody sees.
+
+    >>> _invisible("7\u202e3")
+    'U+202E (right-to-left override)'
+    """
+    found = {
+        character
+        for character in text
+        if character not in ALLOWED
+        and (unicodedata.category(character) in INVISIBLE or BLANK.match(character))
+    }
+    names = [
+        f"U+{ord(one):04X} ({unicodedata.name(one, 'control character').lower()})" for one in sorted(found)
+    ]
+    return ", ".join(names)
+
+
 def _cell_rules(column):
     """Return the rules for a filled cell of a column, as `cell_problems` takes them."""
     limits, allowed = column.constraints, column.enum
     longest = min(LONGEST_CELL, limits.get("maxLength", LONGEST_CELL))
     rules = {
-        "has a character that cannot be printed": CONTROLS.search,
         f"is longer than {longest} characters": lambda cell: len(cell) > longest,
     }
     if allowed:
