@@ -6,7 +6,7 @@ import random
 import lantian as lt
 import pandas as pd
 import pytest
-from lantian.analysis.comparability import RESPECTS, SIZED, TESTS, keys
+from lantian.analysis.comparability import RESPECTS, SIZED, TESTS, denominators, keys, verdict_of_set
 from lantian.charts.values import NotComparable, refuse
 
 SAME_COLUMN = ("indicator", "kind", "subject", "subject_class", "base", "area", "target_year", "dimension")
@@ -138,7 +138,7 @@ def test_unknown_names_are_answered_with_what_is_known(plans):
 
 @pytest.mark.parametrize("of", ["value", "pace"])
 def test_over_every_pair_no_amount_that_grows_with_a_place_is_direct(plans, core, of):
-    table = keys(core, of, set(lt.denominators(plans).index))
+    table = keys(core, of, set(denominators(plans).index))
     group = table.groupby(list(table), sort=False).ngroup()
     for _, rows in core.groupby(group):
         if rows["jurisdiction"].nunique() > 1 and rows.apply(sized, axis=1).any():
@@ -148,8 +148,8 @@ def test_over_every_pair_no_amount_that_grows_with_a_place_is_direct(plans, core
 def test_a_set_is_judged_by_its_worst_pair(plans):
     straw = plans.targets.query("indicator == 'agriculture.straw_use' and role == 'focus'")
     same = straw[straw["target_year"] == 2020]["id"].tolist()
-    assert lt.verdict_of_set(plans, same) == ("direct", "")
-    assert lt.verdict_of_set(plans, straw["id"].tolist()) == ("no", TESTS["target_year"])
+    assert verdict_of_set(plans, same) == ("direct", "")
+    assert verdict_of_set(plans, straw["id"].tolist()) == ("no", TESTS["target_year"])
 
 
 def test_units_convert_there_and_back(plans):

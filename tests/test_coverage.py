@@ -68,7 +68,7 @@ def test_a_matrix_says_what_a_plus_means_where_there_is_one(plans, theme):
 def test_the_matrix_has_a_cell_with_words_for_each(plans):
     cells = lt.cells(plans, "headline")
     assert sorted(zip(cells["jurisdiction"], cells["indicator"])) == sorted(CELLS)
-    assert (cells["says"].str.len() > 3).all() and "none" not in set(cells["mark"])
+    assert (cells["in_words"].str.len() > 3).all() and "none" not in set(cells["mark"])
 
 
 def test_a_silence_beside_a_target_is_named(copy_data, plans):
@@ -84,7 +84,7 @@ def test_a_silence_beside_a_target_is_named(copy_data, plans):
     )
 
 
-def test_gaps_and_targets_of_a_cell_are_told_apart(plans):
+def test_gaps_and_targets_of_a_cell_are_answered_apart(plans):
     """A silence beside a target would say two things at once."""
     promised = set(zip(plans.targets["jurisdiction"], plans.targets["indicator"]))
     silent = plans.gaps[plans.gaps["status"] == "silent"]

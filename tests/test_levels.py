@@ -31,7 +31,8 @@ def test_shuocheng_copies_its_province_and_leaves_pm25_to_its_city(chain):
     }
     left = chain[(chain["jurisdiction"] == "shuocheng") & (chain["indicator"] == "PM2.5")]
     assert (
-        list(left["relation"]) == ["assigned"] and "Shuozhou, whose plan was not read" in left["says"].iloc[0]
+        list(left["relation"]) == ["assigned"]
+        and "Shuozhou, whose plan was not read" in left["in_words"].iloc[0]
     )
 
 
@@ -54,23 +55,23 @@ def test_relations_are_true_of_the_figures(plans, chain):
 
 def test_a_chain_that_was_not_read_ends_in_words(plans, chain):
     assert set(chain["relation"]) <= set(RELATIONS)
-    assert not chain["says"].str.contains("nowhere").any()
+    assert not chain["in_words"].str.contains("nowhere").any()
     unread = plans.documents.query("access == 'not_seen'")["jurisdiction"]
     below = plans.focus[plans.focus["parent"].isin(unread)]["id"]
     assert set(chain[chain["relation"] == "parent not read"]["jurisdiction"]) == set(below)
 
 
-def test_goals_held_against_none_are_each_told_once(plans, chain):
-    told = lt.levels.ends(plans, chain)
-    assert len(told) and not told.duplicated(["label", "says"]).any()
-    goals = told.set_index(["label", "says"])["goals"]
+def test_goals_held_against_none_are_each_answered_once(plans, chain):
+    reported = lt.levels.unmatched(plans, chain)
+    assert len(reported) and not reported.duplicated(["label", "in_words"]).any()
+    goals = reported.set_index(["label", "in_words"])["goals"]
     for row in chain[chain["above_id"] == ""].itertuples():
-        assert str(goals[row.label, row.says]).split(", ").count(row.indicator) == 1
+        assert str(goals[row.label, row.in_words]).split(", ").count(row.indicator) == 1
 
 
 def test_lower_than_the_province_but_counted_otherwise_is_said(chain):
     heating = chain[(chain["indicator"] == "Clean heating") & (chain["above"] == "Shandong")]
-    assert len(heating) and heating["says"].str.contains("differ").all()
+    assert len(heating) and heating["in_words"].str.contains("differ").all()
 
 
 @given(st.floats(-60, 60), st.integers(1, 20))
@@ -83,8 +84,8 @@ def test_no_pace_without_a_base_year(plans):
         paces = lt.pace(plans, indicator, core=False)
         assert set(lt.pace(plans, indicator)["id"]) <= set(paces["id"])
         refused = paces[paces["basis"] == "none"]
-        assert refused["compound"].isna().all() and refused["says"].str.contains("invented").all()
-        assert paces[paces["basis"] == "observed"]["says"].str.contains("confidence").all()
+        assert refused["compound"].isna().all() and refused["in_words"].str.contains("invented").all()
+        assert paces[paces["basis"] == "observed"]["in_words"].str.contains("confidence").all()
 
 
 def test_a_change_of_every_year_is_its_own_pace(plans):
@@ -140,7 +141,7 @@ def test_every_chart_with_values_refuses_what_does_not_compare(plans):
         lt.charts.panels(plans, mixed, *words)
     one_year = mixed.assign(kind="level", target_year=2020)
     with pytest.raises(NotComparable, match="unit|share an axis"):
-        lt.charts.pairs(plans, one_year, *words, references=lt.limits(plans, "air.pm25", 2020))
+        lt.charts.pairs(plans, one_year, *words, references=lt.levels.limits(plans, "air.pm25", 2020))
     with pytest.raises(NotComparable, match="object"):
         lt.charts.rates(plans, lt.pace(plans, "air.pm25"), *words)
 

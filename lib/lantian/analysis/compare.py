@@ -278,7 +278,7 @@ def _without_target(plans, indicator, promising):
     )
 
 
-def how_far(plans, theme, of="value"):
+def comparability(plans, theme, of="value"):
     """Judge a theme's headline indicators, one row each.
 
     Parameters
@@ -297,7 +297,7 @@ def how_far(plans, theme, of="value"):
     Examples
     --------
     >>> import lantian as lt
-    >>> verdicts = lt.how_far(lt.load(), "air").set_index("indicator")
+    >>> verdicts = lt.comparability(lt.load(), "air").set_index("indicator")
     >>> verdicts.loc["Good-air days", "verdict"]
     'direct'
     """
@@ -307,7 +307,7 @@ def how_far(plans, theme, of="value"):
         judged = compare(plans, indicator.id, of)
         fit = judged[judged["verdict"] != "no"]
         groups = [part.drop_duplicates("label") for _, part in fit.groupby("group", sort=False)]
-        places = ", and apart from these ".join(
+        places = "; and among themselves ".join(
             wording.names(map(evidence_link, part["id"], part["label"])) for part in groups
         )
         why = judged.loc[judged["status"] == "target", "why"]
@@ -323,9 +323,9 @@ def how_far(plans, theme, of="value"):
     return pd.DataFrame(rows, columns=["indicator", "verdict", "places", "why"])
 
 
-def how_far_sentence(plans, theme, of="value"):
+def what_compares(plans, theme, of="value"):
     """Say in one sentence what compares directly, what after conversion, and what not."""
-    rows = how_far(plans, theme, of)
+    rows = comparability(plans, theme, of)
     direct, converted, no = (
         rows[rows["verdict"] == verdict] for verdict in ("direct", "after conversion", "no")
     )

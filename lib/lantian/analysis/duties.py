@@ -15,15 +15,15 @@ def duties(plans):
     DataFrame
         jurisdiction, label, id, timing ("by", "from", "every year", "no date"),
         quarter (as ``2018Q4``; the last of a year that has no day, the first where
-        it holds from that year; empty without a year), says.
+        it holds from that year; empty without a year), in_words.
     """
     rows = plans.targets.query("role == 'focus' and core == 'yes'").reset_index(drop=True)
     undated = rows["target_year"].isna() & (rows["timing"] != "every_year")
     timing = rows["timing"].map(TIMINGS).mask(undated, "no date")
     quarter = pd.to_datetime(day_due(rows)).dt.to_period("Q").astype("str")
     quarter = quarter.where(timing.isin(["by", "from"]), "")
-    rows = rows.assign(timing=timing, quarter=quarter, says=rows["statement_en"])
-    return rows[["jurisdiction", "label", "id", "timing", "quarter", "says"]]
+    rows = rows.assign(timing=timing, quarter=quarter, in_words=rows["statement_en"])
+    return rows[["jurisdiction", "label", "id", "timing", "quarter", "in_words"]]
 
 
 def day_due(targets):
@@ -59,7 +59,7 @@ def leads(plans):
     return counts.drop(columns="order")
 
 
-def words(plans):
+def strength_words(plans):
     """Count the words that bind a promise or loosen it, for each plan and theme, with an example.
 
     Counts show which words a government uses; a share of them would rank the

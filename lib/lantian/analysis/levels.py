@@ -5,13 +5,15 @@ import re
 import pandas as pd
 
 from lantian.analysis.comparability import SIZED
-from lantian.analysis.matrix import KEY, chosen, require_indicators
+from lantian.analysis.matrix import KEY, chosen
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link
 
+__all__ = ["RELATIONS", "above", "ancestors", "key_regions", "limits", "matched", "unmatched"]
+
 COLUMNS = [
     *["jurisdiction", "label", "id", "printed", "above", "above_id", "above_printed"],
-    *["relation", "says", "source", "confidence", "indicator"],
+    *["relation", "in_words", "source", "confidence", "indicator"],
 ]
 # Relations, from the most to the least informative.
 RELATIONS = ("copied", "equal", "stricter", "looser", "another measure", "assigned", "parent not read")
@@ -26,73 +28,71 @@ OTHER_MEASURE = "the levels above promise it in another kind, unit or year, for 
 NOT_COUNTED = ("area", "subject", "subject_class", "base")
 
 
-def cascade(plans, indicator):
-    """Compare each focus plan's goal with those of the levels above it.
+def above(plans, theme=None, indicators=None):
+    """Compare each focus plan's goals with those of the levels above it.
 
     Two goals are compared where kind, unit, target year and base year agree; where area,
-    subject or base differ, the sentence says so. A document above that was issued after
+    subject or base differ, the sentence names it. A document above that was issued after
     the plan is called later.
 
     Parameters
     ----------
     plans : Plans
-    indicator : str
+    theme : str, optional
+        A headline or a theme; by default every headline indicator and every other that a
+        level above has a goal on.
+    indicators : list of str, optional
+        Ids, instead of a theme.
 
     Returns
     -------
     DataFrame
         A row for each goal (or gap) and each place above with a goal:
         jurisdiction, label, id, printed, above (place), above_id, above_printed,
-        relation (one of `RELATIONS`), says, source (the document above), confidence. Where a
-        plan above was not read the relation is ``parent not read``, never "stated nowhere above".
+        relation (one of `RELATIONS`), in_words, source (the document above), confidence,
+        indicator (its name). Where a plan above was not read the relation is
+        ``parent not read``, never "stated nowhere above".
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> chain = lt.above(lt.load(), indicators=["air.pm25"])
+    >>> "stricter" in set(chain.relation)
+    True
     """
-    require_indicators(plans.indicators, indicator)
-    return _compare_levels(plans, [indicator]).drop(columns="indicator")
-
-
-def above(plans, theme=None):
-    """Gather `cascade` over a theme, or over every headline indicator and every other that a level above has a goal on.
-
-    Parameters
-    ----------
-    plans : Plans
-    theme : str, optional
-        A headline or a theme.
-
-    Returns
-    -------
-    DataFrame
-        As `cascade`, with ``indicator`` (its name).
-    """
-    if theme:
-        indicators = chosen(plans.indicators, theme)
+    if theme or indicators:
+        rows = chosen(plans.indicators, theme, indicators)
     else:
         goals = plans.targets.query("role == 'reference' and kind != 'standard'")["indicator"]
-        some = plans.indicators["id"].isin(goals) | (plans.indicators["headline"] != "")
-        indicators = plans.indicators[some]
-    rows = _compare_levels(plans, list(indicators["id"]))
-    return rows.assign(indicator=rows["indicator"].map(indicators.set_index("id")["name_en"]))
+        rows = plans.indicators
+        rows = rows[rows["id"].isin(goals) | (rows["headline"] != "")]
+    compared = _compare_levels(plans, list(rows["id"]))
+    return compared.assign(indicator=compared["indicator"].map(rows.set_index("id")["name_en"]))
 
 
-def ends(plans, chain):
-    """Say once for each plan why some of its goals are compared with none above, and name these.
+def unmatched(plans, chain):
+    """Name, once for each plan and reason, the goals that are compared with none above.
 
     Parameters
     ----------
     plans : Plans
     chain : DataFrame
-        As from `above`.
+        As from `above`, with or without ``label``.
 
     Returns
     -------
     DataFrame
-        label, says, goals (their indicators, each linked to its evidence).
+        label (where there is one), in_words (the reason), goals (their indicators, each linked
+        to its evidence).
     """
-    rows = plans.focus[["label"]].merge(chain[chain["above_id"] == ""])
-    rows = rows.drop_duplicates(["label", "says", "indicator"])
+    rows = chain[chain["above_id"] == ""]
+    keys = [name for name in ("label", "in_words") if name in rows]
+    rows = rows.sort_values(
+        "jurisdiction", key=lambda ids: ids.map(list(plans.focus["id"]).index), kind="stable"
+    )
+    rows = rows.drop_duplicates([*keys, "indicator"])
     rows["goals"] = [evidence_link(row.id, row.indicator) for row in rows.itertuples()]
-    reasons = rows.groupby(["label", "says"], sort=False)["goals"].agg(", ".join)
-    return reasons.map(Shown).reset_index()
+    return rows.groupby(keys, sort=False)["goals"].agg(", ".join).map(Shown).reset_index()
 
 
 def ancestors(plans, place):
@@ -108,7 +108,7 @@ def key_regions(plans):
     """Show which places lie in a national key region, document by document: membership has changed.
 
     Rules for key regions are stricter, so a plan inside may look strict by copying them, and one outside may take
-    them over of its own accord.
+    them over by choice.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def _compare_levels(plans, indicators):
     other = own[own["id"].isin(pairs["id"]) & ~own["id"].isin(same["id"])]
     parts = [
         _compared(plans, same),
-        other.assign(relation="another measure", says=OTHER_MEASURE),
+        other.assign(relation="another measure", in_words=OTHER_MEASURE),
         _parent_not_read(plans, own),
         _assigned(plans, indicators, goals),
     ]
@@ -231,7 +231,7 @@ def _compared(plans, pairs):
     inside = regions.groupby(["jurisdiction", "document"])["inside"].any()
     pairs = pairs.assign(relation=[_relation(pair) for pair in pairs.itertuples()])
     return pairs.assign(
-        says=[_sentence(pair, inside) for pair in pairs.itertuples()],
+        in_words=[_sentence(pair, inside) for pair in pairs.itertuples()],
         above=pairs["place_above"],
         above_id=pairs["id_above"],
         above_printed=pairs["printed_above"],
@@ -255,19 +255,19 @@ def _differing(pair, columns):
 
 def _sentence(pair, inside):
     """Word a relation, what differs, and for stricter and looser whether the place lies in a key region of the document above."""
-    says = f"{JUDGED[pair.relation]} {pair.place_above}'s {pair.printed_above}"
+    in_words = f"{JUDGED[pair.relation]} {pair.place_above}'s {pair.printed_above}"
     if _later(pair.issued_above, pair.issued):
-        says += ", a later document"
+        in_words += ", a later document"
     if differing := [name.replace("_", " ") for name in _differing(pair, NOT_COUNTED)]:
         differ = "differs" if len(differing) == 1 else "differ"
-        says += f", but {wording.names(differing)} {differ}: {pair.thing}, against {pair.thing_above}"
+        in_words += f", but {wording.names(differing)} {differ}: {pair.thing}, against {pair.thing_above}"
     if pair.baseline_basis in ("inferred", "ambiguous"):
-        says += f", its base year {pair.baseline_basis}"
+        in_words += f", its base year {pair.baseline_basis}"
     region = (pair.jurisdiction, pair.document_above)
     if pair.relation in ("stricter", "looser") and region in inside.index:
         side = "inside" if inside[region] else "outside"
-        says += f"; {pair.place} lies {side} the key regions of that document"
-    return says
+        in_words += f"; {pair.place} lies {side} the key regions of that document"
+    return in_words
 
 
 def _later(one, other):
@@ -290,16 +290,16 @@ def _unread(plans):
 
 def _parent_not_read(plans, own):
     """Say once for each plan and indicator which plan above, the nearest, was not read."""
-    unread, names, says = _unread(plans), plans.jurisdictions.set_index("id")["name_en"], {}
+    unread, names, in_words = _unread(plans), plans.jurisdictions.set_index("id")["name_en"], {}
     for place in plans.focus["id"]:
         chain = ancestors(plans, place)
         missing = [name for name in chain if name in unread]
         if missing:
             distance = "directly" if missing[0] == chain[0] else "further"
-            says[place] = f"the plan of {names[missing[0]]}, {distance} above, was not read"
-    rows = own[own["jurisdiction"].isin(says)].drop_duplicates(KEY)
-    says = rows["jurisdiction"].map(says)
-    return rows.assign(relation="parent not read", says=says, number=float("inf"))  # after the goals
+            in_words[place] = f"the plan of {names[missing[0]]}, {distance} above, was not read"
+    rows = own[own["jurisdiction"].isin(in_words)].drop_duplicates(KEY)
+    in_words = rows["jurisdiction"].map(in_words)
+    return rows.assign(relation="parent not read", in_words=in_words, number=float("inf"))  # after the goals
 
 
 def _assigned(plans, indicators, goals):
@@ -310,15 +310,17 @@ def _assigned(plans, indicators, goals):
     gaps = gaps[~gaps.set_index(KEY).index.isin(printed.index)].drop(columns="source")
     gaps = gaps.assign(setter=gaps["assigned_by"].str.split(";")).explode("setter")
 
-    def says(gap):
+    def in_words(gap):
         if gap.setter == "unstated":
             return "set by a level that is not named; figure not printed"
         goal = printed.get((gap.setter, gap.indicator))
         missing = "whose plan was not read" if gap.setter in unread else "whose goal is not known"
-        return f"set by {names[gap.setter]}, {f'which says {goal}' if goal else missing}"
+        return f"set by {names[gap.setter]}, {f'which sets {goal}' if goal else missing}"
 
     rows = list(gaps.itertuples())
-    return gaps.assign(relation="assigned", printed=[*map(wording.gap, rows)], says=[*map(says, rows)])
+    return gaps.assign(
+        relation="assigned", printed=[*map(wording.gap, rows)], in_words=[*map(in_words, rows)]
+    )
 
 
 def limits(plans, indicator, year):
@@ -334,41 +336,42 @@ def limits(plans, indicator, year):
     Returns
     -------
     DataFrame
-        amount, says, hindsight (set or applying only after the year), id.
+        amount, in_words, hindsight (set or applying only after the year), id.
     """
     if pd.isna(year):
-        return pd.DataFrame(columns=["amount", "says", "hindsight", "id"])
+        return pd.DataFrame(columns=["amount", "in_words", "hindsight", "id"])
     rows = plans.targets.query("role == 'reference' and kind == 'standard' and core == 'yes'")
     rows = rows[(rows["indicator"] == indicator) & rows["amount"].notna()]
     documents = plans.documents.set_index("id")[["genre", "issued"]]
     rows = rows.drop(columns="issued").join(documents, on="document")
     issued = rows["issued"].str[:4].astype(int)
     rows = rows.assign(hindsight=(issued > year) | (rows["target_year"].fillna(0) > year))
-    says = [
+    in_words = [
         f"{row.genre} {row.issued[:4]}: {wording.number(row.amount)}{', in hindsight' if row.hindsight else ''}"
         for row in rows.itertuples()
     ]
-    rows = rows.assign(says=says)[["amount", "says", "hindsight", "id"]]
+    rows = rows.assign(in_words=in_words)[["amount", "in_words", "hindsight", "id"]]
     return rows.sort_values("amount", ignore_index=True)
 
 
-def held(plans, theme=None, place=None):
-    """List the goals that stand beside a goal of a level above, ready for a table.
+def matched(chain):
+    """Take the goals that compare with one of a level above, ready for a table.
 
     Parameters
     ----------
-    plans : Plans
-    theme : str, optional
-        As for `above`.
-    place : str, optional
-        The id of one place; by default all.
+    chain : DataFrame
+        As from `above`, with or without ``label``.
 
     Returns
     -------
     DataFrame
-        label, indicator, printed, says, source (with its confidence), id, above_id.
+        label (where there is one), indicator, printed, in_words, source (with its confidence), id,
+        above_id.
     """
-    rows = above(plans, theme).query("above_id != ''")
+    rows = chain[chain["above_id"] != ""]
     rows = rows.assign(source=rows["source"] + " (confidence " + rows["confidence"] + ")")
-    chosen_rows = rows if place is None else rows[rows["jurisdiction"] == place]
-    return chosen_rows[["label", "indicator", "printed", "says", "source", "id", "above_id"]]
+    return rows.filter(["label", "indicator", "printed", "in_words", "source", "id", "above_id"])
+
+
+def __dir__():
+    return __all__

@@ -28,9 +28,9 @@ RANK = {mark: number for number, mark in enumerate(MARKS)}
 HEADLINES = {"coal": 0, "air": 1, "vehicles": 2}
 SYMBOLS = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> ", "~": "~ ", "=": "", "": ""}
 KEY = ["jurisdiction", "indicator"]
-CONTENT = ["mark", "text", "says", "id", "count"]
+CONTENT = ["mark", "text", "in_words", "id", "count"]
 CELL = ["jurisdiction", "label", "place", "indicator", "indicator_name", *CONTENT]
-FOUND = ["place", "id", "says", "statement", "indicator", "quote", "clause"]
+FOUND = ["place", "id", "in_words", "statement", "indicator", "quote", "clause"]
 SEARCHED = [*FOUND, "subject", "subject_class", "note", "indicator_zh", "place_zh"]
 
 
@@ -49,7 +49,7 @@ def cells(plans, theme=None, indicators=None):
     -------
     DataFrame
         jurisdiction, label, place, indicator, indicator_name, mark (a key of `MARKS`),
-        text (a few characters), says (in words), id (of the firmest target, or of the
+        text (a few characters), in_words (in words), id (of the firmest target, or of the
         gap), count (targets of the cell).
 
     Examples
@@ -70,11 +70,11 @@ def _fill(plans, names, content, empty):
     places = plans.focus[["id", "label", "name_en"]].set_axis(["jurisdiction", "label", "place"], axis=1)
     grid = names.set_axis(["indicator", "indicator_name"], axis=1).merge(places, how="cross")
     content = content.drop_duplicates(KEY)[[*KEY, *CONTENT]]
-    blank = {"mark": "none", "text": "", "says": empty, "id": "", "count": 0}
+    blank = {"mark": "none", "text": "", "in_words": empty, "id": "", "count": 0}
     return (
         grid.merge(content, how="left", on=KEY)
         .fillna(blank)
-        .astype({"text": "str", "says": "str", "count": int})[CELL]
+        .astype({"text": "str", "in_words": "str", "count": int})[CELL]
     )
 
 
@@ -85,7 +85,7 @@ def _target_cells(targets):
     rows = list(first.itertuples())
     return first.assign(
         text=[short(row) + (f"\N{NO-BREAK SPACE}+{row.count - 1}" if row.count > 1 else "") for row in rows],
-        says=[wording.target(row) + (f"; {row.count - 1} more" if row.count > 1 else "") for row in rows],
+        in_words=[wording.target(row) + (f"; {row.count - 1} more" if row.count > 1 else "") for row in rows],
     )
 
 
@@ -93,7 +93,7 @@ def _gap_cells(gaps):
     """Word gaps; a silence is marked by whether the plan set out to deal with its subject."""
     silence = gaps["within_remit"].map({True: "silent_within", False: "silent_outside"})
     mark = gaps["status"].mask(gaps["status"] == "silent", silence)
-    return gaps.assign(mark=mark, text="", says=[wording.gap(row) for row in gaps.itertuples()], count=0)
+    return gaps.assign(mark=mark, text="", in_words=[wording.gap(row) for row in gaps.itertuples()], count=0)
 
 
 def _marks(targets):
@@ -126,8 +126,8 @@ def matrix(plans, theme=None, indicators=None):
     >>> lt.matrix(lt.load(), "coal").loc["Coal consumption", "Yuyao (2018)"]
     'no more than in 2011 by 2020'
     """
-    says = cells(plans, theme, indicators).set_index(["indicator_name", "label"])["says"]
-    return says.unstack(sort=False).rename_axis(columns=None)
+    in_words = cells(plans, theme, indicators).set_index(["indicator_name", "label"])["in_words"]
+    return in_words.unstack(sort=False).rename_axis(columns=None)
 
 
 def chosen(indicators, theme, ids=None):
@@ -202,7 +202,7 @@ def find(plans, words):
     Returns
     -------
     DataFrame
-        place, id, says, statement, indicator, quote, clause: targets first, then gaps.
+        place, id, in_words, statement, indicator, quote, clause: targets first, then gaps.
 
     Examples
     --------
@@ -213,9 +213,9 @@ def find(plans, words):
     """
     targets, gaps = plans.targets, plans.gaps
     targets = targets.assign(
-        says=[wording.target(row) for row in targets.itertuples()], statement=targets["statement_en"]
+        in_words=[wording.target(row) for row in targets.itertuples()], statement=targets["statement_en"]
     )
-    gaps = gaps.assign(says=[wording.gap(row) for row in gaps.itertuples()], statement=gaps["note"])
+    gaps = gaps.assign(in_words=[wording.gap(row) for row in gaps.itertuples()], statement=gaps["note"])
     rows = pd.concat([targets, gaps], ignore_index=True)
     names = plans.indicators.set_index("id")["name_zh"]
     rows = rows.assign(indicator=rows["indicator_name"], indicator_zh=rows["indicator"].map(names))
@@ -223,25 +223,6 @@ def find(plans, words):
     texts = rows[SEARCHED].fillna("").itertuples(index=False)
     hits = [needle in fold(" ".join(text)).casefold() for text in texts]
     return rows.loc[hits, FOUND].reset_index(drop=True)
-
-
-def shared(plans, least=2):
-    """List indicators beyond the headlines with a core target in several focus plans.
-
-    Parameters
-    ----------
-    plans : Plans
-    least : int
-        Number of plans.
-
-    Returns
-    -------
-    list of str
-        Ids, in the order of themes and ids.
-    """
-    rows = plans.targets.query("role == 'focus' and core == 'yes' and headline == ''")
-    counts = rows.groupby("indicator")["jurisdiction"].nunique()
-    return sorted(counts.index[counts >= least])
 
 
 ENERGY = {"vehicles.new_energy": "new energy", "vehicles.new_or_clean": "new energy or clean-energy"}
@@ -265,7 +246,7 @@ def fleets(plans):
     Returns
     -------
     DataFrame
-        As `cells`, a fleet in place of an indicator. ``says`` distinguishes new purchases
+        As `cells`, a fleet in place of an indicator. ``in_words`` distinguishes new purchases
         from the stock, new energy from clean-energy vehicles, where and by when. A share
         of several fleets together is in the cell of each of them, marked as pooled. A gap
         is only in the cells of fleets that its words name.
@@ -297,12 +278,12 @@ def _share_cells(targets):
         indicator=targets["subject"],
         rank=_marks(targets).map(RANK),
         text=[_share(row) + ("*" if row.indicator.endswith("clean") else "") for row in rows],
-        says=[_share_in_words(row) for row in rows],
+        in_words=[_share_in_words(row) for row in rows],
     )
     cells = targets.groupby(KEY, as_index=False).agg(
         rank=("rank", "min"),
         text=("text", "; ".join),
-        says=("says", "; ".join),
+        in_words=("in_words", "; ".join),
         id=("id", "first"),
         count=("id", "size"),
     )
@@ -326,7 +307,7 @@ def _share_in_words(row):
 
 
 def _fleet_gaps(gaps, targets, fleets):
-    """Give each fleet the gaps whose words name it, then the silences of plans without any target on fleets."""
+    """Give each fleet the gaps that name it, then the silences of plans without any target on fleets."""
     pairs = _gap_cells(gaps).drop(columns="indicator").merge(fleets.rename("indicator"), how="cross")
     quotes = pairs["quote"].map(fold)
     named = [FLEET_WORDS.get(fleet, fleet) in quote for fleet, quote in zip(pairs["indicator"], quotes)]

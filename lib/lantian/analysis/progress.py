@@ -11,10 +11,10 @@ from lantian.text import wording
 OBJECT = ["jurisdiction", "indicator", "area", "subject", "base"]
 SERIES = ["unit", "source", "scope", "basis"]
 GOAL = ["jurisdiction", "label", "id", "kind", "printed"]
-PACE = ["years", "linear", "compound", "low", "high", "basis", "says"]
+PACE = ["years", "linear", "compound", "low", "high", "basis", "in_words"]
 OUTCOME = [
     *["jurisdiction", "label", "indicator_name", "id", "printed", "measured", "outcome"],
-    *["says", "source", "confidence", "caution"],
+    *["in_words", "source", "confidence", "caution"],
 ]
 HOLDS = {"<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt}
 
@@ -39,8 +39,8 @@ def pace(plans, indicator, core=True):
     -------
     DataFrame
         jurisdiction, label, id, kind, printed, years, linear, compound (percent a year),
-        low and high (an interval of ``compound``), basis, says. A goal without
-        any base year has none, and ``says`` why: its pace would be invented.
+        low and high (an interval of ``compound``), basis, in_words. A goal without
+        any base year has none, and ``in_words`` why: its pace would be invented.
 
     Examples
     --------
@@ -63,13 +63,13 @@ def _pace(plans, goal):
     """Work out the pace of one goal: the columns of `PACE`, without numbers where none can be had."""
     if pd.notna(goal.amount):
         if goal.kind == "change" and goal.timing == "every_year":
-            rate, says = goal.amount, f"{wording.signed(goal.amount)} % a year, as printed"
-            return _rates(1, rate, rate, rate, rate) | {"basis": "stated", "says": says}
+            rate, in_words = goal.amount, f"{wording.signed(goal.amount)} % a year, as printed"
+            return _rates(1, rate, rate, rate, rate) | {"basis": "stated", "in_words": in_words}
         if goal.kind == "change" and pd.notna(goal.baseline_year) and pd.notna(goal.target_year):
             return _pace_of_change(goal)
         if goal.kind == "level" and (base := _observed_base(plans, goal)):
             return _pace_from_observation(goal, base)
-    return {"basis": "none", "says": "no base year is known: a pace would be invented"}
+    return {"basis": "none", "in_words": "no base year is known: a pace would be invented"}
 
 
 def _rates(years, change, rate, low, high):
@@ -80,8 +80,8 @@ def _pace_of_change(goal):
     """Spread a change over the years from its base year to its target year."""
     years = int(goal.target_year - goal.baseline_year)
     rate, basis = compound(goal.amount, years), goal.baseline_basis
-    says = f"{wording.signed(rate)} % a year over {wording.counted(years, 'year')} (base year {basis})"
-    return _rates(years, goal.amount, rate, rate, rate) | {"basis": basis, "says": says}
+    in_words = f"{wording.signed(rate)} % a year over {wording.counted(years, 'year')} (base year {basis})"
+    return _rates(years, goal.amount, rate, rate, rate) | {"basis": basis, "in_words": in_words}
 
 
 def _pace_from_observation(goal, base):
@@ -91,11 +91,11 @@ def _pace_from_observation(goal, base):
     half = 0.5 * 10 ** -len(digits)
     changes = [(goal.amount / (base.value + error) - 1) * 100 for error in (half, 0, -half)]
     low, rate, high = (compound(change, years) for change in changes)
-    says = (
+    in_words = (
         f"{wording.signed(low)} to {wording.signed(high)} % a year since {base.year}, "
         f"from an observed {base.value:g} ({base.source}, confidence {base.confidence})"
     )
-    return _rates(years, changes[1], rate, low, high) | {"basis": "observed", "says": says}
+    return _rates(years, changes[1], rate, low, high) | {"basis": "observed", "in_words": in_words}
 
 
 def compound(change, years):
@@ -138,7 +138,7 @@ def outcomes(plans):
     -------
     DataFrame
         jurisdiction, label, indicator_name, id, printed, measured, outcome (``met``
-        or ``missed``), says, source, confidence, caution.
+        or ``missed``), in_words, source, confidence, caution.
     """
     goals = plans.targets.query("role == 'focus' and amount.notna() and target_year.notna()")
     rows = [row for goal in goals.itertuples() for row in _outcomes_of(plans, goal)]
@@ -191,7 +191,7 @@ def _outcome(goal, end, value, measured, caution=""):
         "printed": wording.target(goal),
         "measured": measured,
         "outcome": "met" if HOLDS.get(goal.operator, better)(value, goal.amount) else "missed",
-        "says": f"{wording.target(goal)}; measured {measured}",
+        "in_words": f"{wording.target(goal)}; measured {measured}",
         "source": f"{end.source} ({end.scope})",
         "confidence": end.confidence,
         "caution": "; ".join(filter(None, cautions)),

@@ -59,7 +59,7 @@ def explore(plans, theme):
         meta={
             "name": f"{theme}-explore",
             "title": f"Every dated promise on {theme}",
-            "columns": ["place", "says", "strength", "words", "clause", "id"],
+            "columns": ["place", "in_words", "strength", "words", "clause", "id"],
             "rows": table,
         },
     )

@@ -140,10 +140,10 @@ def ladder(plans, rows, name, title, subtitle):
     palette = marks.colours(plans)
     for y, row in enumerate(lanes.itertuples()):
         if pd.isna(row.when):
-            marks.lane_text(axes, y, row.says, chart.opens_at_right, size=8)
+            marks.lane_text(axes, y, row.in_words, chart.opens_at_right, size=8)
         else:
             marks.dot(axes, row.when, y, palette[row.jurisdiction], row.hollow, ms=8, mew=1.6)
-            marks.fit_label(axes, row.when, y, row.says, row.share)
+            marks.fit_label(axes, row.when, y, row.in_words, row.share)
     marks.name_lanes(axes, plans, lanes)
     axes.set_xlim(first, last)
     _name_years(axes)
@@ -172,7 +172,7 @@ def due(plans, indicators, where="core == 'yes'"):
     Returns
     -------
     DataFrame
-        jurisdiction, when (an ISO date by `lantian.analysis.duties.day_due`), says, hollow (year inferred
+        jurisdiction, when (an ISO date by `lantian.analysis.duties.day_due`), in_words, hollow (year inferred
         or ambiguous), id.
     """
     targets, gaps = (
@@ -183,11 +183,11 @@ def due(plans, indicators, where="core == 'yes'"):
     gaps = gaps[~gaps["jurisdiction"].isin(targets["jurisdiction"])].drop_duplicates("jurisdiction")
     targets = targets.assign(
         when=day_due(targets),
-        says=[f"{wording.thing(row)}: {wording.date(row)}" for row in targets.itertuples()],
+        in_words=[f"{wording.thing(row)}: {wording.date(row)}" for row in targets.itertuples()],
         hollow=targets["year_basis"].isin(["inferred", "ambiguous"]),
     )
-    gaps = gaps.assign(says=[wording.gap(row) for row in gaps.itertuples()], hollow=False)
-    return pd.concat([targets, gaps])[["jurisdiction", "when", "says", "hollow", "id"]]
+    gaps = gaps.assign(in_words=[wording.gap(row) for row in gaps.itertuples()], hollow=False)
+    return pd.concat([targets, gaps])[["jurisdiction", "when", "in_words", "hollow", "id"]]
 
 
 @mpl.rc_context(style.STYLE)
@@ -208,14 +208,14 @@ def counts(plans, table, name, title, subtitle):
     kinds = [column for column in table if column not in ("jurisdiction", "label")]
     table = table.set_index("jurisdiction")[kinds].reindex(plans.focus["id"], fill_value=0)
     chart, axes = style.canvas(title, 0.34 * len(table), head=style.HEAD + 0.35)
-    palette, says = marks.colours(plans), []
+    palette, in_words = marks.colours(plans), []
     for y, (place, row) in enumerate(table.iterrows()):
         for x, count in enumerate(row):
             marks.count_mark(axes, x, y, count, palette[place])
-        says.append(", ".join(f"{count} {kind}" for kind, count in row.items()))
+        in_words.append(", ".join(f"{count} {kind}" for kind, count in row.items()))
     axes.set_xlim(-0.5, len(kinds) - 0.5)
     marks.name_columns(axes, range(len(kinds)), [textwrap.fill(kind, 14) for kind in kinds])
     axes.grid(False)
     marks.name_places(axes, plans)
-    rows = pd.DataFrame({"jurisdiction": table.index, "says": says, "id": ""})
+    rows = pd.DataFrame({"jurisdiction": table.index, "in_words": in_words, "id": ""})
     return marks.finish(chart, plans, rows, name, title, subtitle)

@@ -27,15 +27,15 @@ def by_place(plans, rows, *then):
     return rows.sort_values(["order", *then], kind="stable").reset_index(drop=True)
 
 
-def missing_places(plans, rows, says):
+def missing_places(plans, rows, in_words):
     """Make a row, with the same words, for each focus place that rows leave out."""
     missing = plans.focus.loc[~plans.focus["id"].isin(rows["jurisdiction"]), "id"]
-    return pd.DataFrame({"jurisdiction": missing, "says": says})
+    return pd.DataFrame({"jurisdiction": missing, "in_words": in_words})
 
 
-def every_place(plans, rows, says):
+def every_place(plans, rows, in_words):
     """Append `missing_places` to rows."""
-    return pd.concat([rows, missing_places(plans, rows, says)], ignore_index=True)
+    return pd.concat([rows, missing_places(plans, rows, in_words)], ignore_index=True)
 
 
 def dot(axes, x, y, color, hollow=False, marker="o", ms=8.5, mew=1.7):
@@ -126,7 +126,7 @@ def name_columns(axes, positions, names, size=8.5):
 
 
 def hide_x_axis(axes):
-    """Hide the axis of a drawing whose positions along it measure nothing."""
+    """Hide an axis along which positions measure nothing."""
     axes.set_xticks([])
     axes.grid(False)
     axes.spines["bottom"].set_visible(False)
@@ -139,7 +139,7 @@ def finish(chart, plans, rows, name, title, subtitle):
         place=rows["jurisdiction"].map(places["name_en"]).fillna("line drawn"),
         place_zh=rows["jurisdiction"].map(places["name_zh"]),
     )
-    rows = rows.filter(["jurisdiction", "place", "place_zh", "what", "says", "why", "id"]).fillna("")
+    rows = rows.filter(["jurisdiction", "place", "place_zh", "what", "in_words", "why", "id"]).fillna("")
     return chart.describe(name, title, subtitle, _documents(plans), rows)
 
 

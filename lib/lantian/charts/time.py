@@ -32,7 +32,7 @@ def timeline(plans, name, title, subtitle):
         int(read[["period_start", "period_end"]].max(axis=None)) + 1,
     )
     rows = read.loc[plans.focus["id"]].reset_index()
-    rows["says"] = [_issue(row) for row in rows.itertuples()]
+    rows["in_words"] = [_issue(row) for row in rows.itertuples()]
     rows["what"] = [wording.period(row.period_start, row.period_end) for row in rows.itertuples()]
     chart, axes = style.canvas(title, 0.42 * len(rows), head=style.HEAD + 0.1, foot=style.FOOT + 0.3)
     palette = marks.colours(plans)
@@ -60,7 +60,7 @@ def _period(axes, y, row, color, first, edge):
     marks.dot(axes, _decimal_year(row.issued), y, style.INK, row.issued.endswith("?"), "D", ms=7, mew=1.2)
     x, side = (end, "right") if start - first > 3 else (start, "left")
     text = {"size": 7.5, "va": "center", "color": style.GREY, "ha": side}
-    axes.annotate(row.says, (x, y), xytext=(0, -12), textcoords="offset points", **text)
+    axes.annotate(row.in_words, (x, y), xytext=(0, -12), textcoords="offset points", **text)
 
 
 def _decimal_year(issued):
@@ -100,7 +100,7 @@ def calendar(plans, duties, name, title, subtitle):
     marks.name_columns(axes, list(columns.values()), heads, size=8)
     marks.name_places(axes, plans, above=0.6, below=0.4)
     what = (counts["timing"] + " " + counts["quarter"]).str.strip()
-    rows = counts.assign(what=what, says=counts["number"].astype(str), id="")
+    rows = counts.assign(what=what, in_words=counts["number"].astype(str), id="")
     rows = marks.by_place(plans, marks.every_place(plans, rows, "no duty"))
     return marks.finish(chart, plans, rows, name, title, subtitle)
 
@@ -136,7 +136,7 @@ def spans(plans, judged, name, title, subtitle):
     changes = lanes[lanes["kind"] == "change"]
     if changes.empty:
         return labelled(plans, judged, name, title, subtitle)
-    lanes["says"] = [_change(row) for row in lanes.itertuples()]
+    lanes["in_words"] = [_change(row) for row in lanes.itertuples()]
     first = int(changes[["baseline_year", "target_year"]].min().min()) - 1
     last = int(changes["target_year"].max())
     chart, axes = style.canvas(title, 0.29 * len(lanes), head=style.HEAD + 0.1, foot=style.FOOT + 0.3)
@@ -144,7 +144,7 @@ def spans(plans, judged, name, title, subtitle):
         if row.kind == "change":
             _span(axes, y, row, palette[row.jurisdiction])
         else:
-            marks.lane_text(axes, y, row.says)
+            marks.lane_text(axes, y, row.in_words)
     axes.set_xlim(first, last + (last - first) * 0.6)
     axes.set_xticks(range(first, last + 1, 1 if last - first < 9 else 2))
     axes.tick_params(axis="x", labelsize=8.5)
@@ -203,7 +203,7 @@ def rates(plans, paces, name, title, subtitle):
     chart, axes = style.canvas(title, 0.29 * len(lanes), head=style.HEAD + 0.1, foot=style.FOOT + 0.45)
     for y, row in enumerate(lanes.itertuples()):
         if pd.isna(row.compound):
-            marks.lane_text(axes, y, row.says)
+            marks.lane_text(axes, y, row.in_words)
         else:
             _rate(axes, y, row, palette[row.jurisdiction])
     axes.axvline(0, color=style.GREY, lw=0.8)
@@ -263,7 +263,7 @@ def _measured(plans, indicator):
     ]
     return rows.assign(
         what=[f"measured {year}" for year in rows["year"]],
-        says=[
+        in_words=[
             f"{row.value:g} ({row.scope}; {row.source}; confidence {row.confidence})"
             for row in rows.itertuples()
         ],
@@ -280,7 +280,7 @@ def _promised(plans, indicator):
     ]
     return rows.assign(
         what=[f"promised {year}" for year in rows["target_year"]],
-        says=[wording.target(row) for row in rows.itertuples()],
+        in_words=[wording.target(row) for row in rows.itertuples()],
     )
 
 

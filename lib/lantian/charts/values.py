@@ -20,7 +20,7 @@ class NotComparable(ValueError):
 
 
 def refuse(rows):
-    """Raise `NotComparable` for rows whose groups mix units, or places that do not compare."""
+    """Raise `NotComparable` for groups that mix units, or places that do not compare."""
     for _, group in rows.groupby("group"):
         units = sorted(group["standard_unit"].unique())
         if len(units) > 1:
@@ -78,9 +78,9 @@ def _panel_lanes(plans, judged, group, alone):
     Where there are several panels, a place with a figure has no words, and the others have one lane.
     """
     rows = judged.assign(drawn=judged["group"] == group)
-    rows["says"] = [row.printed if row.drawn else _elsewhere(row) for row in rows.itertuples()]
-    rows = rows.assign(in_words=~rows["drawn"], figure=rows["amount"].where(rows["drawn"]))
-    rows = marks.by_place(plans, rows, "in_words", "figure")
+    rows["in_words"] = [row.printed if row.drawn else _elsewhere(row) for row in rows.itertuples()]
+    rows = rows.assign(undrawn=~rows["drawn"], figure=rows["amount"].where(rows["drawn"]))
+    rows = marks.by_place(plans, rows, "undrawn", "figure")
     return rows if alone else rows[rows["drawn"] | ~rows.duplicated("jurisdiction")].reset_index(drop=True)
 
 
@@ -99,10 +99,10 @@ def _panel(axes, plans, lanes, limits, unit):
     for y, row in enumerate(lanes.itertuples()):
         if row.drawn:
             marks.dot(axes, row.amount, y, palette[row.jurisdiction], row.strength == "aspirational")
-            marks.fit_label(axes, row.amount, y, row.says + marks.aim(row), row.share)
+            marks.fit_label(axes, row.amount, y, row.in_words + marks.aim(row), row.share)
         else:
-            lines = len(textwrap.wrap(row.says, 50 if at_right else 92))
-            marks.lane_text(axes, y, marks.wrap_evenly(row.says, lines), at_right)
+            lines = len(textwrap.wrap(row.in_words, 50 if at_right else 92))
+            marks.lane_text(axes, y, marks.wrap_evenly(row.in_words, lines), at_right)
     marks.name_values(axes, plans, lanes, ends, unit)
     axes.set_xticks([tick for tick in axes.get_xticks() if limits[0] <= tick <= limits[1]])
     axes.spines["bottom"].set_bounds(*limits)
@@ -140,7 +140,7 @@ def labelled(plans, judged, name, title, subtitle):
     axes.set_xlim(0, 1)
     marks.hide_x_axis(axes)
     marks.name_lanes(axes, plans, lanes)
-    lanes["says"] = lanes["detail"].where(~is_target, lanes["printed"] + ": " + lanes["detail"])
+    lanes["in_words"] = lanes["detail"].where(~is_target, lanes["printed"] + ": " + lanes["detail"])
     return marks.finish(chart, plans, lanes, name, title, subtitle)
 
 
@@ -186,7 +186,7 @@ def breakeven(plans, coal, energy, name, title, subtitle, marked=()):
         ("break-even", f"{energy.amount / coal.amount:.2f} t of coal equivalent per t of coal", ""),
         *(("marked on the axis", words, "") for _, words in marked),
     ]
-    rows = pd.DataFrame(rows, columns=["what", "says", "id"]).assign(jurisdiction=coal.jurisdiction)
+    rows = pd.DataFrame(rows, columns=["what", "in_words", "id"]).assign(jurisdiction=coal.jurisdiction)
     missing = marks.missing_places(plans, rows, "this plan does not set both caps").assign(what="both caps")
     return marks.finish(chart, plans, pd.concat([rows, missing], ignore_index=True), name, title, subtitle)
 
@@ -251,8 +251,8 @@ def steps(plans, judged, name, title, subtitle):
     axes.set_xlim(-1.3, len(rules) - 0.5)
     marks.name_columns(axes, range(len(rules)), [rule.replace(" (", "\n(") for rule in rules])
     marks.name_places(axes, plans, size=8.5)
-    says = rows["printed"].where(~is_target, rows["printed"] + ", " + rows["date"])
-    rows = rows.assign(says=says, why=rows["why"].where(is_target, ""))
+    in_words = rows["printed"].where(~is_target, rows["printed"] + ", " + rows["date"])
+    rows = rows.assign(in_words=in_words, why=rows["why"].where(is_target, ""))
     return marks.finish(chart, plans, rows, name, title, subtitle)
 
 
@@ -294,9 +294,9 @@ def pairs(plans, judged, name, title, subtitle, references, unit=""):
     for y, row in enumerate(lanes.itertuples()):
         if row.drawn:
             goals = levels[levels["jurisdiction"] == row.jurisdiction]
-            _pair(axes, y, goals, row.says.split("; "), palette[row.jurisdiction], end)
+            _pair(axes, y, goals, row.in_words.split("; "), palette[row.jurisdiction], end)
         else:
-            marks.lane_text(axes, y, textwrap.fill(row.says, 92), chart.opens_at_right)
+            marks.lane_text(axes, y, textwrap.fill(row.in_words, 92), chart.opens_at_right)
     marks.name_values(axes, plans, lanes, (0, end), unit)
     rows = pd.concat([lanes, references.assign(jurisdiction="")])
     return marks.finish(chart, plans, rows, name, title, subtitle)
@@ -311,7 +311,7 @@ def _reference_lines(axes, references):
         if number % 2:
             text["arrowprops"] = {"arrowstyle": "-", "shrinkA": 0, "shrinkB": 0, **line}
         place = {"xycoords": ("data", "axes fraction"), "xytext": (0, 3 + 20 * (number % 2))}
-        words = row.says.replace(", in hindsight", "\nin hindsight")
+        words = row.in_words.replace(", in hindsight", "\nin hindsight")
         axes.annotate(words, (row.amount, 1), textcoords="offset points", **place, **text)
 
 
@@ -327,11 +327,13 @@ def _pair(axes, y, goals, lines, color, end):
 
 def _pair_lanes(plans, judged, levels):
     """List one lane with the levels of each place (``drawn``), then a lane for each of its other promises or gaps."""
-    goals = levels.assign(says=[f"{row.printed} {row.date}{marks.aim(row)}" for row in levels.itertuples()])
-    goals = goals.groupby("jurisdiction", as_index=False).agg({"says": "; ".join, "id": "first"})
+    goals = levels.assign(
+        in_words=[f"{row.printed} {row.date}{marks.aim(row)}" for row in levels.itertuples()]
+    )
+    goals = goals.groupby("jurisdiction", as_index=False).agg({"in_words": "; ".join, "id": "first"})
     others = judged[~judged["id"].isin(levels["id"])]
     others = others.assign(
-        says=[
+        in_words=[
             f"not on this axis: {row.printed}, {row.date}" if row.status == "target" else row.printed
             for row in others.itertuples()
         ]

@@ -127,7 +127,7 @@ def _choose(frames, chosen):
     if unknown:
         message = f"is no place compared; places: {', '.join(known)}"
         raise DataError([Problem("", 0, "", f"{name!r} {message}") for name in unknown])
-    places["role"] = places["role"].mask(focus & ~places["id"].isin(chosen), "aside")
+    places["role"] = places["role"].mask(focus & ~places["id"].isin(chosen), "left_out")
 
 
 def _joined(frames):

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from lantian.analysis.compare import compare
 from lantian.analysis.matrix import near
 from lantian.data.quotes import NUMBER_WORDS
-from lantian.site.tables import chinese, content, evidence_markup, fill, joined, table
+from lantian.site.tables import chinese, content, evidence_markup, fill, joined, show
 from lantian.text import wording
 from lantian.text.sentences import PAGES, Shown
 
@@ -59,7 +59,7 @@ def _target_card(plans, row):
     """Return the heading of a target's card, and its facts by name."""
     start = "" if pd.isna(row.start) else f", at character {row.start}"
     return row.statement_en, {
-        "says": wording.target(row),
+        "in_words": wording.target(row),
         "covers": wording.thing(row),
         "nature": row.nature,
         "strength": wording.strength(row),
@@ -137,7 +137,7 @@ def _document(plans, row):
     return ", ".join(filter(None, (document["title_en"], document["number"], issued)))
 
 
-def ledger(plans):
+def evidence_table(plans):
     """Show every target and gap of the focus plans in one table.
 
     Returns
@@ -150,7 +150,7 @@ def ledger(plans):
     gaps = plans.gaps.sort_values(["order", "indicator", "id"])
     rows = [_target_row(row, verdicts.get(row.id, "no"), proofs.get(row.id)) for row in targets.itertuples()]
     rows += [_gap_row(row) for row in gaps.itertuples()]
-    return table(pd.DataFrame(rows), LEDGER, address="id", searchable=True)
+    return show(pd.DataFrame(rows), LEDGER, address="id", searchable=True)
 
 
 def _verdicts(plans):

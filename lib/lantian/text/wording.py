@@ -4,6 +4,29 @@ import re
 
 import pandas as pd
 
+__all__ = [
+    "AREAS",
+    "BASES",
+    "GAPS",
+    "MONTHS",
+    "SILENCES",
+    "STRENGTHS",
+    "amount",
+    "counted",
+    "date",
+    "day",
+    "gap",
+    "names",
+    "number",
+    "period",
+    "places_with",
+    "quantity",
+    "signed",
+    "span",
+    "strength",
+    "target",
+    "thing",
+]
 BOUNDS = {"<=": "at most ", ">=": "at least ", "<": "below ", ">": "above ", "=": "", "~": "about ", "": ""}
 CHANGE_BOUNDS = BOUNDS | {"<": "less than ", ">": "more than "}
 MIRRORED = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}  # of a fall: <= -20 is a fall of at least 20
@@ -264,7 +287,7 @@ def period(start, end):
     return str(start) if start == end else f"{start} to {end}"
 
 
-def who(plans, indicator, where="core == 'yes'"):
+def places_with(plans, indicator, where="core == 'yes'"):
     """Name the focus places with a target on an indicator, in their order.
 
     Parameters
@@ -282,8 +305,12 @@ def who(plans, indicator, where="core == 'yes'"):
     Examples
     --------
     >>> import lantian as lt
-    >>> "Yuyao" in lt.who(lt.load(), "coal.consumption")
+    >>> "Yuyao" in lt.wording.places_with(lt.load(), "coal.consumption")
     True
     """
     rows = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["role"] == "focus")]
     return names(dict.fromkeys(rows.query(where)["place"]))
+
+
+def __dir__():
+    return __all__
