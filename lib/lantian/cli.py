@@ -64,7 +64,7 @@ def verify(sources, data, jurisdictions, write):
 
 
 @main.command()
-@click.argument("notebooks", nargs=-1, type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("notebooks", nargs=-1)
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 @click.option("--output", type=FOLDER, help="Where the pages go; by default reports/.")
 @click.option("--force", is_flag=True, help="Execute even what has not changed.")

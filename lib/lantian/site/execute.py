@@ -1,13 +1,13 @@
-"""Read notebooks and run their cells, each in its own kernel; a failure is reported in a few lines."""
+"""Run the cells of notebooks, each in its own kernel; a failure is reported in a few lines."""
 
 import atexit
 import os
 import re
-import sys
-from dataclasses import dataclass
-from html import escape
 from importlib.util import find_spec
 from pathlib import Path
+
+from lantian.site.markup import embed_pictures
+from lantian.site.notebooks import RenderError, steady
 
 # A user's own settings must not change a page: some are left out, some are the same for everybody.
 FOREIGN = {
@@ -23,55 +23,12 @@ FIXED = {
     "LC_ALL": "C.UTF-8",
     "TZ": "UTC",
     "PYTHONHASHSEED": "0",
-    "MPLBACKEND": "agg",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PLOTLY_RENDERER": "plotly_mimetype",
     "LANTIAN_PAGES": "",
 }
 LONGEST_SOCKET = 80  # characters of a folder that leave room for a socket's name in the 107 allowed
 LONGEST_ERROR = 5  # lines
-
-
-class RenderError(Exception):
-    """A set that cannot be rendered; the message names notebook, cell, line and error."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """A page to be: its notebook, the place it is about, and a digest of all that it is made from."""
-
-    path: Path
-    key: str = ""
-    place: str = ""
-    name: str = ""
-
-    @property
-    def slug(self):
-        """Name of the page."""
-        return f"{self.path.stem}_{self.place}" if self.place else self.path.stem
-
-
-def read(source):
-    """Read the notebook of a source; one about a place gets its name before the title."""
-    try:
-        notebook = import_nbformat().read(source.path, as_version=4)
-    except (OSError, ValueError) as error:
-        raise RenderError(f"{source.path}: this notebook cannot be read: {error}") from None
-    if source.place:
-        first = next(cell for cell in notebook.cells if cell.cell_type == "markdown")
-        first.source = re.sub(r"^# ", lambda match: f"# {escape(source.name)}: ", first.source, count=1)
-    return notebook
-
-
-def import_nbformat():
-    """Import nbformat, without the grammar of addresses that its validator would build for a second and never use."""
-    absent = "rfc3987_syntax" not in sys.modules
-    if absent:
-        sys.modules["rfc3987_syntax"] = None
-    import nbformat
-
-    if absent:
-        del sys.modules["rfc3987_syntax"]
-    return nbformat
 
 
 def environment(data, scratch, place=""):
@@ -108,6 +65,7 @@ def execute(source, notebook, data, scratch, server):
     except (DeadKernelError, RuntimeError) as error:
         atexit.unregister(client._cleanup_kernel)  # nothing is left to clean up
         raise RenderError(f"{_where(source, notebook, started)}: its kernel died") from error
+    embed_pictures(steady(notebook), source.path.parent)
 
 
 def _manager(scratch, slug, server):

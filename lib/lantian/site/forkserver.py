@@ -16,7 +16,7 @@ import threading
 import time
 
 import lantian
-from lantian.site.execute import import_nbformat
+from lantian.site.notebooks import import_nbformat
 
 LAUNCHER = "ipykernel_launcher"
 PRELOAD = (

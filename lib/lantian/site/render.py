@@ -9,22 +9,24 @@ import sys
 from pathlib import Path
 
 from lantian.data.schema import CHECKOUT, PACKAGE, find_data
-from lantian.site import forkserver, publish
-from lantian.site.execute import RenderError, Source, environment, execute, import_nbformat, read
-from lantian.site.pages import Page, exporter, files, notebook_file, to_html
+from lantian.site import forkserver, notebooks, publish
+from lantian.site.execute import environment, execute
+from lantian.site.notebooks import RenderError, Source, import_nbformat, read
+from lantian.site.pages import Page, dead_links, exporter, files, notebook_file, to_html
 
 NOTEBOOKS = CHECKOUT / "notebooks"
 REPORTS = CHECKOUT / "reports"
 CHOSEN = "LANTIAN_JURISDICTIONS"
 
 
-def render(notebooks=None, data=None, output=None, say=print, force=False):
+def render(paths=None, data=None, output=None, say=print, force=False):
     """Render notebooks and the index; on a failure nothing that was there changes.
 
     Parameters
     ----------
-    notebooks : list of path-like, optional
-        By default all of ``notebooks/``; pages of others stay as they are.
+    paths : list of path-like, optional
+        Notebooks, by their paths or by their names in ``notebooks/``; pages of others stay as they are. By default
+        all in ``notebooks/``, an analyst's own after those of the suite.
     data : path-like, optional
         The data folder, found as by `load`.
     output : path-like, optional
@@ -48,8 +50,11 @@ def render(notebooks=None, data=None, output=None, say=print, force=False):
     """
     data, output = find_data(data).resolve(), Path(output or REPORTS).resolve()
     try:
-        every = _sources([*sorted(NOTEBOOKS.glob("[0-9]*.ipynb")), *NOTEBOOKS.glob("place.ipynb")], data)
-        sources = _sources([Path(path).resolve() for path in notebooks], data) if notebooks else every
+        every = _sources(notebooks.listed(NOTEBOOKS.resolve()), data)
+        sources = _sources([notebooks.named(path, NOTEBOOKS) for path in paths], data) if paths else every
+        notebooks.check_names(sources, every)
+        if not paths and (others := notebooks.further_down(NOTEBOOKS)):
+            say(f"Left out, since they are in folders within {NOTEBOOKS}: {', '.join(map(str, others))}")
         with publish.locked(output, say):
             _update(sources, every, data, output, say, force)
     except OSError as error:
@@ -58,16 +63,12 @@ def render(notebooks=None, data=None, output=None, say=print, force=False):
 
 
 def _sources(paths, data):
-    """List the pages to be; ``place.ipynb`` makes one for each focus place."""
+    """List the pages to be; a notebook that is for each place makes one for each focus place."""
     common = _digest(_inputs(data), f"{sys.version} {os.environ.get(CHOSEN)}")
-
-    def about(path):
-        return _focus(data) if path.stem == "place" else [("", "")]
-
     return [
         Source(path, _digest([path], common + place), place, name)
-        for path in paths
-        for place, name in about(path)
+        for path in dict.fromkeys(paths)
+        for place, name in (_focus(data) if notebooks.is_for_each_place(path) else [("", "")])
     ]
 
 
@@ -142,7 +143,16 @@ def _update(sources, every, data, output, say, force):
         html |= _execute_all(todo, pages, data, scratch, server, say)
     keys = known.get("pages", {}) | {source.slug: source.key for source in sources}
     facts = {"data": tables, "links": links, "pages": {page.slug: keys[page.slug] for page in pages}}
-    publish.publish(files(pages, html), facts, output)
+    found = files(pages, html)
+    publish.publish(found, facts, output)
+    for slug in known.get("pages", {}).keys() - facts["pages"].keys():
+        say(
+            f"{slug}: its page is gone, since {NOTEBOOKS} has no such notebook; name it to have its page again"
+        )
+    if dead := dead_links(found):
+        say(
+            f"Links to pages that are not here: {', '.join(dead)}; lantian render without a name makes them all"
+        )
 
 
 def _kept(sources, every, known, output, force):

@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import re
+from urllib.parse import unquote
 
 from bs4 import BeautifulSoup
 from markupsafe import Markup
@@ -27,7 +28,7 @@ def bundle(folder):
     its PNG and SVG do not.
     """
     others = sorted(path for path in folder.glob("*.html") if path.name not in ("index.html", NAME))
-    pages = {path.stem: _parse(path) for path in [folder / "index.html", *others]}
+    pages = {_key(path.stem): _parse(path) for path in [folder / "index.html", *others]}
     for slug, page in pages.items():
         _adapt(page, slug, pages, folder)
     index = pages["index"]
@@ -38,6 +39,11 @@ def bundle(folder):
         pages=bodies, edition=index.html, title=index.title.string, icon=icon, **around, **_scripts()
     )
     return text + "\n"
+
+
+def _key(slug):
+    """Return a name of a page that an id may begin with: ids hold no blanks."""
+    return re.sub(r"[^\w.-]", lambda match: f"-{ord(match[0]):x}", slug)
 
 
 def _parse(path):
@@ -78,7 +84,7 @@ def _target(address, slug, slugs, folder):
     path, _, anchor = address.partition("#")
     if path.startswith("figures/"):
         return "data:text/csv;base64," + _base64((folder / path).read_bytes())
-    page = path.removesuffix(".html") or slug
+    page = _key(unquote(path).removesuffix(".html")) or slug
     if page not in slugs:
         return address
     return f"#{page}--{anchor}" if anchor else f"#{page}"
