@@ -3,6 +3,7 @@
 It ends, with every kernel, when its standard input closes, so that none outlives the program that asked for them.
 """
 
+import builtins
 import contextlib
 import gc
 import importlib
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import lantian
 from lantian.site.notebooks import import_nbformat
@@ -92,11 +94,7 @@ def serve(scratch=""):
     """Fork a kernel for each line of standard input; when it closes, end them all."""
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it when it is imported
     import_nbformat()  # which plotly asks for when it shows its first figure
-    for module in PRELOAD:
-        importlib.import_module(module)
-    for name in lantian.__all__:
-        with contextlib.suppress(Exception):  # the notebook that needs it will say what is wrong
-            getattr(lantian, name)
+    _preload()
     gc.freeze()
     kernels = set()
     for line in sys.stdin.buffer:
@@ -113,6 +111,17 @@ def serve(scratch=""):
             os.killpg(pid, signal.SIGKILL)
     shutil.rmtree(scratch, ignore_errors=True) if scratch else None
     os._exit(0)  # whoever closed the input waits, and taking the libraries down would change nothing
+
+
+def _preload():
+    """Import the libraries as a notebook would: pandas asks then, and only then, whether it is in one."""
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=None)
+    for module in PRELOAD:
+        importlib.import_module(module)
+    for name in lantian.__all__:
+        with contextlib.suppress(Exception):  # the notebook that needs it will say what is wrong
+            getattr(lantian, name)
+    del builtins.get_ipython
 
 
 def _status(pid, kernels):

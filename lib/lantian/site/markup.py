@@ -9,8 +9,8 @@ from urllib.parse import unquote
 MAIN = '<main id="main">'
 # What our own outputs never hold; where none of it stands nothing is parsed, which takes long.
 FOREIGN = re.compile(
-    r'<(?:img|iframe|object|embed|audio|video|link|base|meta)\b|<script(?! type="application/json")|<th(?! scope=)[ >]'
-    r"|<table[^>]*>(?!<caption>)| on\w+=",
+    r"<(?:img|iframe|object|embed|audio|video|link|base|meta)\b|<script(?![^>]*application/json)|<th(?! scope=)[ >]"
+    r"|<table[^>]*>(?!\s*<caption>)|<[^>]*\son\w+=",
     re.I,
 )
 # The address of a picture, in Markdown or in HTML.
@@ -92,7 +92,7 @@ def _label(table):
         elif "scope" not in heading.attrs:
             row = heading.find_parent("tr")
             heading["scope"] = "row" if row and row.find("td") and not heading.find_parent("thead") else "col"
-    if not table.find_parent("div", "scroll"):
+    if not table.find_parent("div", re.compile(r"\bscroll\b")):
         frame = {"class": "scroll", "tabindex": "0", "role": "group", "aria-label": "Table"}
         table.wrap(_new(table, "div", frame))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 NUMBERED = re.compile(r"\d\d_")
 RESERVED = {"index": "the list of all pages", "lantian": "the whole suite as one file"}
 CELL_ID = re.compile(r"[\w-]{1,64}", re.A)
-PYTHON = ("python", "ipython")
+PYTHON = ("python", "ipython", "plaintext")  # the last is what JupyterLab writes while no kernel runs
 
 
 class RenderError(Exception):
