@@ -38,7 +38,12 @@ TOO = "changes from run to run under stock too"
 def stock(path):
     """Execute a notebook as nbconvert does; return the outputs of its cells, and what stopped it."""
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, kernel_name="python3", extra_arguments=["--log-level=ERROR"], resources={"metadata": {"path": str(path.parent)}})
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(path.parent)}},
+    )
     try:
         client.execute(env=os.environ | {name: FIXED[name] for name in NEUTRAL})
     except CellExecutionError as error:
@@ -79,9 +84,14 @@ def compare(path):
     found, why = here(path)
     if stopped or why:
         alike = bool(stopped) and (stopped in why)
-        return ("alike" if alike else "fails"), (f"stops alike: {stopped}" if alike else why or f"only stock: {stopped}")
+        return ("alike" if alike else "fails"), (
+            f"stops alike: {stopped}" if alike else why or f"only stock: {stopped}"
+        )
     reasons = {DATA} if PLOTLY in json.dumps(expected) else set()
-    pairs = [(_without_markup_of_charts(one), _without_markup_of_charts(other)) for one, other in zip(expected, found)]
+    pairs = [
+        (_without_markup_of_charts(one), _without_markup_of_charts(other))
+        for one, other in zip(expected, found)
+    ]
     rest = [number for number, pair in enumerate(pairs, 1) if not _alike(*pair, reasons)]
     if rest:
         again = [_without_markup_of_charts(cell) for cell in stock(path)[0]]

@@ -51,7 +51,7 @@ def execute(source, notebook, data, scratch, server):
     started = []
     client = NotebookClient(
         notebook,
-        km=_manager(Path(scratch), source.slug, server),
+        km=_manager(Path(scratch), f"{id(notebook):x}", server),
         record_timing=False,
         shutdown_kernel="immediate",
         on_cell_start=lambda cell, cell_index: started.append(cell),
@@ -68,7 +68,7 @@ def execute(source, notebook, data, scratch, server):
     embed_pictures(steady(notebook), source.path.parent)
 
 
-def _manager(scratch, slug, server):
+def _manager(scratch, name, server):
     """Make a manager of native kernels, over sockets of a private folder where there are such."""
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
@@ -77,7 +77,7 @@ def _manager(scratch, slug, server):
         kernel_name="python3",
         kernel_spec_manager=KernelSpecManager(kernel_dirs=[], ensure_native_kernel=True),
     )
-    manager.connection_file = str(scratch / f"{slug}.json")
+    manager.connection_file = str(scratch / f"{name}.json")
     if os.name == "posix" and len(str(scratch)) < LONGEST_SOCKET:
         manager.transport = "ipc"
     if server:

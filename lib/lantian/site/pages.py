@@ -18,7 +18,7 @@ from lantian.site.notebooks import has_tag
 from lantian.site.publish import RECORD
 
 PLOTLY = "application/vnd.plotly.v1+json"
-# Which form of an output is shown: the first that it has. Scripts and widgets are only named.
+# Which form of an output is shown: the first that it has. Scripts are only named.
 PRIORITY = [
     PLOTLY,
     "text/html",
@@ -29,7 +29,6 @@ PRIORITY = [
     "image/jpeg",
     "image/gif",
     "application/javascript",
-    "application/vnd.jupyter.widget-view+json",
     "text/plain",
 ]
 
