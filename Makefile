@@ -33,9 +33,11 @@ bench: .venv/.installed
 	$(BIN)/python benchmarks/bench.py
 
 # The long fault tests: kills at every moment, pairs of renders at once, a full disk and a read-only one (as root).
+# Where LANTIAN_CORPUS names a folder of other people's notebooks, their outputs are compared with stock Jupyter's too.
 soak: .venv/.installed
 	$(BIN)/python -m pytest -m "soak or not soak" tests/soak.py
 	$(BIN)/python -m pytest -m soak tests
+	$(if $(LANTIAN_CORPUS),$(BIN)/python -W ignore tests/corpus.py "$(LANTIAN_CORPUS)")
 
 # Remove what was generated; reports/figures/*.svg are committed and stay.
 clean:

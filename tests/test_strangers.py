@@ -39,11 +39,11 @@ CELLS = {
     "figure": (f"{CHART}plt.close()\nfigure", "img[src^='data:image/png']", ""),
     "seaborn": ("import seaborn\nseaborn.lineplot(x=[1, 2], y=[3, 4]);", "img[src^='data:image/png']", ""),
     "plotly": (
-        "import plotly.express as px\npx.line(x=[1, 2], y=[3, 4], title='A <b>line</b>')",
+        "import plotly.express as px\npx.scatter(x=[1, 2], y=[3, 4], title='A <b>line</b>')",
         ".plotly + script",
         "",
     ),
-    "plotly show": ("import plotly.express as px\npx.line(y=[3, 4]).show()", ".plotly + script", ""),
+    "plotly show": ("import plotly.express as px\npx.scatter(y=[3, 4]).show()", ".plotly + script", ""),
     "plotly many": ("import plotly.express as px\npx.scatter(y=list(range(2000)))", ".plotly + script", ""),
     "frame": (
         "import pandas as pd\npd.DataFrame({'wide ' * 9: [1.5], 'b' * 30: ['x'], 'c' * 40: ['y'], 'd' * 40: ['z']})",

@@ -86,6 +86,7 @@ def _new(part, name, attributes, text=""):
 
 def _label(table):
     """Say of each heading of a table what it heads, and let a table that is too wide scroll."""
+    table.attrs.pop("border", None)
     for heading in table("th"):
         if not heading.get_text(strip=True):
             heading.name = "td"
