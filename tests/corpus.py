@@ -45,12 +45,13 @@ def stock(path):
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(path.parent)}},
     )
-    try:
-        client.execute(env=os.environ | {name: FIXED[name] for name in NEUTRAL})
-    except CellExecutionError as error:
-        return [], error.ename
-    except DeadKernelError:
-        return [], "its kernel died"
+    with TemporaryDirectory() as folder:  # for settings, which some notebooks write
+        try:
+            client.execute(env=os.environ | {name: FIXED[name] for name in NEUTRAL} | {"IPYTHONDIR": folder})
+        except CellExecutionError as error:
+            return [], error.ename
+        except DeadKernelError:
+            return [], "its kernel died"
     return outputs(notebook), ""
 
 

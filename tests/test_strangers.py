@@ -45,6 +45,11 @@ CELLS = {
     ),
     "plotly show": ("import plotly.express as px\npx.scatter(y=[3, 4]).show()", ".plotly + script", ""),
     "plotly many": ("import plotly.express as px\npx.scatter(y=list(range(2000)))", ".plotly + script", ""),
+    "plotly map": (
+        "import plotly.express as px\npx.choropleth(locations=['CHN'], color=[1])",
+        ".left-out",
+        "a chart of plotly, choropleth",
+    ),
     "frame": (
         "import pandas as pd\npd.DataFrame({'wide ' * 9: [1.5], 'b' * 30: ['x'], 'c' * 40: ['y'], 'd' * 40: ['z']})",
         ".scroll[tabindex] table.dataframe th[scope=col]",

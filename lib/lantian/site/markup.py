@@ -71,7 +71,7 @@ def _leave_out(part, what, address=None):
     """Put in the place of a part of a page, once for all that follow one another, a sentence that names it."""
     if what and not part.find_previous_sibling("span", "left-out"):
         note = _new(part, "span", {"class": "left-out"})
-        note.string = f"Left out, since pages run no scripts and load nothing from elsewhere: {what} "
+        note.string = f"Left out, since pages run no other scripts and load nothing from elsewhere: {what} "
         if re.match("https?:", address or ""):
             note.append(_new(part, "a", {"href": address}, address))
         part.insert_before(note)
