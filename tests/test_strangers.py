@@ -48,7 +48,7 @@ CELLS = {
     "plotly map": (
         "import plotly.express as px\npx.choropleth(locations=['CHN'], color=[1])",
         ".left-out",
-        "a chart of plotly, choropleth",
+        "chart of plotly, choropleth",
     ),
     "frame": (
         "import pandas as pd\npd.DataFrame({'wide ' * 9: [1.5], 'b' * 30: ['x'], 'c' * 40: ['y'], 'd' * 40: ['z']})",
@@ -68,9 +68,9 @@ CELLS = {
     "script": (
         "from IPython.display import HTML\nHTML('<p onclick=\"f()\">here</p><script>f()</script>')",
         ".left-out",
-        "a script",
+        "script",
     ),
-    "javascript": ("from IPython.display import Javascript\nJavascript('f()')", ".left-out", "a script"),
+    "javascript": ("from IPython.display import Javascript\nJavascript('f()')", ".left-out", "script"),
     "frame from elsewhere": (
         "from IPython.display import IFrame\nIFrame('https://example.org/', 9, 9)",
         ".left-out a",

@@ -1,10 +1,13 @@
 """Make the markup of anybody's notebook fit for a page: no scripts, nothing from the network, tables that can be read aloud."""
 
 import base64
+import os
 import re
 from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import unquote
+
+from markupsafe import Markup
 
 MAIN = '<main id="main">'
 # What our own outputs never hold; where none of it stands nothing is parsed, which takes long.
@@ -15,16 +18,11 @@ FOREIGN = re.compile(
 )
 # The address of a picture, in Markdown or in HTML.
 PICTURE = re.compile(r"""(!\[[^\]]*\]\(|<img\b[^>]*?\bsrc=["'])([^)"'\s>]+)""")
-# What the page's own policy forbids, in words.
-FORBIDDEN = {
-    "script": "a script",
-    "iframe": "another page",
-    "object": "an embedded object",
-    "embed": "an embedded object",
-    "audio": "a sound",
-    "video": "a film",
-    "link": "a style sheet",
-}
+# What the page's own policy forbids.
+FORBIDDEN = ["script", "iframe", "object", "embed", "audio", "video", "link", "base", "meta"]
+LEFT_OUT = Markup(
+    '<span class="left-out">Left out, since pages run no other scripts and load nothing from elsewhere: {} {}</span>'
+)
 
 
 def embed_pictures(notebook, folder):
@@ -32,7 +30,7 @@ def embed_pictures(notebook, folder):
 
     def embedded(match):
         path = Path(folder, unquote(match[2]))
-        if ":" in match[2] or not path.is_file():
+        if ":" in match[2] or not os.path.isfile(path):
             return match[0]
         kind = guess_type(path.name)[0] or "image/png"
         return f"{match[1]}data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
@@ -55,36 +53,32 @@ def fit(html):
     from bs4 import BeautifulSoup
 
     page = BeautifulSoup(text, "html.parser", multi_valued_attributes=None)
-    for part in page([*FORBIDDEN, "base", "meta"]):
-        if part.get("type") != "application/json":
-            _leave_out(part, FORBIDDEN.get(part.name), part.get("src"))
+    for part in page(FORBIDDEN):
+        if not part.decomposed and part.get("type") != "application/json":
+            _leave_out(part, part.name)
     for picture in page("img"):
         if not picture.get("src", "").startswith("data:"):
-            _leave_out(picture, f"a picture, {picture.get('alt', '')}", picture.get("src"))
+            _leave_out(picture, f"picture, {picture.get('alt', '')}")
     for table in page("table"):
-        _label(table)
+        _label(table, page)
     _clear_attributes(page)
     return f"{before}{MAIN}{page}</main>{after}"
 
 
-def _leave_out(part, what, address=None):
+def _leave_out(part, what):
     """Put in the place of a part of a page, once for all that follow one another, a sentence that names it."""
-    if what and not part.find_previous_sibling("span", "left-out"):
-        note = _new(part, "span", {"class": "left-out"})
-        note.string = f"Left out, since pages run no other scripts and load nothing from elsewhere: {what} "
-        if re.match("https?:", address or ""):
-            note.append(_new(part, "a", {"href": address}, address))
-        part.insert_before(note)
+    from bs4 import BeautifulSoup
+
+    if not part.find_previous_sibling("span", "left-out"):
+        address = part.get("src") or ""
+        link = Markup('<a href="{0}">{0}</a>').format(address) if re.match("https?:", address) else ""
+        part.insert_before(
+            BeautifulSoup(LEFT_OUT.format(what, link), "html.parser", multi_valued_attributes=None)
+        )
     part.decompose()
 
 
-def _new(part, name, attributes, text=""):
-    tag = part.find_parents()[-1].new_tag(name, attrs=attributes)
-    tag.string = text
-    return tag
-
-
-def _label(table):
+def _label(table, page):
     """Say of each heading of a table what it heads, and let a table that is too wide scroll."""
     table.attrs.pop("border", None)
     for heading in table("th"):
@@ -95,7 +89,7 @@ def _label(table):
             heading["scope"] = "row" if row and row.find("td") and not heading.find_parent("thead") else "col"
     if not table.find_parent("div", re.compile(r"\bscroll\b")):
         frame = {"class": "scroll", "tabindex": "0", "role": "group", "aria-label": "Table"}
-        table.wrap(_new(table, "div", frame))
+        table.wrap(page.new_tag("div", attrs=frame))
 
 
 def _clear_attributes(page):

@@ -21,15 +21,8 @@ PLOTLY = "application/vnd.plotly.v1+json"
 # Which form of an output is shown: the first that it has. Scripts are only named.
 PRIORITY = [
     PLOTLY,
-    "text/html",
-    "text/markdown",
-    "image/svg+xml",
-    "text/latex",
-    "image/png",
-    "image/jpeg",
-    "image/gif",
-    "application/javascript",
-    "text/plain",
+    *"text/html text/markdown image/svg+xml text/latex image/png image/jpeg image/gif".split(),
+    *"application/javascript text/plain".split(),
 ]
 
 
