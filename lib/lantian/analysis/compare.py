@@ -1,10 +1,10 @@
 """Compare what the plans promise on one subject, and say which promises compare."""
 
-import html
 from collections import namedtuple
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from lantian.analysis.comparability import (
     PER_RESIDENT,
@@ -331,10 +331,8 @@ def what_compares(plans, theme, of="value"):
     )
 
     def fits(part):
-        return Shown(
-            "; ".join(f"{html.escape(row.indicator)}, {row.places.markup}" for row in part.itertuples())
-            or "nothing"
-        )
+        named = [Markup("{}, {}").format(row.indicator, row.places) for row in part.itertuples()]
+        return Shown(Markup("; ").join(named) or "nothing")
 
     text = "In {of}, this compares directly between plans: {direct}. After conversion: {converted}. Not at all: {no}."
     rest = "; ".join(no["indicator"]) if len(no) <= LONGEST_LIST else f"the other {len(no)} subjects"
