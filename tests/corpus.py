@@ -28,7 +28,7 @@ NEUTRAL = ("LC_ALL", "TZ", "PYTHONHASHSEED")
 # What no two runs share, and what is written otherwise on purpose: a pattern, and what stands for it in both.
 REASONS = {
     "addresses in memory": (r"\b0x[0-9a-f]{6,}", "0x"),
-    "the folder of a cell's code": (r"[^\s\"'>(\\]*ipykernel(_\d+)?/\d+\.py", "ipykernel"),
+    "the folder of a cell's code": (r"[\w/.-]{0,60}ipykernel(_\d+)?/\d+\.py", "ipykernel"),
     "ids of styled tables": (r"\bT_[0-9a-f]{1,5}(?=[_\s\\])", "T"),
     "pictures from files are part of the notebook": (r"(<img[^>]*src=)\\?[\"'].*?\\?[\"']", r"\1"),
 }

@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 from click.testing import CliRunner
 from edit import contents
 from lantian.cli import main
+from lantian.data.schema import DataError
 from lantian.site import notebooks, pages
 from lantian.site import render as rendering
 from lantian.site.codebook import readme
@@ -403,6 +404,16 @@ def test_codebook_lists_only_what_is_tagged(copy_data):
     notebook(copy_data.parent / "notebooks/10_mine.ipynb", *mistaken)
     (copy_data.parent / "notebooks/11_broken.ipynb").write_text("{")
     assert readme(text, copy_data) == before
+
+
+def test_finding_that_fails_is_answered_by_the_codebook(copy_data):
+    tagged = [
+        cell("code", source, metadata={"tags": [tag]})
+        for tag, source in (("question", "# Why?"), ("finding", "1 / 0"))
+    ]
+    notebook(copy_data.parent / "notebooks/of mine.ipynb", *tagged)
+    with pytest.raises(DataError, match=r"of mine\.ipynb:finding: ZeroDivisionError: division by zero"):
+        readme("<!-- answers -->\n\n\n\n<!-- end -->", copy_data)
 
 
 # --- our notebooks in other programs --------------------------------------------------------------------------------

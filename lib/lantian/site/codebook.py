@@ -5,6 +5,7 @@ import os
 import re
 from html import escape
 from unittest.mock import patch
+from urllib.parse import quote
 
 import pyarrow.compute as pc
 
@@ -75,7 +76,7 @@ def _answers(folder):
     for path in listed(folder.parent / "notebooks"):
         if answered := _answer(path, folder):
             question, answer = (_cell(str(words).strip()) for words in answered)
-            lines.append(f"| [`{path.stem}`](notebooks/{path.name}) | {question} | {answer} |")
+            lines.append(f"| [{_code(path.stem)}](notebooks/{quote(path.name)}) | {question} | {answer} |")
     return "\n".join(lines)
 
 
@@ -93,8 +94,9 @@ def _answer(notebook, folder):
         return question, aim
     try:
         return question, _run(finding, folder)
-    except AssertionError as error:
-        raise DataError([Problem(str(notebook), 0, "finding", str(error))]) from error
+    except Exception as error:  # noqa: BLE001 - a cell may raise anything
+        kind = "" if isinstance(error, AssertionError) else f"{type(error).__name__}: "
+        raise DataError([Problem(str(notebook), 0, "finding", f"{kind}{error}")]) from error
 
 
 def _tagged(cells, tag):
