@@ -22,7 +22,7 @@ from lantian.site import render as rendering
 from lantian.site.codebook import readme
 from lantian.site.notebooks import RenderError, Source, read
 from lantian.site.render import NOTEBOOKS, render
-from test_access import _violations
+from test_access import CONTRAST, PHONE, _violations, context  # noqa: F401
 from test_render import wait_for
 
 pytestmark = pytest.mark.slow
@@ -204,26 +204,22 @@ def test_pages_are_the_same_from_run_to_run(strange, data, monkeypatch):
 
 
 @pytest.mark.browser
-def test_strange_page_is_readable_by_everybody(strange, chromium):
+def test_strange_page_is_readable_by_everybody(strange, chromium, context):  # noqa: F811
     """In light and dark, on a phone, by ear; and nothing on it is asked from elsewhere or refused by its policy."""
-    from axe_playwright_python.sync_playwright import Axe
-
     path, errors = strange.reports / "everything.html", []
     page = chromium.new_page()
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.set_viewport_size({"width": 375, "height": 800})
+    page.set_viewport_size(PHONE)
     page.goto(path.as_uri())
-    wait_for(
-        lambda: page.evaluate("document.querySelectorAll('.plotly .main-svg').length") >= 3,
-        "charts are not drawn",
-    )
-    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    drawn = "document.querySelectorAll('.plotly .main-svg').length"
+    wait_for(lambda: page.evaluate(drawn) >= 3, "charts are not drawn")
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     page.close()
     assert not errors
-    for scheme in ("light", "dark"):
-        context = chromium.browser.new_context(offline=True, bypass_csp=True, color_scheme=scheme)
-        assert not _violations(Axe(), context, path, None)
-        context.close()
+    page = context.new_page()
+    page.goto(path.as_uri())
+    assert not _violations(page, "light") + _violations(page, "dark", CONTRAST)
+    page.close()
 
 
 # --- formats and titles ---------------------------------------------------------------------------------------------
