@@ -247,13 +247,15 @@ OLD = {
 }
 
 
-@pytest.mark.parametrize("minor", [0, 1, 2, 3, 4, 5, "3.0"])
+@pytest.mark.parametrize("minor", [0, 1, 2, 3, 4, 5, "3.0", "none"])
 def test_format_is_upgraded_with_ids_that_stay(tmp_path, minor):
     path = tmp_path / "old.ipynb"
     if minor == "3.0":
         path.write_text(json.dumps(OLD))
     else:
-        notebook(path, cell("markdown", "# Old"), cell("code", "6 * 7"), minor=minor)
+        notebook(path, cell("markdown", "# Old"), cell("code", "6 * 7"), minor=0 if minor == "none" else minor)
+    if minor == "none":
+        path.write_text(path.read_text().replace(', "nbformat_minor": 0', ""))
     first, second = (read(Source(path)) for _ in range(2))
     assert first == second and first.nbformat_minor >= 5
     assert [one.id for one in first.cells] == (["id-0", "id-1"] if minor == 5 else ["cell-1", "cell-2"])

@@ -110,7 +110,7 @@ def read(source):
         ids = [f"cell-{number}" for number, _ in enumerate(notebook.cells, 1)]
     for cell, identifier in zip(notebook.cells, ids):
         cell.id = identifier
-    notebook.nbformat_minor = max(notebook.nbformat_minor, 5)
+    notebook.nbformat_minor = max(notebook.get("nbformat_minor", 0), 5)
     if source.place:
         first = next(cell for cell in notebook.cells if cell.cell_type == "markdown")
         first.source = re.sub(r"^# ", lambda match: f"# {escape(source.name)}: ", first.source, count=1)
