@@ -36,9 +36,11 @@ bench: $(ENVIRONMENT)
 	$(BIN)/python benchmarks/bench.py
 
 # The long fault tests: kills at every moment, pairs of renders at once, a full disk and a read-only one (as root).
+# Where LANTIAN_CORPUS names a folder of other people's notebooks, their outputs are compared with stock Jupyter's too.
 soak: $(ENVIRONMENT)
 	$(BIN)/python -m pytest -m "soak or not soak" tests/soak.py
 	$(BIN)/python -m pytest -m soak tests
+	$(if $(LANTIAN_CORPUS),$(BIN)/python -W ignore tests/corpus.py "$(LANTIAN_CORPUS)")
 
 # Remove what was rendered into reports/, and nothing else; reports/figures/*.svg are committed and stay.
 clean:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from edit import change, contents, read, replace, write
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lantian import check, load
 from lantian.cli import main
@@ -241,6 +241,42 @@ def test_three_hundred_mutations(small, mutation, at, pick):
 @given(**ANY)
 def test_ten_thousand_mutations(small, mutation, at, pick):
     apply(small, mutation, at, pick)
+
+
+# --- characters that nobody sees ---------------------------------------------------------------------------------------
+
+SEEN = " \u00a0\u3000\t\n"  # what Chinese and English in print need
+UNSEEN = st.characters(
+    categories=("Cc", "Cf", "Zs", "Zl", "Zp"), exclude_characters=f"{SEEN}\r\0"
+) | st.sampled_from("\u034f\u115f\u180b\u2800\u3164\ufe0f\U000e0100")
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, database=None)
+@given(unseen=UNSEEN, name=st.sampled_from(RULED), at=st.integers(0, 10**6), pick=st.integers(0, 10**6))
+@example(unseen="\u202e", name="targets", at=0, pick=3)
+def test_characters_that_nobody_sees_are_named_by_code_point(small, unseen, name, at, pick):
+    path, columns = small.path(name), small.schema[name].columns
+    column = columns[pick % len(columns)]
+    content, line = with_cell(path, at, column, lambda cell: f"{cell[: pick % 9]}{unseen}{cell[pick % 9 :]}x")
+    found, _, _ = spoilt(small, name, content)
+    named = {(problem.line, problem.column) for problem in found if f"U+{ord(unseen):04X}" in problem.message}
+    assert named == {(line, column)}
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, database=None)
+@given(
+    seen=st.characters(exclude_categories=("Cc", "Cf", "Cs", "Cn", "Zs", "Zl", "Zp", "Mn", "Me"))
+    | st.sampled_from(SEEN)
+)
+@example(seen="\u3000")
+@example(seen="𠮷")
+@example(seen="é")
+def test_characters_of_print_are_allowed(small, seen):
+    if seen in "\u115f\u1160\u3164\uffa0\u2800":
+        return
+    content, _ = with_cell(small.path("targets"), 3, "note", lambda cell: f"蓝{seen}天")
+    found, _, _ = spoilt(small, "targets", content)
+    assert found == []
 
 
 # --- notes, and everything at once ----------------------------------------------------------------------------------

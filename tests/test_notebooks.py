@@ -6,9 +6,10 @@ import json
 import re
 
 import pytest
+from lantian.site.notebooks import has_tag, listed, raw_cells
 from lantian.site.render import NOTEBOOKS
 
-PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+PATHS = [path for path in listed(NOTEBOOKS) if any(has_tag(cell, "question") for cell in raw_cells(path))]
 pytestmark = pytest.mark.parametrize("path", PATHS, ids=[path.stem for path in PATHS])
 
 

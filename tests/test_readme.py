@@ -157,7 +157,13 @@ def test_codebook_writes_both_and_nothing_else(copy_data):
 
 
 def test_every_notebook_listed_is_there():
-    assert len(rows(README, "Questions and answers")) == len(list(NOTEBOOKS.glob("*.ipynb")))
+    named = {cells[0] for cells in rows(README, "Questions and answers")}
+    assert named and named <= {
+        f"[`{path.stem}`](notebooks/{path.name})" for path in NOTEBOOKS.glob("*.ipynb")
+    }
+    assert len(named) == len(
+        [path for path in NOTEBOOKS.glob("*.ipynb") if '"question"' in path.read_text("utf-8")]
+    )
 
 
 def test_tables_are_those_of_the_schema(data):

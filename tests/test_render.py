@@ -27,14 +27,17 @@ PLAIN[2] = f"from lantian.site import execute; execute.can_fork = lambda: False;
 PROC = Path("/proc")
 
 
-def write_notebook(path, *sources, **metadata):
-    """Write a notebook of a heading and code cells, which declares that it reads no file; return its path."""
-    cells = [{"cell_type": "markdown", "id": "question", "metadata": {}, "source": f"# What of {path.stem}?"}]
+def write_notebook(path, *sources, tags=(), **metadata):
+    """Write a notebook of a heading and code cells, all with the same tags, which declares that it reads no file; return its path."""
+    tagged = {"tags": [*tags]}
+    cells = [
+        {"cell_type": "markdown", "id": "question", "metadata": tagged, "source": f"# What of {path.stem}?"}
+    ]
     cells += [
         {
             "cell_type": "code",
             "id": f"cell-{number}",
-            "metadata": {},
+            "metadata": tagged,
             "source": source,
             "outputs": [],
             "execution_count": None,
@@ -311,7 +314,8 @@ def test_what_has_not_changed_is_not_rendered_again(suite):
 
 def test_one_changed_notebook_renders_that_one_and_the_index(suite):
     before = suite.render()
-    write_notebook(suite.first, "import lantian as lt", "lt.say(lt.load(), 'So it is.')")
+    answer = "import lantian as lt\nlt.say(lt.load(), 'So it is.')"
+    write_notebook(suite.first, answer, tags=["finding"])
     after = suite.render()
     assert suite.executed == ["00_first"]
     changed = {str(path) for path in after if after[path] != before.get(path)}
@@ -356,7 +360,8 @@ def test_nothing_heavy_is_imported_when_nothing_has_changed(suite):
 
 
 def test_place_has_a_page_for_each_focus_place(suite):
-    write_notebook(suite.notebooks / "place.ipynb", "import os", "print(os.environ['LANTIAN_PLACE'])")
+    asks = "import os\nprint(os.environ['LANTIAN_PLACE'])"
+    write_notebook(suite.notebooks / "place.ipynb", asks, tags=["each-place"])
     pages = suite.render()
     places = sorted(
         (row for row in read(suite.data / "jurisdictions.csv") if row["role"] == "focus"),

@@ -15,6 +15,15 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.version_option(package_name="lantian")
 def main():
     """What local environmental plans promise, side by side."""
+    for stream in (sys.stdout, sys.stderr):
+        _take_every_character(stream)
+
+
+def _take_every_character(stream):
+    """Write files and pipes in UTF-8 unless the user chose otherwise, and escape what an encoding lacks."""
+    if hasattr(stream, "reconfigure"):
+        chosen = stream.isatty() or "PYTHONIOENCODING" in os.environ
+        stream.reconfigure(encoding=stream.encoding if chosen else "utf-8", errors="backslashreplace")
 
 
 @main.command()
@@ -54,7 +63,7 @@ def verify(sources, data, jurisdictions, write):
 
 
 @main.command()
-@click.argument("notebooks", nargs=-1, type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("notebooks", nargs=-1)
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 @click.option("--output", type=FOLDER, help="Where the pages go; by default reports/.")
 @click.option("--force", is_flag=True, help="Execute even what has not changed.")

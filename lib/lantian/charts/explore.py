@@ -23,6 +23,19 @@ _GRID = {"gridcolor": style.PALE, "zeroline": False}
 _YEARS = {"dtick": "M12", "tickformat": "%Y", "ticklabelmode": "period", "tickangle": 0}
 
 
+class _Figure(go.Figure):
+    """A figure that brings its rows as a table, for what cannot draw it: plain nbconvert, a mail, a preview."""
+
+    _ipython_display_ = None  # or plotly would show the figure alone
+
+    def _repr_mimebundle_(self, *arguments, **options):
+        bundle, meta = super()._repr_mimebundle_(*arguments, **options), self.layout.meta
+        if "application/vnd.plotly.v1+json" not in bundle:
+            return bundle
+        rows = pd.DataFrame(meta["rows"], columns=meta["columns"]).to_html(index=False)
+        return bundle | {"text/html": f"<p>{meta['title']}</p>\n{rows}", "text/plain": meta["title"]}
+
+
 def explore(plans, theme):
     """Lay out every dated promise of a theme by date and place, to hover and to filter.
 
@@ -36,10 +49,10 @@ def explore(plans, theme):
     -------
     plotly Figure
         A trace for each strength: a click on its name filters. The rows stand in
-        ``figure.layout.meta`` for the table beneath.
+        ``figure.layout.meta``, for the table beneath and for what shows no charts of plotly.
     """
     rows, labels = _rows(plans, theme), plans.focus["label"]
-    figure = go.Figure()
+    figure = _Figure()
     for strength in _SYMBOLS:
         if strength in set(rows["strength"]):
             figure.add_trace(_trace(rows[rows["strength"] == strength], strength, marks.colours(plans)))

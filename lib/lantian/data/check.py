@@ -1,6 +1,7 @@
 """Find everything wrong in the tables, in one pass, without changing them."""
 
 import re
+import unicodedata
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -20,8 +21,12 @@ NUMBERS = {
 DATE = r"\d{4}-\d\d-\d\d"
 LONGEST_NUMBER = 15
 LONGEST_CELL = 32767  # what a cell of a spreadsheet holds
-# Characters that XML, and so a page or a workbook, cannot hold.
-CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+# Characters that show nothing or turn the order of others: controls, formats, spaces and ends of lines, of which print
+# in Chinese and English needs five; then letters and marks that show nothing, and what is no character.
+INVISIBLE, NEEDED = {"Cc", "Cf", "Zs", "Zl", "Zp"}, set(" \u00a0\u3000\t\n")
+BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufdd0-\ufdef\ufffe\uffff\U000e0100-\U000e01ef]"
+)
 # What a row must not be, by table: a condition, as `DataFrame.eval` takes it, and the sentence of the problem; it
 # begins with the column at fault. Numbers that plans say in words are 100 (all), 0 (none), 1 (equal, or less) and
 # -50 (half less).
@@ -218,8 +223,8 @@ def _cell_faults(cell, column):
         if column.required:
             yield "must not be empty" + (f"; allowed: {', '.join(column.enum)}" if column.enum else "")
         return
-    if CONTROLS.search(cell):
-        yield "has a character that cannot be printed"
+    if invisible := _invisible(cell):
+        yield f"has {invisible}, which nobody sees; delete it, or write a plain space"
     if len(cell) > longest:
         yield f"is longer than {longest} characters"
     if column.enum and cell not in column.enum:
@@ -230,6 +235,26 @@ def _cell_faults(cell, column):
         yield "is not a date; write it as 2020-12-31"
     if column.type in NUMBERS:
         yield from _number_faults(cell, column)
+
+
+def _invisible(cell):
+    """Name the characters of a cell that nobody sees.
+
+    >>> _invisible("7\\u202e3")
+    'U+202E (right-to-left override)'
+    """
+    if cell.isprintable() and not BLANK.search(cell):
+        return ""
+    found = {
+        character
+        for character in cell
+        if (unicodedata.category(character) in INVISIBLE and character not in NEEDED)
+        or BLANK.match(character)
+    }
+    names = [
+        f"U+{ord(one):04X} ({unicodedata.name(one, 'control character').lower()})" for one in sorted(found)
+    ]
+    return ", ".join(names)
 
 
 def _number_faults(cell, column):

@@ -1,11 +1,11 @@
 """The codebook, and the parts of the README that the data and the notebooks write: plans, answers and addresses."""
 
 import ast
-import json
 import os
 import re
 from html import escape
 from unittest.mock import patch
+from urllib.parse import quote
 
 import pyarrow.compute as pc
 
@@ -14,6 +14,7 @@ from lantian.data.plans import load
 from lantian.data.read import write_files
 from lantian.data.schema import DataError, Problem, find_data, read_schema
 from lantian.site import template
+from lantian.site.notebooks import has_tag, is_for_each_place, listed, raw_cells
 from lantian.text import wording
 
 MARKS = ("Written by `lantian codebook`", "<!-- answers -->")  # of what we wrote, and of what we may fill in
@@ -84,22 +85,35 @@ def _addresses(plans):
 def _answers(folder):
     """Write a row for each notebook, with its question and its answer."""
     lines = ["| Notebook | Question | Answer |", "| --- | --- | --- |"]
-    for path in sorted((folder.parent / "notebooks").glob("*.ipynb")):
-        question, answer = (_cell(str(words).strip()) for words in _answer(path, folder))
-        lines.append(f"| [`{path.stem}`](notebooks/{path.name}) | {question} | {answer} |")
+    for path in listed(folder.parent / "notebooks"):
+        if answered := _answer(path, folder):
+            question, answer = (_cell(str(words).strip()) for words in answered)
+            lines.append(f"| [{_code(path.stem)}](notebooks/{quote(path.name)}) | {question} | {answer} |")
     return "\n".join(lines)
 
 
 def _answer(notebook, folder):
-    """Return a notebook's question and the sentence of its finding; a notebook about any place has its aim instead."""
-    cells = {cell["id"]: "".join(cell["source"]) for cell in json.loads(notebook.read_text("utf-8"))["cells"]}
-    question, _, aim = cells["question"].removeprefix("# ").partition("\n")
-    if not notebook.stem[0].isdecimal():
+    """Return a notebook's question and the sentence of its finding, by their tags; none of a notebook without them.
+
+    A notebook that is for each place has its aim instead of a finding.
+    """
+    cells = raw_cells(notebook)
+    question, finding = (_tagged(cells, tag) for tag in ("question", "finding"))
+    if not (question and finding):
+        return None
+    question, _, aim = question.removeprefix("# ").partition("\n")
+    if is_for_each_place(notebook):
         return question, aim
     try:
-        return question, _run(cells["finding"], folder)
-    except AssertionError as error:
-        raise DataError([Problem(str(notebook), 0, "finding", str(error))]) from error
+        return question, _run(finding, folder)
+    except Exception as error:  # noqa: BLE001 - a cell may raise anything
+        kind = "" if isinstance(error, AssertionError) else f"{type(error).__name__}: "
+        raise DataError([Problem(str(notebook), 0, "finding", f"{kind}{error}")]) from error
+
+
+def _tagged(cells, tag):
+    """Return the source of the first cell with a tag, empty where there is none."""
+    return next(("".join(cell["source"]) for cell in cells if has_tag(cell, tag)), "")
 
 
 def _run(code, folder):

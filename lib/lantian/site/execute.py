@@ -1,4 +1,4 @@
-"""Read notebooks and run their cells, each in its own kernel; a failure is reported in a few lines."""
+"""Run the cells of notebooks, each in its own kernel; a failure is reported in a few lines."""
 
 import contextlib
 import json
@@ -10,11 +10,12 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
-from html import escape
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from lantian.site.markup import embed_pictures
+from lantian.site.notebooks import RenderError, import_nbformat, steady
 
 # A user's own settings must not change a page: some are left out, some are the same for everybody.
 FOREIGN = "LANTIAN_PLACE PYTHONSTARTUP PYTHONOPTIMIZE PYTHONWARNINGS LANGUAGE COLUMNS LINES".split()
@@ -34,49 +35,6 @@ AT_START = {
 }
 PATIENCE = 60  # seconds after which a cell that runs is named
 LONGEST_ERROR = 5  # lines
-
-
-class RenderError(Exception):
-    """A set that cannot be rendered; the message names notebook, cell, line and error."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """A page to be: its notebook, the place it is about, and a digest of all that it is made from."""
-
-    path: Path
-    key: str = ""
-    place: str = ""
-    name: str = ""
-
-    @property
-    def slug(self):
-        """Name of the page."""
-        return f"{self.path.stem}_{self.place}" if self.place else self.path.stem
-
-
-def read(source):
-    """Read the notebook of a source; one about a place gets its name before the title."""
-    try:
-        notebook = import_nbformat().read(source.path, as_version=4)
-    except (OSError, ValueError) as error:
-        raise RenderError(f"{source.path}: this notebook cannot be read: {error}") from None
-    if source.place:
-        first = next(cell for cell in notebook.cells if cell.cell_type == "markdown")
-        first.source = re.sub(r"^# ", lambda match: f"# {escape(source.name)}: ", first.source, count=1)
-    return notebook
-
-
-def import_nbformat():
-    """Import nbformat, without the grammar of addresses that its validator would build for a second and never use."""
-    absent = "rfc3987_syntax" not in sys.modules
-    if absent:
-        sys.modules["rfc3987_syntax"] = None
-    import nbformat
-
-    if absent:
-        del sys.modules["rfc3987_syntax"]
-    return nbformat
 
 
 def environment(data, scratch, place=""):
@@ -137,7 +95,8 @@ class Kernels:
                 )
         _cancel(timers)
         if "notebook" in answer:
-            return import_nbformat().from_dict(answer["notebook"])
+            done = steady(import_nbformat().from_dict(answer["notebook"]))
+            return embed_pictures(done, source.path.parent)
         where = _where(source, notebook, answer)
         if "failed" in answer:
             raise RenderError(_failure(where, answer))

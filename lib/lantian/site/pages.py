@@ -6,19 +6,24 @@ import io
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from lantian.data.schema import CHECKOUT, harmless
 from lantian.site import TEMPLATES, template
+from lantian.site.markup import fit
+from lantian.site.notebooks import has_tag
 from lantian.site.publish import RECORD
 
 PLOTLY = "application/vnd.plotly.v1+json"
-# Which form of an output is shown: the first that it has.
-PRIORITY = [PLOTLY, "text/html", "image/svg+xml", "image/png", "text/plain"]
-# Cells of any notebook whose output the index shows too, with a heading for each.
-ON_INDEX = {"quotable-table": "In one row each", "by-place": "By place", "by-indicator": "By indicator"}
+# Which form of an output is shown: the first that it has. Scripts are only named.
+PRIORITY = [
+    PLOTLY,
+    *"text/html text/markdown image/svg+xml text/latex image/png image/jpeg image/gif".split(),
+    *"application/javascript text/plain".split(),
+]
 
 
 @dataclass(frozen=True)
@@ -30,23 +35,29 @@ class Page:
 
     @property
     def title(self):
-        """The first heading of the notebook."""
-        return next(text for level, text in self.headings if level == 1)
+        """The first heading of the notebook, else the name of its file."""
+        return next((text for level, text in self.headings if level == 1), self.slug)
 
-    @property
+    @cached_property
     def headings(self):
         """Level and text of every heading in the notes."""
         notes = [cell.source for cell in self.notebook.cells if cell.cell_type == "markdown"]
-        return [(len(m[1]), m[2].strip()) for note in notes for m in re.finditer(r"^(#+) (.+)$", note, re.M)]
+        return [heading for note in notes for heading in headings(note)]
+
+    @property
+    def place(self):
+        """The name of the place that the page is about; empty for a page about all."""
+        return self.notebook.metadata.get("lantian", {}).get("place", "")
 
     @property
     def link(self):
         """What another page needs to link to this one, as ``{"file": "01_coal.html", "short": "coal", …}``."""
         return {
             "slug": self.slug,
-            "file": f"{self.slug}.html",
+            "file": quote(f"{self.slug}.html"),
             "title": self.title,
-            "short": self.slug.partition("_")[2].replace("_", " "),
+            "short": re.sub(r"^\d\d_", "", self.slug).replace("_", " "),
+            "place": self.place,
         }
 
     @property
@@ -65,10 +76,14 @@ class Page:
         return [output for cell in self.notebook.cells for output in cell.get("outputs", [])]
 
     @property
-    def shown(self):
-        """The markup that each cell shows, by the cell's id."""
-        code = (cell for cell in self.notebook.cells if cell.cell_type == "code")
-        return {cell.id: "".join(map(_html, cell.outputs)) for cell in code}
+    def on_index(self):
+        """What the index shows too: id, heading and markup of each cell that is tagged so."""
+        title = self.title
+        for cell in self.notebook.cells:
+            if cell.cell_type == "markdown":
+                title = next((text for _, text in headings(cell.source)), title)
+            elif has_tag(cell, "index"):
+                yield {"id": cell.id, "title": title, "markup": "".join(map(_html, cell.outputs))}
 
     @property
     def scripts(self):
@@ -80,7 +95,31 @@ class Page:
     @property
     def finding(self):
         """The sentence that answers the page's question, as markup."""
-        return next((markup for markup in map(_html, self.outputs) if 'class="reading"' in markup), "")
+        found = [cell for cell in self.notebook.cells if has_tag(cell, "finding")]
+        return "".join(_html(output) for cell in found for output in cell.get("outputs", []))
+
+
+def headings(note):
+    """List level and plain text of every heading of a text in Markdown.
+
+    >>> headings("# The *first*\\n\\n```\\n# code\\n```\\n\\nSecond\\n------")
+    [(1, 'The first'), (2, 'Second')]
+    """
+    import mistune
+
+    found = mistune.create_markdown(renderer=None)(note)
+    return [
+        (part["attrs"]["level"], _plain(part).strip())
+        for part in found
+        if part["type"] == "heading" and _plain(part).strip()
+    ]
+
+
+def _plain(part):
+    """Return the text of a part of a note, without its markup."""
+    if part["type"] in ("softbreak", "linebreak", "inline_html"):
+        return " " * (part["type"] != "inline_html")
+    return part.get("raw", "") + "".join(map(_plain, part.get("children", [])))
 
 
 def _html(output):
@@ -91,7 +130,9 @@ def to_html(page, pages):
     """Convert a page to HTML, with links to the other pages of the site, which come in order."""
     number = pages.index(page)
     sections = [text for level, text in page.headings if level == 2]
-    contents = [{"text": text, "anchor": text.replace(" ", "-")} for text in sections]
+    contents = [
+        {"text": text, "anchor": quote(text.replace(" ", "-"), safe="?/:@!$&'()*+,;=")} for text in sections
+    ]
     site = {
         "title": page.title,
         "pages": [other.link for other in pages],
@@ -101,8 +142,11 @@ def to_html(page, pages):
         "contents": contents,
         **_edition(),
     }
+    if not any(level == 1 for level, _ in page.headings):
+        site["heading"] = page.title
     resources = {"lantian": site, "metadata": {"name": page.slug}}
-    return _keep_percent_signs(exporter().from_notebook_node(page.notebook, resources)[0]) + "\n"
+    html = exporter().from_notebook_node(page.notebook, resources)[0]
+    return _keep_percent_signs(fit(html)) + "\n"
 
 
 def _keep_percent_signs(html):
@@ -136,6 +180,17 @@ def files(pages, html):
     return found | {"index.html": _index(pages).encode()}
 
 
+def dead_links(files):
+    """Name the pages that the pages among the files of a site link to and that are not there."""
+    addresses = {
+        unquote(address)
+        for name, content in files.items()
+        if name.endswith(".html")
+        for address in re.findall(r' href="([^"#:?]+\.html)[#"]', content.decode())
+    }
+    return sorted(addresses - files.keys())
+
+
 def scripts():
     """Return the paths of plotly.js and of the site's own script."""
     plotly = Path(find_spec("plotly").origin).parent / "package_data" / "plotly.min.js"
@@ -164,13 +219,8 @@ def _edition():
 
 
 def _index(pages):
-    """Write the index: each question with its answer and first chart, then the cells of `ON_INDEX`."""
-    shown = {cell: markup for page in pages for cell, markup in page.shown.items()}
-    parts = [
-        {"id": cell, "title": title, "markup": shown[cell]}
-        for cell, title in ON_INDEX.items()
-        if cell in shown
-    ]
+    """Write the index: each question with its answer and first chart, then the cells that are tagged so."""
+    parts = [part for page in pages for part in page.on_index]
     links = [page.link for page in pages]
     index = template("site.html.j2").render(pages=pages, links=links, parts=parts, **_edition())
     return _keep_percent_signs(index)

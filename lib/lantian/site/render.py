@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lantian.data.schema import CHECKOUT, PACKAGE, find_data
-from lantian.site import execute, publish
-from lantian.site.execute import Kernels, RenderError, Source, import_nbformat
-from lantian.site.execute import read as read_notebook
-from lantian.site.pages import Page, exporter, files, notebook_file, to_html
+from lantian.site import execute, notebooks, publish
+from lantian.site.execute import Kernels
+from lantian.site.notebooks import RenderError, Source, import_nbformat
+from lantian.site.notebooks import read as read_notebook
+from lantian.site.pages import Page, dead_links, exporter, files, notebook_file, to_html
 from lantian.site.publish import REPORTS, SINGLE
 
 NOTEBOOKS = CHECKOUT / "notebooks"
@@ -32,15 +33,14 @@ class Job:
     limit: float | None
 
 
-def render(
-    notebooks=None, data=None, output=None, say=print, force=False, single=False, adopt=False, limit=None
-):
+def render(paths=None, data=None, output=None, say=print, force=False, single=False, adopt=False, limit=None):
     """Render notebooks and the index; on a failure nothing that was there changes.
 
     Parameters
     ----------
-    notebooks : list of path-like, optional
-        By default all of ``notebooks/``; pages of others stay as they are.
+    paths : list of path-like, optional
+        Notebooks, by their paths or by their names in ``notebooks/``; pages of others stay as they are. By default
+        all in ``notebooks/``, an analyst's own after those of the suite.
     data : path-like, optional
         The data folder, found as by `load`.
     output : path-like, optional
@@ -69,27 +69,24 @@ def render(
         When a notebook fails, the data change meanwhile, or the folder is somebody else's.
     """
     job = Job(find_data(data).resolve(), Path(output or REPORTS).resolve(), say, force, single, limit)
-    paths = [Path(path).resolve() for path in notebooks or ()]
     try:
+        chosen = [notebooks.named(path, NOTEBOOKS) for path in paths or ()]
+        if not chosen and (others := notebooks.further_down(NOTEBOOKS)):
+            say(f"Left out, since they are in folders within {NOTEBOOKS}: {', '.join(map(str, others))}")
         with publish.locked(job.output, adopt, say):
-            _update(paths, job)
+            _update(chosen, job)
     except OSError as error:
         raise RenderError(f"{error.filename}: {error.strerror}" if error.filename else str(error)) from None
     return job.output / "index.html"
 
 
-def _every(data):
-    """List the pages of the whole suite, in order."""
-    return _sources([*sorted(NOTEBOOKS.glob("[0-9]*.ipynb")), *NOTEBOOKS.glob("place.ipynb")], data)
-
-
 def _sources(paths, data):
-    """List the pages to be; ``place.ipynb`` makes one for each focus place."""
+    """List the pages to be; a notebook that is for each place makes one for each focus place."""
     common = _digest(_inputs(data), f"{sys.version} {os.environ.get(CHOSEN)}")
     return [
         Source(path, _key(path, common + place), place, name)
-        for path in paths
-        for place, name in (_focus(data) if path.stem == "place" else [("", "")])
+        for path in dict.fromkeys(paths)
+        for place, name in (_focus(data) if notebooks.is_for_each_place(path) else [("", "")])
     ]
 
 
@@ -164,8 +161,9 @@ def _focus(data):
 def _update(paths, job):
     """Bring the set in a folder up to date, doing nothing twice."""
     read = _stamps(paths, job.data)
-    every = _every(job.data)
+    every = _sources(notebooks.listed(NOTEBOOKS.resolve()), job.data)
     sources = _sources(paths, job.data) if paths else every
+    notebooks.check_names(sources, every)
     known, tables = publish.read_set(job.output), _digest(_tables(job.data))
     kept = _kept(sources, every, known, job)
     todo = [source for source in sources if source.slug not in kept]
@@ -191,6 +189,18 @@ def _update(paths, job):
     keys = known.get("pages", {}) | {source.slug: source.key for source in sources}
     facts = {"data": tables, "links": links, "pages": {page.slug: keys[page.slug] for page in pages}}
     publish.publish(found, facts, job.output)
+    _name_what_is_missing(known.get("pages", {}).keys() - facts["pages"].keys(), found, job)
+
+
+def _name_what_is_missing(gone, found, job):
+    """Name the pages that are gone, and the links of the others that lead nowhere."""
+    for slug in sorted(gone):
+        job.say(
+            f"{slug}: its page is gone, since {NOTEBOOKS} has no such notebook; name it to have its page again"
+        )
+    if dead := dead_links(found):
+        words = "lantian render without a name makes them all"
+        job.say(f"Links to pages that are not here: {', '.join(dead)}; {words}")
 
 
 def _stamps(paths, data):

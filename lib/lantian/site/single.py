@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import re
+from urllib.parse import unquote
 
 from bs4 import BeautifulSoup
 from markupsafe import Markup
@@ -28,7 +29,7 @@ def bundle(files):
     names = sorted(
         (name for name in files if name.endswith(".html")), key=lambda name: (name != "index.html", name)
     )
-    pages = {name.removesuffix(".html"): _parse(files[name]) for name in names}
+    pages = {_key(name.removesuffix(".html")): _parse(files[name]) for name in names}
     for slug, page in pages.items():
         _adapt(page, slug, pages, files)
     index = pages["index"]
@@ -39,6 +40,11 @@ def bundle(files):
         pages=bodies, edition=index.html, title=index.title.string, icon=icon, **around, **_scripts()
     )
     return text + "\n"
+
+
+def _key(slug):
+    """Return a name of a page that an id may begin with: ids hold no blanks."""
+    return re.sub(r"[^\w.-]", lambda match: f"-{ord(match[0]):x}", slug)
 
 
 def _parse(page):
@@ -79,7 +85,7 @@ def _target(address, slug, slugs, files):
     path, _, anchor = address.partition("#")
     if path.startswith("figures/"):
         return "data:text/csv;base64," + _base64(files[path])
-    page = path.removesuffix(".html") or slug
+    page = _key(unquote(path).removesuffix(".html")) or slug
     if page not in slugs:
         return address
     return f"#{page}--{anchor}" if anchor else f"#{page}"
