@@ -253,7 +253,9 @@ def test_format_is_upgraded_with_ids_that_stay(tmp_path, minor):
     if minor == "3.0":
         path.write_text(json.dumps(OLD))
     else:
-        notebook(path, cell("markdown", "# Old"), cell("code", "6 * 7"), minor=0 if minor == "none" else minor)
+        notebook(
+            path, cell("markdown", "# Old"), cell("code", "6 * 7"), minor=0 if minor == "none" else minor
+        )
     if minor == "none":
         path.write_text(path.read_text().replace(', "nbformat_minor": 0', ""))
     first, second = (read(Source(path)) for _ in range(2))
