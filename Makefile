@@ -3,11 +3,14 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# A .venv that make made has a mark, from its beginning; another, as from the commands in README.md, is used and never removed.
+MADE := [ ! -L .venv ] && { [ ! -e .venv ] || [ -e .venv/.by-make ] || [ -e .venv/.installed ]; }
+ENVIRONMENT := $(shell $(MADE) && echo .venv/.installed || echo others)
 
-.PHONY: reports test lab check lint bench soak clean distclean lock stale
+.PHONY: reports test lab check lint bench soak clean distclean lock stale others
 
 # Render every notebook into reports/.
-reports: .venv/.installed
+reports: $(ENVIRONMENT)
 	$(BIN)/lantian render
 
 # Check the data and the code's form, then run all tests, side by side where there is more than one processor.
@@ -15,45 +18,49 @@ test: check lint
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Open JupyterLab on notebooks/.
-lab: .venv/.installed
+lab: $(ENVIRONMENT)
 	$(BIN)/python -m jupyterlab --LabApp.default_url=/lab/tree/notebooks
 
 # Check the data, and the evidence too where LANTIAN_SOURCES says where the texts are.
-check: .venv/.installed
+check: $(ENVIRONMENT)
 	$(BIN)/lantian check
 	$(if $(LANTIAN_SOURCES),$(BIN)/lantian verify --sources "$(LANTIAN_SOURCES)")
 
 # Hold the code against the rules of ruff: errors, habits, form.
-lint: .venv/.installed
+lint: $(ENVIRONMENT)
 	$(BIN)/python -m ruff check lib tests benchmarks
 	$(BIN)/python -m ruff format --check lib tests benchmarks
 
 # Measure against the floor and the peers, which it installs into a scratch folder; writes benchmarks/README.md.
-bench: .venv/.installed
+bench: $(ENVIRONMENT)
 	$(BIN)/python benchmarks/bench.py
 
 # The long fault tests: kills at every moment, pairs of renders at once, a full disk and a read-only one (as root).
 # Where LANTIAN_CORPUS names a folder of other people's notebooks, their outputs are compared with stock Jupyter's too.
-soak: .venv/.installed
+soak: $(ENVIRONMENT)
 	$(BIN)/python -m pytest -m "soak or not soak" tests/soak.py
 	$(BIN)/python -m pytest -m soak tests
 	$(if $(LANTIAN_CORPUS),$(BIN)/python -W ignore tests/corpus.py "$(LANTIAN_CORPUS)")
 
-# Remove what was generated; reports/figures/*.svg are committed and stay.
+# Remove what was rendered into reports/, and nothing else; reports/figures/*.svg are committed and stay.
 clean:
-	rm -rf reports/assets reports/.lantian
-	rm -f reports/*.html reports/figures/*.png reports/figures/*.csv
+	@PYTHONPATH=lib "$$([ -x $(BIN)/python ] && echo $(BIN)/python || echo "$(PYTHON)")" -m lantian.site.publish reports
 
-# Remove the environment and the caches too.
+# Remove the environment, if make made it, and the caches too.
 distclean: clean
-	rm -rf .venv .pytest_cache .hypothesis build lib/*.egg-info
+	@if $(MADE); then rm -rf .venv; else echo "This .venv was not made by make, and stays."; fi
+	rm -rf .pytest_cache .hypothesis build lib/*.egg-info
+
+others:
+	@$(BIN)/python -c 'import lantian' 2>/dev/null || { \
+	  echo "There is a .venv that make did not make, without Lantian: finish it as README.md says, or move it away." >&2; exit 1; }
 
 # A checkout that was moved, or whose Python is gone, needs a new .venv.
 STALE := $(shell { $(BIN)/python -S -c '' && [ "$$(cat .venv/.installed)" = "$$(pwd -P)" ]; } 2>/dev/null || echo stale)
 
 # Written last, so that a .venv whose making was interrupted is made anew.
 .venv/.installed: requirements.lock pyproject.toml $(STALE)
-	@rm -rf .venv
+	@$(MADE) && rm -rf .venv
 	@command -v "$(PYTHON)" >/dev/null || { \
 	  echo "There is no command '$(PYTHON)': install Python 3.11 or newer, or name another: make PYTHON=python3.13." >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -61,6 +68,7 @@ STALE := $(shell { $(BIN)/python -S -c '' && [ "$$(cat .venv/.installed)" = "$$(
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "'$(PYTHON)' cannot make virtual environments: install its venv module (Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }
 	@echo "Installing the packages of requirements.lock into .venv (once; a minute or two) ..."
+	@mkdir .venv && touch .venv/.by-make
 	@"$(PYTHON)" -m venv .venv
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock || { \
 	  echo "Not installed: see the lines above. The lock was made for Python 3.11 to 3.14; to use another: make PYTHON=python3.13." >&2; exit 1; }

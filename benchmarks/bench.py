@@ -81,7 +81,7 @@ def suite(scratch):
         "jupyter nbconvert --execute": timed((*NBCONVERT, "--output-dir", scratch / "stock", *NOTEBOOKS)),
     }
     ours, floor, stock = sides
-    return sides, [("whole suite", ours, floor, 1.25), ("whole suite", ours, stock, 0.4)]
+    return sides, [("whole suite", ours, floor, 0.7), ("whole suite", ours, stock, 0.3)]
 
 
 def peers(scratch):
@@ -156,7 +156,7 @@ def idle(scratch):
         "its floor": timed((*FLOOR, one)),
     }
     nothing, pandas, ours, changed, floor = sides
-    return sides, [(nothing, nothing, pandas, 1), (changed, changed, floor, 1.6), (ours, ours, pandas, 1.2)]
+    return sides, [(nothing, nothing, pandas, 0.4), (changed, changed, floor, 1.6), (ours, ours, pandas, 1.2)]
 
 
 def data(scratch):

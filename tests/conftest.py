@@ -1,5 +1,6 @@
 """What the tests share: the data, a copy of it to spoil, the rendered site, and a browser without a network."""
 
+import contextlib
 import os
 import shutil
 import time
@@ -8,8 +9,8 @@ from pathlib import Path
 import lantian as lt
 import pytest
 from lantian.data.plans import find_data
-from lantian.site import forkserver
-from lantian.site.execute import environment
+from lantian.site import render as rendering
+from lantian.site.execute import Kernels
 
 SOURCES = "LANTIAN_SOURCES"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -72,30 +73,16 @@ def sources():
     return Path(os.environ[SOURCES])
 
 
-class Lent:
-    """A process that forks kernels, lent to a render, which does not end it."""
-
-    def __init__(self, server):
-        self.ask = server.ask
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        pass
-
-
 @pytest.fixture(scope="session")
-def executor(data, tmp_path_factory):
-    scratch = tmp_path_factory.mktemp("executor")
-    with forkserver.ForkServer(environment(data, scratch), scratch) as server:
-        yield server
+def executor():
+    with Kernels() as kernels:
+        yield kernels
 
 
 @pytest.fixture
 def one_executor(executor, monkeypatch):
     """Renders of the test share one process that forks kernels: to start it costs more than a small render."""
-    monkeypatch.setattr(forkserver, "ForkServer", lambda *settings: Lent(executor))
+    monkeypatch.setattr(rendering, "Kernels", lambda: contextlib.nullcontext(executor))
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from edit import contents
 from lantian.site.pages import TEMPLATES
 from lantian.site.single import bundle
 from nbconvert.nbconvertapp import NbConvertApp
@@ -130,7 +131,7 @@ def test_axe_finds_no_violation(tabs):
 def test_axe_finds_no_violation_in_one_file(context, site, tmp_path):
     """It is made of the same pages: only what refers to ids may be amiss."""
     mailed, page = tmp_path / "lantian.html", context.new_page()
-    mailed.write_text(bundle(site), "utf-8")
+    mailed.write_text(bundle({str(path): found for path, found in contents(site).items()}), "utf-8")
     page.goto(mailed.as_uri())
     found = _violations(page, "light", REFERENCES)
     page.close()

@@ -85,6 +85,6 @@ def test_a_silence_beside_a_target_is_named(copy_data, plans):
     line = change(path, number, indicator=promised)
     found = [str(problem) for problem in lt.check(copy_data)]
     assert (
-        f"{path}:{line}:status: 'silent' is silent beside a target of the same indicator; delete this row"
+        f"{path}:{line}:status: 'silent' is silent next to a target of the same indicator; delete this row"
         in found
     )

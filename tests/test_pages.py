@@ -8,6 +8,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
 import pytest
+from edit import contents
 from lantian.site.single import bundle
 from test_render import wait_for
 
@@ -92,7 +93,7 @@ def cut(chromium, server):
 def mailed(site, tmp_path_factory):
     """The suite as one file, with nothing beside it."""
     path = tmp_path_factory.mktemp("mail") / "lantian.html"
-    path.write_text(bundle(site), "utf-8")
+    path.write_text(bundle({str(path): found for path, found in contents(site).items()}), "utf-8")
     return path
 
 

@@ -147,7 +147,7 @@ def test_codebook_writes_both_and_nothing_else(copy_data):
     shutil.copytree(NOTEBOOKS, copy_data.parent / "notebooks")
     stale = README.replace("The plans so far:", "The plans were:").replace("| [`01_coal`]", "| [`gone`]")
     (copy_data.parent / "README.md").write_text(stale, "utf-8")
-    (copy_data / "README.md").write_text("stale", "utf-8")
+    (copy_data / "README.md").write_text("# Codebook\n\nWritten by `lantian codebook`, long ago.\n", "utf-8")
     before = contents(copy_data.parent)
     run = CliRunner().invoke(main, ["codebook", "--data", str(copy_data)], catch_exceptions=False)
     after = contents(copy_data.parent)

@@ -10,29 +10,34 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from edit import change, contents, read
+from lantian.cli import main
+from lantian.data import files
 from lantian.data.schema import CHECKOUT
 from lantian.site import execute as execution
-from lantian.site import forkserver, publish
+from lantian.site import notebooks, publish
 from lantian.site import render as rendering
 from lantian.site.render import NOTEBOOKS, RenderError, render
 
 pytestmark = pytest.mark.slow
 COMMAND = [sys.executable, "-c", "from lantian.cli import main; main()", "render"]
+PLAIN = [*COMMAND]
+PLAIN[2] = f"from lantian.site import execute; execute.can_fork = lambda: False; {COMMAND[2]}"
 PROC = Path("/proc")
 
 
-def write_notebook(path, *sources, tags=()):
-    """Write a notebook of a heading and code cells, all with the same tags; return its path."""
-    metadata = {"tags": [*tags]}
+def write_notebook(path, *sources, tags=(), **metadata):
+    """Write a notebook of a heading and code cells, all with the same tags, which declares that it reads no file; return its path."""
+    tagged = {"tags": [*tags]}
     cells = [
-        {"cell_type": "markdown", "id": "question", "metadata": metadata, "source": f"# What of {path.stem}?"}
+        {"cell_type": "markdown", "id": "question", "metadata": tagged, "source": f"# What of {path.stem}?"}
     ]
     cells += [
         {
             "cell_type": "code",
             "id": f"cell-{number}",
-            "metadata": metadata,
+            "metadata": tagged,
             "source": source,
             "outputs": [],
             "execution_count": None,
@@ -40,9 +45,10 @@ def write_notebook(path, *sources, tags=()):
         for number, source in enumerate(sources, 1)
     ]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    metadata = kernel | {"lantian": {"page": path.stem, "reads": []}} | metadata
     path.parent.mkdir(exist_ok=True)
     path.write_text(
-        json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}), "utf-8"
+        json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}), "utf-8"
     )
     return path
 
@@ -64,10 +70,10 @@ class Suite:
     def executed(self):
         return sorted(line.removesuffix(": done") for line in self.said if line.endswith(": done"))
 
-    def start(self, *arguments, **environment):
+    def start(self, *arguments, command=COMMAND, **environment):
         """Start a render of both, by the command line, in a process of its own."""
         command = [
-            *COMMAND,
+            *command,
             str(self.first),
             str(self.second),
             "--data",
@@ -95,31 +101,131 @@ def suite(tmp_path, data, monkeypatch, one_executor):
 # --- the same as others make, and the same everywhere ---------------------------------------------------------------
 
 
+# What cells do in a kernel that a plain `exec` would not, each once.
+CELLS = """
+print("a")
+1 + 1
+---
+import sys
+print("out"); print("err", file=sys.stderr); print("out again", end="")
+---
+from IPython.display import HTML, Image, Latex, Markdown, clear_output, display, update_display
+display(HTML("<b>x</b>"), metadata={"text/html": {"wide": True}}); print("after"); display(3, Latex("$y$"))
+---
+handle = display("first", display_id="mine")
+---
+update_display("second", display_id="mine"); handle.update("third")
+---
+for number in range(3): clear_output(wait=True); print(number)
+---
+print("gone"); clear_output(); print("kept")
+---
+!echo by the shell; echo badly >&2
+found = !echo caught
+found
+---
+import os, subprocess
+print("before"); subprocess.run(["echo", "by a program"]); os.system("echo by the system"); print("behind")
+---
+%%bash
+echo in bash; echo badly >&2
+---
+%%capture caught
+print("hidden"); display(1)
+---
+caught.show()
+---
+import asyncio
+async def later(): await asyncio.sleep(0); return 42
+task = asyncio.create_task(later()); await later()
+---
+await asyncio.sleep(0.05); task.result()
+---
+import matplotlib.pyplot as plt
+plt.plot([1, 2, 3])
+---
+plt.plot([1, 2]); plt.show(); print("between"); plt.plot([2, 1]);
+---
+%matplotlib inline
+figure, axes = plt.subplots(figsize=(1, 1)); plt.close(figure); figure
+---
+import seaborn; seaborn.lineplot(x=[1, 2], y=[1, 2])
+---
+1 / 0
+---
+def deep(n): return deep(n - 1) if n else undefined
+deep(2)
+---
+x = = 3
+---
+input("name?")
+---
+raise SystemExit(3)
+---
+get_ipython().set_next_input("later")
+---
+len?
+---
+_, len(In), sorted(Out)
+---
+import threading
+thread = threading.Thread(target=print, args=["by a thread"]); thread.start(); thread.join()
+---
+import multiprocessing
+with multiprocessing.get_context("fork").Pool(1) as pool: pool.map(print, ["by a fork"])
+---
+import pickle
+class Mine: _repr_html_ = lambda self: "<i>mine</i>"
+pickle.loads(pickle.dumps(Mine()))
+---
+class Broken:
+    def _repr_html_(self): raise ValueError("no HTML")
+Broken()
+---
+import logging; logging.warning("careful")
+---
+import pandas; print(pandas.DataFrame(1, [0], range(30))); pandas.DataFrame({"a": [1, None]})
+---
+__name__, sys.argv[1], sys.stdout.isatty(), "IPKernelApp" in get_ipython().config, os.getcwd() in sys.path
+""".strip().split("\n---\n")
+
+
 def test_outputs_are_those_of_a_stock_run(data, site, tmp_path):
-    path = NOTEBOOKS / "01_coal.ipynb"
-    ours = json.loads((site / ".lantian/01_coal.ipynb").read_text("utf-8"))
-    command = [
-        sys.executable,
-        "-m",
-        "jupyter",
-        "nbconvert",
-        "--execute",
-        "--to",
-        "notebook",
-        "--output-dir",
-        str(tmp_path),
-        str(path),
-    ]
+    everything = write_notebook(tmp_path / "notebooks/everything.ipynb", *CELLS)
+    notebook = json.loads(everything.read_text("utf-8"))
+    for cell in notebook["cells"][1:]:
+        cell["metadata"]["tags"] = ["raises-exception"]
+    everything.write_text(json.dumps(notebook), "utf-8")
+    paths = [NOTEBOOKS / "01_coal.ipynb", everything]
+    render([everything], data, tmp_path / "ours", say=print)
+    command = [sys.executable, "-m", "jupyter", "nbconvert", "--execute", "--to", "notebook"]
+    environment = os.environ | execution.FIXED | {"LANTIAN_DATA": str(data)}
+    environment.pop("PYTEST_CURRENT_TEST")  # with it, a kernel does not show what programs write
     subprocess.run(
-        command,
-        env=os.environ | execution.FIXED | {"LANTIAN_DATA": str(data)},
+        [*command, "--output-dir", str(tmp_path / "stock"), *map(str, paths)],
+        env=environment,
         check=True,
         capture_output=True,
     )
-    stock = json.loads((tmp_path / "01_coal.ipynb").read_text("utf-8"))
-    assert [joined(cell.get("outputs")) for cell in ours["cells"]] == [
-        joined(cell.get("outputs")) for cell in stock["cells"]
-    ]
+    for path, folder in zip(paths, (site, tmp_path / "ours")):
+        ours, stock = (
+            json.loads(made.joinpath(path.name).read_text("utf-8"))
+            for made in (folder / ".lantian", tmp_path / "stock")
+        )
+        for mine, theirs in zip(ours["cells"], stock["cells"], strict=True):
+            assert shown(mine) == shown(theirs), "".join(theirs["source"])
+        assert ours["metadata"] == stock["metadata"]
+
+
+def shown(cell):
+    """Return what a cell shows and its number, streams joined, without numbers of objects and processes."""
+    outputs = []
+    for output in joined(cell.get("outputs", [])):
+        if outputs and output.get("name", "") == outputs[-1].get("name"):
+            outputs[-1]["text"] += output["text"]
+        else:
+            outputs.append(output)
+    return re.sub(r"0x[0-9a-f]+|ipykernel_\d+", "", json.dumps(outputs)), cell.get("execution_count")
 
 
 def joined(value):
@@ -188,7 +294,8 @@ def from_elsewhere(home, data, name, environment):
 
 def test_plain_kernels_give_the_same_and_are_told(suite, monkeypatch):
     forked = suite.render()
-    monkeypatch.setattr(forkserver, "can_fork", lambda: False)
+    monkeypatch.setattr(execution, "can_fork", lambda: False)
+    monkeypatch.setattr(rendering, "Kernels", execution.Kernels)
     assert suite.render(force=True) == forked
     assert suite.said[0].startswith("This platform cannot fork")
 
@@ -306,23 +413,32 @@ def wait_for(condition, otherwise, seconds=60):
         time.sleep(0.02)
 
 
+def left_over(folder):
+    """List drafts in a folder and beside it."""
+    return [*folder.parent.rglob("*.draft")]
+
+
 needs_proc = pytest.mark.skipif(not PROC.is_dir(), reason="processes are listed in /proc")
 
 
 @needs_proc
-def test_killed_render_leaves_the_old_set_and_no_process(suite):
+@pytest.mark.parametrize("command", [COMMAND, PLAIN], ids=["forked", "plain"])
+def test_killed_render_leaves_the_old_set_and_no_process(suite, command):
     suite.render()
-    before, mark = contents(suite.output), f"MARK-{suite.output}"
-    write_notebook(suite.first, "import time", "time.sleep(60)")
-    process = suite.start(LANTIAN_MARK=mark)
-    wait_for(lambda: len(marked(mark)) >= 3, "the render, the process that forks and a kernel did not start")
+    before, mark, busy = contents(suite.output), f"MARK-{suite.output}", suite.output.parent / "busy"
+    never_gives_a_thread_its_turn = f"open({str(busy)!r}, 'w').close(); re.match('(a*)*b', 'a' * 40)"
+    write_notebook(
+        suite.first, "import re, subprocess; subprocess.Popen(['sleep', '60'])", never_gives_a_thread_its_turn
+    )
+    process = suite.start(command=command, LANTIAN_MARK=mark)
+    wait_for(busy.exists, "the notebook did not start")
     process.kill()
     process.communicate()
     wait_for(lambda: not marked(mark), "a process is left")
     assert contents(suite.output) == before
     write_notebook(suite.first, "2 + 3")
     suite.render()
-    assert suite.whole and not list(suite.output.parent.glob(".reports.*"))
+    assert suite.whole and left_over(suite.output) == []
 
 
 def test_two_renders_at_once_both_end_well(suite):
@@ -330,7 +446,7 @@ def test_two_renders_at_once_both_end_well(suite):
     said = [process.communicate()[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], said
     assert sorted("Nothing has changed" in text for text in said) == [False, True]
-    assert suite.whole and not list(suite.output.parent.glob(".reports.*"))
+    assert suite.whole and left_over(suite.output) == []
 
 
 # --- putting a set in place -----------------------------------------------------------------------------------------
@@ -338,55 +454,319 @@ def test_two_renders_at_once_both_end_well(suite):
 OLD, NEW = ({"index.html": text, "figures/one.svg": text} for text in (b"old", b"new"))
 
 
-def put(files, folder):
-    with publish.locked(folder):
-        publish.publish(files, {}, folder)
+def put(found, folder, **options):
+    with publish.locked(folder, **options):
+        publish.publish(found, {}, folder)
 
 
-@pytest.mark.parametrize("steps", [1, 2])
-def test_set_is_replaced_whole_and_other_files_stay(tmp_path, monkeypatch, steps):
-    if steps == 2:
-        monkeypatch.setattr(publish, "_exchange", lambda one, other: False)
+def of_set(folder):
+    """Return the files of a folder without the manifest."""
+    return {str(path): content for path, content in contents(folder).items() if path.name != "set.json"}
+
+
+def test_set_is_replaced_and_other_files_stay(tmp_path):
     folder = tmp_path / "reports"
-    put(OLD | {"gone.html": b"old"}, folder)
-    (folder / "mine.txt").write_bytes(b"mine")
+    put(OLD | {"gone.html": b"old", "old/gone.svg": b"old"}, folder)
+    mine = {"mine.txt": b"mine", "figures/mine.svg": b"mine", ".lantian/mine": b"mine"}
+    for name, content in mine.items():
+        (folder / name).write_bytes(content)
     put(NEW, folder)
-    found = {str(path): content for path, content in contents(folder).items() if path.name != "set.json"}
-    assert found == NEW | {"mine.txt": b"mine"}
-    assert list(tmp_path.iterdir()) == [folder]
+    assert of_set(folder) == NEW | mine
+    assert not (folder / "old").exists() and left_over(folder) == []
+    publish.clean(folder)
+    assert of_set(folder) == mine
 
 
-def test_render_stopped_between_two_renamings_is_undone(tmp_path):
-    folder = tmp_path / "reports"
-    put(OLD, folder)
-    before = contents(folder)
-    folder.rename(tmp_path / ".reports.old")
-    put(NEW, tmp_path / "new")
-    (tmp_path / "new").rename(tmp_path / ".reports.new")
-    with publish.locked(folder):
-        assert contents(folder) == before
-    assert list(tmp_path.iterdir()) == [folder]
+class Killed(BaseException):
+    """Stands for the end of the process."""
+
+
+@pytest.mark.parametrize("step", range(8))
+def test_publication_stopped_at_any_step_is_mended_by_the_next(tmp_path, monkeypatch, step):
+    folder, steps = tmp_path / "reports", []
+    put(OLD | {"gone.html": b"old"}, folder)
+
+    def stop_at(function):
+        def call(*arguments, **options):
+            steps.append(function)
+            if len(steps) == step + 1:
+                raise Killed
+            return function(*arguments, **options)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files.os, "replace", stop_at(os.replace))
+        patch.setattr(files.Path, "unlink", stop_at(Path.unlink))
+        patch.setattr(files, "_write", stop_at(files._write))
+        with pytest.raises(Killed):
+            put(NEW, folder)
+    assert all(content in (b"old", b"new") for content in of_set(folder).values() if content)
+    assert not publish.intact(folder, publish.read_set(folder)) or publish.read_set(folder)[
+        "files"
+    ].keys() == {
+        *OLD,
+        "gone.html",
+    }
+    put(NEW, folder)
+    assert (
+        of_set(folder) == NEW and publish.intact(folder, publish.read_set(folder)) and left_over(folder) == []
+    )
+
+
+def test_drafts_of_a_process_that_has_ended_are_cleared(tmp_path):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    names = [f".lantian-{pid}-{'0' * 12}.draft" for pid in (ended.pid, os.getpid())]
+    mine = [".lantian-1.draft", "mine.draft"]
+    for name in [*names, *mine]:
+        (tmp_path / name).touch()
+    files.put({tmp_path / "new.txt": "new"})
+    assert {path.name for path in tmp_path.iterdir()} == {names[1], *mine, "new.txt"}
 
 
 def test_full_disk_leaves_the_old_set(tmp_path, monkeypatch):
     folder = tmp_path / "reports"
     put(OLD, folder)
-    before, write = contents(folder), Path.write_bytes
+    before, write = contents(folder), files._write
 
-    def full(path, content):
-        if path.suffix == ".svg":
-            raise OSError(28, "No space left on device", str(path))
-        return write(path, content)
+    def full(draft, content, like):
+        if like.suffix == ".svg":
+            raise OSError(28, "No space left on device", str(draft))
+        return write(draft, content, like)
 
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(OSError, match="No space left"):
-        put(NEW, folder)
-    assert contents(folder) == before and list(tmp_path.iterdir()) == [folder]
+    monkeypatch.setattr(files, "_write", full)
+    with pytest.raises(OSError, match="No space left on device: .*one.svg"):
+        put(NEW | {"new/page.html": b"new"}, folder)
+    assert contents(folder) == before and not (folder / "new").exists()
 
 
-def test_folder_of_other_things_is_refused(tmp_path):
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home/thesis.txt").write_text("mine")
-    with pytest.raises(publish.PublishError, match=r"holds other files \(thesis.txt\)"):
+# --- nobody's files are lost ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["thesis.txt", "index.html", "assets/mine.js", ".profile", ".lantian/set.json"]
+)
+def test_folder_of_other_things_is_refused_until_it_is_adopted(tmp_path, name):
+    mine = tmp_path / "home" / name
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    mine.parents[len(Path(name).parts) - 1].chmod(0o711)
+    before, mode = contents(tmp_path), (tmp_path / "home").stat().st_mode
+    if name.startswith(".lantian"):
+        put(NEW, tmp_path / "home")  # it has nothing but what looks like ours, and is none
+        return
+    with pytest.raises(publish.PublishError, match=r"holds other files .*--adopt"):
         put(NEW, tmp_path / "home")
-    assert contents(tmp_path / "home") == {Path("thesis.txt"): b"mine"}
+    assert contents(tmp_path) == before
+    if name in NEW:
+        with pytest.raises(
+            publish.PublishError, match="index.html: this file is not one of these pages' own"
+        ):
+            put(NEW, tmp_path / "home", adopt=True)
+        assert contents(tmp_path) == before
+    else:
+        put(NEW, tmp_path / "home", adopt=True)
+        put(OLD, tmp_path / "home")
+        assert of_set(tmp_path / "home") == OLD | {name: b"mine"}
+    assert (tmp_path / "home").stat().st_mode == mode
+
+
+def test_new_page_never_replaces_a_file_in_a_set(tmp_path):
+    folder = tmp_path / "reports"
+    put(OLD, folder)
+    (folder / "01_coal.html").write_text("mine")
+    before = contents(folder)
+    with pytest.raises(publish.PublishError, match="01_coal.html: this file is not one of these pages' own"):
+        put(NEW | {"01_coal.html": b"new"}, folder)
+    assert contents(folder) == before
+
+
+def test_the_reports_of_the_checkout_are_ours_with_their_committed_drawings(tmp_path, monkeypatch):
+    monkeypatch.setattr(publish, "REPORTS", tmp_path / "reports")
+    drawing, mine = (tmp_path / "reports/figures" / name for name in ("one.svg", "mine.csv"))
+    drawing.parent.mkdir(parents=True)
+    drawing.write_text("committed")
+    mine.write_text("mine")
+    put(NEW, tmp_path / "reports")
+    assert drawing.read_text() == "new"
+    publish.clean(tmp_path / "reports")
+    assert of_set(tmp_path / "reports") == {"figures/one.svg": b"new", "figures/mine.csv": b"mine"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes and links are those of POSIX")
+def test_modes_and_links_stay(tmp_path):
+    real, folder = tmp_path / "real", tmp_path / "reports"
+    real.mkdir()
+    folder.symlink_to(real)
+    put(OLD, folder.resolve())
+    (real / "figures/one.svg").chmod(0o640)
+    (real / "index.html").rename(tmp_path / "elsewhere.html")
+    (real / "index.html").symlink_to(tmp_path / "elsewhere.html")
+    put(NEW, folder.resolve())
+    assert folder.is_symlink() and (real / "index.html").is_symlink()
+    assert (tmp_path / "elsewhere.html").read_text() == "new"
+    assert (real / "figures/one.svg").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_name_that_leads_out_of_the_folder_is_not_removed(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    folder = tmp_path / "reports"
+    put(OLD, folder)
+    manifest = publish.read_set(folder)
+    manifest["files"] |= {"../mine.txt": "", str(tmp_path / "mine.txt"): ""}
+    (folder / publish.SET).write_text(json.dumps(manifest))
+    put(NEW, folder)
+    publish.clean(folder)
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+@pytest.fixture
+def theirs(tmp_path, copy_data):
+    """A folder that holds somebody's file wherever a command would write one, the data folder's own tables apart."""
+    folder = tmp_path / "theirs"
+    names = ["index.html", "lantian.xlsx", "lantian.sqlite", "tables/targets.parquet", "assets/site.js"]
+    for path in [
+        *(folder / name for name in names),
+        copy_data / "README.md",
+        copy_data / "targets/ninghai.csv",
+    ]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("mine")
+    return folder
+
+
+COMMANDS = {
+    "render": (["render", "{folder}/../note.ipynb", "--output", "{folder}"], "holds other files"),
+    "render --adopt": (
+        ["render", "{folder}/../note.ipynb", "--adopt", "--output", "{folder}"],
+        "not one of these pages' own",
+    ),
+    "render into a file": (
+        ["render", "{folder}/../note.ipynb", "--output", "{folder}/index.html"],
+        "is a file",
+    ),
+    "render /": (["render", "{folder}/../note.ipynb", "--output", "/"], "/: this folder holds other files"),
+    "export .xlsx": (["export", "{folder}/lantian.xlsx"], "is there already"),
+    "export .sqlite": (["export", "{folder}/lantian.sqlite"], "is there already"),
+    "export folder": (["export", "{folder}/tables"], "targets.parquet: is there already"),
+    "add": (["add", "ninghai"], "ninghai.csv: is there already"),
+    "codebook": (["codebook"], "README.md: is no codebook"),
+}
+
+
+@pytest.mark.parametrize(("command", "answer"), COMMANDS.values(), ids=COMMANDS)
+def test_no_command_takes_what_is_somebody_elses(theirs, copy_data, command, answer):
+    write_notebook(theirs.parent / "note.ipynb", "2 + 2")
+    before = contents(theirs.parent)
+    arguments = [word.format(folder=theirs) for word in command]
+    run = CliRunner().invoke(main, [*arguments, "--data", str(copy_data)])
+    assert run.exit_code and answer in run.stderr and "Traceback" not in run.output
+    assert not isinstance(run.exception, Exception)
+    assert contents(theirs.parent) == before
+
+
+def test_single_file_belongs_to_the_set(suite):
+    suite.render(single=True)
+    assert suite.whole and b"00_first--" in (suite.output / "lantian.html").read_bytes()
+    before = suite.render(single=True)
+    assert suite.said == ["Nothing has changed since these pages were rendered."]
+    (suite.output / "lantian.html").unlink()
+    (suite.output / "lantian.html").mkdir()
+    with pytest.raises(RenderError, match="lantian.html: something that is no file is in the way"):
+        suite.render(single=True)
+    assert contents(suite.output).items() <= before.items()
+
+
+# --- what a page depends on -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("undo", [False, True])
+def test_data_that_change_meanwhile_are_not_published(suite, copy_data, undo):
+    suite.data = copy_data
+    table, before = copy_data / "terms.csv", suite.render()
+    edit = f"path = open({str(table)!r}, 'r+'); text = path.read(); path.write('changed'); path.flush()"
+    write_notebook(suite.first, edit + ("; path.truncate(len(text.encode()))" if undo else ""))
+    with pytest.raises(RenderError, match="terms.csv: changed while the pages were made; render again"):
+        suite.render()
+    assert contents(suite.output) == before
+
+
+READS = {
+    "beside it": ("mine.csv", {"page": "00_first", "reads": []}),
+    "elsewhere": ("elsewhere/mine.csv", {"page": "00_first", "reads": ["elsewhere/mine.csv"]}),
+}
+
+
+@pytest.mark.parametrize(("name", "declared"), READS.values(), ids=READS)
+def test_notebook_depends_on_the_files_that_it_reads(suite, name, declared):
+    file = suite.notebooks / name
+    file.parent.mkdir(exist_ok=True)
+    write_notebook(suite.first, lantian=declared)
+    keys = []
+    for text in ("one", "two", "one"):
+        file.write_text(text)
+        keys.append(rendering._key(suite.first, ""))
+    assert keys[0] == keys[2] != keys[1] and all(keys)
+
+
+UNDECLARED = [None, [], {}, {"reads": []}, {"page": "00_first"}, {"page": "copied_from", "reads": []}]
+
+
+@pytest.mark.parametrize("declared", UNDECLARED, ids=str)
+def test_notebook_that_does_not_declare_what_it_reads_may_read_anything(suite, declared):
+    write_notebook(suite.first, lantian=declared)
+    assert rendering._key(suite.first, "") == ""
+
+
+def test_notebook_that_may_read_anything_is_run_each_time(suite):
+    (suite.output.parent / "mine.csv").write_text("one")
+    write_notebook(suite.first, "print(open('../mine.csv').read())", lantian={})
+    before = suite.render()
+    (suite.output.parent / "mine.csv").write_text("two")
+    assert suite.render()[Path("00_first.html")] != before[Path("00_first.html")]
+    assert suite.executed == ["00_first"]
+
+
+# --- what stands around a kernel --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["forked", "plain"])
+def kernels(request, monkeypatch, tmp_path):
+    """What runs notebooks, in both ways, in an environment that prints at start-up."""
+    start = tmp_path / "start"
+    start.mkdir()
+    (start / "sitecustomize.py").write_text("print('hello'); print('{\"notebook\": 1}', end='')")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(start), os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.setattr(execution, "PATIENCE", 0.1)
+    if request.param == "plain":
+        monkeypatch.setattr(execution, "can_fork", lambda: False)
+    with execution.Kernels() as found:
+        yield found
+
+
+def test_endless_cell_is_named_and_stopped_at_the_limit(kernels, data, tmp_path):
+    said = []
+    fine = notebooks.Source(write_notebook(tmp_path / "fine.ipynb", "40 + 2"))
+    (output,) = kernels.execute(fine, notebooks.read(fine), data).cells[-1].outputs
+    assert output.data == {"text/plain": "42"}
+    never_gives_a_thread_its_turn = "re.match('(a*)*b', 'a' * 40)"
+    endless = notebooks.Source(
+        write_notebook(tmp_path / "endless.ipynb", "import re", never_gives_a_thread_its_turn)
+    )
+    where = "endless.ipynb, code cell 2 (id cell-2)"
+    with pytest.raises(RenderError, match=re.escape(f"{where}: stopped after 5 s, the limit for a cell")):
+        kernels.execute(endless, notebooks.read(endless), data, limit=5, say=said.append)
+    assert f"{where}: still running after 0.1 s" in said
+
+
+@needs_proc
+def test_kernels_end_with_their_notebook(suite, monkeypatch):
+    mark = f"MARK-{suite.output}"
+    monkeypatch.setenv("LANTIAN_MARK", mark)
+    write_notebook(suite.first, "import subprocess", "subprocess.Popen(['sleep', '600']).pid")
+    with execution.Kernels() as kernels:
+        source = notebooks.Source(suite.first)
+        assert kernels.execute(source, notebooks.read(source), suite.data).cells[-1].outputs
+        wait_for(lambda: len(marked(mark)) == 1, "more is left than the process that forks")
+    assert marked(mark) == []

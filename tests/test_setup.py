@@ -301,18 +301,40 @@ def test_unfit_python_is_answered_by_one_sentence(checkout, module, text, advice
 
 
 @needs_make
-def test_clean_removes_what_was_generated_and_nothing_else(checkout):
-    generated = [
-        "reports/01_coal.html",
-        "reports/assets/plotly.js",
-        "reports/figures/coal.png",
-        "reports/figures/coal.csv",
-    ]
-    kept = ["reports/figures/coal.svg", "data/units.csv", "notebooks/01_coal.ipynb", ".venv/bin/python"]
-    for name in generated + kept:
+@pytest.mark.parametrize("link", [False, True], ids=["folder", "link"])
+def test_environment_of_others_is_used_and_never_removed(checkout, link):
+    theirs = checkout.folder / (".venv-of-mine" if link else ".venv")
+    for name in ("python", "lantian"):
+        (theirs / "bin").mkdir(parents=True, exist_ok=True)
+        shutil.copy(checkout.python, theirs / "bin" / name)
+    if link:
+        (checkout.folder / ".venv").symlink_to(theirs)
+    checkout.make("check")
+    assert checkout.done() == ["lantian check"]
+    (theirs / "bin/python").write_text("#!/bin/sh\nexit 1\n")
+    run = checkout.make("check")
+    assert run.returncode and "There is a .venv that make did not make, without Lantian" in run.stderr
+    for target in (".venv/.installed", "distclean"):
+        checkout.make(target)
+    assert (theirs / "bin/lantian").exists() and (checkout.folder / ".venv").exists()
+
+
+@needs_make
+def test_clean_removes_what_was_rendered_and_nothing_else(checkout):
+    shutil.copytree(ROOT / "lib", checkout.folder / "lib", ignore=shutil.ignore_patterns("__pycache__"))
+    rendered = {"01_coal.html": b"ours", "figures/coal.csv": b"ours", "figures/coal.svg": b"ours"}
+    write = "import sys; from pathlib import Path; from lantian.site import publish; publish.publish(eval(sys.argv[1]), {}, Path('reports').resolve())"
+    environment = os.environ | {"PYTHONPATH": str(checkout.folder / "lib")}
+    command = [sys.executable, "-c", write, repr(rendered)]
+    subprocess.run(command, cwd=checkout.folder, env=environment, check=True)
+    kept = ["reports/mine.html", "reports/figures/mine.csv", "reports/assets/mine.js", "data/units.csv"]
+    for name in kept:
         (checkout.folder / name).parent.mkdir(parents=True, exist_ok=True)
         (checkout.folder / name).touch()
-    assert checkout.make("clean").returncode == 0
-    assert [name for name in generated + kept if (checkout.folder / name).exists()] == kept
-    assert checkout.make("distclean").returncode == 0
-    assert [name for name in kept if (checkout.folder / name).exists()] == kept[:-1]
+    run = checkout.make("clean", PYTHON=sys.executable)
+    assert run.returncode == 0, run.stderr
+    assert all((checkout.folder / name).exists() for name in [*kept, "reports/figures/coal.svg"])
+    found = {path.name for path in (checkout.folder / "reports").rglob("*") if path.is_file()}
+    assert found == {"mine.html", "mine.csv", "mine.js", "coal.svg"}
+    assert checkout.make("distclean", PYTHON=sys.executable).returncode == 0
+    assert all((checkout.folder / name).exists() for name in kept)

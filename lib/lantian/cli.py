@@ -71,37 +71,39 @@ def verify(sources, data, jurisdictions, write):
     "--jurisdictions", metavar="A,B", envvar="LANTIAN_JURISDICTIONS", help="Only these places, by their ids."
 )
 @click.option("--single-file", is_flag=True, help="Also write the whole suite as one file, to be mailed.")
-def render(notebooks, data, output, force, jurisdictions, single_file):
+@click.option("--adopt", is_flag=True, help="Put the pages into a folder that holds other files; these stay.")
+@click.option(
+    "--cell-limit",
+    metavar="SECONDS",
+    type=click.FloatRange(0, min_open=True),
+    help="Stop a cell that runs longer.",
+)
+def render(notebooks, data, output, force, jurisdictions, single_file, adopt, cell_limit):
     """Render notebooks to HTML; on a failure the pages that were there stay."""
+    from lantian.site.publish import SINGLE
     from lantian.site.render import RenderError
     from lantian.site.render import render as run
 
     if jurisdictions:
         os.environ["LANTIAN_JURISDICTIONS"] = jurisdictions
     try:
-        index = _answered(run, list(notebooks), data, output, click.echo, force)
+        index = _answered(
+            run, list(notebooks), data, output, click.echo, force, single_file, adopt, cell_limit
+        )
     except RenderError as error:
         _fail(f"{error}\nNothing was changed.")
-    click.echo(_mailable(index) if single_file else index)
-
-
-def _mailable(index):
-    """Write the pages beside an index as one file."""
-    from lantian.site.single import NAME, bundle
-
-    file = index.with_name(NAME)
-    file.write_text(bundle(index.parent), "utf-8")
-    return file
+    click.echo(index.with_name(SINGLE) if single_file else index)
 
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
-def export(file, data):
+@click.option("--replace", is_flag=True, help="Replace what is there already.")
+def export(file, data, replace):
     """Write all tables to FILE.xlsx, FILE.sqlite, or a folder of parquet files (.parquet or no ending)."""
     from lantian.data.export import export as run
 
-    click.echo(_answered(run, file, data))
+    click.echo(_answered(run, file, data, replace))
 
 
 @main.command()
@@ -134,27 +136,25 @@ def codebook(data):
     """Write what the data say: the codebook, README.md in the data folder, and the marked parts of the README beside that folder."""
     from lantian.data.schema import find_data
     from lantian.site.codebook import codebook as run
-    from lantian.site.codebook import readme
+    from lantian.site.codebook import readme, write
 
     folder = find_data(data)
-    _put(folder / "README.md", _answered(run, folder))
+    files = {folder / "README.md": _answered(run, folder)}
     beside = folder.parent / "README.md"
     if beside.is_file() and "<!-- answers -->" in beside.read_text("utf-8"):
-        _put(beside, _answered(readme, beside.read_text("utf-8"), folder))
-
-
-def _put(file, text):
-    """Write a file and name it."""
-    file.write_text(text, "utf-8", newline="\n")
-    click.echo(file)
+        files[beside] = _answered(readme, beside.read_text("utf-8"), folder)
+    for file in _answered(write, files):
+        click.echo(file)
 
 
 def _answered(function, *arguments):
-    """Call a function; problems of the data end the command with a line each."""
+    """Call a function; problems of the data end the command with a line each, and so does a file that cannot be used."""
     try:
         return function(*arguments)
     except DataError as error:
         _fail(str(error))
+    except OSError as error:
+        _fail(f"{error.filename}: {error.strerror}")
 
 
 def _fail(message):

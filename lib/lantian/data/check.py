@@ -397,7 +397,7 @@ def _silence_problems(cells):
     silent = cells["gaps"].query("status == 'silent'")
     promised = _pairs(cells["targets"][pair])
     wrong = [row in promised for row in silent[pair].itertuples(index=False, name=None)]
-    message = "is silent beside a target of the same indicator; delete this row"
+    message = "is silent next to a target of the same indicator; delete this row"
     return _report(silent["status"][wrong], message)
 
 

@@ -1,6 +1,5 @@
 """Write the data set for other programs: a workbook, parquet files, SQLite."""
 
-import os
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -12,7 +11,7 @@ import pyarrow.compute as pc
 
 from lantian.data.check import sound_tables
 from lantian.data.plans import make_plans
-from lantian.data.read import read_tables
+from lantian.data.read import read_tables, write_files
 from lantian.data.schema import FORMULA, DataError, Problem, find_data, read_schema
 from lantian.text import wording
 
@@ -30,16 +29,18 @@ JOIN indicators ON indicators.id = targets.indicator
 LEFT JOIN units ON units.unit = targets.unit"""
 
 
-def export(file, data=None):
+def export(file, data=None, replace=False):
     """Write all tables to a workbook, an SQLite database or a folder of parquet files.
 
     Parameters
     ----------
     file : path-like
         The ending decides: ``.xlsx``, ``.sqlite``, and ``.parquet`` or none for a
-        folder. What is there already is replaced only by a finished export.
+        folder.
     data : path-like, optional
         The data folder, found as by `load`.
+    replace : bool
+        Replace what is there already, by a finished export.
 
     Returns
     -------
@@ -49,37 +50,34 @@ def export(file, data=None):
     ------
     DataError
         When the tables cannot be used, the ending is not known, or the file
-        cannot be written.
+        is there already or cannot be written.
     """
     file, folder = Path(file), find_data(data)
     if file.suffix not in WRITERS:
         endings = ".xlsx, .sqlite, and .parquet or none for a folder"
         raise _refusal(file, f"the ending {file.suffix!r} is not known; endings: {endings}")
     schema, tables = sound_tables(folder)
-    plans = make_plans(folder, schema, tables)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".lantian-", dir=file.parent) as scratch:
-            draft = Path(scratch) / file.name
-            WRITERS[file.suffix](draft, schema, _arrow(schema, tables), plans)
-            _move(draft, file)
-    except OSError as error:
-        raise _refusal(file, f"cannot be written: {error.strerror}") from error
+    if not replace and (there := _there(file, tables)):
+        raise _refusal(there, "is there already; name another, or say --replace to have it replaced")
+    with tempfile.TemporaryDirectory(prefix="lantian-") as scratch:
+        draft = Path(scratch) / file.name
+        try:
+            WRITERS[file.suffix](draft, schema, _arrow(schema, tables), make_plans(folder, schema, tables))
+        except (OSError, sqlite3.OperationalError) as error:
+            raise _refusal(draft, f"cannot be written: {error}") from error
+        parts = sorted(draft.iterdir()) if draft.is_dir() else [draft]
+        write_files({file / part.relative_to(draft): part.read_bytes() for part in parts})
     return file
+
+
+def _there(file, tables):
+    """Return a file that an export would replace, None where there is none."""
+    places = [file / f"{name}.parquet" for name in tables] if WRITERS[file.suffix] is _parquet else [file]
+    return next((path for path in places if path.is_file()), None)
 
 
 def _refusal(file, message):
     return DataError([Problem(str(file), 0, "", message)])
-
-
-def _move(draft, file):
-    """Put a finished export, a file or a folder of files, in its place."""
-    if not draft.is_dir():
-        os.replace(draft, file)
-        return
-    file.mkdir(exist_ok=True)
-    for part in sorted(draft.iterdir()):
-        os.replace(part, file / part.name)
 
 
 def typed(data=None):

@@ -123,7 +123,7 @@ def make_plans(folder, schema, tables, chosen=()):
 
 
 def _choose(frames, chosen):
-    """Leave the other focus places aside: role ``aside``, neither compared nor a reference."""
+    """Give the other focus places the role ``left_out``: neither compared nor a reference."""
     places, chosen = frames["jurisdictions"], [name.strip() for name in chosen]
     focus = places["role"] == "focus"
     known = list(places.loc[focus, "id"])

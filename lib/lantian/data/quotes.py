@@ -241,7 +241,7 @@ def _is_rate(printed, stem, words):
     return bool(rate and same_unit(printed, whole) and re.search(spoken, words))
 
 
-# --- the figure means what the row says ------------------------------------------------------------------------------
+# --- the figure means what the row states ----------------------------------------------------------------------------
 
 
 def _size_fault(reading):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from lantian.data.files import put
 from lantian.data.schema import DataError, Problem
 
 DTYPES = {"number": "float64", "integer": "Int64"}
@@ -26,7 +27,7 @@ class RawTable:
     Attributes
     ----------
     cells : DataFrame
-        The rows of all files of the table, every cell a text, an empty text the only missing value. The index says
+        The rows of all files of the table, every cell a text, an empty text the only missing value. The index holds
         where each row begins: levels ``path`` and ``line``, as ``("data/units.csv", 2)``.
     paths : tuple of Path
         The files.
@@ -188,21 +189,13 @@ def as_csv(columns, rows):
     return text.getvalue()
 
 
-def write_files(files):
-    """Write all files, texts by their paths, or none when one cannot be written."""
-    drafts = {path: path.with_suffix(".draft") for path in files}
+def write_files(contents):
+    """Write all files, texts or bytes by their paths, or none; raise `DataError` when one cannot be written."""
     try:
-        for path, draft in drafts.items():
-            draft.write_text(files[path], "utf-8", newline="")
-        for path, draft in drafts.items():
-            draft.replace(path)
+        put(contents)
     except OSError as error:
-        raise DataError(
-            [Problem(str(error.filename), 0, "", f"cannot be written: {error.strerror}")]
-        ) from error
-    finally:
-        for draft in drafts.values():
-            draft.unlink(missing_ok=True)
+        message = f"cannot be written: {error.strerror}"
+        raise DataError([Problem(str(error.filename), 0, "", message)]) from error
 
 
 def typed(cells, table):

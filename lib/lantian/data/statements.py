@@ -98,10 +98,10 @@ def _other_faults(row, stated, others, known):
     digits = [number for number in others if number.in_digits]
     strays = [number for number in digits if not any(_is_about(number.value, one) for one in held)]
     for number in strays:
-        yield "statement_en", f"says {number.text}, which stands neither in the row nor in its words"
+        yield "statement_en", f"holds {number.text}, which stands neither in the row nor in its words"
     rest = " and ".join(number.text for number in digits if number.value not in further)
     if row.value_basis == "figure" and row.value and rest and not strays and len(others) == len(stated):
-        yield "statement_en", f"says {rest}, not {row.value:.15g} {row.unit}, the row's figure"
+        yield "statement_en", f"holds {rest}, not {row.value:.15g} {row.unit}, the row's figure"
 
 
 def _turned(row):

@@ -111,7 +111,7 @@ def verify(data=None, sources=None, write=False, jurisdictions=None):
 def _plans(folder, schema, tables, jurisdictions):
     """Join the tables; where some places are chosen, without the documents of the other focus places."""
     plans = make_plans(folder, schema, tables, jurisdictions)
-    left_out = plans.jurisdictions.query("role == 'aside'")["id"]
+    left_out = plans.jurisdictions.query("role == 'left_out'")["id"]
     return replace(plans, documents=plans.documents[~plans.documents["jurisdiction"].isin(left_out)])
 
 

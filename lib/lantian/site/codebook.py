@@ -11,10 +11,13 @@ import pyarrow.compute as pc
 
 from lantian.data.export import example, typed
 from lantian.data.plans import load
+from lantian.data.read import write_files
 from lantian.data.schema import DataError, Problem, find_data, read_schema
 from lantian.site import template
 from lantian.site.notebooks import has_tag, is_for_each_place, listed, raw_cells
 from lantian.text import wording
+
+MARKS = ("Written by `lantian codebook`", "<!-- answers -->")  # of what we wrote, and of what we may fill in
 
 
 def codebook(data=None):
@@ -23,6 +26,15 @@ def codebook(data=None):
     tables, schema = typed(folder), read_schema(folder)
     functions = {"text": _text, "code": _code, "example": example, "first_key": _first_key}
     return template("codebook.md.j2").render(tables=tables, schema=schema, **functions) + "\n"
+
+
+def write(files):
+    """Put the codebook and the README into their places, texts by path; a file that was not written by `codebook` is refused."""
+    for path in files:
+        if path.is_file() and not any(mark in path.read_text("utf-8") for mark in MARKS):
+            raise DataError([Problem(str(path), 0, "", "is no codebook; move it away first")])
+    write_files(files)
+    return files
 
 
 def _first_key(table, column, code, rows):

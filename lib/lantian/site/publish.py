@@ -1,23 +1,25 @@
-"""Replace a set of files as a whole: at any moment a reader finds the old set or the new one."""
+"""The set of pages in a folder: a manifest lists its files, and nothing else in the folder is replaced or removed."""
 
 import contextlib
-import ctypes
-import errno
 import hashlib
 import json
 import os
-import shutil
-from pathlib import Path
+import sys
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
+
+from lantian.data.files import clear, put
+from lantian.data.schema import CHECKOUT
 
 RECORD = ".lantian"
 SET = f"{RECORD}/set.json"
-OWNED = {RECORD, "figures", "assets", "index.html", "lantian.html"}
-AT_FDCWD, RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
-UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)
+SINGLE = "lantian.html"  # the whole suite as one file
+REPORTS = CHECKOUT / "reports"  # ours from the first
+COMMITTED = "figures/*.svg"  # in it, these come with the checkout
 
 
 class PublishError(OSError):
-    """A folder that is not replaced; the message says why."""
+    """A folder or a file that is not replaced; the message says why."""
 
 
 def digest(content):
@@ -26,7 +28,11 @@ def digest(content):
 
 
 def read_set(folder):
-    """Return what is known of the set in a folder, ``files`` and facts; empty when there is none."""
+    """Return the manifest of the set in a folder, empty when there is none.
+
+    As ``{"files": {"index.html": "9f86d0…"}, "gone": []}``: files by their digest, and those
+    that a publication did not come to remove; with the facts given to `publish`.
+    """
     try:
         return json.loads((folder / SET).read_bytes())
     except (OSError, ValueError):
@@ -43,127 +49,125 @@ def content(folder, published, name):
 
 
 def intact(folder, published):
-    """Tell whether every file of a set is there as it was published."""
-    return all(content(folder, published, name) is not None for name in published["files"])
+    """Tell whether every file of a set is there as it was published, and none too many."""
+    return not published.get("gone") and all(
+        content(folder, published, name) is not None for name in published["files"]
+    )
 
 
 @contextlib.contextmanager
-def locked(folder, say=print):
-    """Let one at a time replace a folder; the lock goes with the process that holds it."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    path = folder.with_name(f".{folder.name}.lock")
-    file = _take(path, wait=False)
-    if file is None:
-        say(f"Waiting for another render into {folder} …")
-        file = _take(path, wait=True)
-    with file:
-        try:
-            _recover(folder)
-            yield
-        finally:
-            with contextlib.suppress(OSError):  # Windows keeps an open file
-                path.unlink()
+def locked(folder, adopt=False, say=print):
+    """Let one at a time change a set; the lock, on the folder itself, goes with the process that holds it.
+
+    A folder that holds other things, such as a home, is refused with a `PublishError` unless it is to be adopted.
+    """
+    _check_ours(folder, adopt)
+    made = [above for above in (folder, *folder.parents) if not above.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = _lock(folder, say)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):  # a new folder stays unless it is empty
+            for new in made:
+                new.rmdir()
+        os.close(lock) if lock else None
 
 
-def _take(path, wait):
-    """Open and lock a file that is still the one under its name; None when another holds it."""
-    while True:
-        file = open(path, "ab")  # noqa: SIM115 - the lock is held until its owner closes the file
-        if not _lock(file, wait):
-            return file.close()
-        with contextlib.suppress(FileNotFoundError):
-            if os.path.samestat(os.stat(path), os.fstat(file.fileno())):
-                return file
-        file.close()
-
-
-def _lock(file, wait):
-    """Lock a file; False when another holds it. Windows has no such lock, and none is taken."""
+def _lock(folder, say):
+    """Lock a folder and return its descriptor; None where a system cannot, as Windows."""
     try:
         import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except BlockingIOError:
-        return False
     except ImportError:
+        return None
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        say(f"Waiting for another render into {folder} …")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    except OSError:  # on some file systems of a network
         pass
-    return True
+    return lock
+
+
+def _check_ours(folder, adopt):
+    if folder.exists() and not folder.is_dir():
+        raise PublishError(f"{folder}: this is a file; name a folder")
+    if adopt or folder == REPORTS.resolve() or not folder.exists() or read_set(folder):
+        return
+    if others := sorted(name for name in os.listdir(folder) if name != RECORD):
+        named = ", ".join(others[:3])
+        raise PublishError(
+            f"{folder}: this folder holds other files ({named}); name an empty or a new one, or say --adopt"
+            " to have pages put among them"
+        )
 
 
 def publish(files, facts, folder):
-    """Replace the set in a folder by another, whole; files of other people stay.
+    """Replace the set in a folder, file by file, each whole; what is not of the set stays as it is.
 
     Call it within `locked`. The files are bytes by their names; the facts are kept with them, for `read_set`.
-    Raises `PublishError` when the folder is somebody else's or a mount point, `OSError` when it cannot be written.
+    The manifest comes first, so that a set that is interrupted is known for one, and is ours to mend.
+    Raises `PublishError` when a file of somebody else is in the way, `OSError` when one cannot be written.
     """
-    _check_owned(folder, files)
-    draft = folder.with_name(f".{folder.name}.new")
-    known = facts | {"files": {name: digest(found) for name, found in sorted(files.items())}}
-    try:
-        # The record comes first: it lists which files are ours, should this stop half-way.
-        for name, found in ({SET: json.dumps(known, indent=1).encode()} | files).items():
-            (draft / name).parent.mkdir(parents=True, exist_ok=True)
-            (draft / name).write_bytes(found)
-        _swap(draft, folder)
-    finally:
-        _recover(folder)
-
-
-def _check_owned(folder, files):
-    """Refuse a folder of other things, such as a home."""
-    if os.path.ismount(folder):
+    known = _files(folder)
+    if others := sorted(
+        name for name in files if os.path.lexists(folder / name) and not _ours(folder, name, known)
+    ):
         raise PublishError(
-            f"{folder}: this is a mount point, which cannot be replaced whole; name a folder in it"
+            f"{folder / others[0]}: this file is not one of these pages' own; move it away first"
         )
-    if not folder.exists() or read_set(folder):
-        return
-    others = sorted(
-        name
-        for name in os.listdir(folder)
-        if not name.startswith(".") and name not in OWNED and not name.endswith(".html")
-    )
-    if others:
-        raise PublishError(
-            f"{folder}: this folder holds other files ({', '.join(others[:3])}); name an empty or a new one"
-        )
+    gone = sorted(known - files.keys())
+    manifest = facts | {"files": {name: digest(found) for name, found in sorted(files.items())}, "gone": gone}
+    _clear(folder, known)
+    put({folder / name: found for name, found in ({SET: _as_json(manifest)} | files).items()})
+    if gone:
+        _remove(folder, gone)
+        put({folder / SET: _as_json(manifest | {"gone": []})})
 
 
-def _swap(draft, folder):
-    """Put a draft in the place of a folder: in one step where the system can, else in two."""
-    if not folder.exists():
-        os.rename(draft, folder)
-    elif not _exchange(draft, folder):
-        os.rename(folder, folder.with_name(f".{folder.name}.old"))
-        os.rename(draft, folder)
+def _files(folder):
+    """Name the files of a set, those that were left over too; a name that leads out of the folder is none."""
+    known = read_set(folder)
+    names = {*known.get("files", ()), *known.get("gone", ())}
+    return {name for name in names if not PurePosixPath(name).is_absolute() and ".." not in Path(name).parts}
 
 
-def _exchange(one, other):
-    """Swap two folders in one step; False where there is no such call."""
-    try:
-        call = ctypes.CDLL(None, use_errno=True).renameat2
-    except (AttributeError, OSError, TypeError):
-        return False
-    if call(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0:
-        return True
-    if (code := ctypes.get_errno()) in UNSUPPORTED:
-        return False
-    raise OSError(code, os.strerror(code), str(other))
+def _ours(folder, name, known):
+    return name in known or name == SET or _committed(folder, name)
 
 
-def _recover(folder):
-    """Clear what a publication left that ended or was stopped: the old set, or a draft."""
-    new, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
-    if old.exists() and not folder.exists():
-        os.rename(old, folder)
-    for rest in (new, old):
-        if rest.exists():
-            _give_back(rest, folder)
-            shutil.rmtree(rest)
+def _committed(folder, name):
+    return folder == REPORTS.resolve() and fnmatch(name, COMMITTED)
 
 
-def _give_back(rest, folder):
-    """Move what is not ours from the old folder to the new one."""
-    ours = OWNED | {Path(name).parts[0] for name in read_set(rest).get("files", ())}
-    for entry in list(rest.iterdir()):
-        if entry.name not in ours and not (folder / entry.name).exists() and folder.exists():
-            os.rename(entry, folder / entry.name)
+def _as_json(manifest):
+    return json.dumps(manifest, indent=1).encode()
+
+
+def _clear(folder, names):
+    """Remove what a killed publication left where these files are."""
+    for part in {(folder / name).parent for name in names}:
+        clear(part) if part.is_dir() else None
+
+
+def _remove(folder, names):
+    """Remove files, and the folders that they leave empty."""
+    for name in names:
+        (folder / name).unlink(missing_ok=True)
+    for part in {Path(name).parent for name in names} - {Path()}:
+        with contextlib.suppress(OSError):
+            (folder / part).rmdir()
+
+
+def clean(folder):
+    """Remove the set from a folder, and nothing else; of the checkout's own the committed drawings stay."""
+    folder = Path(folder).resolve()
+    names = {SET} | {name for name in _files(folder) if not _committed(folder, name)}
+    _clear(folder, names)
+    _remove(folder, sorted(names))
+
+
+if __name__ == "__main__":  # as make does, without any package installed
+    clean(*sys.argv[1:])

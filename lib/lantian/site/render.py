@@ -6,20 +6,33 @@ import hashlib
 import json
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from lantian.data.schema import CHECKOUT, PACKAGE, find_data
-from lantian.site import forkserver, notebooks, publish
-from lantian.site.execute import environment, execute
-from lantian.site.notebooks import RenderError, Source, import_nbformat, read
+from lantian.site import execute, notebooks, publish
+from lantian.site.execute import Kernels
+from lantian.site.notebooks import RenderError, Source, import_nbformat
 from lantian.site.pages import Page, dead_links, exporter, files, notebook_file, to_html
+from lantian.site.publish import REPORTS, SINGLE
 
 NOTEBOOKS = CHECKOUT / "notebooks"
-REPORTS = CHECKOUT / "reports"
 CHOSEN = "LANTIAN_JURISDICTIONS"
 
 
-def render(paths=None, data=None, output=None, say=print, force=False):
+@dataclass(frozen=True)
+class Job:
+    """What is asked for: of which data, into which folder, and how."""
+
+    data: Path
+    output: Path
+    say: object
+    force: bool
+    single: bool
+    limit: float | None
+
+
+def render(paths=None, data=None, output=None, say=print, force=False, single=False, adopt=False, limit=None):
     """Render notebooks and the index; on a failure nothing that was there changes.
 
     Parameters
@@ -35,6 +48,12 @@ def render(paths=None, data=None, output=None, say=print, force=False):
         Called with each line of progress.
     force : bool
         Execute even what has not changed.
+    single : bool
+        Also write the whole suite as one file, ``lantian.html``.
+    adopt : bool
+        Let the folder hold other files; they stay as they are.
+    limit : float, optional
+        Seconds that a cell may take.
 
     Returns
     -------
@@ -46,30 +65,52 @@ def render(paths=None, data=None, output=None, say=print, force=False):
     DataError
         When the tables do not pass their checks.
     RenderError
-        When a notebook fails, or the folder cannot be replaced.
+        When a notebook fails, the data change meanwhile, or the folder is somebody else's.
     """
-    data, output = find_data(data).resolve(), Path(output or REPORTS).resolve()
+    job = Job(find_data(data).resolve(), Path(output or REPORTS).resolve(), say, force, single, limit)
+    paths = [notebooks.named(path, NOTEBOOKS) for path in paths or ()]
     try:
-        every = _sources(notebooks.listed(NOTEBOOKS.resolve()), data)
-        sources = _sources([notebooks.named(path, NOTEBOOKS) for path in paths], data) if paths else every
-        notebooks.check_names(sources, every)
-        if not paths and (others := notebooks.further_down(NOTEBOOKS)):
-            say(f"Left out, since they are in folders within {NOTEBOOKS}: {', '.join(map(str, others))}")
-        with publish.locked(output, say):
-            _update(sources, every, data, output, say, force)
+        with publish.locked(job.output, adopt, say):
+            _update(paths, job)
     except OSError as error:
         raise RenderError(f"{error.filename}: {error.strerror}" if error.filename else str(error)) from None
-    return output / "index.html"
+    return job.output / "index.html"
+
+
+def _every(data):
+    """List the pages of the whole suite, in order."""
+    return _sources(notebooks.listed(NOTEBOOKS.resolve()), data)
 
 
 def _sources(paths, data):
     """List the pages to be; a notebook that is for each place makes one for each focus place."""
     common = _digest(_inputs(data), f"{sys.version} {os.environ.get(CHOSEN)}")
     return [
-        Source(path, _digest([path], common + place), place, name)
+        Source(path, _key(path, common + place), place, name)
         for path in dict.fromkeys(paths)
         for place, name in (_focus(data) if notebooks.is_for_each_place(path) else [("", "")])
     ]
+
+
+def _key(path, seed):
+    """Digest all that a page depends on; empty when its notebook does not declare what it reads, and may read anything."""
+    reads = _reads(path)
+    return "" if reads is None else _digest([path, *reads], seed)
+
+
+def _reads(path):
+    """List the files that a notebook reads: those beside it, and those that its metadata name; None when these do not.
+
+    They do as ``"lantian": {"page": "01_coal", "reads": ["mine/extra.csv"]}``, with the name
+    of the notebook, so that a copy under another name is none that declares.
+    """
+    try:
+        declared = json.loads(path.read_bytes())["metadata"]["lantian"]
+        named = [path.parent / name for name in declared["reads"]]
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    beside = (file for file in sorted(path.parent.iterdir()) if file.is_file() and file.suffix != ".ipynb")
+    return [*beside, *named] if declared.get("page") == path.stem else None
 
 
 def _inputs(data):
@@ -119,54 +160,75 @@ def _focus(data):
     return []
 
 
-def _update(sources, every, data, output, say, force):
+def _update(paths, job):
     """Bring the set in a folder up to date, doing nothing twice."""
-    known, tables = publish.read_set(output), _digest(_tables(data))
-    kept = _kept(sources, every, known, output, force)
+    read = _stamps(paths, job.data)
+    every = _every(job.data)
+    sources = _sources(paths, job.data) if paths else every
+    notebooks.check_names(sources, every)
+    if not paths and (others := notebooks.further_down(NOTEBOOKS)):
+        job.say(f"Left out, since they are in folders within {NOTEBOOKS}: {', '.join(map(str, others))}")
+    known, tables = publish.read_set(job.output), _digest(_tables(job.data))
+    kept = _kept(sources, every, known, job)
     todo = [source for source in sources if source.slug not in kept]
-    if known and not todo and kept == list(known["pages"]) and publish.intact(output, known):
-        return say("Nothing has changed since these pages were rendered.")
-    with _scratch() as scratch, _server(todo, data, scratch, say) as server:
+    if known and not todo and kept == list(known["pages"]) and _complete(known, job):
+        return job.say("Nothing has changed since these pages were rendered.")
+    with _kernels(todo, job) as kernels:
         if known.get("data") != tables:
-            _check(data)
-        pages = _ordered(
-            [
-                *(_restored(output, slug) for slug in kept),
-                *(Page(source.slug, read(source)) for source in todo),
-            ],
-            every,
-        )
+            _check(job.data)
+        pages = [_restored(job.output, slug) for slug in kept]
+        pages += [Page(source.slug, notebooks.read(source)) for source in todo]
+        pages = _ordered(pages, every)
         links = [page.link for page in pages]
-        html = {
-            slug: publish.content(output, known, f"{slug}.html") for slug in kept if links == known["links"]
-        }
-        html |= _execute_all(todo, pages, data, scratch, server, say)
+        unchanged = kept if links == known.get("links") else ()
+        html = {slug: publish.content(job.output, known, f"{slug}.html") for slug in unchanged}
+        pages, made = _execute_all(todo, pages, kernels, job)
+    found = files(pages, html | made)
+    if job.single:
+        from lantian.site.single import bundle
+
+        found[SINGLE] = bundle(found).encode()
+    if changed := read.items() ^ _stamps(paths, job.data).items():
+        raise RenderError(f"{min(changed)[0]}: changed while the pages were made; render again")
     keys = known.get("pages", {}) | {source.slug: source.key for source in sources}
     facts = {"data": tables, "links": links, "pages": {page.slug: keys[page.slug] for page in pages}}
-    found = files(pages, html)
-    publish.publish(found, facts, output)
+    publish.publish(found, facts, job.output)
     for slug in known.get("pages", {}).keys() - facts["pages"].keys():
-        say(
+        job.say(
             f"{slug}: its page is gone, since {NOTEBOOKS} has no such notebook; name it to have its page again"
         )
     if dead := dead_links(found):
-        say(
+        job.say(
             f"Links to pages that are not here: {', '.join(dead)}; lantian render without a name makes them all"
         )
 
 
-def _kept(sources, every, known, output, force):
+def _stamps(paths, data):
+    """Note when each file that pages depend on was changed last, which no later change can undo."""
+    paths = [*paths, *NOTEBOOKS.glob("*.ipynb")]
+    every = {*_inputs(data), *paths, *(file for path in paths for file in _reads(path) or ())}
+    stats = {str(path): path.stat() for path in every}
+    return {
+        path: (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns) for path, stat in stats.items()
+    }
+
+
+def _complete(known, job):
+    return publish.intact(job.output, known) and (not job.single or SINGLE in known["files"])
+
+
+def _kept(sources, every, known, job):
     """Name the pages of a set that stay: unchanged, or, where notebooks were named, not among them."""
     wanted = {source.slug: source.key for source in sources}
 
     def stays(slug, key):
-        return wanted[slug] == key and not force if slug in wanted else sources is not every
+        return bool(key) and wanted[slug] == key and not job.force if slug in wanted else sources is not every
 
     pages = known.get("pages", {})
     return [
         slug
         for slug, key in pages.items()
-        if stays(slug, key) and publish.content(output, known, notebook_file(slug)) is not None
+        if stays(slug, key) and publish.content(job.output, known, notebook_file(slug)) is not None
     ]
 
 
@@ -176,19 +238,11 @@ def _ordered(pages, every):
     return sorted(pages, key=lambda page: (order.get(page.slug, len(order)), page.slug))
 
 
-def _scratch():
-    from tempfile import TemporaryDirectory
-
-    return TemporaryDirectory(prefix="lantian-", ignore_cleanup_errors=True)
-
-
-def _server(todo, data, scratch, say):
-    """Start the process that forks kernels, before all else because it takes longest."""
-    if todo and forkserver.can_fork():
-        return forkserver.ForkServer(environment(data, scratch), scratch)
-    if todo:
-        say("This platform cannot fork: plain kernels are used, which takes longer.")
-    return contextlib.nullcontext()
+def _kernels(todo, job):
+    """Start what runs notebooks, before all else because it takes longest."""
+    if todo and not execute.can_fork():
+        job.say("This platform cannot fork: plain kernels are used, which takes longer.")
+    return Kernels() if todo else contextlib.nullcontext()
 
 
 def _check(data):
@@ -202,33 +256,36 @@ def _restored(output, slug):
     return Page(slug, import_nbformat().from_dict(json.loads((output / notebook_file(slug)).read_bytes())))
 
 
-def _execute_all(todo, pages, data, scratch, server, say):
-    """Execute notebooks side by side, convert each when it is done; return HTML by slug, or raise with every failure."""
+def _execute_all(todo, pages, kernels, job):
+    """Execute notebooks side by side, and convert each when it is done.
+
+    Return all pages, and the HTML of those executed by slug; or raise with every failure.
+    """
     from concurrent.futures import ThreadPoolExecutor, as_completed
 
-    import nbclient  # noqa: F401  once, before every thread needs it
-
-    by_slug, html = {page.slug: page for page in pages}, {}
-    with (
-        ThreadPoolExecutor(_cores() + 1) as pool,
-        server or contextlib.nullcontext(),
-    ):  # kernels end before threads are waited for
-        futures = {
-            pool.submit(execute, source, by_slug[source.slug].notebook, data, scratch, server): source.slug
-            for source in todo
-        }
+    pages, html = {page.slug: page for page in pages}, {}
+    pool = ThreadPoolExecutor(_cores() + 1)
+    settings = {"data": job.data, "limit": job.limit, "say": job.say}
+    futures = {
+        pool.submit(kernels.execute, source, pages[source.slug].notebook, **settings): source.slug
+        for source in todo
+    }
+    try:
         exporter() if todo else None  # while kernels run
         for future in as_completed(futures):
             if not future.exception():
                 slug = futures[future]
-                say(f"{slug}: done")
-                html[slug] = to_html(by_slug[slug], pages).encode()
+                job.say(f"{slug}: done")
+                pages[slug] = Page(slug, future.result())
+                html[slug] = to_html(pages[slug], [*pages.values()]).encode()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)  # when interrupted: the kernels end next
     failures = [error for future in futures if (error := future.exception())]
     if strange := [error for error in failures if not isinstance(error, RenderError)]:
         raise strange[0]
     if failures:
         raise RenderError("\n".join(map(str, failures)))
-    return html
+    return [*pages.values()], html
 
 
 def _cores():

@@ -12,14 +12,13 @@ from markupsafe import Markup
 from lantian.site import template
 from lantian.site.pages import scripts
 
-NAME = "lantian.html"
 REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "data-chart", "for")
 # What would lead out of the one page: the links to the pages before and after, and to drawings as files.
 LEFT_OUT = 'nav.turn, a[href^="figures/"][href$=".png"], a[href^="figures/"][href$=".svg"]'
 
 
-def bundle(folder):
-    """Join the pages of a folder, as `render` writes it, to one page of HTML.
+def bundle(files):
+    """Join the pages among the files of a site, bytes by name, to one page of HTML.
 
     Every id is prefixed by its page; a link to another page becomes a link within
     this one: ``08_evidence.html#yuyao-pm25-2020`` is ``#08_evidence--yuyao-pm25-2020``.
@@ -27,10 +26,12 @@ def bundle(folder):
     page's policy allows. The rows of each drawing stay as files within the page;
     its PNG and SVG do not.
     """
-    others = sorted(path for path in folder.glob("*.html") if path.name not in ("index.html", NAME))
-    pages = {_key(path.stem): _parse(path) for path in [folder / "index.html", *others]}
+    names = sorted(
+        (name for name in files if name.endswith(".html")), key=lambda name: (name != "index.html", name)
+    )
+    pages = {_key(name.removesuffix(".html")): _parse(files[name]) for name in names}
     for slug, page in pages.items():
-        _adapt(page, slug, pages, folder)
+        _adapt(page, slug, pages, files)
     index = pages["index"]
     bodies = [{"slug": slug, "markup": Markup(page.main.decode_contents())} for slug, page in pages.items()]
     around = {name: Markup(index.body.find(name, "site", recursive=False)) for name in ("header", "footer")}
@@ -46,11 +47,11 @@ def _key(slug):
     return re.sub(r"[^\w.-]", lambda match: f"-{ord(match[0]):x}", slug)
 
 
-def _parse(path):
-    return BeautifulSoup(path.read_text("utf-8"), "html.parser", multi_valued_attributes=None)
+def _parse(page):
+    return BeautifulSoup(page.decode(), "html.parser", multi_valued_attributes=None)
 
 
-def _adapt(page, slug, slugs, folder):
+def _adapt(page, slug, slugs, files):
     """Make a page fit to stand below the index: its headings one level down, its ids and links its own."""
     for part in page.select(LEFT_OUT):
         part.decompose()
@@ -61,21 +62,21 @@ def _adapt(page, slug, slugs, folder):
         heading.name = f"h{int(heading.name[1]) + 1}"
     for tag in page.body.find_all():
         for name, value in tag.attrs.items():
-            tag[name] = _attribute(name, value, slug, slugs, folder)
+            tag[name] = _attribute(name, value, slug, slugs, files)
 
 
-def _attribute(name, value, slug, slugs, folder):
+def _attribute(name, value, slug, slugs, files):
     """Prefix ids and references to them by the page, and turn links between pages into anchors."""
     if name == "id":
         return f"{slug}--{value}"
     if name in REFERENCES:
         return " ".join(f"{slug}--{word}" for word in value.split())
     if name in ("href", "xlink:href"):
-        return _target(value, slug, slugs, folder)
+        return _target(value, slug, slugs, files)
     return re.sub(r"url\(#([^)]+)\)", rf"url(#{slug}--\1)", value)
 
 
-def _target(address, slug, slugs, folder):
+def _target(address, slug, slugs, files):
     """Return where a link leads within the one page.
 
     >>> _target("08_evidence.html#yuyao-pm25-2020", "01_coal", ["08_evidence"], None)
@@ -83,7 +84,7 @@ def _target(address, slug, slugs, folder):
     """
     path, _, anchor = address.partition("#")
     if path.startswith("figures/"):
-        return "data:text/csv;base64," + _base64((folder / path).read_bytes())
+        return "data:text/csv;base64," + _base64(files[path])
     page = _key(unquote(path).removesuffix(".html")) or slug
     if page not in slugs:
         return address

@@ -1,0 +1,211 @@
+"""The processes that run notebooks: each runs one, in an IPython kernel without sockets, and ends.
+
+Where there is fork, they are forked from a process that has loaded the libraries, which kills them all when the
+program that asked for them ends, whichever way. What an environment prints at start-up cannot disturb them: answers
+go through descriptors that nothing else knows, as lines of JSON.
+"""
+
+import asyncio
+import builtins
+import contextlib
+import gc
+import importlib
+import json
+import logging
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from types import SimpleNamespace
+
+from ipykernel.inprocess.socket import DummySocket
+from ipykernel.iostream import IOPubThread, OutStream
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+from jupyter_client.session import Session
+from traitlets.config import Config
+
+import lantian
+from lantian.site.notebooks import import_nbformat
+
+PRELOAD = "ipykernel.debugger nbclient plotly.basedatatypes plotly.io._renderers"
+PRELOAD += " matplotlib.backends.backend_agg matplotlib.backends.backend_svg"
+
+
+def serve():
+    """Fork a kernel for each socket that comes over standard input; when that closes, kill them all."""
+    requests = socket.socket(fileno=os.dup(0))
+    _preload()
+    kernels = []  # never waited for, so that no other process is given the number of one that has ended
+    while (received := socket.recv_fds(requests, 1, 1))[0]:
+        (channel,) = received[1]
+        if not (pid := os.fork()):
+            requests.close()
+            os.setsid()
+            return run(open(channel, "rb", closefd=False), open(channel, "w", closefd=False))
+        kernels.append(pid)
+        os.close(channel)
+    for pid in kernels:
+        for kill in (os.killpg, os.kill):  # it may not have come to lead its group yet
+            with contextlib.suppress(OSError):
+                kill(pid, signal.SIGKILL)
+    shutil.rmtree(os.getcwd(), ignore_errors=True)  # where nobody else may be left to do so
+    os._exit(0)  # taking the libraries down would change nothing
+
+
+def _preload():
+    """Load the libraries as a notebook would: pandas asks then, and only then, whether it is in one."""
+    import_nbformat()  # which plotly asks for when it shows its first figure
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=None)
+    for module in PRELOAD.split():
+        importlib.import_module(module)
+    for name in lantian.__all__:
+        with contextlib.suppress(Exception):  # the notebook that needs it will say what is wrong
+            getattr(lantian, name)
+    del builtins.get_ipython
+    gc.freeze()
+
+
+def start():
+    """Be a process that runs one notebook, as it comes over standard input."""
+    request, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "w")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    print(file=answers)  # ends what the environment may have printed
+    run(request, answers, guard=os.name == "posix")
+
+
+def run(request, answers, guard=False):
+    """Run the notebook of a request; answer with each cell that starts, and at the end with the notebook or the failure."""
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    asked = json.loads(request.readline())
+    threading.Thread(target=lambda: (request.read(), _end()), daemon=True).start()  # ends with who asked
+    if guard:  # some computations give a thread no turn
+        command = ["/bin/sh", "-c", f"cat; kill -9 -{os.getpid()}"]
+        subprocess.Popen(
+            command,
+            stdin=request,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    _keep_from_forks({request.fileno(), answers.fileno()})
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    time.tzset() if hasattr(time, "tzset") else None
+    os.chdir(asked["folder"])
+
+    def answer(**words):
+        print(json.dumps(words), file=answers, flush=True)
+
+    answer(**asyncio.run(_run_cells(import_nbformat().from_dict(asked["notebook"]), answer)))
+    _end()
+
+
+def _keep_from_forks(descriptors):
+    """Close descriptors in whatever the notebook forks, or nobody would see that the notebook has ended."""
+
+    def close():
+        while descriptors:
+            os.close(descriptors.pop())
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=close)
+
+
+def _end():
+    """End at once, with all that the notebook started; nothing is left that would have to be written."""
+    if hasattr(os, "killpg"):
+        os.killpg(0, signal.SIGKILL)
+    os._exit(0)
+
+
+async def _run_cells(notebook, answer):
+    """Run the cells as nbclient would; return the notebook with its outputs, or the first failure that is not expected."""
+    from nbclient import NotebookClient  # after `import_nbformat`
+
+    kernel, messages = _kernel()
+    client = NotebookClient(notebook)
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        if kernel.shell.exit_now:
+            _end()
+        answer(cell=index, pid=os.getpid())
+        request = kernel.session.msg("execute_request")
+        kernel.set_parent([], request)
+        reply = await kernel.do_execute(cell.source, silent=False)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        cell.outputs, cell.execution_count = [], reply["execution_count"]
+        client.clear_before_next_output = False
+        while messages.queue.qsize():
+            message = kernel.session.recv(messages, copy=False)[1]
+            if message["parent_header"].get("msg_id") == request["header"]["msg_id"]:
+                client.process_message(message, cell, index)
+        if reply["status"] != "ok" and "raises-exception" not in cell.metadata.get("tags", []):
+            return {"failed": index} | {name: reply[name] for name in ("ename", "evalue", "traceback")}
+    notebook.metadata.language_info = kernel.language_info
+    client.set_widgets_metadata()
+    return {"notebook": notebook}
+
+
+def _kernel():
+    """Make an IPython kernel as its application does, but within this process; return it and where its messages gather."""
+    sys.argv = ["ipykernel_launcher.py", "-f", "kernel.json"]
+    app = IPKernelApp.instance(config=Config(IPKernelApp={"connection_file": "kernel.json"}))
+    session, messages = Session(key=b"lantian"), DummySocket()
+    publisher = IOPubThread(messages, session=session)  # is not started: who publishes waits, in every order
+    sys.stdout, sys.stderr = Stream(session, publisher, "stdout", 1), Stream(session, publisher, "stderr", 2)
+    app.kernel = IPythonKernel.instance(
+        parent=app,
+        log=logging.getLogger("ipykernel"),
+        session=session,
+        iopub_thread=publisher,
+        iopub_socket=publisher.background_socket,
+        shell_channel_thread=SimpleNamespace(parent_thread=None),
+    )
+    app.shell = app.kernel.shell
+    app.init_path()
+    app.init_extensions()
+    return app.kernel, messages
+
+
+class Stream(OutStream):
+    """A standard stream of a notebook, with what other programs write to its descriptor, each in its turn."""
+
+    def __init__(self, session, publisher, name, number):
+        super().__init__(session, publisher, name, watchfd=False)
+        self._original, self._number, self._taken = os.dup(number), number, 0
+        self._file = tempfile.TemporaryFile("a+b", buffering=0)  # noqa: SIM115 - open as long as the notebook
+        os.dup2(self._file.fileno(), number)
+
+    def fileno(self):
+        return self._original
+
+    def write(self, text):
+        if not self._is_master_process():  # but a fork by the notebook
+            os.write(self._number, text.encode())
+            return len(text)
+        self._take()
+        return super().write(text)
+
+    def flush(self):
+        if self._is_master_process():
+            self._take()
+            super().flush()
+
+    def _take(self):
+        if os.fstat(self._file.fileno()).st_size > self._taken:
+            self._file.seek(self._taken)
+            found = self._file.readall()
+            self._taken += len(found)
+            super().write(found.decode(errors="replace"))
+
+
+if __name__ == "__main__":
+    serve() if "fork" in sys.argv[1:] else start()
