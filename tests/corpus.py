@@ -30,6 +30,10 @@ REASONS = {
     "addresses in memory": (r"\b0x[0-9a-f]{6,}", "0x"),
     "the folder of a cell's code": (r"[\w/.-]{0,60}ipykernel(_\d+)?/\d+\.py", "ipykernel"),
     "ids of styled tables": (r"\bT_[0-9a-f]{1,5}(?=[_\s\\])", "T"),
+    "a traceback marks what failed, but not in a function that has run often": (
+        r"\\u001b\[(?:30;43|39;49)m",
+        "",
+    ),
     "pictures from files are part of the notebook": (r"(<img[^>]*src=)\\?[\"'].*?\\?[\"']", r"\1"),
 }
 DATA = "a plotly chart is kept as data, without 5 MB of script"

@@ -38,6 +38,11 @@ CELLS = {
     ),
     "no show": ("import matplotlib.pyplot as plt\nplt.plot([1, 2]);", "img[src^='data:image/png']", ""),
     "figure": (f"{CHART}plt.close()\nfigure", "img[src^='data:image/png']", ""),
+    "figure as svg": (
+        f"%config InlineBackend.figure_formats = ['svg']\n{CHART}plt.show()\n%config InlineBackend.figure_formats = ['png']",
+        "img[src^='data:image/svg+xml']",
+        "",
+    ),
     "seaborn": ("import seaborn\nseaborn.lineplot(x=[1, 2], y=[3, 4]);", "img[src^='data:image/png']", ""),
     "plotly": (
         "import plotly.express as px\npx.scatter(x=[1, 2], y=[3, 4], title='A <b>line</b>')",

@@ -10,10 +10,9 @@ import subprocess
 import sys
 import threading
 import time
-from importlib.util import find_spec
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from lantian.site import TEMPLATES
 from lantian.site.markup import embed_pictures
 from lantian.site.notebooks import RenderError, import_nbformat, steady
 
@@ -23,6 +22,7 @@ FIXED = {
     "LC_ALL": "C.UTF-8",
     "TZ": "UTC",
     "PYTHONHASHSEED": "0",
+    "SOURCE_DATE_EPOCH": "0",  # which drawings in SVG give as their date
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PLOTLY_RENDERER": "plotly_mimetype",
     "LANTIAN_PAGES": "",
@@ -39,8 +39,8 @@ LONGEST_ERROR = 5  # lines
 
 def environment(data, scratch, place=""):
     """Return the environment of a kernel, the same for every user, time and folder."""
-    defaults = Path(find_spec("matplotlib").origin).parent / "mpl-data" / "matplotlibrc"
-    ours = {"LANTIAN_DATA": str(data), "IPYTHONDIR": str(scratch), "MATPLOTLIBRC": str(defaults)}
+    settings = {"IPYTHONDIR": scratch, "MATPLOTLIBRC": TEMPLATES / "matplotlibrc", "LANTIAN_DATA": data}
+    ours = {name: str(value) for name, value in settings.items()}
     ours |= {"LANTIAN_PLACE": place} if place else {}
     return {name: value for name, value in os.environ.items() if name not in FOREIGN} | FIXED | ours
 
@@ -95,8 +95,8 @@ class Kernels:
                 )
         _cancel(timers)
         if "notebook" in answer:
-            done = steady(import_nbformat().from_dict(answer["notebook"]))
-            return embed_pictures(done, source.path.parent)
+            found = import_nbformat().from_dict(answer["notebook"])
+            return embed_pictures(steady(found), source.path.parent)
         where = _where(source, notebook, answer)
         if "failed" in answer:
             raise RenderError(_failure(where, answer))

@@ -13,7 +13,6 @@ from lantian.data.schema import CHECKOUT, PACKAGE, find_data
 from lantian.site import execute, notebooks, publish
 from lantian.site.execute import Kernels
 from lantian.site.notebooks import RenderError, Source, import_nbformat
-from lantian.site.notebooks import read as read_notebook
 from lantian.site.pages import Page, dead_links, exporter, files, notebook_file, to_html
 from lantian.site.publish import REPORTS, SINGLE
 
@@ -69,15 +68,18 @@ def render(paths=None, data=None, output=None, say=print, force=False, single=Fa
         When a notebook fails, the data change meanwhile, or the folder is somebody else's.
     """
     job = Job(find_data(data).resolve(), Path(output or REPORTS).resolve(), say, force, single, limit)
+    paths = [notebooks.named(path, NOTEBOOKS) for path in paths or ()]
     try:
-        chosen = [notebooks.named(path, NOTEBOOKS) for path in paths or ()]
-        if not chosen and (others := notebooks.further_down(NOTEBOOKS)):
-            say(f"Left out, since they are in folders within {NOTEBOOKS}: {', '.join(map(str, others))}")
         with publish.locked(job.output, adopt, say):
-            _update(chosen, job)
+            _update(paths, job)
     except OSError as error:
         raise RenderError(f"{error.filename}: {error.strerror}" if error.filename else str(error)) from None
     return job.output / "index.html"
+
+
+def _every(data):
+    """List the pages of the whole suite, in order."""
+    return _sources(notebooks.listed(NOTEBOOKS.resolve()), data)
 
 
 def _sources(paths, data):
@@ -164,6 +166,8 @@ def _update(paths, job):
     every = _sources(notebooks.listed(NOTEBOOKS.resolve()), job.data)
     sources = _sources(paths, job.data) if paths else every
     notebooks.check_names(sources, every)
+    if not paths and (others := notebooks.further_down(NOTEBOOKS)):
+        job.say(f"Left out, since they are in folders within {NOTEBOOKS}: {', '.join(map(str, others))}")
     known, tables = publish.read_set(job.output), _digest(_tables(job.data))
     kept = _kept(sources, every, known, job)
     todo = [source for source in sources if source.slug not in kept]
@@ -173,7 +177,7 @@ def _update(paths, job):
         if known.get("data") != tables:
             _check(job.data)
         pages = [_restored(job.output, slug) for slug in kept]
-        pages += [Page(source.slug, read_notebook(source)) for source in todo]
+        pages += [Page(source.slug, notebooks.read(source)) for source in todo]
         pages = _ordered(pages, every)
         links = [page.link for page in pages]
         unchanged = kept if links == known.get("links") else ()
@@ -189,18 +193,14 @@ def _update(paths, job):
     keys = known.get("pages", {}) | {source.slug: source.key for source in sources}
     facts = {"data": tables, "links": links, "pages": {page.slug: keys[page.slug] for page in pages}}
     publish.publish(found, facts, job.output)
-    _name_what_is_missing(known.get("pages", {}).keys() - facts["pages"].keys(), found, job)
-
-
-def _name_what_is_missing(gone, found, job):
-    """Name the pages that are gone, and the links of the others that lead nowhere."""
-    for slug in sorted(gone):
+    for slug in known.get("pages", {}).keys() - facts["pages"].keys():
         job.say(
             f"{slug}: its page is gone, since {NOTEBOOKS} has no such notebook; name it to have its page again"
         )
     if dead := dead_links(found):
-        words = "lantian render without a name makes them all"
-        job.say(f"Links to pages that are not here: {', '.join(dead)}; {words}")
+        job.say(
+            f"Links to pages that are not here: {', '.join(dead)}; lantian render without a name makes them all"
+        )
 
 
 def _stamps(paths, data):
