@@ -15,7 +15,7 @@ _HOME = {
     "evidence": "site.evidence",
     "compare": "analysis.compare",
     "verdict": "analysis.comparability",
-    "verdict_of_set": "analysis.comparability",
+    "weakest": "analysis.comparability",
     "denominators": "analysis.comparability",
     "how_far": "analysis.compare",
     "how_far_sentence": "analysis.compare",

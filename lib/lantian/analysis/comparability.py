@@ -1,112 +1,126 @@
-"""Judge which targets may be compared, in one respect at a time, and say why not."""
+"""Judge in which degree two targets compare, in one respect: the strongest statement that is still true."""
 
 import itertools
+from collections import namedtuple
+from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
+from lantian.analysis.duties import due_day
+from lantian.analysis.progress import observations_of, pace_of, reading, state_of
+from lantian.data.plans import Plans
+from lantian.text import wording
+
+# From the strongest statement to none; rows in one of the first four may share an axis.
+DEGREES = ("same", "direct", "caveat", "converted", "ranked", "no")
+ON_ONE_AXIS = DEGREES[:4]
+MOST_COUNTED = 2
 CENSUS = 2020  # the last census: residents are counted nearest to it
-RESPECTS = ("value", "date", "pace", "wording")
-# Kinds whose figure grows with the place when the indicator is extensive.
-SIZED = ("level", "count", "amount")
-TESTS = {
-    "indicator": "object: another indicator",
-    "kind": "object: another kind of promise",
-    "subject": "object: another thing acted on",
-    "subject_class": "object: another class",
-    "base": "object: new purchases are not the stock",
-    "target_year": "time: another target year",
-    "dimension": "unit: another dimension",
-    "baseline_year": "unit: another base year",
-    "value_basis": "unit: a figure is not a word, nor one word another",
-    "area": "range: another area",
-    "owner": "range: size",
-    "figure": "unit: no figure",
-    "base_known": "unit: a change without its base year",
-    "target_known": "time: no target year",
+ACTS = ("act", "ban")
+PURCHASES = ("new", "new_or_replaced")
+# Fields that are judged together where the table has a row for both.
+TOGETHER = {"kind and class": ("kind", "subject_class"), "subject and class": ("subject", "subject_class")}
+# What is unlike itself: parts named by two places, and what two targets leave unsaid.
+NEVER_ALIKE = {("area", "named"), ("date", ""), ("baseline_year", ""), ("period", "")}
+NEVER_ALIKE |= {("baseline_basis", "ambiguous")}
+LABELS = {
+    "kind and class": "rule",
+    "subject and class": "subject",
+    "subject_class": "class",
+    "area of acts": "area",
+    "target_year": "year",
+    "target_year of purchases": "year",
+    "year_basis": "year known as",
+    "deadline": "day",
+    "baseline_year": "base year",
+    "baseline_basis": "base year known as",
+    "operator in words": "operator",
+    "level of air": "level of government",
+}
+OPERATORS = {"<=": "at most", ">=": "at least", "=": "exactly", "~": "about", "<": "below", ">": "more than"}
+# What two targets have in common in each respect, and in what they differ where nothing else does.
+AGREE = {
+    "value": ("they ask the same", "only the figures differ"),
+    "date": ("the date is the same", "only the dates differ"),
+    "pace": ("the pace is the same", "only the paces differ"),
+    "wording": ("they are as firm", "only the firmness differs"),
 }
 
-# Tests for what is stated at all: 0 where it is, else a number of the row, so that it agrees with no other row.
-UNSTATED = ("figure", "base_known", "target_known")
-PER_RESIDENT = "per resident"
-# The columns that decide.
-COMPARED = """indicator kind subject subject_class base area dimension amount baseline_year target_year timing value_basis operator
-    jurisdiction extensive""".split()
+Verdict = namedtuple("Verdict", "degree caveats inputs reason")
+Difference = namedtuple("Difference", "field one other kind above reason")
+# What is compared of a target, the year of it, and the fields in which others should agree with it; whether it asks
+# for all or none, and the inputs that it was worked out from.
+Facts = namedtuple("Facts", "compared year fields of_all inputs", defaults=[()])
 
 
-def keys(targets, of="value", divided=()):
-    """List, for each target, everything that must agree before it is compared.
+@dataclass(frozen=True)
+class Rules:
+    """What judges pairs, looked up once.
 
-    Two targets are comparable in the respect ``of`` exactly when their rows here
-    are equal. After the tests of the literature on comparing city climate targets:
-    time, object, unit and range.
+    Attributes
+    ----------
+    plans : Plans
+    listed : dict
+        The rows of ``differences.csv``, by field, one and other.
+    broader : dict
+        For each subject, those above it.
+    names : dict
+        Of subjects.
+    whole : dict
+        What a row without a subject is about, by its indicator.
+    residents : DataFrame
+        As from `denominators`.
+    """
+
+    plans: Plans
+    listed: dict
+    broader: dict
+    names: dict
+    whole: dict
+    residents: pd.DataFrame
+
+    def difference(self, field, one, other):
+        """Look a difference up: its own row, else that with ``*`` for one of the two, else for both."""
+        for pair in itertools.product((one, "*"), (other, "*")):
+            for key in (pair, pair[::-1]):
+                if row := self.listed.get((field, *key)):
+                    return Difference(field, one, other, row.kind, row.above, row.reason)
+        raise KeyError(f"differences.csv has no row for {field}")
+
+    def lists(self, field, one, other):
+        """Whether the table has a row for these two, other than one with ``*``."""
+        return (field, one, other) in self.listed or (field, other, one) in self.listed
+
+
+def rules(plans):
+    """Look up what judges pairs.
 
     Parameters
     ----------
-    targets : DataFrame
-        Rows of ``Plans.targets``.
-    of : {"value", "date", "pace", "wording"}
-    divided : collection of str
-        Places whose amounts can be divided by their residents.
+    plans : Plans
 
     Returns
     -------
-    DataFrame
-        Indexed like ``targets``; one column a test.
+    Rules
     """
-    cells = {name: targets[name].to_numpy(object) for name in COMPARED}
-    return pd.DataFrame(keys_of(cells, of, divided), targets.index, dtype=object)
+    parents = dict(zip(plans.subjects["id"], plans.subjects["parent"]))
+    whole = plans.subjects.assign(indicator=plans.subjects["indicators"].str.split(";")).explode("indicator")
+    return Rules(
+        plans,
+        listed={(row.field, row.one, row.other): row for row in plans.differences.itertuples()},
+        broader={subject: _broader(parents, subject) for subject in parents},
+        names=dict(zip(plans.subjects["id"], plans.subjects["name_en"])),
+        whole=dict(zip(whole["indicator"], whole["id"])),
+        residents=denominators(plans),
+    )
 
 
-def keys_of(cells, of="value", divided=()):
-    """Do the work of `keys` on columns of cells, each an array of objects; return such columns."""
-    if of not in RESPECTS:
-        raise ValueError(f"of={of!r} is not known; it is one of {', '.join(RESPECTS)}")
-    columns = {
-        name: cells[name] for name in ("indicator", "kind", "subject", "subject_class", "base", "area")
-    }
-    if of == "wording":
-        return {"indicator": columns["indicator"]}
-    dated, based, filled = (_known(cells[name]) for name in ("target_year", "baseline_year", "amount"))
-    if of == "date":
-        return columns | {"figure": dated}
-    change = cells["kind"] == "change"
-    yearly = change & (cells["timing"] == "every_year")  # so much every year is a pace as it stands
-    columns |= {
-        "dimension": _or(cells["dimension"], ""),
-        "figure": filled,
-        "base_known": np.where(yearly, 0, based) if of == "pace" else np.where(change, based, 0),
-        "owner": _owner(cells, divided),
-        "target_known": np.where(yearly, 0, dated) if of == "pace" else dated,
-    }
-    if of == "value":
-        columns["target_year"] = _or(cells["target_year"], 0)
-        columns["baseline_year"] = np.where(change, _or(cells["baseline_year"], 0), 0)
-        # "at least as much" and "more" are other words, though both rest on the number one.
-        columns["value_basis"] = np.where(
-            cells["value_basis"] == "word", "word" + cells["operator"], cells["value_basis"]
-        )
-    return columns
-
-
-def _known(cells):
-    """0 where a cell is filled; else the row's own number, equal to nothing."""
-    return np.where(pd.isna(cells), np.arange(1, len(cells) + 1), 0)
-
-
-def _or(cells, instead):
-    return np.where(pd.isna(cells), instead, cells)
-
-
-def sized(rows):
-    """Mark the amounts that grow with the place."""
-    return (np.asarray(rows["extensive"], object) == "yes") & np.isin(np.asarray(rows["kind"], object), SIZED)
-
-
-def _owner(cells, divided):
-    """The place that an amount is of, where it grows with the place and cannot be divided."""
-    places = [PER_RESIDENT if place in divided else place for place in cells["jurisdiction"]]
-    return np.where(sized(cells), np.array(places, object), "")
+def _broader(parents, subject):
+    """List what is broader than a subject, the nearest first."""
+    broader = []
+    while subject := parents.get(subject):
+        broader.append(subject)
+    return broader
 
 
 def denominators(plans):
@@ -137,9 +151,8 @@ def near_census(observations, indicator):
         The columns of ``observations``, indexed by jurisdiction; of two as near, the earlier.
     """
     seen = observations.query("indicator == @indicator and area == 'whole' and subject == '' and base == ''")
-    year = seen["year"].astype(float)
-    nearest = seen.iloc[np.lexsort((year, (year - CENSUS).abs(), seen["jurisdiction"]))]
-    return nearest.drop_duplicates("jurisdiction").set_index("jurisdiction")
+    seen = seen.assign(distance=(seen["year"] - CENSUS).abs()).sort_values(["distance", "year"])
+    return seen.drop_duplicates("jurisdiction").set_index("jurisdiction").drop(columns="distance")
 
 
 def verdict(plans, first, second, of="value"):
@@ -154,105 +167,307 @@ def verdict(plans, first, second, of="value"):
 
     Returns
     -------
-    tuple of (str, str)
-        ``direct``, ``after conversion`` or ``no``, and why: the conversion and its
-        inputs, or the failing tests.
-
-    Examples
-    --------
-    >>> import lantian as lt
-    >>> lt.verdict(lt.load(), "yuyao-pm25-2020", "yuyao-good-days-2020")[0]
-    'no'
+    Verdict
+        degree, one of `DEGREES`; caveats, those that count before those that are only shown;
+        inputs, from which a converted amount was worked out; reason: for ``no`` what keeps the
+        two apart, for ``ranked`` which asks more.
     """
-    pair = plans.targets.set_index("id", drop=False).loc[[first, second]]
-    places = pair["jurisdiction"].unique()
-    residents = denominators(plans)
-    table = keys(pair, of, residents.index if len(places) > 1 else ())
-    failing = [TESTS[name] for name in table if table[name].iloc[0] != table[name].iloc[1]]
-    if len(places) == 1:
-        failing = [test for test in failing if test != TESTS["owner"]]
-    if first != second and failing:
-        return "no", "; ".join(failing)
-    divided = places if "owner" in table and (table["owner"] == PER_RESIDENT).all() else []
-    converted = conversion(list(pair.itertuples()), residents.loc[divided], of)
-    return ("after conversion", converted) if converted else ("direct", "")
+    rows = plans.targets[plans.targets["id"].isin([first, second])]
+    for name in {first, second} - set(rows["id"]):
+        raise ValueError(f"{name!r} is no target; plans.targets lists all of them")
+    pair = list(rows.itertuples())
+    return judge(rules(plans), pair[0], pair[-1], of)
 
 
-def verdict_of_set(plans, ids, of="value"):
-    """Judge a set of targets: the worst verdict of its pairs, with every reason.
+def weakest(plans, ids, of="value"):
+    """Judge a set of targets: the verdict on its weakest pair.
 
     Parameters
     ----------
     plans : Plans
     ids : sequence of str
+        Two targets or more.
     of : {"value", "date", "pace", "wording"}
 
     Returns
     -------
-    tuple of (str, str)
+    Verdict
     """
-    judged = [verdict(plans, first, second, of) for first, second in itertools.combinations(ids, 2)]
-    worst = next(
-        (name for name in ("no", "after conversion") if any(name == word for word, _ in judged)), "direct"
+    return max((verdict(plans, *pair, of) for pair in itertools.combinations(ids, 2)), key=rank)
+
+
+def rank(judged):
+    """Place a verdict among others: 0 for the strongest statement."""
+    return DEGREES.index(judged.degree)
+
+
+def judge(judging, one, other, of="value"):
+    """Judge two rows of ``Plans.targets``: the work of `verdict`, for many pairs.
+
+    Parameters
+    ----------
+    judging : Rules
+    one, other : namedtuple
+    of : {"value", "date", "pace", "wording"}
+
+    Returns
+    -------
+    Verdict
+    """
+    if of not in FACTS:
+        raise ValueError(f"of={of!r} is not known; it is one of {', '.join(FACTS)}")
+    if one.id == other.id:
+        return Verdict("same", (), (), AGREE[of][0])
+    ways = conversions(judging, one, other) if of == "value" else []
+    ways.append([FACTS[of](judging, row) for row in (one, other)])
+    return min((_judge(judging, *way, of) for way in ways), key=rank)
+
+
+def _judge(judging, one, other, of):
+    """Judge two targets by their facts."""
+    found, inputs = differences(judging, one, other), one.inputs + other.inputs
+    if of == "pace" and inputs and _overlap(one.compared, other.compared):
+        found.append(judging.difference("rate", "*", "*"))
+    counted, marks, hard = ([each for each in found if each.kind == kind] for kind in ("counted", "mark", "hard"))
+    caveats = tuple(in_words(judging, each) for each in counted + marks)
+    if hard:
+        above = of == "value" and len(counted) <= MOST_COUNTED and _asks_more(one, other, hard)
+        reason = "; ".join(f"{in_words(judging, each)} ({each.reason.rstrip('.')})" for each in hard)
+        return Verdict("ranked" if above else "no", caveats, inputs, reason)
+    if len(counted) > MOST_COUNTED:
+        return Verdict("no", caveats, inputs, f"{len(counted)} differences that count: {'; '.join(caveats)}")
+    if inputs or caveats:
+        return Verdict("converted" if inputs else "caveat", caveats, inputs, "")
+    alike = one.compared == other.compared
+    return Verdict("same" if alike else "direct", (), (), AGREE[of][0 if alike else 1])
+
+
+def _overlap(one, other):
+    """Whether two ranges overlap."""
+    return bool(one and other) and one[0] <= other[1] and other[0] <= one[1]
+
+
+def differences(judging, one, other):
+    """List in what the facts of two targets differ, as the table has it.
+
+    Parameters
+    ----------
+    judging : Rules
+    one, other : Facts
+
+    Returns
+    -------
+    list of Difference
+    """
+    found = {
+        field: (value, other.fields[field])
+        for field, value in one.fields.items()
+        if field in other.fields and (value != other.fields[field] or (field, value) in NEVER_ALIKE)
+    }
+    if one.year != other.year:  # how two years are known, and their days, is told with the years
+        found.pop("deadline", None)
+        found.pop("year_basis", None) if "target_year" in found else None
+    for field, parts in TOGETHER.items():
+        if found.keys() >= set(parts):
+            pair = [" ".join(filter(None, map(facts.fields.get, parts))) for facts in (one, other)]
+            if judging.lists(field, *pair):
+                found = {name: each for name, each in found.items() if name not in parts} | {field: pair}
+    kinds = {one.fields.get("kind"), other.fields.get("kind")}
+    of_all = one.of_all and other.of_all
+    if found.keys() >= {"area", "subject"} and kinds <= {"share", "share in words"} and not of_all:
+        found["area and subject"] = found["subject"]
+    if "area" in found and of_all:
+        found["area of acts"] = found.pop("area")
+    if "target_year" in found and {one.fields["base"], other.fields["base"]} <= set(PURCHASES):
+        found["target_year of purchases"] = found.pop("target_year")
+    return [_difference(judging, field, *pair) for field, pair in found.items()]
+
+
+def _difference(judging, field, one, other):
+    """Look a difference up; two subjects may be told by which of them is the broader."""
+    broader = judging.broader.get(one, ()), judging.broader.get(other, ())
+    if field == "subject" and not judging.lists(field, one, other) and (one in broader[1] or other in broader[0]):
+        return judging.difference(field, "broader", "narrower")._replace(one=one, other=other)
+    return judging.difference(field, one, other)
+
+
+def _asks_more(one, other, hard):
+    """Whether one of two targets asks for all that the other does, by inclusion: what keeps them apart puts it above, each time.
+
+    So that it holds, both ask for all or none, or are bounds; and the one above is not the later.
+    """
+    above = {facts for facts in (0, 1) if all(each.above and each.above == each[1 + facts] for each in hard)}
+    if len(above) != 1:
+        return False
+    higher, lower = (one, other) if above == {0} else (other, one)
+    bounds = {each.field for each in hard} == {"operator in words"}
+    return (bounds or (higher.of_all and lower.of_all)) and (
+        higher.year == lower.year or "" < higher.year <= lower.year
     )
-    reasons = dict.fromkeys(part for word, why in judged if word == worst for part in why.split("; ") if part)
-    return worst, "; ".join(reasons)
 
 
-def cautions(rows):
-    """Say what a reader should bear in mind when rows are compared.
+def in_words(judging, difference):
+    """Word a difference: "year: 2016 against 2020", "area: whole area against built-up area"."""
+    one, other = (_value_in_words(judging, difference.field, value) for value in difference[1:3])
+    label = LABELS.get(difference.field, difference.field)
+    if difference.field == "exception" and not (one and other):
+        return f"exception on one side: {one or other}"
+    return f"{label}: {one or 'not said'} against {other or 'not said'}"
+
+
+def _value_in_words(judging, field, value):
+    words = {"strength": wording.STRENGTHS, "base": wording.BASES, "subject": judging.names}
+    words |= dict.fromkeys(("area", "area of acts"), wording.AREAS)
+    words |= dict.fromkeys(("operator", "operator in words"), OPERATORS)
+    return words.get(field, {}).get(value) or value.replace("_", " ")
+
+
+def _content(judging, row):
+    """Say what a target is about and how: what any two should agree in."""
+    whole = judging.whole.get(row.indicator, "")
+    fields = {name: getattr(row, name) for name in ("indicator", "subject_class", "base", "area", "exception", "strength")}
+    frequency = "every year" if row.timing == "every_year" else "once"
+    return fields | {"kind": _kind(row), "subject": row.subject or whole, "frequency": frequency}
+
+
+def _kind(row):
+    """Name the kind of a target as the table of differences does: a dated act and a standard without a figure ask alike."""
+    if row.value_basis == "" and row.kind in ("deadline", "standard"):
+        return "act"
+    words = {"word": "share in words"} if row.kind == "share" else {"reference": "level of a year"}
+    return words.get(row.value_basis, row.kind)
+
+
+def sized(row):
+    """Tell whether an amount grows with its place: a count does, even where its indicator holds shares too."""
+    return row.kind in ("count", "amount") or (
+        row.kind == "level" and row.extensive == "yes" and row.value_basis != "reference"
+    )
+
+
+def _time(row):
+    """Say how the time of a target is set."""
+    timing = {"in": "by", "by": "by", "from": "from"}.get(row.timing)
+    year = {"year_basis": row.year_basis} if row.year_basis else {}
+    return {"deadline": row.deadline} | year | ({"timing": timing} if timing else {})
+
+
+def _value(judging, row):
+    """Gather the facts by which values compare: the year is a part of a figure, and no part of an act."""
+    fields = _content(judging, row)
+    if fields["kind"] in ACTS:
+        return Facts(None, "", fields, True)
+    year = "" if pd.isna(row.target_year) else str(row.target_year)
+    fields |= _time(row) | {"target_year": year, "unit": row.dimension if row.unit else "", "operator": row.operator}
+    fields |= {"size": row.jurisdiction} if sized(row) else {}
+    fields |= {"level of air": row.level} if row.theme == "air" else {}
+    if row.kind in ("ratio", "change"):
+        printed = row.value_basis != "word" and (row.kind == "change" or row.value > 1)
+        fields["operator in words"] = "printed" if printed else fields.pop("operator")
+    if row.kind == "change" or row.value_basis == "reference":
+        base = "the year before" if row.value_basis == "word" else ""
+        fields["baseline_year"] = base if pd.isna(row.baseline_year) else str(row.baseline_year)
+        fields["baseline_basis"] = row.baseline_basis
+    of_all = row.kind == "share" and row.value in (0, 100)
+    return Facts(_amounts(row), year, fields, of_all)
+
+
+def _amounts(row):
+    """Return the ends of the range that a target sets; none where it sets no figure."""
+    if pd.isna(row.amount):
+        return None
+    return row.amount, row.amount if pd.isna(row.amount_max) else row.amount_max
+
+
+def _date(judging, row):
+    """Gather the facts by which dates compare: those of one act, or of one figure."""
+    facts = _value(judging, row)
+    fields = {name: value for name, value in facts.fields.items() if name != "target_year"} | _time(row)
+    fields |= {"amount": str(facts.compared)} if facts.compared else {}
+    year = "" if pd.isna(row.target_year) else str(row.target_year)
+    due = "every year" if row.timing == "every_year" else due_day(row.timing, row.deadline) or year
+    fields |= {"date": "dated" if due else "", "deadline": "a day" if row.deadline else "its year"}
+    return Facts(due, year, fields, facts.of_all)
+
+
+def _pace(judging, row):
+    """Gather the facts by which changes a year compare; a level has one only from an observed base."""
+    pace, fields = pace_of(judging.plans, row), _content(judging, row)
+    fields |= {"period": "", "operator": row.operator} | ({"level of air": row.level} if row.theme == "air" else {})
+    if pace["basis"] == "none":
+        return Facts(None, "", fields, False)
+    yearly = row.timing == "every_year"
+    basis = row.baseline_basis or "stated"
+    fields |= {"kind": "pace", "baseline_basis": basis, "reference state": pace.get("state", "")}
+    fields["period"] = "every year" if yearly else f"{row.target_year - pace['years']} to {row.target_year}"
+    return Facts((pace["low"], pace["high"]), "", fields, False, tuple(filter(None, [pace["inputs"]])))
+
+
+def _wording(judging, row):
+    """Gather the facts by which firmness compares: words and nature, whatever is asked."""
+    return Facts((row.strength, row.nature), "", {"indicator": row.indicator}, False)
+
+
+FACTS = {"value": _value, "date": _date, "pace": _pace, "wording": _wording}
+
+
+def conversions(judging, one, other):
+    """List the ways in which stated inputs join two targets, each as a pair of facts.
 
     Parameters
     ----------
-    rows : list of namedtuple
-        Rows of ``Plans.targets`` that compare.
+    judging : Rules
+    one, other : namedtuple
 
     Returns
     -------
-    str
+    list of list of Facts
     """
-    words = [
-        caution for column, caution in CAUTIONS.items() if len({getattr(row, column) for row in rows}) > 1
-    ]
-    if any({row.year_basis, row.baseline_basis} & {"inferred", "ambiguous"} for row in rows):
-        words.append("a year is inferred or ambiguous")
-    if any(row.exception for row in rows):
-        words.append("with exceptions")
-    return "; ".join(words)
+    levels = [implied_level(judging, row) for row in (one, other)]
+    shares = [per_resident(judging, row) for row in (one, other)]
+    between_places = one.jurisdiction != other.jurisdiction
+    return [way for way, fits in ((levels, True), (shares, between_places)) if fits and all(way)]
 
 
-CAUTIONS = {
-    "level": "levels of government differ",
-    "operator": '"at least" and "exactly" differ',
-    "strength": "the words bind differently",
-}
-
-
-def conversion(rows, residents, of):
-    """Name the conversion that rows of one group need, with its inputs; empty for none.
-
-    Parameters
-    ----------
-    rows : list of namedtuple
-        Rows of ``Plans.targets`` that compare.
-    residents : DataFrame
-        Those rows of `denominators` by which amounts are divided.
-    of : {"value", "date", "pace", "wording"}
+def implied_level(judging, row):
+    """Turn a change into a level by the observed baselines of its place and year; a level is one as it stands.
 
     Returns
     -------
-    str
+    Facts or None
+        None without a reading. Where several fit, what is compared is the range of them.
     """
-    if of not in ("value", "pace"):
-        return ""
-    parts = []
-    units = dict.fromkeys(row.unit for row in rows)
-    if len(units) > 1:
-        parts.append(f"{' and '.join(units)} to {rows[0].standard_unit}")
-    if len(residents) > 1:
-        inputs = [
-            f"{row.place} {row.value:,.0f} ({row.year}, confidence {row.confidence})"
-            for row in residents.itertuples()
-        ]
-        parts.append(f"{PER_RESIDENT}: {', '.join(inputs)}")
-    return "; ".join(parts)
+    known = {"baseline_basis": "stated", "reference state": ""}
+    if row.kind == "level" and row.value_basis == "figure":
+        facts = _value(judging, row)
+        return facts._replace(fields=known | facts.fields)
+    if row.kind != "change" or row.value_basis != "figure" or pd.isna(row.baseline_year):
+        return None
+    seen = observations_of(judging.plans, row).merge(judging.plans.units, on="unit")
+    seen = seen[(seen["year"] == row.baseline_year) & (seen["dimension"] != row.dimension)]
+    if seen["dimension"].nunique() != 1:
+        return None
+    levels = seen["value"] * seen["factor"] * (1 + row.amount / 100)
+    level = row._replace(kind="level", amount=levels.min(), amount_max=levels.max())
+    facts = _value(judging, level._replace(dimension=seen["dimension"].iloc[0]))
+    known |= {"baseline_basis": row.baseline_basis, "reference state": state_of(seen)}
+    change = f"{wording.signed(row.amount)} % of "
+    inputs = tuple(f"{row.place}: {change}{reading(each)}" for each in seen.itertuples())
+    return facts._replace(fields=known | facts.fields, inputs=inputs)
+
+
+def per_resident(judging, row):
+    """Divide an amount that grows with its place by the residents of the whole of it.
+
+    Returns
+    -------
+    Facts or None
+        None for any other target, and where the residents are not known.
+    """
+    known = row.jurisdiction in judging.residents.index
+    if not (known and sized(row) and row.area == "whole" and pd.notna(row.amount)):
+        return None
+    seen, facts = judging.residents.loc[row.jurisdiction], _value(judging, row)
+    amounts = tuple(amount / seen["value"] for amount in facts.compared)
+    words = f"{row.place}: {seen['value']:,.0f} residents in {seen['year']} (confidence {seen['confidence']})"
+    return facts._replace(compared=amounts, fields=facts.fields | {"size": "per resident"}, inputs=(words,))

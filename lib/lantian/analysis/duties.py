@@ -1,5 +1,7 @@
 """Responsibility: who answers for what and by when, and in which words it is asked."""
 
+from datetime import date, timedelta
+
 import pandas as pd
 
 from lantian.text import wording
@@ -24,6 +26,17 @@ def duties(plans):
     quarter = quarter.where(timing.isin(["by", "from"]), "")
     rows = rows.assign(timing=timing, quarter=quarter, says=rows["statement_en"])
     return rows[["jurisdiction", "label", "id", "timing", "quarter", "says"]]
+
+
+def due_day(timing, deadline):
+    """Return the last day of what is due: before 1 October is by 30 September (10月1日前), to the end of a month its last day.
+
+    >>> due_day("by", "2018-10-01"), due_day("from", "2018-10-01"), due_day("by", "2018-10-31")
+    ('2018-09-30', '2018-10-01', '2018-10-31')
+    """
+    if timing != "by" or not deadline.endswith("-01"):
+        return deadline
+    return (date.fromisoformat(deadline) - timedelta(days=1)).isoformat()
 
 
 def day_due(targets):

@@ -33,7 +33,7 @@ class Plans:
     gaps : DataFrame
         A row a silence, or a target that a level above sets, joined likewise, and
         ``within_remit`` and ``set_by`` (names of the places in ``assigned_by``).
-    jurisdictions, documents, indicators, units, proofs, observations, numerals, text_defects, accounts, second_coding, audit, bodies, terms, key_regions : DataFrame
+    jurisdictions, documents, indicators, units, proofs, observations, numerals, text_defects, accounts, second_coding, audit, bodies, terms, key_regions, subjects, differences : DataFrame
         As in the tables. Numbers are floats, years nullable integers; an empty
         text cell is an empty string.
     folder : Path
@@ -56,6 +56,8 @@ class Plans:
     bodies: pd.DataFrame
     terms: pd.DataFrame
     key_regions: pd.DataFrame
+    subjects: pd.DataFrame
+    differences: pd.DataFrame
     folder: Path
 
     @property

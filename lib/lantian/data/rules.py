@@ -65,7 +65,7 @@ ROW_RULES = {
     },
 }
 # The tables that rules between tables read.
-RULED = ("documents", "indicators", "jurisdictions", "targets", "gaps", "units")
+RULED = ("documents", "indicators", "jurisdictions", "subjects", "targets", "gaps", "units")
 
 
 def broken_rules(tables, complete, problems):
@@ -270,6 +270,26 @@ def _coverage_problems(cells, path):
             yield Problem(str(path), 0, "indicator", message)
 
 
+def _circle_problems(cells):
+    """Nothing is its own parent, by however many steps."""
+    for name in ("jurisdictions", "subjects"):
+        parents = cells[name].set_index("id", append=True)["parent"]
+        above = dict(zip(cells[name]["id"], cells[name]["parent"]))
+        for (*place, identifier), parent in parents.items():
+            passed = {identifier}
+            while parent and parent not in passed:
+                passed.add(parent)
+                parent = above[parent]
+            if parent == identifier:
+                yield Problem(*place, "parent", f"{identifier!r} is above itself; follow its parents")
+
+
+def _whole_problems(cells):
+    """A subject stands for the empty cell of known indicators only, and one of them for each."""
+    known = set(cells["indicators"]["id"])
+    yield from _list_problems(cells["subjects"]["indicators"], known, "an id in indicators")
+
+
 def _silence_problems(cells):
     """A plan that has a target on an indicator is not silent on it."""
     silent, pair = cells["gaps"].query("status == 'silent'"), ["document", "indicator"]
@@ -280,7 +300,7 @@ def _silence_problems(cells):
 
 def _order_problems(cells):
     """Rows are sorted by id, so that a change of the data is a small diff."""
-    for name in ("targets", "gaps", "indicators", "documents"):
+    for name in ("targets", "gaps", "indicators", "documents", "subjects"):
         ids = cells[name]["id"]
         yield from report(
             ids[ids < ids.groupby(level="path").shift()], "is out of order; rows are sorted by id"
@@ -289,4 +309,4 @@ def _order_problems(cells):
 
 # Rules that look things up in another table, with its name.
 LOOKUP_RULES = {_unit_problems: "units", _assigned_problems: "jurisdictions", _lead_problems: "bodies"}
-SET_RULES = (_file_problems, _reading_problems, _silence_problems, _order_problems)
+SET_RULES = (_file_problems, _reading_problems, _circle_problems, _whole_problems, _silence_problems, _order_problems)

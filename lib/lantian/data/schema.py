@@ -19,6 +19,8 @@ COLUMNS = {
         confidence note""",
     "key_regions": "jurisdiction document region member listed source url confidence note",
     "indicators": "id theme headline name_en name_zh unit better extensive definition",
+    "subjects": "id name_en name_zh parent indicators",
+    "differences": "field one other kind above reason",
     "terms": "zh en explanation avoid note",
     "units": "unit dimension factor standard_unit label_en",
     "targets": """id document indicator statement_en area subject subject_class base exception kind operator
