@@ -4,6 +4,7 @@ import lantian as lt
 import pytest
 from edit import change, read, write
 from lantian.data.plans import find_data
+from pandas import NA
 
 
 def column(table, key, wanted):
@@ -56,19 +57,44 @@ def test_empty_cell_is_named(copy_data, place, indicator):
     ]
 
 
-@pytest.mark.parametrize("theme", ["headline", "coal", "vehicles"])
-def test_a_matrix_says_what_a_plus_means_where_there_is_one(plans, theme):
-    for name, cells in lt.cells(plans, theme).groupby("indicator"):
-        chart = lt.charts.matrix(plans, cells, name, "t", "s")
-        assert ("+1: one more" in chart.subtitle) == any(
-            "+" in text.removeprefix("+") for text in cells["text"]
-        )
+def test_a_cell_has_the_firmest_target_of_its_plan(plans):
+    """By nature, strength, base, area and year, worked out from the columns alone."""
+    order = {
+        "nature": ["binding", "indicative", ""],
+        "strength": ["mandated", "plain", "hedged", "aspirational"],
+        "base": ["stock", "", "new_or_replaced", "new"],
+    }
+    targets = plans.targets.query("role == 'focus' and core == 'yes'").set_index("id")
+    cells = lt.cells(plans, "headline").query("count > 1")
+    assert len(cells)
+    for cell in cells.itertuples():
+        rows = targets[
+            (targets["jurisdiction"] == cell.jurisdiction) & (targets["indicator"] == cell.indicator)
+        ]
+        keys = {
+            row.Index: (
+                *(codes.index(getattr(row, name)) for name, codes in order.items()),
+                row.area != "whole",
+                -(row.target_year if row.target_year is not NA else 0),
+            )
+            for row in rows.itertuples()
+        }
+        assert keys[cell.id] == min(keys.values()), cell.id
+        assert "more" in cell.text and "+" not in cell.text
+
+
+def test_a_cell_names_base_and_area_where_they_are_not_the_whole(plans):
+    targets = plans.targets.set_index("id")
+    for cell in lt.cells(plans, "headline").query("count > 0").itertuples():
+        row = targets.loc[cell.id]
+        for words in (lt.wording.BASES[row.base], lt.wording.AREAS[row.area] if row.area != "whole" else ""):
+            assert words in cell.in_words, cell.id
 
 
 def test_the_matrix_has_a_cell_with_words_for_each(plans):
     cells = lt.cells(plans, "headline")
     assert sorted(zip(cells["jurisdiction"], cells["indicator"])) == sorted(CELLS)
-    assert (cells["says"].str.len() > 3).all() and "none" not in set(cells["mark"])
+    assert (cells["in_words"].str.len() > 3).all() and "none" not in set(cells["mark"])
 
 
 def test_a_silence_beside_a_target_is_named(copy_data, plans):
@@ -84,7 +110,7 @@ def test_a_silence_beside_a_target_is_named(copy_data, plans):
     )
 
 
-def test_gaps_and_targets_of_a_cell_are_told_apart(plans):
+def test_gaps_and_targets_of_a_cell_are_answered_apart(plans):
     """A silence beside a target would say two things at once."""
     promised = set(zip(plans.targets["jurisdiction"], plans.targets["indicator"]))
     silent = plans.gaps[plans.gaps["status"] == "silent"]

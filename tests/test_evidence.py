@@ -59,8 +59,8 @@ def test_every_fragment_is_proved(data, sources, plans):
 def test_altered_quote_is_named_with_its_line(copy_data, news):
     number = number_of(copy_data / YUYAO, lambda row: row["value_basis"] == "figure")
     line = change(copy_data / YUYAO, number, quote="余姚没有这样说过")
-    told = sorted(news())
-    assert f"{YUYAO}:{line}:quote: '余姚没有这样说过' is not in the text of yuyao-2018" in told
+    reported = sorted(news())
+    assert f"{YUYAO}:{line}:quote: '余姚没有这样说过' is not in the text of yuyao-2018" in reported
 
 
 @reads_texts
@@ -93,8 +93,8 @@ def test_unit_that_is_not_the_printed_one_is_named(copy_data, news, unit, other)
         if row["unit"] == unit and row["quote"] and row["value_basis"] == "figure"
     )
     line = change(path, number, unit=other)
-    (told,) = news()
-    assert told.startswith(f"targets/{path.name}:{line}:unit: {other!r} is not what is printed: ")
+    (reported,) = news()
+    assert reported.startswith(f"targets/{path.name}:{line}:unit: {other!r} is not what is printed: ")
 
 
 @reads_texts
@@ -136,8 +136,10 @@ def test_figures_swapped_in_a_list_are_named(copy_data, news, place, ids):
             path,
             [row | ({"value": values[row["id"]]} if row["id"] in values else {}) for row in rows.values()],
         )
-        told = news()
-        assert len(told) == len(ids) and all(":value: " in line and "in the list" in line for line in told)
+        reported = news()
+        assert len(reported) == len(ids) and all(
+            ":value: " in line and "in the list" in line for line in reported
+        )
 
 
 WORDS = {
@@ -199,7 +201,7 @@ RIGHT = {
 }
 
 
-def told(plans, words, cells):
+def reported(plans, words, cells):
     """Return what is said of a row that rests on some words."""
     row = plans.targets[plans.targets["id"] == "lanshan-energy-intensity-industry-2020"]
     blank = {
@@ -218,12 +220,12 @@ def told(plans, words, cells):
 
 @pytest.mark.parametrize(("words", "cells", "column"), WORDS.values(), ids=WORDS)
 def test_words_that_do_not_prove_a_cell_name_it(plans, words, cells, column):
-    assert [name for _, name, _ in told(plans, words, cells)] == [column]
+    assert [name for _, name, _ in reported(plans, words, cells)] == [column]
 
 
 @pytest.mark.parametrize(("words", "cells"), RIGHT.values(), ids=RIGHT)
 def test_words_that_prove_their_cells_are_let_alone(plans, words, cells):
-    assert not told(plans, words, cells)
+    assert not reported(plans, words, cells)
 
 
 def test_a_stretch_goal_that_falls_short_of_its_basic_one_is_named(plans):
@@ -256,7 +258,7 @@ def test_a_stretch_goal_of_another_thing_or_year_is_named(plans):
     assert found == [(row.id, "stretch_of")]
 
 
-def test_a_figure_beside_the_right_one_is_told_from_it(plans):
+def test_a_figure_beside_the_right_one_is_answered_from_it(plans):
     documents = set(plans.documents.loc[plans.documents["access"] == "full_text", "id"])
     figures = plans.targets[
         plans.targets["document"].isin(documents) & (plans.targets["value_basis"] == "figure")
@@ -278,8 +280,8 @@ def test_a_figure_beside_the_right_one_is_told_from_it(plans):
 def test_altered_strength_word_is_named(copy_data, news):
     number = number_of(copy_data / YUYAO, lambda row: row["strength"] == "mandated")
     change(copy_data / YUYAO, number, strength_word="但愿")
-    (told,) = news()
-    assert "strength_word: " in told and "但愿" in told
+    (reported,) = news()
+    assert "strength_word: " in reported and "但愿" in reported
 
 
 @reads_texts
@@ -288,8 +290,8 @@ def test_silence_that_is_none_is_named(copy_data, sources, news):
     number = number_of(path, lambda row: row["status"] == "silent" and row["jurisdiction"] == "yuyao")
     said = (sources / "yuyao.txt").read_text("utf-8")[500:504].strip()
     change(path, number, searched=f"{read(path)[number]['searched']};{said}")
-    (told,) = news()
-    assert "searched: " in told and repr(said) in told
+    (reported,) = news()
+    assert "searched: " in reported and repr(said) in reported
 
 
 @reads_texts
@@ -326,7 +328,7 @@ def stands_once(row, texts):
 
 
 def may_be_empty(path, key, keys):
-    """Two proofs of one field are told apart by their offsets only."""
+    """Two proofs of one field are distinguished by their offsets only."""
     return path.name != "text_defects.csv" and (path.name != "proofs.csv" or keys.count(key) == 1)
 
 
@@ -389,9 +391,9 @@ def test_text_that_is_not_the_coded_one_is_named(sources, news, tmp_path):
     texts = shutil.copytree(sources, tmp_path / "texts")
     with open(texts / "yuyao.txt", "a", encoding="utf-8") as file:
         file.write("。")
-    (told,) = news(texts)
+    (reported,) = news(texts)
     assert (
-        told
+        reported
         == f"{texts}/yuyao.txt:text_sha256: the text of yuyao-2018 is not the one that was coded (its SHA-256 differs from documents.csv)"
     )
 
@@ -400,8 +402,8 @@ def test_text_that_is_not_the_coded_one_is_named(sources, news, tmp_path):
 def test_missing_text_is_named(sources, news, tmp_path):
     texts = shutil.copytree(sources, tmp_path / "texts")
     (texts / "yuyao.txt").unlink()
-    (told,) = [problem for problem in news(texts) if "yuyao" in problem]
-    assert told.startswith(f"{texts}/yuyao.txt: the text of yuyao-2018 cannot be read")
+    (reported,) = [problem for problem in news(texts) if "yuyao" in problem]
+    assert reported.startswith(f"{texts}/yuyao.txt: the text of yuyao-2018 cannot be read")
 
 
 def test_without_texts_one_sentence_says_what_to_give(data, monkeypatch):
@@ -423,7 +425,7 @@ def test_command_without_texts_exits_1_with_that_sentence(data):
 
 def test_card_of_a_promise_tells_words_document_and_verdicts(plans):
     card = lt.evidence(plans, "yuyao-pm25-stretch-2020")
-    told = [
+    reported = [
         "Aim for a PM2.5 annual mean",
         "(力争)",
         "余政发〔2018〕36号",
@@ -432,7 +434,7 @@ def test_card_of_a_promise_tells_words_document_and_verdicts(plans):
         "yuyao-pm25-2020",
         "compares in value\nno; ",
     ]
-    assert not [words for words in told if words not in str(card)]
+    assert not [words for words in reported if words not in str(card)]
     assert "<mark>35</mark>" in card.markup
 
 
@@ -483,15 +485,15 @@ def test_table_links_what_is_printed_to_its_own_row_and_what_is_said_to_the_one_
     monkeypatch.setenv(PAGES, "")
     above = lt.above(plans, "energy")
     row = above[above["above_id"] != ""].iloc[[0]][
-        ["label", "printed", "says", "confidence", "id", "above_id"]
+        ["label", "printed", "in_words", "confidence", "id", "above_id"]
     ]
-    targets = re.findall(r'href="08_evidence\.html#([^"]+)"', lt.table(row, "One").markup)
+    targets = re.findall(r'href="08_evidence\.html#([^"]+)"', lt.show(row, "One").markup)
     assert targets == [row["id"].item(), row["above_id"].item()]
 
 
 def test_sentence_links_each_cell_of_rows(plans, monkeypatch):
     monkeypatch.setenv(PAGES, "")
-    straw = lt.compare(plans, "agriculture.straw_use").query("verdict == 'direct'")
+    straw = lt.compare(plans, "agriculture.straw_use").query("degree == 'direct'")
     sentence = lt.say(plans, "{straw:printed}", straw=straw)
     assert re.findall(r"#([^\"]+)\"", sentence.markup) == list(straw["id"])
     assert str(sentence) == lt.wording.names(straw["printed"])

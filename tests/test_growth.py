@@ -1,4 +1,4 @@
-"""A further place joins by CSV alone, and what changed between two data sets is told in sentences."""
+"""A further place joins by CSV alone, and what changed between two data sets is worded in sentences."""
 
 import hashlib
 import json
@@ -174,8 +174,8 @@ def test_verify_records_which_text_was_coded_and_where_its_words_stand(copy_data
         "fragments found that had no offset yet: 1" in str(dry)
         and not read(copy_data / "targets/ninghai.csv")[0]["start"]
     )
-    told = lt.verify(copy_data, tmp_path, write=True).problems
-    assert not [problem for problem in told if "ninghai" in str(problem)]
+    reported = lt.verify(copy_data, tmp_path, write=True).problems
+    assert not [problem for problem in reported if "ninghai" in str(problem)]
     row = read(copy_data / "documents.csv")[number]
     assert (row["text_sha256"], row["text_chars"]) == (
         hashlib.sha256(text.encode()).hexdigest(),
@@ -243,9 +243,9 @@ def test_a_further_straw_goal_joins_the_direct_comparison(copy_data):
     assert check(copy_data) == []
     rows = lt.compare(lt.load(copy_data), "agriculture.straw_use")
     mine = rows[rows["jurisdiction"] == "ninghai"].iloc[0]
-    assert (mine["verdict"], mine["amount"]) == ("direct", 92)
+    assert (mine["degree"], mine["amount"]) == ("direct", 92)
     assert set(rows.loc[rows["group"] == mine["group"], "jurisdiction"]) == {
-        *before.loc[before["verdict"] == "direct", "jurisdiction"],
+        *before.loc[before["degree"] != "no", "jurisdiction"],
         "ninghai",
     }
 
@@ -269,17 +269,17 @@ def test_a_further_coal_cap_in_tonnes_stays_out_until_its_residents_are_known(co
     plans = lt.load(copy_data)
     rows = lt.compare(plans, "coal.consumption")
     mine = rows[rows["jurisdiction"] == "ninghai"].iloc[0]
-    assert (mine["verdict"], mine["amount"]) == ("no", 900_000)
-    assert "range: size" in mine["why"]
-    assert lt.verdict(plans, "ninghai-goal", cap["id"]) == ("no", "range: size")
+    assert (mine["degree"], mine["amount"]) == ("no", 900_000)
+    assert "grows with the size of the place" in mine["reason"]
+    assert lt.verdict(plans, "ninghai-goal", cap["id"]).degree == "no"
     with open(copy_data / "observations.csv", "a", encoding="utf-8") as file:
         file.write(
             "ninghai,context.population,whole,,,2020,700000,人,whole county,,reported,a census,,high,\n"
         )
     rows = lt.compare(lt.load(copy_data), "coal.consumption")
     mine = rows[rows["jurisdiction"] == "ninghai"].iloc[0]
-    assert (mine["verdict"], round(mine["amount"], 4)) == ("after conversion", round(900_000 / 700_000, 4))
-    assert "per resident" in mine["why"] and "confidence high" in mine["why"]
+    assert (mine["degree"], round(mine["amount"], 4)) == ("converted", round(900_000 / 700_000, 4))
+    assert "residents" in mine["inputs"] and "confidence high" in mine["inputs"]
     assert set(rows.loc[rows["group"] == mine["group"], "jurisdiction"]) == {"lanshan", "ninghai"}
 
 
@@ -317,16 +317,16 @@ def test_verify_reads_heads_of_tables_blanks_in_figures_and_last_years(
     )
     (tmp_path / "ninghai.txt").write_text(text, "utf-8")
 
-    def told():
+    def reported():
         return {
             problem.column
             for problem in lt.verify(copy_data, tmp_path).problems
             if problem.path.endswith("targets/ninghai.csv")
         }
 
-    assert told() == set()
+    assert reported() == set()
     change(copy_data / "targets/ninghai.csv", 0, **wrong)
-    assert told() == set(wrong)
+    assert reported() == set(wrong)
 
 
 def test_a_fleet_in_tenths_or_in_vehicles_is_not_said_in_percent(copy_data):
@@ -349,8 +349,8 @@ def test_a_fleet_in_tenths_or_in_vehicles_is_not_said_in_percent(copy_data):
     ]
     newcomer(copy_data, "ninghai", "Ninghai", rows=rows)
     fleets = lt.fleets(lt.load(copy_data))
-    told = fleets[fleets["jurisdiction"] == "ninghai"].set_index("indicator")["says"]
-    assert told["bus"].startswith("≥ 90 % of the stock, new energy") and told["car"].startswith(
+    reported = fleets[fleets["jurisdiction"] == "ninghai"].set_index("indicator")["in_words"]
+    assert reported["bus"].startswith("≥ 90 % of the stock, new energy") and reported["car"].startswith(
         "≥ 12,000 vehicles, new energy"
     )
 
@@ -377,22 +377,26 @@ def test_a_level_above_of_which_nothing_was_seen_is_not_passed_over(copy_data):
         next(n for n, row in enumerate(rows) if row["id"] == "ninghai"),
         parent="taizhou",
     )
-    chain = lt.cascade(lt.load(copy_data), "air.pm25")
-    (told,) = chain[(chain["jurisdiction"] == "ninghai") & (chain["relation"] == "parent not read")]["says"]
-    assert told == "the plan of Taizhou, directly above, was not read"
+    chain = lt.above(lt.load(copy_data), indicators=["air.pm25"])
+    (reported,) = chain[(chain["jurisdiction"] == "ninghai") & (chain["relation"] == "parent not read")][
+        "in_words"
+    ]
+    assert reported == "the plan of Taizhou, directly above, was not read"
 
 
 def test_places_that_say_nothing_on_a_subject_are_drawn_all_the_same(data):
     plans = lt.load(data)
     words = {"name": "x", "title": "t", "subtitle": "s"}
     for indicator, draw in (("coal.replacement", lt.charts.steps), ("air.pm25", lt.charts.pairs)):
-        told = plans.targets[plans.targets["indicator"] == indicator]
+        reported = plans.targets[plans.targets["indicator"] == indicator]
         chosen = lt.load(
             data,
-            jurisdictions=[place for place in plans.focus["id"] if place not in set(told["jurisdiction"])],
+            jurisdictions=[
+                place for place in plans.focus["id"] if place not in set(reported["jurisdiction"])
+            ],
         )
         more = (
-            {"references": lt.limits(chosen, indicator, told["target_year"].iloc[:0].max())}
+            {"references": lt.levels.limits(chosen, indicator, reported["target_year"].iloc[:0].max())}
             if draw is lt.charts.pairs
             else {}
         )
@@ -468,17 +472,19 @@ def test_each_kind_of_change_is_a_sentence(two):
         ],
     )
     changes = diff(old, new)
-    told = {(row.change, row.table, row.id): row.says for row in changes.itertuples()}
-    assert told["added", "targets", "ninghai-goal"] == "Ninghai, PM2.5: at most 30 µg/m³ by 2020"
-    assert told["added", "jurisdictions", "ninghai"] == "place: Ninghai"
-    corrected = told["corrected", "targets", "yuyao-pm25-2020"]
+    reported = {(row.change, row.table, row.id): row.in_words for row in changes.itertuples()}
+    assert reported["added", "targets", "ninghai-goal"] == "Ninghai, PM2.5: at most 30 µg/m³ by 2020"
+    assert reported["added", "jurisdictions", "ninghai"] == "place: Ninghai"
+    corrected = reported["corrected", "targets", "yuyao-pm25-2020"]
     assert (
         corrected.startswith("Yuyao, PM2.5: ")
         and "36 µg/m³ by 2020, formerly " in corrected
         and f"{value} µg/m³" in corrected
     )
-    assert told["recoded", "targets", read(new / YUYAO)[firm]["id"]].endswith(": core 'no', formerly 'yes'")
-    assert [row.says for row in changes.query("change == 'removed'").itertuples()] == [
+    assert reported["recoded", "targets", read(new / YUYAO)[firm]["id"]].endswith(
+        ": core 'no', formerly 'yes'"
+    )
+    assert [row.in_words for row in changes.query("change == 'removed'").itertuples()] == [
         f"{rows[0]['jurisdiction']}, {rows[0]['indicator']} {rows[0]['year']}: {rows[0]['value']} {rows[0]['unit']} ({rows[0]['scope']}; {rows[0]['source']})"
     ]
     assert list(changes["change"]) == sorted(
@@ -491,7 +497,7 @@ def test_what_was_added_is_removed_the_other_way_round(two):
     newcomer(new, "ninghai", "Ninghai")
     there, back = diff(old, new), diff(new, old)
     assert set(there["change"]) == {"added"} and set(back["change"]) == {"removed"}
-    assert sorted(there["says"]) == sorted(back["says"])
+    assert sorted(there["in_words"]) == sorted(back["in_words"])
 
 
 def test_offsets_alone_are_no_change_for_readers(two):

@@ -328,19 +328,19 @@ def test_no_rule_swallows_a_figure_of_a_target(plans, texts):
     bare = account(
         dataclasses.replace(plans, **{name: getattr(plans, name).iloc[:0] for name in names}), texts
     )
-    told = bare[(bare["how"] == "rule") & (bare["reason"] != NAMES)].assign(
+    reported = bare[(bare["how"] == "rule") & (bare["reason"] != NAMES)].assign(
         number=lambda rows: rows["text"].map(number)
     )
     for row in plans.targets[plans.targets["value_basis"] == "figure"].itertuples():
-        inside = told["start"].between(row.start, row.start + len(row.quote) - 1) & (
-            told["document"] == row.document
+        inside = reported["start"].between(row.start, row.start + len(row.quote) - 1) & (
+            reported["document"] == row.document
         )
         figures = {
             abs(figure)
             for figure in (row.value, row.value_max, row.target_year, row.baseline_year)
             if pd.notna(figure)
         }
-        assert not figures & set(told["number"][inside]), f"a rule tells a figure of {row.id}"
+        assert not figures & set(reported["number"][inside]), f"a rule explains a figure of {row.id}"
 
 
 @pytest.mark.sources

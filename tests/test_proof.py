@@ -286,8 +286,8 @@ def test_check_names_a_value_that_its_own_quote_contradicts(copy_data):
     path = copy_data / "targets/lanshan.csv"
     number = next(n for n, row in enumerate(read(path)) if row["id"] == "lanshan-coal-cap-2020")
     line = change(path, number, value="150")
-    told = [(problem.line, problem.column) for problem in lt.check(copy_data)]
-    assert told == [(line, "statement_en"), (line, "value")]
+    reported = [(problem.line, problem.column) for problem in lt.check(copy_data)]
+    assert reported == [(line, "statement_en"), (line, "value")]
 
 
 def test_every_other_figure_unit_and_operator_is_named_without_the_texts(data, plans):

@@ -29,7 +29,7 @@ EMPTY |= {
 
 
 def row(**cells):
-    """Make a small target whose amount is its value, unless told otherwise."""
+    """Make a small target whose amount is its value, unless it is given."""
     cells = EMPTY | cells
     return SimpleNamespace(**({"value": None, "amount": cells.get("value")} | cells))
 
@@ -132,7 +132,7 @@ def test_words_end_with_the_year_or_day(plans):
 
 
 def test_no_unit_is_shown_in_chinese(plans):
-    """A reader without Chinese is told the unit in English."""
+    """A reader without Chinese gets the unit in English."""
     shown = {wording.target(target) for target in plans.targets.itertuples()}
     assert not {words for words in shown if re.search(r"[\u4e00-\u9fff]", words)}
 

@@ -3,6 +3,7 @@
 import itertools
 from collections import namedtuple
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -17,40 +18,21 @@ ON_ONE_AXIS = DEGREES[:4]
 MOST_COUNTED = 2
 CENSUS = 2020  # the last census: residents are counted nearest to it
 ACTS = ("act", "ban")
+SAME = "they do not differ"
 PURCHASES = ("new", "new_or_replaced")
 # Fields that are judged together where the table has a row for both.
-TOGETHER = {"kind and class": ("kind", "subject_class"), "subject and class": ("subject", "subject_class")}
+TOGETHER = {"rule": ("kind", "class"), "thing": ("subject", "class")}
 # What is unlike itself: parts named by two places, and what two targets leave unsaid.
-NEVER_ALIKE = {("area", "named"), ("date", ""), ("baseline_year", ""), ("period", "")}
-NEVER_ALIKE |= {("baseline_basis", "ambiguous")}
-LABELS = {
-    "kind and class": "rule",
-    "subject and class": "subject",
-    "subject_class": "class",
-    "area of acts": "area",
-    "target_year": "year",
-    "target_year of purchases": "year",
-    "year_basis": "year known as",
-    "deadline": "day",
-    "baseline_year": "base year",
-    "baseline_basis": "base year known as",
-    "operator in words": "operator",
-    "level of air": "level of government",
-}
-OPERATORS = {"<=": "at most", ">=": "at least", "=": "exactly", "~": "about", "<": "below", ">": "more than"}
-# What two targets have in common in each respect, and in what they differ where nothing else does.
-AGREE = {
-    "value": ("they ask the same", "only the figures differ"),
-    "date": ("the date is the same", "only the dates differ"),
-    "pace": ("the pace is the same", "only the paces differ"),
-    "wording": ("they are as firm", "only the firmness differs"),
-}
+NEVER_ALIKE = {("area", "named"), ("date", ""), ("base year", ""), ("period", "")}
+NEVER_ALIKE |= {("source of the base year", "ambiguous")}
 
 Verdict = namedtuple("Verdict", "degree caveats inputs reason")
 Difference = namedtuple("Difference", "field one other kind above reason")
 # What is compared of a target, the year of it, and the fields in which others should agree with it; whether it asks
-# for all or none, and the inputs that it was worked out from.
-Facts = namedtuple("Facts", "compared year fields of_all inputs", defaults=[()])
+# for all or none, and, where it was converted, from which inputs and into which unit.
+Facts = namedtuple("Facts", "compared year fields of_all inputs unit", defaults=[(), ""])
+# A row with its facts as they stand, and, where inputs are known, as a level and as an amount per resident.
+Stated = namedtuple("Stated", "row facts level share")
 
 
 @dataclass(frozen=True)
@@ -64,12 +46,10 @@ class Rules:
         The rows of ``differences.csv``, by field, one and other.
     broader : dict
         For each subject, those above it.
-    names : dict
-        Of subjects.
+    names : dict of dict
+        Of subjects, indicators and the rest, by field and code.
     whole : dict
         What a row without a subject is about, by its indicator.
-    residents : DataFrame
-        As from `denominators`.
     """
 
     plans: Plans
@@ -77,7 +57,11 @@ class Rules:
     broader: dict
     names: dict
     whole: dict
-    residents: pd.DataFrame
+
+    @cached_property
+    def residents(self):
+        """Residents of each place, as from `denominators`."""
+        return denominators(self.plans)
 
     def difference(self, field, one, other):
         """Look a difference up: its own row, else that with ``*`` for one of the two, else for both."""
@@ -104,15 +88,25 @@ def rules(plans):
     Rules
     """
     parents = dict(zip(plans.subjects["id"], plans.subjects["parent"]))
-    whole = plans.subjects.assign(indicator=plans.subjects["indicators"].str.split(";")).explode("indicator")
+    subjects = zip(plans.subjects["id"], plans.subjects["indicators"].str.split(";"))
     return Rules(
         plans,
         listed={(row.field, row.one, row.other): row for row in plans.differences.itertuples()},
         broader={subject: _broader(parents, subject) for subject in parents},
-        names=dict(zip(plans.subjects["id"], plans.subjects["name_en"])),
-        whole=dict(zip(whole["indicator"], whole["id"])),
-        residents=denominators(plans),
+        names=_names(plans),
+        whole={indicator: subject for subject, indicators in subjects for indicator in indicators},
     )
+
+
+def _names(plans):
+    """Gather the words for what differs, by field and code."""
+    named = {"subject": plans.subjects, "indicator": plans.indicators}
+    names = {field: dict(zip(table["id"], table["name_en"])) for field, table in named.items()}
+    operators = {code: words.strip() or "exactly" for code, words in wording.CHANGE_BOUNDS.items()}
+    names |= dict.fromkeys(("operator", "bound"), operators)
+    names |= dict.fromkeys(("area", "area of acts"), wording.AREAS)
+    names["reference state"] = {"": "readings since"}
+    return names | {"strength": wording.STRENGTHS, "base": wording.BASES}
 
 
 def _broader(parents, subject):
@@ -171,12 +165,49 @@ def verdict(plans, first, second, of="value"):
         degree, one of `DEGREES`; caveats, those that count before those that are only shown;
         inputs, from which a converted amount was worked out; reason: for ``no`` what keeps the
         two apart, for ``ranked`` which asks more.
+
+    Examples
+    --------
+    The same act, whatever the figure or the date:
+
+    >>> import lantian as lt
+    >>> plans = lt.load()
+    >>> lt.verdict(plans, "lanshan-china6-fuel-2019", "shuocheng-fuel-china-vi").degree
+    'same'
+
+    Two figures that nothing else keeps apart:
+
+    >>> lt.verdict(plans, "lanshan-straw-use-2020", "shuocheng-straw-use-2020").degree
+    'direct'
+
+    Two figures of two years:
+
+    >>> lt.verdict(plans, "shuocheng-straw-use-2020", "huludao-straw-2025")[:2]
+    ('caveat', ('year: 2020 against 2025',))
+
+    A change of 20 % and a level, by a reading of the base year:
+
+    >>> pm25 = lt.verdict(plans, "jincheng-pm25-2020", "yuyao-pm25-2020")
+    >>> pm25.degree, "59.27 in 2015" in pm25.inputs[0]
+    ('converted', True)
+
+    At least one to one, and more than that:
+
+    >>> found = lt.verdict(plans, "lanshan-coal-replacement-new", "shuocheng-coal-replacement-new")
+    >>> found.degree, found.reason.partition(":")[0]
+    ('ranked', 'Shuocheng asks more')
+
+    A cap in tonnes, and the level of a year:
+
+    >>> lt.verdict(plans, "lanshan-coal-cap-2020", "yuyao-coal-cap-2020").degree
+    'no'
     """
     rows = plans.targets[plans.targets["id"].isin([first, second])]
     for name in {first, second} - set(rows["id"]):
         raise ValueError(f"{name!r} is no target; plans.targets lists all of them")
-    pair = list(rows.itertuples())
-    return judge(rules(plans), pair[0], pair[-1], of)
+    judging = rules(plans)
+    pair = [stated(judging, row, of) for row in rows.itertuples()]
+    return judge(judging, pair[0], pair[-1], of)
 
 
 def weakest(plans, ids, of="value"):
@@ -201,45 +232,71 @@ def rank(judged):
     return DEGREES.index(judged.degree)
 
 
-def judge(judging, one, other, of="value"):
-    """Judge two rows of ``Plans.targets``: the work of `verdict`, for many pairs.
+def stated(judging, row, of="value"):
+    """Gather what a target states in one respect, as it stands and converted.
 
     Parameters
     ----------
     judging : Rules
-    one, other : namedtuple
+    row : namedtuple
+        A row of ``Plans.targets``.
+    of : {"value", "date", "pace", "wording"}
+
+    Returns
+    -------
+    Stated
+    """
+    if of not in FACTS:
+        raise ValueError(f"of={of!r} is not known; it is one of {', '.join(FACTS)}")
+    level, share = (
+        (implied_level(judging, row), per_resident(judging, row)) if of == "value" else (None, None)
+    )
+    return Stated(row, FACTS[of](judging, row), level, share)
+
+
+def judge(judging, one, other, of="value"):
+    """Judge two targets: the work of `verdict`, for many pairs.
+
+    Parameters
+    ----------
+    judging : Rules
+    one, other : Stated
     of : {"value", "date", "pace", "wording"}
 
     Returns
     -------
     Verdict
     """
-    if of not in FACTS:
-        raise ValueError(f"of={of!r} is not known; it is one of {', '.join(FACTS)}")
-    if one.id == other.id:
-        return Verdict("same", (), (), AGREE[of][0])
-    ways = conversions(judging, one, other) if of == "value" else []
-    ways.append([FACTS[of](judging, row) for row in (one, other)])
-    return min((_judge(judging, *way, of) for way in ways), key=rank)
+    if one.row.id == other.row.id:
+        return Verdict("same", (), (), SAME)
+    between_places = one.row.jurisdiction != other.row.jurisdiction
+    ways = [(one.level, other.level), (one.share, other.share)] if between_places else []
+    ways = [way for way in ways if all(way)] + [(one.facts, other.facts)]
+    places = (one.row.place, other.row.place)
+    return min((_judge(judging, way, places, of) for way in ways), key=rank)
 
 
-def _judge(judging, one, other, of):
-    """Judge two targets by their facts."""
-    found, inputs = differences(judging, one, other), one.inputs + other.inputs
-    if of == "pace" and inputs and _overlap(one.compared, other.compared):
+def _judge(judging, pair, places, of):
+    """Judge the facts of two targets of two places."""
+    found, inputs = differences(judging, *pair), pair[0].inputs + pair[1].inputs
+    if of == "pace" and inputs and _overlap(pair[0].compared, pair[1].compared):
         found.append(judging.difference("rate", "*", "*"))
-    counted, marks, hard = ([each for each in found if each.kind == kind] for kind in ("counted", "mark", "hard"))
+    counted, marks, hard = (
+        [each for each in found if each.kind == kind] for kind in ("counted", "mark", "hard")
+    )
     caveats = tuple(in_words(judging, each) for each in counted + marks)
     if hard:
-        above = of == "value" and len(counted) <= MOST_COUNTED and _asks_more(one, other, hard)
-        reason = "; ".join(f"{in_words(judging, each)} ({each.reason.rstrip('.')})" for each in hard)
-        return Verdict("ranked" if above else "no", caveats, inputs, reason)
+        above = _asks_more(*pair, hard) if of == "value" and len(counted) <= MOST_COUNTED else None
+        reasons = "; ".join(f"{in_words(judging, each)} ({each.reason.rstrip('.')})" for each in hard)
+        if above is None:
+            return Verdict("no", (), (), reasons)
+        return Verdict("ranked", caveats, inputs, f"{places[above]} asks more: {reasons}")
     if len(counted) > MOST_COUNTED:
-        return Verdict("no", caveats, inputs, f"{len(counted)} differences that count: {'; '.join(caveats)}")
+        return Verdict("no", (), (), f"{len(counted)} differences count: {'; '.join(caveats)}")
     if inputs or caveats:
         return Verdict("converted" if inputs else "caveat", caveats, inputs, "")
-    alike = one.compared == other.compared
-    return Verdict("same" if alike else "direct", (), (), AGREE[of][0 if alike else 1])
+    same = pair[0].compared == pair[1].compared
+    return Verdict("same", (), (), SAME) if same else Verdict("direct", (), (), f"they differ in {of} only")
 
 
 def _overlap(one, other):
@@ -265,8 +322,8 @@ def differences(judging, one, other):
         if field in other.fields and (value != other.fields[field] or (field, value) in NEVER_ALIKE)
     }
     if one.year != other.year:  # how two years are known, and their days, is told with the years
-        found.pop("deadline", None)
-        found.pop("year_basis", None) if "target_year" in found else None
+        found.pop("day", None)
+        found.pop("source of the year", None) if "year" in found else None
     for field, parts in TOGETHER.items():
         if found.keys() >= set(parts):
             pair = [" ".join(filter(None, map(facts.fields.get, parts))) for facts in (one, other)]
@@ -278,56 +335,62 @@ def differences(judging, one, other):
         found["area and subject"] = found["subject"]
     if "area" in found and of_all:
         found["area of acts"] = found.pop("area")
-    if "target_year" in found and {one.fields["base"], other.fields["base"]} <= set(PURCHASES):
-        found["target_year of purchases"] = found.pop("target_year")
+    if "year" in found and {one.fields["base"], other.fields["base"]} <= set(PURCHASES):
+        found["year of purchases"] = found.pop("year")
     return [_difference(judging, field, *pair) for field, pair in found.items()]
 
 
 def _difference(judging, field, one, other):
     """Look a difference up; two subjects may be told by which of them is the broader."""
     broader = judging.broader.get(one, ()), judging.broader.get(other, ())
-    if field == "subject" and not judging.lists(field, one, other) and (one in broader[1] or other in broader[0]):
+    if (
+        field == "subject"
+        and not judging.lists(field, one, other)
+        and (one in broader[1] or other in broader[0])
+    ):
         return judging.difference(field, "broader", "narrower")._replace(one=one, other=other)
     return judging.difference(field, one, other)
 
 
 def _asks_more(one, other, hard):
-    """Whether one of two targets asks for all that the other does, by inclusion: what keeps them apart puts it above, each time.
+    """Tell which of two targets, 0 or 1, asks for all that the other does; None where that is open.
 
-    So that it holds, both ask for all or none, or are bounds; and the one above is not the later.
+    What keeps them apart must put one above each time. So that it holds by inclusion, both ask for all or none,
+    or are bounds in words; and the one above is not the later.
     """
-    above = {facts for facts in (0, 1) if all(each.above and each.above == each[1 + facts] for each in hard)}
+    above = [
+        side
+        for side in (0, 1)
+        if all(each.above and each.above == (each.one, each.other)[side] for each in hard)
+    ]
     if len(above) != 1:
-        return False
-    higher, lower = (one, other) if above == {0} else (other, one)
-    bounds = {each.field for each in hard} == {"operator in words"}
-    return (bounds or (higher.of_all and lower.of_all)) and (
-        higher.year == lower.year or "" < higher.year <= lower.year
-    )
+        return None
+    higher, lower = (one, other) if above == [0] else (other, one)
+    includes = higher.of_all and lower.of_all or {each.field for each in hard} == {"bound"}
+    in_time = higher.year == lower.year or "" < higher.year <= lower.year
+    return above[0] if includes and in_time else None
 
 
 def in_words(judging, difference):
     """Word a difference: "year: 2016 against 2020", "area: whole area against built-up area"."""
     one, other = (_value_in_words(judging, difference.field, value) for value in difference[1:3])
-    label = LABELS.get(difference.field, difference.field)
     if difference.field == "exception" and not (one and other):
         return f"exception on one side: {one or other}"
-    return f"{label}: {one or 'not said'} against {other or 'not said'}"
+    return f"{difference.field}: {one or 'not said'} against {other or 'not said'}"
 
 
 def _value_in_words(judging, field, value):
-    words = {"strength": wording.STRENGTHS, "base": wording.BASES, "subject": judging.names}
-    words |= dict.fromkeys(("area", "area of acts"), wording.AREAS)
-    words |= dict.fromkeys(("operator", "operator in words"), OPERATORS)
-    return words.get(field, {}).get(value) or value.replace("_", " ")
+    if field == "day" and value[:1].isdigit():
+        return wording.day(value)
+    return judging.names.get(field, {}).get(value) or value.replace("_", " ")
 
 
 def _content(judging, row):
     """Say what a target is about and how: what any two should agree in."""
-    whole = judging.whole.get(row.indicator, "")
-    fields = {name: getattr(row, name) for name in ("indicator", "subject_class", "base", "area", "exception", "strength")}
-    frequency = "every year" if row.timing == "every_year" else "once"
-    return fields | {"kind": _kind(row), "subject": row.subject or whole, "frequency": frequency}
+    fields = {name: getattr(row, name) for name in ("indicator", "base", "area", "exception", "strength")}
+    fields |= {"kind": _kind(row), "class": row.subject_class}
+    fields |= {"subject": row.subject or judging.whole.get(row.indicator, "")}
+    return fields | {"frequency": "every year" if row.timing == "every_year" else "once"}
 
 
 def _kind(row):
@@ -348,8 +411,8 @@ def sized(row):
 def _time(row):
     """Say how the time of a target is set."""
     timing = {"in": "by", "by": "by", "from": "from"}.get(row.timing)
-    year = {"year_basis": row.year_basis} if row.year_basis else {}
-    return {"deadline": row.deadline} | year | ({"timing": timing} if timing else {})
+    year = {"source of the year": row.year_basis} if row.year_basis else {}
+    return {"day": row.deadline} | year | ({"timing": timing} if timing else {})
 
 
 def _value(judging, row):
@@ -358,18 +421,28 @@ def _value(judging, row):
     if fields["kind"] in ACTS:
         return Facts(None, "", fields, True)
     year = "" if pd.isna(row.target_year) else str(row.target_year)
-    fields |= _time(row) | {"target_year": year, "unit": row.dimension if row.unit else "", "operator": row.operator}
+    fields |= _time(row) | {
+        "year": year,
+        "unit": row.dimension if row.unit else "",
+        "operator": _operator(row),
+    }
     fields |= {"size": row.jurisdiction} if sized(row) else {}
-    fields |= {"level of air": row.level} if row.theme == "air" else {}
+    fields |= {"level of government": row.level} if row.theme == "air" else {}
     if row.kind in ("ratio", "change"):
         printed = row.value_basis != "word" and (row.kind == "change" or row.value > 1)
-        fields["operator in words"] = "printed" if printed else fields.pop("operator")
+        fields["bound"] = "printed" if printed else fields.pop("operator")
     if row.kind == "change" or row.value_basis == "reference":
         base = "the year before" if row.value_basis == "word" else ""
-        fields["baseline_year"] = base if pd.isna(row.baseline_year) else str(row.baseline_year)
-        fields["baseline_basis"] = row.baseline_basis
+        fields["base year"] = base if pd.isna(row.baseline_year) else str(row.baseline_year)
+        fields["source of the base year"] = row.baseline_basis
     of_all = row.kind == "share" and row.value in (0, 100)
     return Facts(_amounts(row), year, fields, of_all)
+
+
+def _operator(row):
+    """Return the operator of a figure; that of a fall is turned round, as its words are."""
+    falls = row.kind == "change" and pd.notna(row.amount) and row.amount < 0
+    return wording.MIRRORED.get(row.operator, row.operator) if falls else row.operator
 
 
 def _amounts(row):
@@ -382,23 +455,27 @@ def _amounts(row):
 def _date(judging, row):
     """Gather the facts by which dates compare: those of one act, or of one figure."""
     facts = _value(judging, row)
-    fields = {name: value for name, value in facts.fields.items() if name != "target_year"} | _time(row)
-    fields |= {"amount": str(facts.compared)} if facts.compared else {}
+    fields = {name: value for name, value in facts.fields.items() if name != "year"} | _time(row)
+    fields |= (
+        {"amount": " to ".join(map(wording.number, sorted({*facts.compared})))} if facts.compared else {}
+    )
     year = "" if pd.isna(row.target_year) else str(row.target_year)
-    due = "every year" if row.timing == "every_year" else due_day(row.timing, row.deadline) or year
-    fields |= {"date": "dated" if due else "", "deadline": "a day" if row.deadline else "its year"}
+    due = due_day(row.timing, row.deadline) or year
+    fields |= {"date": "dated" if due else "", "day": "a day" if row.deadline else "its year"}
     return Facts(due, year, fields, facts.of_all)
 
 
 def _pace(judging, row):
     """Gather the facts by which changes a year compare; a level has one only from an observed base."""
     pace, fields = pace_of(judging.plans, row), _content(judging, row)
-    fields |= {"period": "", "operator": row.operator} | ({"level of air": row.level} if row.theme == "air" else {})
+    fields |= {"period": "", "operator": _operator(row)} | (
+        {"level of government": row.level} if row.theme == "air" else {}
+    )
     if pace["basis"] == "none":
         return Facts(None, "", fields, False)
     yearly = row.timing == "every_year"
     basis = row.baseline_basis or "stated"
-    fields |= {"kind": "pace", "baseline_basis": basis, "reference state": pace.get("state", "")}
+    fields |= {"kind": "pace", "source of the base year": basis, "reference state": pace.get("state", "")}
     fields["period"] = "every year" if yearly else f"{row.target_year - pace['years']} to {row.target_year}"
     return Facts((pace["low"], pace["high"]), "", fields, False, tuple(filter(None, [pace["inputs"]])))
 
@@ -411,24 +488,6 @@ def _wording(judging, row):
 FACTS = {"value": _value, "date": _date, "pace": _pace, "wording": _wording}
 
 
-def conversions(judging, one, other):
-    """List the ways in which stated inputs join two targets, each as a pair of facts.
-
-    Parameters
-    ----------
-    judging : Rules
-    one, other : namedtuple
-
-    Returns
-    -------
-    list of list of Facts
-    """
-    levels = [implied_level(judging, row) for row in (one, other)]
-    shares = [per_resident(judging, row) for row in (one, other)]
-    between_places = one.jurisdiction != other.jurisdiction
-    return [way for way, fits in ((levels, True), (shares, between_places)) if fits and all(way)]
-
-
 def implied_level(judging, row):
     """Turn a change into a level by the observed baselines of its place and year; a level is one as it stands.
 
@@ -437,10 +496,10 @@ def implied_level(judging, row):
     Facts or None
         None without a reading. Where several fit, what is compared is the range of them.
     """
-    known = {"baseline_basis": "stated", "reference state": ""}
+    known = {"source of the base year": "stated", "reference state": ""}
     if row.kind == "level" and row.value_basis == "figure":
         facts = _value(judging, row)
-        return facts._replace(fields=known | facts.fields)
+        return facts._replace(fields=known | facts.fields, unit=row.standard_unit)
     if row.kind != "change" or row.value_basis != "figure" or pd.isna(row.baseline_year):
         return None
     seen = observations_of(judging.plans, row).merge(judging.plans.units, on="unit")
@@ -450,10 +509,10 @@ def implied_level(judging, row):
     levels = seen["value"] * seen["factor"] * (1 + row.amount / 100)
     level = row._replace(kind="level", amount=levels.min(), amount_max=levels.max())
     facts = _value(judging, level._replace(dimension=seen["dimension"].iloc[0]))
-    known |= {"baseline_basis": row.baseline_basis, "reference state": state_of(seen)}
+    known |= {"source of the base year": row.baseline_basis, "reference state": state_of(seen)}
     change = f"{wording.signed(row.amount)} % of "
     inputs = tuple(f"{row.place}: {change}{reading(each)}" for each in seen.itertuples())
-    return facts._replace(fields=known | facts.fields, inputs=inputs)
+    return facts._replace(fields=known | facts.fields, inputs=inputs, unit=seen["standard_unit"].iloc[0])
 
 
 def per_resident(judging, row):
@@ -464,10 +523,12 @@ def per_resident(judging, row):
     Facts or None
         None for any other target, and where the residents are not known.
     """
-    known = row.jurisdiction in judging.residents.index
-    if not (known and sized(row) and row.area == "whole" and pd.notna(row.amount)):
+    if not sized(row) or row.area != "whole" or pd.isna(row.amount):
+        return None
+    if row.jurisdiction not in judging.residents.index:
         return None
     seen, facts = judging.residents.loc[row.jurisdiction], _value(judging, row)
     amounts = tuple(amount / seen["value"] for amount in facts.compared)
     words = f"{row.place}: {seen['value']:,.0f} residents in {seen['year']} (confidence {seen['confidence']})"
-    return facts._replace(compared=amounts, fields=facts.fields | {"size": "per resident"}, inputs=(words,))
+    fields, unit = facts.fields | {"size": "per resident"}, f"{row.standard_unit} per resident"
+    return facts._replace(compared=amounts, fields=fields, inputs=(words,), unit=unit)

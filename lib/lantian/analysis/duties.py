@@ -10,22 +10,47 @@ TIMINGS = {"by": "by", "in": "by", "from": "from", "every_year": "every year", "
 
 
 def duties(plans):
-    """List the dated duties of the focus plans by quarter.
+    """List the duties of the focus plans with their dates, as exactly as these are printed.
 
     Returns
     -------
     DataFrame
-        jurisdiction, label, id, timing ("by", "from", "every year", "no date"),
-        quarter (as ``2018Q4``; the last of a year that has no day, the first where
-        it holds from that year; empty without a year), says.
+        jurisdiction, label, id, timing ("by", "from", "every year", "no date"), printed (how exactly: ``day``,
+        ``year``, or ``filled in`` for a year that is inferred or ambiguous; empty without any), period
+        (``2018 Q3`` of a day, else ``2018``, or ``2018?`` for a year filled in), in_words.
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> duties = lt.duties(lt.load()).set_index("id")
+    >>> duties.loc["shuocheng-boiler-35-built-up-2018", ["printed", "period"]].tolist()
+    ['day', '2018 Q3']
     """
     rows = plans.targets.query("role == 'focus' and core == 'yes'").reset_index(drop=True)
     undated = rows["target_year"].isna() & (rows["timing"] != "every_year")
     timing = rows["timing"].map(TIMINGS).mask(undated, "no date")
-    quarter = pd.to_datetime(day_due(rows)).dt.to_period("Q").astype("str")
-    quarter = quarter.where(timing.isin(["by", "from"]), "")
-    rows = rows.assign(timing=timing, quarter=quarter, says=rows["statement_en"])
-    return rows[["jurisdiction", "label", "id", "timing", "quarter", "says"]]
+    dated = timing.isin(["by", "from"])
+    printed = exactness(rows).where(dated, "")
+    quarter = pd.to_datetime(day_due(rows)).dt.to_period("Q").astype("str").str.replace("Q", " Q")
+    year = rows["target_year"].astype("str")
+    period = quarter.where(printed == "day", year + printed.map({"filled in": "?"}).fillna("")).where(
+        dated, ""
+    )
+    rows = rows.assign(timing=timing, printed=printed, period=period, in_words=rows["statement_en"])
+    return rows[["jurisdiction", "label", "id", "timing", "printed", "period", "in_words"]]
+
+
+def exactness(targets):
+    """Say how exactly a date is printed: as a day, as a year, or not at all, so that its year was filled in.
+
+    Returns
+    -------
+    Series
+        ``day``, ``year``, ``filled in``; empty without a year.
+    """
+    known = targets["year_basis"].isin(["inferred", "ambiguous"]).map({True: "filled in", False: "year"})
+    known = known.mask((targets["deadline"] != "") & (known == "year"), "day")
+    return known.where(targets["target_year"].notna(), "")
 
 
 def due_day(timing, deadline):
@@ -40,7 +65,7 @@ def due_day(timing, deadline):
 
 
 def day_due(targets):
-    """Date targets; a year without a day stands for its first day after "from", else for its last.
+    """Place targets on an axis of time; a year without a day stands for its first day after "from", else for its last.
 
     Returns
     -------
@@ -49,7 +74,8 @@ def day_due(targets):
     """
     ends = targets["timing"].map({"from": "-01-01"}).fillna("-12-31")
     year_only = targets["target_year"].astype("string") + ends
-    return targets["deadline"].where(targets["deadline"] != "", year_only)
+    days = pd.Series(map(due_day, targets["timing"], targets["deadline"]), targets.index, dtype="str")
+    return days.where(days != "", year_only)
 
 
 def leads(plans):
@@ -72,7 +98,7 @@ def leads(plans):
     return counts.drop(columns="order")
 
 
-def words(plans):
+def strength_words(plans):
     """Count the words that bind a promise or loosen it, for each plan and theme, with an example.
 
     Counts show which words a government uses; a share of them would rank the

@@ -4,95 +4,101 @@ import re
 
 import pandas as pd
 
-from lantian.analysis.comparability import SIZED
-from lantian.analysis.matrix import KEY, chosen, require_indicators
+from lantian.analysis.comparability import ON_ONE_AXIS, differences, judge, rules, stated
+from lantian.analysis.matrix import KEY, chosen
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link
 
+__all__ = ["RELATIONS", "above", "ancestors", "key_regions", "limits", "matched", "unmatched"]
+
 COLUMNS = [
-    *["jurisdiction", "label", "id", "printed", "above", "above_id", "above_printed"],
-    *["relation", "says", "source", "confidence", "indicator"],
+    *["jurisdiction", "label", "id", "printed", "above", "above_id", "above_printed", "relation"],
+    *["caveats", "key_region", "in_words", "source", "confidence", "indicator"],
 ]
-# Relations, from the most to the least informative.
-RELATIONS = ("copied", "equal", "stricter", "looser", "another measure", "assigned", "parent not read")
+# How a goal stands to that of the nearest level above: in words, where the two are compared.
 JUDGED = {
-    "copied": "figure for figure",
+    "same act": "the same act as",
+    "copied": "the same figure and operator as",
     "equal": "the same figure as",
     "stricter": "stricter than",
+    "less firm": "a stricter figure, but put less firmly, than",
     "looser": "looser than",
+    "beyond the average": "beyond the average for the whole country,",
+    "short of the average": "short of the average for the whole country,",
 }
-OTHER_MEASURE = "the levels above promise it in another kind, unit or year, for other places, or as an amount of their own size"
-# Goals that differ in these are still compared, and the sentence names the difference.
-NOT_COUNTED = ("area", "subject", "subject_class", "base")
+# Relations, from the most to the least informative.
+RELATIONS = (*JUDGED, "not comparable", "not collected", "assigned", "parent not read")
+FIRMNESS = {"aspirational": 0, "hedged": 1, "plain": 2, "mandated": 3}
+# What may differ between a goal and its copy: how the years are known, and whose goal it is.
+OF_COPIES = ("level of air", "year_basis", "baseline_basis")
 
 
-def cascade(plans, indicator):
-    """Compare each focus plan's goal with those of the levels above it.
+def above(plans, theme=None, indicators=None):
+    """Compare each focus plan's goals with those of the nearest level above that has one to compare with.
 
-    Two goals are compared where kind, unit, target year and base year agree; where area,
-    subject or base differ, the sentence says so. A document above that was issued after
-    the plan is called later.
-
-    Parameters
-    ----------
-    plans : Plans
-    indicator : str
-
-    Returns
-    -------
-    DataFrame
-        A row for each goal (or gap) and each place above with a goal:
-        jurisdiction, label, id, printed, above (place), above_id, above_printed,
-        relation (one of `RELATIONS`), says, source (the document above), confidence. Where a
-        plan above was not read the relation is ``parent not read``, never "stated nowhere above".
-    """
-    require_indicators(plans.indicators, indicator)
-    return _compare_levels(plans, [indicator]).drop(columns="indicator")
-
-
-def above(plans, theme=None):
-    """Gather `cascade` over a theme, or over every headline indicator and every other that a level above has a goal on.
+    Two goals of one year are compared as `lantian.verdict` compares those of two plans, with the same caveats: what
+    is copied from the province is not held against the nation too. A goal for the whole country is an average,
+    broken down and allocated unequally: a place may be beyond or short of it, and is neither strict nor loose for that. Stricter
+    is only what is put as firmly at least. A document above that was issued after the plan is called later.
 
     Parameters
     ----------
     plans : Plans
     theme : str, optional
-        A headline or a theme.
+        A headline or a theme; by default every headline indicator and every other that a
+        level above has a goal on.
+    indicators : list of str, optional
+        Ids, instead of a theme.
 
     Returns
     -------
     DataFrame
-        As `cascade`, with ``indicator`` (its name).
+        A row for each goal (or gap) and each goal above that it is held against: jurisdiction, label, id, printed,
+        above (place), above_id, above_printed, relation (one of `RELATIONS`), caveats, key_region (``inside`` or
+        ``outside`` those of the document above, where it lists any), in_words, source (the document above),
+        confidence, indicator (its name). Where a plan above was not read the relation is ``parent not read``, and
+        where no goal above is known ``not collected``: never "stated nowhere above".
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> chain = lt.above(lt.load(), indicators=["air.pm25"])
+    >>> chain.set_index("id").loc["jincheng-pm25-2016", "relation"]
+    'less firm'
     """
-    if theme:
-        indicators = chosen(plans.indicators, theme)
+    if theme or indicators:
+        rows = chosen(plans.indicators, theme, indicators)
     else:
-        goals = plans.targets.query("role == 'reference' and kind != 'standard'")["indicator"]
-        some = plans.indicators["id"].isin(goals) | (plans.indicators["headline"] != "")
-        indicators = plans.indicators[some]
-    rows = _compare_levels(plans, list(indicators["id"]))
-    return rows.assign(indicator=rows["indicator"].map(indicators.set_index("id")["name_en"]))
+        goals = plans.targets[(plans.targets["role"] == "reference") & ~_is_limit(plans.targets)]["indicator"]
+        rows = plans.indicators
+        rows = rows[rows["id"].isin(goals) | (rows["headline"] != "")]
+    compared = _compare_levels(plans, list(rows["id"]))
+    return compared.assign(indicator=compared["indicator"].map(rows.set_index("id")["name_en"]))
 
 
-def ends(plans, chain):
-    """Say once for each plan why some of its goals are compared with none above, and name these.
+def unmatched(plans, chain):
+    """Name, once for each plan and reason, the goals that are compared with none above.
 
     Parameters
     ----------
     plans : Plans
     chain : DataFrame
-        As from `above`.
+        As from `above`, with or without ``label``.
 
     Returns
     -------
     DataFrame
-        label, says, goals (their indicators, each linked to its evidence).
+        label (where there is one), in_words (the reason), goals (their indicators, each linked
+        to its evidence).
     """
-    rows = plans.focus[["label"]].merge(chain[chain["above_id"] == ""])
-    rows = rows.drop_duplicates(["label", "says", "indicator"])
+    rows = chain[chain["above_id"] == ""]
+    keys = [name for name in ("label", "in_words") if name in rows]
+    rows = rows.sort_values(
+        "jurisdiction", key=lambda ids: ids.map(list(plans.focus["id"]).index), kind="stable"
+    )
+    rows = rows.drop_duplicates([*keys, "indicator"])
     rows["goals"] = [evidence_link(row.id, row.indicator) for row in rows.itertuples()]
-    reasons = rows.groupby(["label", "says"], sort=False)["goals"].agg(", ".join)
-    return reasons.map(Shown).reset_index()
+    return rows.groupby(keys, sort=False)["goals"].agg(", ".join).map(Shown).reset_index()
 
 
 def ancestors(plans, place):
@@ -108,7 +114,7 @@ def key_regions(plans):
     """Show which places lie in a national key region, document by document: membership has changed.
 
     Rules for key regions are stricter, so a plan inside may look strict by copying them, and one outside may take
-    them over of its own accord.
+    them over by choice.
 
     Parameters
     ----------
@@ -141,14 +147,9 @@ def _compare_levels(plans, indicators):
     goals = _goals(plans, indicators)
     own = goals[goals["role"] == "focus"].drop(columns=["source", "confidence"])
     pairs = _pairs(plans, own, goals)
-    same = pairs[_one_measure(pairs)]
-    other = own[own["id"].isin(pairs["id"]) & ~own["id"].isin(same["id"])]
-    parts = [
-        _compared(plans, same),
-        other.assign(relation="another measure", says=OTHER_MEASURE),
-        _parent_not_read(plans, own),
-        _assigned(plans, indicators, goals),
-    ]
+    compared = _nearest(plans, goals, pairs)
+    parts = [compared, _without(plans, own, pairs, compared), _parent_not_read(plans, own)]
+    parts.append(_assigned(plans, indicators, goals))
     rows = pd.concat(part.reindex(columns=[*COLUMNS, "number"]) for part in parts)
     rows["place_order"] = rows["jurisdiction"].map(list(plans.focus["id"]).index)
     rows["indicator_order"] = rows["indicator"].map(indicators.index)
@@ -165,26 +166,31 @@ def _goals(plans, indicators):
     ]
     goals = plans.targets[plans.targets["indicator"].isin(indicators)]
     goals = goals.drop(columns="issued").join(documents, on="document")
-    return goals.assign(
-        printed=[wording.target(row) for row in goals.itertuples()],
-        thing=[wording.thing(row) for row in goals.itertuples()],
-        number=range(len(goals)),
-    )
+    return goals.assign(printed=[wording.target(row) for row in goals.itertuples()], number=range(len(goals)))
 
 
 def _pairs(plans, own, goals):
-    """Pair each goal with every core goal of a place above it; the columns of the latter end in ``_above``."""
-    chains = [(place, ancestors(plans, place)) for place in plans.focus["id"]]
-    chains = pd.DataFrame(chains, columns=["jurisdiction", "jurisdiction_above"])
-    chains = chains.explode("jurisdiction_above").dropna()
-    higher = goals[(goals["kind"] != "standard") & (goals["core"] == "yes")].add_suffix("_above")
+    """Pair each goal with every core goal of a place above it that is meant for it: id, above_id and the steps up."""
+    chains = [
+        (place, above, steps)
+        for place in plans.focus["id"]
+        for steps, above in enumerate(ancestors(plans, place))
+    ]
+    chains = pd.DataFrame(chains, columns=["jurisdiction", "jurisdiction_above", "steps"])
+    higher = goals[~_is_limit(goals) & (goals["core"] == "yes")].add_suffix("_above")
     pairs = own.merge(chains, on="jurisdiction").merge(
         higher,
         left_on=["indicator", "jurisdiction_above"],
         right_on=["indicator_above", "jurisdiction_above"],
     )
     applies = _applies(plans)
-    return pairs.loc[[applies(pair) for pair in pairs.itertuples()]]
+    pairs = pairs.loc[[applies(pair) for pair in pairs.itertuples()]]
+    return pairs[["id", "id_above", "place_above", "steps"]].rename(columns={"id_above": "above_id"})
+
+
+def _is_limit(targets):
+    """Mark limits and guidelines, which are no goals; a standard without a figure is an act."""
+    return (targets["kind"] == "standard") & (targets["value_basis"] != "")
 
 
 def _applies(plans):
@@ -197,6 +203,8 @@ def _applies(plans):
     names = plans.jurisdictions.set_index("id")["name_en"]
 
     def applies(pair):
+        if pair.level == "county" and pair.subject_above == "prefecture_level_city":
+            return False
         if pair.area_above != "named":
             return True
         places = {pair.jurisdiction, *ancestors(plans, pair.jurisdiction)} - {pair.jurisdiction_above}
@@ -208,66 +216,86 @@ def _applies(plans):
     return applies
 
 
-def _one_measure(pairs):
-    """Whether two goals share kind, unit, target year and, for a change, base year."""
-    same = pairs["amount"].notna() & pairs["amount_above"].notna() & pairs["target_year"].notna()
-    for column in ("kind", "standard_unit", "target_year"):
-        same &= pairs[column] == pairs[f"{column}_above"]
-    base, base_above = pairs["baseline_year"].fillna(0), pairs["baseline_year_above"].fillna(0)
-    same &= (pairs["kind"] != "change") | (base == base_above)
-    # An amount that grows with the place has no measure in common with a larger place's.
-    grows = (pairs["extensive"] == "yes") & pairs["kind"].isin(SIZED)
-    # A goal for cities of the prefecture level is none for a county.
-    cities = (pairs["level"] == "county") & (pairs["subject_above"] == "prefecture_level_city")
-    # A share of rural areas and one of towns have nothing in common.
-    whole = (pairs["area"] == "whole") | (pairs["area_above"] == "whole")
-    town_and_country = ~whole & ((pairs["area"] == "rural") != (pairs["area_above"] == "rural"))
-    return same.fillna(False).astype(bool) & ~grows & ~cities & ~town_and_country
-
-
-def _compared(plans, pairs):
-    """Judge and word pairs of goals of one measure."""
+def _nearest(plans, goals, pairs):
+    """Hold each goal against those of the nearest level above that compare with it, and word how it stands to them."""
+    judging, rows = rules(plans), {row.id: row for row in goals.itertuples()}
+    facts = {name: stated(judging, rows[name]) for name in {*pairs["id"], *pairs["above_id"]}}
+    pairs = pairs.assign(
+        verdict=[judge(judging, facts[pair.id], facts[pair.above_id]) for pair in pairs.itertuples()],
+        one_year=[_one_year(rows[pair.id], rows[pair.above_id]) for pair in pairs.itertuples()],
+    )
+    pairs = pairs[pairs["one_year"] & pairs["verdict"].map(lambda each: each.degree in ON_ONE_AXIS)]
+    pairs = pairs[pairs["steps"] == pairs.groupby("id")["steps"].transform("min")]
     regions = plans.key_regions.assign(inside=plans.key_regions["member"] == "yes")
     inside = regions.groupby(["jurisdiction", "document"])["inside"].any()
-    pairs = pairs.assign(relation=[_relation(pair) for pair in pairs.itertuples()])
-    return pairs.assign(
-        says=[_sentence(pair, inside) for pair in pairs.itertuples()],
-        above=pairs["place_above"],
-        above_id=pairs["id_above"],
-        above_printed=pairs["printed_above"],
-        source=pairs["source_above"],
-        confidence=pairs["confidence_above"],
+    inside = inside.map({True: "inside", False: "outside"})
+    compared = []
+    for pair in pairs.itertuples():
+        one, higher = rows[pair.id], rows[pair.above_id]
+        found = differences(judging, facts[pair.id].facts, facts[pair.above_id].facts)
+        relation = _relation(one, higher, [each.field for each in found if each.kind == "counted"])
+        region = inside.get((one.jurisdiction, higher.document), "")
+        words = _sentence(one, higher, relation, pair.verdict.caveats, region)
+        compared.append((pair.id, pair.above_id, relation, "; ".join(pair.verdict.caveats), region, words))
+    names = ["id", "above_id", "relation", "caveats", "key_region", "in_words"]
+    compared = pd.DataFrame(compared, columns=names)
+    above = goals[["id", "place", "printed", "source", "confidence"]]
+    above = above.set_axis(["above_id", "above", "above_printed", "source", "confidence"], axis=1)
+    own = goals[["id", "jurisdiction", "label", "printed", "indicator", "number"]]
+    return compared.merge(own, on="id").merge(above, on="above_id")
+
+
+def _one_year(one, higher):
+    """Whether two goals set an amount for one year, or neither sets any."""
+    if pd.isna(one.amount) or pd.isna(higher.amount):
+        return bool(pd.isna(one.amount) and pd.isna(higher.amount))
+    return (
+        one.target_year is not pd.NA
+        and higher.target_year is not pd.NA
+        and one.target_year == higher.target_year
     )
 
 
-def _relation(pair):
+def _relation(one, higher, counted):
     """Name how the figure of a goal stands to that above it."""
-    if pair.amount != pair.amount_above:
-        return "stricter" if (pair.amount < pair.amount_above) == (pair.better == "lower") else "looser"
-    copied = not _differing(pair, ["operator", *NOT_COUNTED]) and not _later(pair.issued_above, pair.issued)
-    return "copied" if copied else "equal"
+    if pd.isna(one.amount):
+        return "same act"
+    if one.amount == higher.amount:
+        later = _later(higher.issued, one.issued)
+        return (
+            "copied"
+            if one.operator == higher.operator and not later and set(counted) <= set(OF_COPIES)
+            else "equal"
+        )
+    strict = (one.amount < higher.amount) == (one.better == "lower")
+    if higher.level == "nation" and higher.value_basis != "word":
+        return "beyond the average" if strict else "short of the average"
+    if not strict:
+        return "looser"
+    return "stricter" if FIRMNESS[one.strength] >= FIRMNESS[higher.strength] else "less firm"
 
 
-def _differing(pair, columns):
-    """List the columns in which two goals differ."""
-    return [name for name in columns if getattr(pair, name) != getattr(pair, f"{name}_above")]
+def _sentence(one, higher, relation, caveats, region):
+    """Word a relation with its caveats, and whether the place lies in a key region of the document above."""
+    what = f"{wording.thing(higher)}, {higher.printed}" if relation == "same act" else higher.printed
+    in_words = f"{JUDGED[relation]} {higher.place}'s {what}"
+    if _later(higher.issued, one.issued):
+        in_words += ", a later document"
+    if caveats:
+        in_words += f" ({'; '.join(caveats)})"
+    return in_words + (f"; {one.place} lies {region} the key regions of that document" if region else "")
 
 
-def _sentence(pair, inside):
-    """Word a relation, what differs, and for stricter and looser whether the place lies in a key region of the document above."""
-    says = f"{JUDGED[pair.relation]} {pair.place_above}'s {pair.printed_above}"
-    if _later(pair.issued_above, pair.issued):
-        says += ", a later document"
-    if differing := [name.replace("_", " ") for name in _differing(pair, NOT_COUNTED)]:
-        differ = "differs" if len(differing) == 1 else "differ"
-        says += f", but {wording.names(differing)} {differ}: {pair.thing}, against {pair.thing_above}"
-    if pair.baseline_basis in ("inferred", "ambiguous"):
-        says += f", its base year {pair.baseline_basis}"
-    region = (pair.jurisdiction, pair.document_above)
-    if pair.relation in ("stricter", "looser") and region in inside.index:
-        side = "inside" if inside[region] else "outside"
-        says += f"; {pair.place} lies {side} the key regions of that document"
-    return says
+def _without(plans, own, pairs, compared):
+    """Say of goals that are held against none whether any goal above was collected; never that there is none."""
+    left = own[~own["id"].isin(compared["id"])]
+    places = pairs.drop_duplicates(["id", "place_above"]).groupby("id")["place_above"].agg(wording.names)
+    names = left["id"].map(places)
+    collected = "what was collected of " + names + " is of another kind, unit, year or place"
+    in_words = collected.fillna("no goal of a level above that is meant for it was collected")
+    return left.assign(
+        relation=names.isna().map({True: "not collected", False: "not comparable"}), in_words=in_words
+    )
 
 
 def _later(one, other):
@@ -290,16 +318,16 @@ def _unread(plans):
 
 def _parent_not_read(plans, own):
     """Say once for each plan and indicator which plan above, the nearest, was not read."""
-    unread, names, says = _unread(plans), plans.jurisdictions.set_index("id")["name_en"], {}
+    unread, names, in_words = _unread(plans), plans.jurisdictions.set_index("id")["name_en"], {}
     for place in plans.focus["id"]:
         chain = ancestors(plans, place)
         missing = [name for name in chain if name in unread]
         if missing:
             distance = "directly" if missing[0] == chain[0] else "further"
-            says[place] = f"the plan of {names[missing[0]]}, {distance} above, was not read"
-    rows = own[own["jurisdiction"].isin(says)].drop_duplicates(KEY)
-    says = rows["jurisdiction"].map(says)
-    return rows.assign(relation="parent not read", says=says, number=float("inf"))  # after the goals
+            in_words[place] = f"the plan of {names[missing[0]]}, {distance} above, was not read"
+    rows = own[own["jurisdiction"].isin(in_words)].drop_duplicates(KEY)
+    in_words = rows["jurisdiction"].map(in_words)
+    return rows.assign(relation="parent not read", in_words=in_words, number=float("inf"))  # after the goals
 
 
 def _assigned(plans, indicators, goals):
@@ -310,15 +338,17 @@ def _assigned(plans, indicators, goals):
     gaps = gaps[~gaps.set_index(KEY).index.isin(printed.index)].drop(columns="source")
     gaps = gaps.assign(setter=gaps["assigned_by"].str.split(";")).explode("setter")
 
-    def says(gap):
+    def in_words(gap):
         if gap.setter == "unstated":
             return "set by a level that is not named; figure not printed"
         goal = printed.get((gap.setter, gap.indicator))
         missing = "whose plan was not read" if gap.setter in unread else "whose goal is not known"
-        return f"set by {names[gap.setter]}, {f'which says {goal}' if goal else missing}"
+        return f"set by {names[gap.setter]}, {f'which sets {goal}' if goal else missing}"
 
     rows = list(gaps.itertuples())
-    return gaps.assign(relation="assigned", printed=[*map(wording.gap, rows)], says=[*map(says, rows)])
+    return gaps.assign(
+        relation="assigned", printed=[*map(wording.gap, rows)], in_words=[*map(in_words, rows)]
+    )
 
 
 def limits(plans, indicator, year):
@@ -334,41 +364,42 @@ def limits(plans, indicator, year):
     Returns
     -------
     DataFrame
-        amount, says, hindsight (set or applying only after the year), id.
+        amount, in_words, hindsight (set or applying only after the year), id.
     """
     if pd.isna(year):
-        return pd.DataFrame(columns=["amount", "says", "hindsight", "id"])
+        return pd.DataFrame(columns=["amount", "in_words", "hindsight", "id"])
     rows = plans.targets.query("role == 'reference' and kind == 'standard' and core == 'yes'")
     rows = rows[(rows["indicator"] == indicator) & rows["amount"].notna()]
     documents = plans.documents.set_index("id")[["genre", "issued"]]
     rows = rows.drop(columns="issued").join(documents, on="document")
     issued = rows["issued"].str[:4].astype(int)
     rows = rows.assign(hindsight=(issued > year) | (rows["target_year"].fillna(0) > year))
-    says = [
+    in_words = [
         f"{row.genre} {row.issued[:4]}: {wording.number(row.amount)}{', in hindsight' if row.hindsight else ''}"
         for row in rows.itertuples()
     ]
-    rows = rows.assign(says=says)[["amount", "says", "hindsight", "id"]]
+    rows = rows.assign(in_words=in_words)[["amount", "in_words", "hindsight", "id"]]
     return rows.sort_values("amount", ignore_index=True)
 
 
-def held(plans, theme=None, place=None):
-    """List the goals that stand beside a goal of a level above, ready for a table.
+def matched(chain):
+    """Take the goals that compare with one of a level above, ready for a table.
 
     Parameters
     ----------
-    plans : Plans
-    theme : str, optional
-        As for `above`.
-    place : str, optional
-        The id of one place; by default all.
+    chain : DataFrame
+        As from `above`, with or without ``label``.
 
     Returns
     -------
     DataFrame
-        label, indicator, printed, says, source (with its confidence), id, above_id.
+        label (where there is one), indicator, printed, in_words, source (with its confidence), id,
+        above_id.
     """
-    rows = above(plans, theme).query("above_id != ''")
+    rows = chain[chain["above_id"] != ""]
     rows = rows.assign(source=rows["source"] + " (confidence " + rows["confidence"] + ")")
-    chosen_rows = rows if place is None else rows[rows["jurisdiction"] == place]
-    return chosen_rows[["label", "indicator", "printed", "says", "source", "id", "above_id"]]
+    return rows.filter(["label", "indicator", "printed", "in_words", "source", "id", "above_id"])
+
+
+def __dir__():
+    return __all__

@@ -27,10 +27,17 @@ MARKS = {
 RANK = {mark: number for number, mark in enumerate(MARKS)}
 HEADLINES = {"coal": 0, "air": 1, "vehicles": 2}
 SYMBOLS = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> ", "~": "~ ", "=": "", "": ""}
+# The rule by which one target stands for the others of its cell, to be named wherever it is used.
+FIRMEST = "firmest: by nature, strength, stock before purchases, whole area, latest year"
+FIRM = {
+    "nature": ["binding", "indicative", ""],
+    "strength": ["mandated", "plain", "hedged", "aspirational"],
+    "base": ["stock", "", "new_or_replaced", "new"],
+}
 KEY = ["jurisdiction", "indicator"]
-CONTENT = ["mark", "text", "says", "id", "count"]
+CONTENT = ["mark", "text", "in_words", "id", "count", "strength", "firmness"]
 CELL = ["jurisdiction", "label", "place", "indicator", "indicator_name", *CONTENT]
-FOUND = ["place", "id", "says", "statement", "indicator", "quote", "clause"]
+FOUND = ["place", "id", "in_words", "statement", "indicator", "quote", "clause"]
 SEARCHED = [*FOUND, "subject", "subject_class", "note", "indicator_zh", "place_zh"]
 
 
@@ -49,8 +56,9 @@ def cells(plans, theme=None, indicators=None):
     -------
     DataFrame
         jurisdiction, label, place, indicator, indicator_name, mark (a key of `MARKS`),
-        text (a few characters), says (in words), id (of the firmest target, or of the
-        gap), count (targets of the cell).
+        text (a few characters), in_words (in words), id (of the firmest target by the rule in
+        `FIRMEST`, or of the gap), count (targets of the cell), strength (of that target),
+        firmness (its place among all, 0 the firmest).
 
     Examples
     --------
@@ -69,31 +77,35 @@ def _fill(plans, names, content, empty):
     """Lay out a cell for each name (of an indicator or a fleet) and focus place, with the first content found for it."""
     places = plans.focus[["id", "label", "name_en"]].set_axis(["jurisdiction", "label", "place"], axis=1)
     grid = names.set_axis(["indicator", "indicator_name"], axis=1).merge(places, how="cross")
-    content = content.drop_duplicates(KEY)[[*KEY, *CONTENT]]
-    blank = {"mark": "none", "text": "", "says": empty, "id": "", "count": 0}
-    return (
-        grid.merge(content, how="left", on=KEY)
-        .fillna(blank)
-        .astype({"text": "str", "says": "str", "count": int})[CELL]
-    )
+    content = content.drop_duplicates(KEY).reindex(columns=[*KEY, *CONTENT])
+    blank = {"mark": "none", "text": "", "in_words": empty, "id": "", "count": 0, "strength": ""}
+    types = {"text": "str", "in_words": "str", "strength": "str", "count": int}
+    return grid.merge(content, how="left", on=KEY).fillna(blank).astype(types)[CELL]
 
 
 def _target_cells(targets):
-    """Word each plan's firmest target on an indicator, and count the others: "37 µg/m³, 2020 +1"."""
+    """Word each plan's firmest target on an indicator, and count the others: "37 µg/m³, 2020; 1 more"."""
     counted = targets.assign(count=targets.groupby(KEY)["id"].transform("size"))
     first = _firmest_first(counted).drop_duplicates(KEY)
     rows = list(first.itertuples())
+    more = [f"; {row.count - 1} more" if row.count > 1 else "" for row in rows]
     return first.assign(
-        text=[short(row) + (f"\N{NO-BREAK SPACE}+{row.count - 1}" if row.count > 1 else "") for row in rows],
-        says=[wording.target(row) + (f"; {row.count - 1} more" if row.count > 1 else "") for row in rows],
+        text=[short(row) + others for row, others in zip(rows, more)],
+        in_words=[f"{wording.target(row)}{_scope(row)}{others}" for row, others in zip(rows, more)],
+        firmness=range(len(first)),
     )
+
+
+def _scope(row):
+    """Say what a target covers where that is not the whole: " (bus, new or replacement ones, urban area)"."""
+    return f" ({wording.thing(row)})" if row.base or row.area != "whole" else ""
 
 
 def _gap_cells(gaps):
     """Word gaps; a silence is marked by whether the plan set out to deal with its subject."""
     silence = gaps["within_remit"].map({True: "silent_within", False: "silent_outside"})
     mark = gaps["status"].mask(gaps["status"] == "silent", silence)
-    return gaps.assign(mark=mark, text="", says=[wording.gap(row) for row in gaps.itertuples()], count=0)
+    return gaps.assign(mark=mark, text="", in_words=[wording.gap(row) for row in gaps.itertuples()], count=0)
 
 
 def _marks(targets):
@@ -103,16 +115,16 @@ def _marks(targets):
 
 
 def _firmest_first(targets):
-    """Sort targets: the core first, then figures, goals that bind, whole areas and late years."""
+    """Sort targets as `FIRMEST` says, those of the core first, and, as firm, a figure before words."""
     marks = _marks(targets)
-    keys = {
-        "periphery": targets["core"] == "no",
-        "rank": marks.map(RANK),
-        "stretch": targets["stretch_of"] != "",
+    keys = {"periphery": targets["core"] == "no"}
+    keys |= {f"by_{name}": targets[name].map(order.index) for name, order in FIRM.items()}
+    keys |= {
         "part": targets["area"] != "whole",
         "earlier": -targets["target_year"].fillna(0),
+        "rank": marks.map(RANK),
     }
-    return targets.assign(mark=marks, **keys).sort_values(list(keys))
+    return targets.assign(mark=marks, **keys).sort_values([*keys, "id"])
 
 
 def matrix(plans, theme=None, indicators=None):
@@ -126,8 +138,8 @@ def matrix(plans, theme=None, indicators=None):
     >>> lt.matrix(lt.load(), "coal").loc["Coal consumption", "Yuyao (2018)"]
     'no more than in 2011 by 2020'
     """
-    says = cells(plans, theme, indicators).set_index(["indicator_name", "label"])["says"]
-    return says.unstack(sort=False).rename_axis(columns=None)
+    in_words = cells(plans, theme, indicators).set_index(["indicator_name", "label"])["in_words"]
+    return in_words.unstack(sort=False).rename_axis(columns=None)
 
 
 def chosen(indicators, theme, ids=None):
@@ -168,9 +180,12 @@ def near(name, names):
 
 
 def short(row):
-    """Write a target in a few characters: "≤ 1.45 million t, 2020"."""
+    """Write a target in a few characters: "≤ 1.45 million t, 2020", "100 % of purchases, urban, 2020"."""
     year = "" if pd.isna(row.target_year) else str(row.target_year)
-    return ", ".join(filter(None, [_short_amount(row), year])) or row.kind
+    area = "" if row.area == "whole" else row.area.replace("_", "-")
+    much = _short_amount(row)
+    much += f" {SHARE_OF[row.base]}" if much and row.base else ""
+    return ", ".join(filter(None, [much, area, year])) or row.kind
 
 
 def _short_amount(row):
@@ -202,7 +217,7 @@ def find(plans, words):
     Returns
     -------
     DataFrame
-        place, id, says, statement, indicator, quote, clause: targets first, then gaps.
+        place, id, in_words, statement, indicator, quote, clause: targets first, then gaps.
 
     Examples
     --------
@@ -213,9 +228,9 @@ def find(plans, words):
     """
     targets, gaps = plans.targets, plans.gaps
     targets = targets.assign(
-        says=[wording.target(row) for row in targets.itertuples()], statement=targets["statement_en"]
+        in_words=[wording.target(row) for row in targets.itertuples()], statement=targets["statement_en"]
     )
-    gaps = gaps.assign(says=[wording.gap(row) for row in gaps.itertuples()], statement=gaps["note"])
+    gaps = gaps.assign(in_words=[wording.gap(row) for row in gaps.itertuples()], statement=gaps["note"])
     rows = pd.concat([targets, gaps], ignore_index=True)
     names = plans.indicators.set_index("id")["name_zh"]
     rows = rows.assign(indicator=rows["indicator_name"], indicator_zh=rows["indicator"].map(names))
@@ -223,25 +238,6 @@ def find(plans, words):
     texts = rows[SEARCHED].fillna("").itertuples(index=False)
     hits = [needle in fold(" ".join(text)).casefold() for text in texts]
     return rows.loc[hits, FOUND].reset_index(drop=True)
-
-
-def shared(plans, least=2):
-    """List indicators beyond the headlines with a core target in several focus plans.
-
-    Parameters
-    ----------
-    plans : Plans
-    least : int
-        Number of plans.
-
-    Returns
-    -------
-    list of str
-        Ids, in the order of themes and ids.
-    """
-    rows = plans.targets.query("role == 'focus' and core == 'yes' and headline == ''")
-    counts = rows.groupby("indicator")["jurisdiction"].nunique()
-    return sorted(counts.index[counts >= least])
 
 
 ENERGY = {"vehicles.new_energy": "new energy", "vehicles.new_or_clean": "new energy or clean-energy"}
@@ -265,10 +261,10 @@ def fleets(plans):
     Returns
     -------
     DataFrame
-        As `cells`, a fleet in place of an indicator. ``says`` distinguishes new purchases
+        As `cells`, a fleet in place of an indicator. ``in_words`` distinguishes new purchases
         from the stock, new energy from clean-energy vehicles, where and by when. A share
         of several fleets together is in the cell of each of them, marked as pooled. A gap
-        is only in the cells of fleets that its words name.
+        is only in the cells of fleets that its words name, after the targets on them.
     """
     targets = plans.targets[plans.targets["indicator"].isin(ENERGY) & (plans.targets["role"] == "focus")]
     targets = _split_pools(targets)
@@ -277,6 +273,7 @@ def fleets(plans):
     names = pd.DataFrame({"id": order, "name": order.str.replace("_", " ").str.capitalize()})
     gaps = plans.gaps[plans.gaps["indicator"].isin(ENERGY)]
     content = pd.concat([_share_cells(targets), _fleet_gaps(gaps, targets, order)])
+    content["in_words"] = content.groupby(KEY)["in_words"].transform(lambda words: "; ".join(words.unique()))
     return _fill(plans, names, content, "fleet not named")
 
 
@@ -297,14 +294,15 @@ def _share_cells(targets):
         indicator=targets["subject"],
         rank=_marks(targets).map(RANK),
         text=[_share(row) + ("*" if row.indicator.endswith("clean") else "") for row in rows],
-        says=[_share_in_words(row) for row in rows],
+        in_words=[_share_in_words(row) for row in rows],
     )
     cells = targets.groupby(KEY, as_index=False).agg(
         rank=("rank", "min"),
         text=("text", "; ".join),
-        says=("says", "; ".join),
+        in_words=("in_words", "; ".join),
         id=("id", "first"),
         count=("id", "size"),
+        strength=("strength", lambda strengths: strengths.iloc[0] if strengths.nunique() == 1 else ""),
     )
     return cells.assign(mark=cells["rank"].map(list(MARKS).__getitem__))
 
@@ -326,7 +324,7 @@ def _share_in_words(row):
 
 
 def _fleet_gaps(gaps, targets, fleets):
-    """Give each fleet the gaps whose words name it, then the silences of plans without any target on fleets."""
+    """Give each fleet the gaps that name it, then the silences of plans without any target on fleets."""
     pairs = _gap_cells(gaps).drop(columns="indicator").merge(fleets.rename("indicator"), how="cross")
     quotes = pairs["quote"].map(fold)
     named = [FLEET_WORDS.get(fleet, fleet) in quote for fleet, quote in zip(pairs["indicator"], quotes)]

@@ -11,10 +11,10 @@ from lantian.text import wording
 OBJECT = ["jurisdiction", "indicator", "area", "subject", "base"]
 SERIES = ["unit", "source", "scope", "basis"]
 GOAL = ["jurisdiction", "label", "id", "kind", "printed"]
-PACE = ["years", "linear", "compound", "low", "high", "basis", "inputs", "confidence", "says"]
+PACE = ["years", "linear", "compound", "low", "high", "basis", "inputs", "confidence", "in_words"]
 OUTCOME = [
     *["jurisdiction", "label", "indicator_name", "id", "printed", "measured", "outcome"],
-    *["says", "source", "confidence", "caution"],
+    *["in_words", "source", "confidence", "caution"],
 ]
 STATES = {"before": "readings before September 2018", "unknown": "readings of an unknown state"}
 HOLDS = {"<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt}
@@ -41,8 +41,8 @@ def pace(plans, indicator, core=True):
     DataFrame
         jurisdiction, label, id, kind, printed, years, linear, compound (percent a year),
         low and high (an interval of ``compound``), basis, inputs and confidence (of the
-        readings that it rests on), says. A goal without any base year has none, and
-        ``says`` why: its pace would be invented.
+        readings that it rests on), in_words. A goal without any base year has none, and
+        ``in_words`` why: its pace would be invented.
 
     Examples
     --------
@@ -65,20 +65,20 @@ def pace_of(plans, goal):
     """Work out the pace of one goal, a row of ``Plans.targets``: the columns of `PACE`, without numbers where none can be had."""
     if pd.notna(goal.amount):
         if goal.kind == "change" and goal.timing == "every_year":
-            says = f"{wording.signed(goal.amount)} % a year, as printed"
-            return _rates(1, [goal.amount], "stated", says)
+            in_words = f"{wording.signed(goal.amount)} % a year, as printed"
+            return _rates(1, [goal.amount], "stated", in_words)
         if goal.kind == "change" and pd.notna(goal.baseline_year) and pd.notna(goal.target_year):
             return _pace_of_change(goal)
         if goal.kind == "level" and len(base := _observed_base(plans, goal)):
             return _pace_from_observations(goal, base)
-    return {"basis": "none", "inputs": "", "says": "no base year is known: a pace would be invented"}
+    return {"basis": "none", "inputs": "", "in_words": "no base year is known: a pace would be invented"}
 
 
-def _rates(years, changes, basis, says, inputs="", confidence=""):
+def _rates(years, changes, basis, in_words, inputs="", confidence=""):
     """Spread changes in percent over years: the first is the change itself, all of them bound it."""
     rates = [compound(change, years) for change in changes]
     numbers = {"years": years, "linear": changes[0] / years, "compound": rates[0]}
-    words = {"basis": basis, "inputs": inputs, "confidence": confidence, "says": says}
+    words = {"basis": basis, "inputs": inputs, "confidence": confidence, "in_words": in_words}
     return numbers | {"low": min(rates), "high": max(rates)} | words
 
 
@@ -86,8 +86,8 @@ def _pace_of_change(goal):
     """Spread a change over the years from its base year to its target year."""
     years, basis = int(goal.target_year - goal.baseline_year), goal.baseline_basis
     rate = wording.signed(compound(goal.amount, years))
-    says = f"{rate} % a year over {wording.counted(years, 'year')} (base year {basis})"
-    return _rates(years, [goal.amount], basis, says)
+    in_words = f"{rate} % a year over {wording.counted(years, 'year')} (base year {basis})"
+    return _rates(years, [goal.amount], basis, in_words)
 
 
 def _pace_from_observations(goal, base):
@@ -95,11 +95,13 @@ def _pace_from_observations(goal, base):
     year = int(base["year"].iloc[0])
     ends = [value + error for value in base["value"] for error in _rounding(value)]
     changes = [(goal.amount / value - 1) * 100 for value in [base["value"].iloc[-1], *ends]]
-    low, high = (wording.signed(compound(end, int(goal.target_year) - year)) for end in (min(changes), max(changes)))
+    low, high = (
+        wording.signed(compound(end, int(goal.target_year) - year)) for end in (min(changes), max(changes))
+    )
     inputs = "; ".join(map(reading, base.itertuples()))
-    says = f"{low} to {high} % a year since {year}, from {inputs}"
+    in_words = f"{low} to {high} % a year since {year}, from {inputs}"
     confidence = wording.names(base["confidence"].unique(), "or")
-    rates = _rates(int(goal.target_year) - year, changes, "observed", says, inputs, confidence)
+    rates = _rates(int(goal.target_year) - year, changes, "observed", in_words, inputs, confidence)
     return rates | {"state": state_of(base)}
 
 
@@ -125,7 +127,7 @@ def compound(change, years):
     >>> round(compound(21, 2), 6)
     10.0
     """
-    return ((1 + change / 100) ** (1 / years) - 1) * 100
+    return change if years == 1 else ((1 + change / 100) ** (1 / years) - 1) * 100
 
 
 def _observed_base(plans, goal):
@@ -159,7 +161,7 @@ def outcomes(plans):
     -------
     DataFrame
         jurisdiction, label, indicator_name, id, printed, measured, outcome (``met``
-        or ``missed``), says, source, confidence, caution.
+        or ``missed``), in_words, source, confidence, caution.
     """
     goals = plans.targets.query("role == 'focus' and amount.notna() and target_year.notna()")
     rows = [row for goal in goals.itertuples() for row in _outcomes_of(plans, goal)]
@@ -212,7 +214,7 @@ def _outcome(goal, end, value, measured, caution=""):
         "printed": wording.target(goal),
         "measured": measured,
         "outcome": "met" if HOLDS.get(goal.operator, better)(value, goal.amount) else "missed",
-        "says": f"{wording.target(goal)}; measured {measured}",
+        "in_words": f"{wording.target(goal)}; measured {measured}",
         "source": f"{end.source} ({end.scope})",
         "confidence": end.confidence,
         "caution": "; ".join(filter(None, cautions)),

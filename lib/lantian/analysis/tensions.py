@@ -13,19 +13,19 @@ def tensions(plans):
     Returns
     -------
     DataFrame
-        label, tension, says, id (of the first target concerned), others.
+        label, tension, in_words, id (of the first target concerned), others.
     """
     focus = plans.targets[plans.targets["role"] == "focus"]
     found = [*_two_figures(focus), *_early(focus, plans.documents), *_two_bases(focus), *_two_caps(focus)]
-    return pd.DataFrame(found, columns=["label", "tension", "says", "id", "others"])
+    return pd.DataFrame(found, columns=["label", "tension", "in_words", "id", "others"])
 
 
-def _row(targets, tension, says):
+def _row(targets, tension, in_words):
     first, *others = targets["id"]
     return {
         "label": targets["label"].iloc[0],
         "tension": tension,
-        "says": says,
+        "in_words": in_words,
         "id": first,
         "others": ";".join(others),
     }
@@ -49,11 +49,11 @@ def _early(focus, documents):
         again = (
             " (a reissue: they were ahead when it was first issued)" if first.relation == "reissue" else ""
         )
-        says = (
+        in_words = (
             f"{len(rows)} dates lie before {wording.day(first.issued)}, the day of issue{again}; "
             f"the first is {wording.day(rows['deadline'].min())}"
         )
-        yield _row(rows.sort_values("deadline"), "a date before the document", says)
+        yield _row(rows.sort_values("deadline"), "a date before the document", in_words)
 
 
 def _two_bases(focus):
@@ -75,8 +75,8 @@ def _two_caps(focus):
     for _, rows in caps.groupby(["jurisdiction", "target_year"], dropna=False, sort=False):
         cap = rows.groupby("standard_unit")["amount"].min()
         if {"t", "tce"} <= set(cap.index) and cap["t"] > cap["tce"]:
-            says = (
+            in_words = (
                 f"coal fits under the cap on all energy only below {cap['tce'] / cap['t']:.2f} t of coal equivalent "
                 "per tonne, or net of what is sent out"
             )
-            yield _row(rows, "two caps", says)
+            yield _row(rows, "two caps", in_words)

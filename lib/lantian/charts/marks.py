@@ -27,15 +27,15 @@ def by_place(plans, rows, *then):
     return rows.sort_values(["order", *then], kind="stable").reset_index(drop=True)
 
 
-def missing_places(plans, rows, says):
+def missing_places(plans, rows, in_words):
     """Make a row, with the same words, for each focus place that rows leave out."""
     missing = plans.focus.loc[~plans.focus["id"].isin(rows["jurisdiction"]), "id"]
-    return pd.DataFrame({"jurisdiction": missing, "says": says})
+    return pd.DataFrame({"jurisdiction": missing, "in_words": in_words})
 
 
-def every_place(plans, rows, says):
+def every_place(plans, rows, in_words):
     """Append `missing_places` to rows."""
-    return pd.concat([rows, missing_places(plans, rows, says)], ignore_index=True)
+    return pd.concat([rows, missing_places(plans, rows, in_words)], ignore_index=True)
 
 
 def dot(axes, x, y, color, hollow=False, marker="o", ms=8.5, mew=1.7):
@@ -73,14 +73,21 @@ def label(axes, x, y, text, at_right=True, **style):
     )
 
 
-def fit_label(axes, x, y, text, share):
-    """Label a mark, which lies at a share of its lane, on the side with more room, wrapped to fit."""
+def fit_label(axes, x, y, text, share, start=None):
+    """Label a mark, which lies at a share of its lane and may begin at a start, on the side with more room, wrapped to fit."""
     left, right = share * LANE, LANE - share * LANE
     lines = len(textwrap.wrap(text, max(1, int((right - 0.15) / 0.066)), break_long_words=False))
     at_right = right >= left or lines == 1 or (lines == 2 and len(text) < 27)
     if not at_right:
         lines = max(len(textwrap.wrap(text, max(24, int(left / 0.064) - 3))), 1 + (len(text) > 26))
-    label(axes, x, y, wrap_evenly(text, lines), at_right, linespacing=1.0)
+    label(
+        axes,
+        x if at_right or start is None else start,
+        y,
+        wrap_evenly(text, lines),
+        at_right,
+        linespacing=1.0,
+    )
 
 
 def wrap_evenly(text, lines):
@@ -126,7 +133,7 @@ def name_columns(axes, positions, names, size=8.5):
 
 
 def hide_x_axis(axes):
-    """Hide the axis of a drawing whose positions along it measure nothing."""
+    """Hide an axis along which positions measure nothing."""
     axes.set_xticks([])
     axes.grid(False)
     axes.spines["bottom"].set_visible(False)
@@ -139,7 +146,9 @@ def finish(chart, plans, rows, name, title, subtitle):
         place=rows["jurisdiction"].map(places["name_en"]).fillna("line drawn"),
         place_zh=rows["jurisdiction"].map(places["name_zh"]),
     )
-    rows = rows.filter(["jurisdiction", "place", "place_zh", "what", "says", "why", "id"]).fillna("")
+    rows = rows.filter(
+        ["jurisdiction", "place", "place_zh", "what", "in_words", "degree", "reason", "id"]
+    ).fillna("")
     return chart.describe(name, title, subtitle, _documents(plans), rows)
 
 

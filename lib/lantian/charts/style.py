@@ -140,7 +140,7 @@ class Chart(Figure):
 def alt_text(title, rows):
     """Say what a chart shows: "The title. Yuyao: at most 37 µg/m³ by 2020. …", a sentence for each row."""
     label = "place" if "place" in rows else "jurisdiction"
-    columns = [name for name in ("what", "says") if name in rows]
+    columns = [name for name in ("what", "in_words") if name in rows]
     lines = [title.replace("\n", " ")]
     for row in rows.to_dict("records"):
         lines.append(f"{row[label]}: {', '.join(str(row[name]) for name in columns if row[name])}")

@@ -32,7 +32,7 @@ def timeline(plans, name, title, subtitle):
         int(read[["period_start", "period_end"]].max(axis=None)) + 1,
     )
     rows = read.loc[plans.focus["id"]].reset_index()
-    rows["says"] = [_issue(row) for row in rows.itertuples()]
+    rows["in_words"] = [_issue(row) for row in rows.itertuples()]
     rows["what"] = [wording.period(row.period_start, row.period_end) for row in rows.itertuples()]
     chart, axes = style.canvas(title, 0.42 * len(rows), head=style.HEAD + 0.1, foot=style.FOOT + 0.3)
     palette = marks.colours(plans)
@@ -60,7 +60,7 @@ def _period(axes, y, row, color, first, edge):
     marks.dot(axes, _decimal_year(row.issued), y, style.INK, row.issued.endswith("?"), "D", ms=7, mew=1.2)
     x, side = (end, "right") if start - first > 3 else (start, "left")
     text = {"size": 7.5, "va": "center", "color": style.GREY, "ha": side}
-    axes.annotate(row.says, (x, y), xytext=(0, -12), textcoords="offset points", **text)
+    axes.annotate(row.in_words, (x, y), xytext=(0, -12), textcoords="offset points", **text)
 
 
 def _decimal_year(issued):
@@ -73,7 +73,7 @@ def _decimal_year(issued):
 
 @mpl.rc_context(style.STYLE)
 def calendar(plans, duties, name, title, subtitle):
-    """Draw duties by quarter: how many fall due, how many begin, and at the right those without a date.
+    """Draw duties by when they fall due or begin: by quarter where a day is printed, else by year; those without a date at the right.
 
     Parameters
     ----------
@@ -85,24 +85,36 @@ def calendar(plans, duties, name, title, subtitle):
     Returns
     -------
     Chart
-        Only quarters with a duty are drawn, side by side.
+        Only periods with a duty are drawn, side by side. A year that only its number is printed of stands after its
+        quarters, and one that was filled in after that.
     """
-    quarters = sorted(set(duties["quarter"]) - {""})
-    columns = {quarter: x for x, quarter in enumerate(quarters)}
-    columns |= {"every year": len(quarters) + 0.7, "no date": len(quarters) + 1.9}
-    counts = duties.groupby(["jurisdiction", "timing", "quarter"]).size().rename("number").reset_index()
+    periods = sorted(set(duties["period"]) - {""}, key=_exact_first)
+    columns = {period: x for x, period in enumerate(periods)}
+    columns |= {"every year": len(periods) + 0.7, "no date": len(periods) + 1.9}
+    counts = duties.groupby(["jurisdiction", "timing", "period"]).size().rename("number").reset_index()
     counts = marks.by_place(plans, counts)
     chart, axes = style.canvas(title, 0.62 * len(plans.focus), head=style.HEAD + 0.35, foot=style.FOOT + 0.1)
     _count_duties(axes, counts, columns, marks.colours(plans))
-    axes.set_xlim(-0.5, len(quarters) + 2.5)
-    chart.opens_at_right = marks.mostly_right(duties["quarter"].map(columns).dropna() / (len(quarters) + 2))
-    heads = [f"{quarter[:4]}\n{quarter[4:]}" for quarter in quarters] + ["every\nyear", "no\ndate"]
-    marks.name_columns(axes, list(columns.values()), heads, size=8)
+    axes.set_xlim(-0.5, len(periods) + 2.5)
+    chart.opens_at_right = marks.mostly_right(duties["period"].map(columns).dropna() / (len(periods) + 2))
+    heads = [_head(period) for period in periods] + ["every\nyear", "no\ndate"]
+    marks.name_columns(axes, list(columns.values()), heads, size=7.5)
     marks.name_places(axes, plans, above=0.6, below=0.4)
-    what = (counts["timing"] + " " + counts["quarter"]).str.strip()
-    rows = counts.assign(what=what, says=counts["number"].astype(str), id="")
+    what = (counts["timing"] + " " + counts["period"]).str.strip()
+    rows = counts.assign(what=what, in_words=counts["number"].astype(str), id="")
     rows = marks.by_place(plans, marks.every_place(plans, rows, "no duty"))
     return marks.finish(chart, plans, rows, name, title, subtitle)
+
+
+def _exact_first(period):
+    """Sort the quarters of a year before the year alone, and that before one filled in."""
+    return period[:4], period.endswith("?"), len(period) == 4, period
+
+
+def _head(period):
+    """Write a period above its column: "2018 Q4", "2018 year only", "2018 filled in"."""
+    year, rest = period[:4], period[4:].strip()
+    return "\n".join([year, {"": "year\nonly", "?": "filled\nin"}.get(rest, rest)])
 
 
 def _count_duties(axes, counts, columns, palette):
@@ -110,8 +122,8 @@ def _count_duties(axes, counts, columns, palette):
     places, begins = list(palette), counts["timing"] == "from"
     both = set(counts.loc[begins, "jurisdiction"])
     for row, begin in zip(counts.itertuples(), begins):
-        shift = (0.23 if begin else -0.23) if row.quarter and row.jurisdiction in both else 0
-        x, y = columns[row.quarter or row.timing], places.index(row.jurisdiction) + shift
+        shift = (0.23 if begin else -0.23) if row.period and row.jurisdiction in both else 0
+        x, y = columns[row.period or row.timing], places.index(row.jurisdiction) + shift
         marks.count_mark(axes, x, y, row.number, palette[row.jurisdiction], ">" if begin else "o")
 
 
@@ -136,7 +148,7 @@ def spans(plans, judged, name, title, subtitle):
     changes = lanes[lanes["kind"] == "change"]
     if changes.empty:
         return labelled(plans, judged, name, title, subtitle)
-    lanes["says"] = [_change(row) for row in lanes.itertuples()]
+    lanes["in_words"] = [_change(row) for row in lanes.itertuples()]
     first = int(changes[["baseline_year", "target_year"]].min().min()) - 1
     last = int(changes["target_year"].max())
     chart, axes = style.canvas(title, 0.29 * len(lanes), head=style.HEAD + 0.1, foot=style.FOOT + 0.3)
@@ -144,7 +156,7 @@ def spans(plans, judged, name, title, subtitle):
         if row.kind == "change":
             _span(axes, y, row, palette[row.jurisdiction])
         else:
-            marks.lane_text(axes, y, row.says)
+            marks.lane_text(axes, y, row.in_words)
     axes.set_xlim(first, last + (last - first) * 0.6)
     axes.set_xticks(range(first, last + 1, 1 if last - first < 9 else 2))
     axes.tick_params(axis="x", labelsize=8.5)
@@ -203,7 +215,7 @@ def rates(plans, paces, name, title, subtitle):
     chart, axes = style.canvas(title, 0.29 * len(lanes), head=style.HEAD + 0.1, foot=style.FOOT + 0.45)
     for y, row in enumerate(lanes.itertuples()):
         if pd.isna(row.compound):
-            marks.lane_text(axes, y, row.says)
+            marks.lane_text(axes, y, row.in_words)
         else:
             _rate(axes, y, row, palette[row.jurisdiction])
     axes.axvline(0, color=style.GREY, lw=0.8)
@@ -263,7 +275,7 @@ def _measured(plans, indicator):
     ]
     return rows.assign(
         what=[f"measured {year}" for year in rows["year"]],
-        says=[
+        in_words=[
             f"{row.value:g} ({row.scope}; {row.source}; confidence {row.confidence})"
             for row in rows.itertuples()
         ],
@@ -280,7 +292,7 @@ def _promised(plans, indicator):
     ]
     return rows.assign(
         what=[f"promised {year}" for year in rows["target_year"]],
-        says=[wording.target(row) for row in rows.itertuples()],
+        in_words=[wording.target(row) for row in rows.itertuples()],
     )
 
 

@@ -6,6 +6,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
+from lantian.analysis.comparability import ON_ONE_AXIS
 from lantian.charts import marks, style
 from lantian.text import wording
 from lantian.text.sentences import Sentence
@@ -20,13 +21,13 @@ class NotComparable(ValueError):
 
 
 def refuse(rows):
-    """Raise `NotComparable` for rows whose groups mix units, or places that do not compare."""
+    """Raise `NotComparable` for groups that mix units, or places that do not compare."""
     for _, group in rows.groupby("group"):
         units = sorted(group["standard_unit"].unique())
         if len(units) > 1:
             raise NotComparable(f"these rows fail the test of unit: {', '.join(units)}")
-        if group["jurisdiction"].nunique() > 1 and (group["verdict"] == "no").any():
-            reasons = sorted(set(group["why"]) - {""})
+        if group["jurisdiction"].nunique() > 1 and not group["degree"].isin(ON_ONE_AXIS).all():
+            reasons = sorted(set(group["reason"]) - {""})
             raise NotComparable(f"these rows may not share an axis: {'; '.join(reasons)}")
 
 
@@ -53,23 +54,30 @@ def panels(plans, judged, name, title, subtitle, limits=None, unit=""):
     Raises
     ------
     NotComparable
-        When rows of one group are judged ``no`` against each other.
+        When rows of one group are in no degree that an axis may show.
     """
     figures = judged[judged["amount"].notna()]
     refuse(figures)
-    groups = list(figures.loc[figures["verdict"] != "no", "group"].unique())
+    groups = list(figures.loc[figures["degree"].isin(ON_ONE_AXIS), "group"].unique())
     if not groups:
         return labelled(plans, judged, name, title, subtitle)
     lanes = [_panel_lanes(plans, judged, group, alone=len(groups) == 1) for group in groups]
-    heights, between = [0.3 * len(rows) for rows in lanes], 0.62
+    heights, between = [_height(rows) for rows in lanes], 0.62
     inches, hspace = sum(heights) + between * (len(groups) - 1), between * len(groups) / sum(heights)
     room = {"head": style.HEAD + 0.15, "foot": style.FOOT + 0.45, "hspace": hspace}
     grid = {"nrows": len(groups), "squeeze": False, "height_ratios": heights}
     chart, axes = style.canvas(title, inches, **room, **grid)
-    limits = limits or (min(0, figures["amount"].min()) * 1.15, max(0, figures["amount"].max()))
+    drawn = figures.loc[figures["group"].isin(groups), ["low", "high"]]
+    limits = limits or (min(0, drawn["low"].min()) * 1.15, max(0, drawn["high"].max()))
     for panel, rows in zip(axes[:, 0], lanes):
         chart.opens_at_right |= _panel(panel, plans, rows, limits, unit)
     return marks.finish(chart, plans, pd.concat(lanes, ignore_index=True), name, title, subtitle)
+
+
+def _height(lanes):
+    """Return the height of a panel, in inches: what stands beside a mark may need several lines."""
+    longest = lanes.loc[lanes["drawn"], "in_words"].str.len().max()
+    return len(lanes) * min(0.6, max(0.3, 0.14 * (1 + longest // 45)))
 
 
 def _panel_lanes(plans, judged, group, alone):
@@ -78,10 +86,19 @@ def _panel_lanes(plans, judged, group, alone):
     Where there are several panels, a place with a figure has no words, and the others have one lane.
     """
     rows = judged.assign(drawn=judged["group"] == group)
-    rows["says"] = [row.printed if row.drawn else _elsewhere(row) for row in rows.itertuples()]
-    rows = rows.assign(in_words=~rows["drawn"], figure=rows["amount"].where(rows["drawn"]))
-    rows = marks.by_place(plans, rows, "in_words", "figure")
+    rows["in_words"] = [_beside(row) if row.drawn else _elsewhere(row) for row in rows.itertuples()]
+    rows = rows.assign(undrawn=~rows["drawn"], figure=rows["amount"].where(rows["drawn"]))
+    rows = marks.by_place(plans, rows, "undrawn", "figure")
     return rows if alone else rows[rows["drawn"] | ~rows.duplicated("jurisdiction")].reset_index(drop=True)
+
+
+def _beside(row):
+    """Word what stands beside a mark: the promise, what it was converted to and from what, and the caveats."""
+    implied = (
+        f"implies {wording.quantity(round(row.amount, 1), row.standard_unit)}, from {row.inputs}"
+        * row.converted
+    )
+    return "; ".join(filter(None, [row.printed + marks.aim(row), implied, row.caveats]))
 
 
 def _elsewhere(row):
@@ -98,11 +115,14 @@ def _panel(axes, plans, lanes, limits, unit):
     at_right = marks.mostly_right(lanes.loc[lanes["drawn"], "share"])
     for y, row in enumerate(lanes.itertuples()):
         if row.drawn:
-            marks.dot(axes, row.amount, y, palette[row.jurisdiction], row.strength == "aspirational")
-            marks.fit_label(axes, row.amount, y, row.says + marks.aim(row), row.share)
+            color, hollow = palette[row.jurisdiction], row.strength == "aspirational"
+            marker = "^" if row.converted else "s" if row.value_basis == "word" else "o"
+            axes.plot([row.low, row.high], [y, y], color=color, lw=5, alpha=0.5, solid_capstyle="butt")
+            marks.dot(axes, row.amount, y, color, hollow, marker)
+            marks.fit_label(axes, row.amount, y, row.in_words, row.share)
         else:
-            lines = len(textwrap.wrap(row.says, 50 if at_right else 92))
-            marks.lane_text(axes, y, marks.wrap_evenly(row.says, lines), at_right)
+            lines = len(textwrap.wrap(row.in_words, 50 if at_right else 92))
+            marks.lane_text(axes, y, marks.wrap_evenly(row.in_words, lines), at_right)
     marks.name_values(axes, plans, lanes, ends, unit)
     axes.set_xticks([tick for tick in axes.get_xticks() if limits[0] <= tick <= limits[1]])
     axes.spines["bottom"].set_bounds(*limits)
@@ -140,7 +160,7 @@ def labelled(plans, judged, name, title, subtitle):
     axes.set_xlim(0, 1)
     marks.hide_x_axis(axes)
     marks.name_lanes(axes, plans, lanes)
-    lanes["says"] = lanes["detail"].where(~is_target, lanes["printed"] + ": " + lanes["detail"])
+    lanes["in_words"] = lanes["detail"].where(~is_target, lanes["printed"] + ": " + lanes["detail"])
     return marks.finish(chart, plans, lanes, name, title, subtitle)
 
 
@@ -186,7 +206,7 @@ def breakeven(plans, coal, energy, name, title, subtitle, marked=()):
         ("break-even", f"{energy.amount / coal.amount:.2f} t of coal equivalent per t of coal", ""),
         *(("marked on the axis", words, "") for _, words in marked),
     ]
-    rows = pd.DataFrame(rows, columns=["what", "says", "id"]).assign(jurisdiction=coal.jurisdiction)
+    rows = pd.DataFrame(rows, columns=["what", "in_words", "id"]).assign(jurisdiction=coal.jurisdiction)
     missing = marks.missing_places(plans, rows, "this plan does not set both caps").assign(what="both caps")
     return marks.finish(chart, plans, pd.concat([rows, missing], ignore_index=True), name, title, subtitle)
 
@@ -251,8 +271,8 @@ def steps(plans, judged, name, title, subtitle):
     axes.set_xlim(-1.3, len(rules) - 0.5)
     marks.name_columns(axes, range(len(rules)), [rule.replace(" (", "\n(") for rule in rules])
     marks.name_places(axes, plans, size=8.5)
-    says = rows["printed"].where(~is_target, rows["printed"] + ", " + rows["date"])
-    rows = rows.assign(says=says, why=rows["why"].where(is_target, ""))
+    in_words = rows["printed"].where(~is_target, rows["printed"] + ", " + rows["date"])
+    rows = rows.assign(in_words=in_words, reason=rows["reason"].where(is_target, ""))
     return marks.finish(chart, plans, rows, name, title, subtitle)
 
 
@@ -294,9 +314,9 @@ def pairs(plans, judged, name, title, subtitle, references, unit=""):
     for y, row in enumerate(lanes.itertuples()):
         if row.drawn:
             goals = levels[levels["jurisdiction"] == row.jurisdiction]
-            _pair(axes, y, goals, row.says.split("; "), palette[row.jurisdiction], end)
+            _pair(axes, y, goals, row.in_words.split("; "), palette[row.jurisdiction], end)
         else:
-            marks.lane_text(axes, y, textwrap.fill(row.says, 92), chart.opens_at_right)
+            marks.lane_text(axes, y, textwrap.fill(row.in_words, 92), chart.opens_at_right)
     marks.name_values(axes, plans, lanes, (0, end), unit)
     rows = pd.concat([lanes, references.assign(jurisdiction="")])
     return marks.finish(chart, plans, rows, name, title, subtitle)
@@ -311,7 +331,7 @@ def _reference_lines(axes, references):
         if number % 2:
             text["arrowprops"] = {"arrowstyle": "-", "shrinkA": 0, "shrinkB": 0, **line}
         place = {"xycoords": ("data", "axes fraction"), "xytext": (0, 3 + 20 * (number % 2))}
-        words = row.says.replace(", in hindsight", "\nin hindsight")
+        words = row.in_words.replace(", in hindsight", "\nin hindsight")
         axes.annotate(words, (row.amount, 1), textcoords="offset points", **place, **text)
 
 
@@ -327,13 +347,15 @@ def _pair(axes, y, goals, lines, color, end):
 
 def _pair_lanes(plans, judged, levels):
     """List one lane with the levels of each place (``drawn``), then a lane for each of its other promises or gaps."""
-    goals = levels.assign(says=[f"{row.printed} {row.date}{marks.aim(row)}" for row in levels.itertuples()])
-    goals = goals.groupby("jurisdiction", as_index=False).agg({"says": "; ".join, "id": "first"})
+    goals = levels.assign(
+        in_words=[f"{row.printed} {row.date}{marks.aim(row)}" for row in levels.itertuples()]
+    )
+    goals = goals.groupby("jurisdiction", as_index=False).agg({"in_words": "; ".join, "id": "first"})
     others = judged[~judged["id"].isin(levels["id"])]
     others = others.assign(
-        says=[
+        in_words=[
             f"not on this axis: {row.printed}, {row.date}" if row.status == "target" else row.printed
             for row in others.itertuples()
         ]
     )
-    return marks.by_place(plans, pd.concat([goals.assign(drawn=True, why=""), others.assign(drawn=False)]))
+    return marks.by_place(plans, pd.concat([goals.assign(drawn=True, reason=""), others.assign(drawn=False)]))

@@ -15,7 +15,7 @@ LISTED = ("jurisdictions", "documents", "indicators", "units", "targets", "gaps"
 NOUNS = {"jurisdictions": "place", "documents": "document", "indicators": "indicator", "units": "unit"}
 # Written by `verify`, not by people: a table, and a column of several.
 IGNORED_TABLE, IGNORED_COLUMN = "accounts", "start"
-COLUMNS = ["change", "table", "id", "says", "place"]
+COLUMNS = ["change", "table", "id", "in_words", "place"]
 
 
 def diff(old, new):
@@ -28,8 +28,8 @@ def diff(old, new):
     Returns
     -------
     DataFrame
-        change (``added``, ``removed``, ``corrected``: what the row says,
-        ``recoded``: only how it is classed, ``reworded``: only our own words about it), table, id, says, place (id of
+        change (``added``, ``removed``, ``corrected``: what the row holds,
+        ``recoded``: only how it is classed, ``reworded``: only our own words about it), table, id, in_words, place (id of
         the place that the row belongs to).
 
     Raises
@@ -168,7 +168,7 @@ def _lines(rows, whole):
     for row in rows.itertuples():
         if row.table != "jurisdictions" and row.place in places:
             continue
-        line = f"- {row.says[0].upper()}{row.says[1:]}" + (f" (`{row.id}`)" if row.id else "")
+        line = f"- {row.in_words[0].upper()}{row.in_words[1:]}" + (f" (`{row.id}`)" if row.id else "")
         counts = others.loc[others["place"] == row.place, "table"].value_counts(sort=False)
         if row.place in places and len(counts):
             line += f", with {_counted(counts)}"

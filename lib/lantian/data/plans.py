@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import dataclass, fields
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +10,6 @@ import pandas as pd
 from lantian.data.check import sound_tables
 from lantian.data.read import typed
 from lantian.data.schema import DataError, Problem, find_data
-
-# What a target promises: two that agree in all of it are worded and judged alike.
-STATED = """indicator kind operator value value_max value_basis unit baseline_year target_year year_basis baseline_basis timing deadline
-    subject subject_class base area exception strength level role core""".split()
-PROMISED = [*STATED, *"indicator_name extensive better dimension standard_unit amount amount_max".split()]
 
 
 @dataclass(frozen=True, repr=False)
@@ -26,7 +20,7 @@ class Plans:
     ----------
     targets : DataFrame
         A row a promise; the columns of ``targets/*.csv`` and, joined,
-        ``jurisdiction`` and its ``position`` among them, ``place`` (English name), ``place_zh``, ``order``,
+        ``jurisdiction``, ``place`` (English name), ``place_zh``, ``order``,
         ``role``, ``issued`` (of the document), ``access``, ``theme``,
         ``headline``, ``indicator_name``, ``extensive``, and ``amount`` with
         ``amount_max``: the value in the unit's ``standard_unit``.
@@ -64,19 +58,6 @@ class Plans:
     def focus(self):
         """The places compared, a row each, in their order; ``label`` is name and year of issue."""
         return self.jurisdictions[self.jurisdictions["role"] == "focus"]
-
-    @cached_property
-    def alike(self):
-        """A number for each target, the same for those that promise the same, as ``array([0, 1, 1, 2])``.
-
-        Kept once it was found: tables are changed by `dataclasses.replace`, not in place.
-        """
-        return self.targets.groupby(STATED, sort=False, dropna=False).ngroup().to_numpy()
-
-    @cached_property
-    def rows_of(self):
-        """The numbers of the targets of each indicator, as ``{"air.pm25": array([0, 7])}``; kept likewise."""
-        return self.targets.groupby("indicator", sort=False).indices
 
     def __repr__(self):
         counts = ", ".join(f"{len(getattr(self, name))} {name}" for name in ("targets", "gaps", "documents"))
@@ -129,7 +110,7 @@ def _choose(frames, chosen):
     if unknown:
         message = f"is no place compared; places: {', '.join(known)}"
         raise DataError([Problem("", 0, "", f"{name!r} {message}") for name in unknown])
-    places["role"] = places["role"].mask(focus & ~places["id"].isin(chosen), "aside")
+    places["role"] = places["role"].mask(focus & ~places["id"].isin(chosen), "left_out")
 
 
 def _joined(frames):
@@ -164,9 +145,7 @@ def _with_places(rows, frames):
     places = frames["jurisdictions"][
         ["id", "name_en", "name_zh", "label", "order", "role", "level", "issued"]
     ]
-    places = places.rename(columns={"id": "jurisdiction", "name_en": "place", "name_zh": "place_zh"}).assign(
-        position=range(len(places))
-    )
+    places = places.rename(columns={"id": "jurisdiction", "name_en": "place", "name_zh": "place_zh"})
     indicators = frames["indicators"][["id", "theme", "headline", "name_en", "extensive", "better"]]
     indicators = indicators.rename(columns={"id": "indicator", "name_en": "indicator_name"})
     documents = documents.merge(places, on="jurisdiction", how="left")

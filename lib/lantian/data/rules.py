@@ -309,4 +309,11 @@ def _order_problems(cells):
 
 # Rules that look things up in another table, with its name.
 LOOKUP_RULES = {_unit_problems: "units", _assigned_problems: "jurisdictions", _lead_problems: "bodies"}
-SET_RULES = (_file_problems, _reading_problems, _circle_problems, _whole_problems, _silence_problems, _order_problems)
+SET_RULES = (
+    _file_problems,
+    _reading_problems,
+    _circle_problems,
+    _whole_problems,
+    _silence_problems,
+    _order_problems,
+)

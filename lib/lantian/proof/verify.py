@@ -128,7 +128,7 @@ def unfounded(plans, documents):
 def _plans(folder, jurisdictions):
     """Load the tables; where some places are chosen, without the documents of the other focus places."""
     plans = load(folder, jurisdictions=jurisdictions or ())
-    left_out = plans.jurisdictions.query("role == 'aside'")["id"]
+    left_out = plans.jurisdictions.query("role == 'left_out'")["id"]
     chosen = plans.focus["id"]
     places = plans.documents["jurisdiction"]
     return replace(plans, documents=plans.documents[places.isin(chosen) | ~places.isin(left_out)])

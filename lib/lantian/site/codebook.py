@@ -14,7 +14,6 @@ from lantian.data.plans import load
 from lantian.data.schema import DataError, Problem, find_data, read_schema
 from lantian.site import template
 from lantian.text import wording
-from lantian.text.sentences import StaleSentence
 
 
 def codebook(data=None):
@@ -87,7 +86,7 @@ def _answer(notebook, folder):
         return question, aim
     try:
         return question, _run(cells["finding"], folder)
-    except StaleSentence as error:
+    except AssertionError as error:
         raise DataError([Problem(str(notebook), 0, "finding", str(error))]) from error
 
 

@@ -6,10 +6,11 @@ import re
 import pandas as pd
 from markupsafe import Markup, escape
 
-from lantian.analysis.compare import compare
+from lantian.analysis.comparability import rules
+from lantian.analysis.compare import compare, pairs, strongest
 from lantian.analysis.matrix import near
 from lantian.data.quotes import NUMBER_WORDS
-from lantian.site.tables import chinese, content, evidence_markup, fill, joined, table
+from lantian.site.tables import chinese, content, evidence_markup, fill, joined, show
 from lantian.text import wording
 from lantian.text.sentences import PAGES, Shown
 
@@ -59,7 +60,7 @@ def _target_card(plans, row):
     """Return the heading of a target's card, and its facts by name."""
     start = "" if pd.isna(row.start) else f", at character {row.start}"
     return row.statement_en, {
-        "says": wording.target(row),
+        "in_words": wording.target(row),
         "covers": wording.thing(row),
         "nature": row.nature,
         "strength": wording.strength(row),
@@ -116,18 +117,17 @@ def _proof(proof, write=chinese):
 
 
 def _verdicts_in_words(plans, row):
-    """Word whether a promise of a focus plan compares with those of other plans, and by which tests it does not.
+    """Word in which degree a promise of a focus plan compares with those of other plans, or why not.
 
-    As ``{"compares in value": "direct with Yuyao (2018); levels of government differ"}``.
+    As ``{"compares in value": "caveat with Yuyao (2018); level of government: prefecture against county"}``.
     """
     facts = {}
     for of in ("value", "date", "pace"):
-        rows = compare(plans, row.indicator, of, core=row.core == "yes")
-        for mine in rows[rows["id"] == row.id].itertuples():
-            others = rows[(rows["group"] == mine.group) & (rows["jurisdiction"] != mine.jurisdiction)]
-            partners = f" with {wording.names(others['label'].unique())}" if len(others) else ""
-            parts = (mine.verdict + partners, mine.why, mine.cautions)
-            facts[f"compares in {of}"] = "; ".join(filter(None, parts))
+        rows = compare(plans, row.indicator, of, core=row.core == "yes").set_index("id")
+        mine = rows.loc[row.id]
+        partners = f"{mine['degree']} with {mine['places']}" if mine["places"] else mine["degree"]
+        parts = (partners, mine["caveats"], mine["inputs"], mine["reason"])
+        facts[f"compares in {of}"] = "; ".join(filter(None, parts))
     return facts
 
 
@@ -137,7 +137,7 @@ def _document(plans, row):
     return ", ".join(filter(None, (document["title_en"], document["number"], issued)))
 
 
-def ledger(plans):
+def evidence_table(plans):
     """Show every target and gap of the focus plans in one table.
 
     Returns
@@ -150,15 +150,14 @@ def ledger(plans):
     gaps = plans.gaps.sort_values(["order", "indicator", "id"])
     rows = [_target_row(row, verdicts.get(row.id, "no"), proofs.get(row.id)) for row in targets.itertuples()]
     rows += [_gap_row(row) for row in gaps.itertuples()]
-    return table(pd.DataFrame(rows), LEDGER, address="id", searchable=True)
+    return show(pd.DataFrame(rows), LEDGER, address="id", searchable=True)
 
 
 def _verdicts(plans):
     """Judge the core promises of the focus plans in value, by id; an indicator of one place alone compares with none."""
     core = plans.targets.query("role == 'focus' and core == 'yes'")
-    places = core.groupby("indicator")["jurisdiction"].nunique()
-    judged = [compare(plans, indicator) for indicator in places.index[places > 1]]
-    return {row.id: row.verdict for rows in judged for row in rows.itertuples()}
+    judged = strongest(pairs(rules(plans), core))
+    return dict(zip(judged["id"], judged["degree"]))
 
 
 def _target_row(row, verdict, proofs):

@@ -6,24 +6,41 @@ import pandas as pd
 from markupsafe import Markup
 
 from lantian.analysis.comparability import near_census
-from lantian.analysis.matrix import HEADLINES, RANK, cells
+from lantian.analysis.levels import above, matched, unmatched
+from lantian.analysis.matrix import HEADLINES, cells
 from lantian.site import template
 from lantian.text import wording
-from lantian.text.sentences import Shown, evidence_link, link
+from lantian.text.sentences import Shown, evidence_link, link, links
+
+__all__ = [
+    "agreement",
+    "audit_counts",
+    "by_indicator",
+    "by_place",
+    "cards",
+    "defects",
+    "disagreements",
+    "in_chinese",
+    "levels_above",
+    "links",
+    "profiles",
+    "show",
+    "summary",
+]
 
 HEADINGS = {
     "label": "plan",
     "indicator_name": "indicator",
-    "says": "what it says",
+    "in_words": "what it says",
     "printed": "promise",
     "thing": "covers",
-    "verdict": "compares",
+    "degree": "compares",
 }
 # The column that a column of ids links: the first of these that is filled, else the last filled one.
-LINKED = {"above_id": ["says"], "id": ["printed", "says"]}
+LINKED = {"above_id": ["in_words"], "id": ["printed", "in_words"]}
 CONTEXT = {"context.population": "population", "context.gdp": "GDP"}
 SILENT = ["silent_within", "silent_outside", "part_missing"]
-MOST_PROMISES = 2  # of a plan on one headline, in `glance`
+MOST_PROMISES = 2  # of a plan on one headline, in `summary`
 # The fields that the readers of the audit judged in each row.
 AUDITED = """indicator statement_en area subject subject_class base exception kind operator value value_max unit value_basis baseline_year baseline_basis
     target_year year_basis deadline timing nature strength strength_word clause lead lead_type core""".split()
@@ -55,14 +72,14 @@ def joined(separator, parts):
     return Shown(Markup(separator).join(parts))
 
 
-def table(frame, caption, address=None, searchable=False):
+def show(frame, caption, address=None, searchable=False):
     """Show a DataFrame on the page with a caption.
 
     Parameters
     ----------
     frame : DataFrame
-        A column ``id``, where there is one, becomes the link of ``printed``, else of ``says``, else of
-        the last cell that is filled; ``above_id`` that of ``says``.
+        A column ``id``, where there is one, becomes the link of ``printed``, else of ``in_words``, else of
+        the last cell that is filled; ``above_id`` that of ``in_words``.
     caption : str
     address : str, optional
         A column whose cells become addresses of their rows; ``id`` is no link then.
@@ -79,7 +96,7 @@ def table(frame, caption, address=None, searchable=False):
     >>> import lantian as lt
     >>> plans = lt.load()
     >>> found = lt.find(plans, "straw")
-    >>> shown = lt.table(found[["place", "statement", "says", "id"]], "Every promise on straw")
+    >>> shown = lt.show(found[["place", "statement", "in_words", "id"]], "Every promise on straw")
     """
     if frame.empty:
         return Shown(Markup("<p>{}: none.</p>").format(caption))
@@ -105,8 +122,8 @@ def _cells(row, address):
 def _linked(shown, candidates):
     """Name the column that is linked.
 
-    >>> _linked({"label": "Yuyao (2018)", "says": "all", "note": ""}, ["printed", "says"])
-    'says'
+    >>> _linked({"label": "Yuyao (2018)", "in_words": "all", "note": ""}, ["printed", "in_words"])
+    'in_words'
     """
     filled = [name for name, cell in shown.items() if cell]
     return next((name for name in candidates if name in filled), filled[-1])
@@ -117,6 +134,30 @@ def _web(cell):
     if cell.startswith(("http://", "https://")):
         return Markup('<a href="{}" rel="noreferrer">address</a>').format(cell)
     return cell
+
+
+def levels_above(plans, theme=None, place=None):
+    """Show the goals that compare with one of a level above, then why the others compare with none.
+
+    Parameters
+    ----------
+    plans : Plans
+    theme : str, optional
+        A headline or a theme, as for `lantian.above`; by default all.
+    place : str, optional
+        The id of one place; by default all.
+
+    Returns
+    -------
+    None
+        Two tables are displayed.
+    """
+    from IPython.display import display
+
+    rows = above(plans, theme)
+    rows = rows[rows["jurisdiction"] == place].drop(columns="label") if place else rows
+    display(show(matched(rows), "Local goals and the levels above them"))
+    display(show(unmatched(plans, rows), "Goals held against none above, and why"))
 
 
 def cards(frame):
@@ -140,7 +181,7 @@ def in_chinese(words):
     return [Shown(chinese(word)) for word in words]
 
 
-def glance(plans):
+def summary(plans):
     """Sum each plan up in one row: its main promises on each headline, and its silences.
 
     Returns
@@ -165,16 +206,16 @@ def glance(plans):
 
 def _main_promises(mine):
     """Link the firmest promises of a plan on one headline, else what stands in place of one."""
-    firmest = mine.sort_values("mark", key=lambda marks: marks.map(RANK), kind="stable")
+    firmest = mine.sort_values("firmness", kind="stable")
     promised = firmest[firmest["count"] > 0].head(MOST_PROMISES)
     if len(promised):
-        links = map(evidence_markup, promised["id"], promised["says"].str.split(";").str[0])
+        links = map(evidence_markup, promised["id"], promised["in_words"].str.split(";").str[0])
         return joined("; ", map(Markup("{}: {}").format, promised["indicator_name"], links))
-    each = firmest.drop_duplicates("says")
-    return Shown(f"no target: {wording.names(map(evidence_link, each['id'], each['says']))}")
+    each = firmest.drop_duplicates("in_words")
+    return Shown(f"no target: {wording.names(map(evidence_link, each['id'], each['in_words']))}")
 
 
-def context(plans):
+def profiles(plans):
     """Introduce each plan: what it is, who issued it when, what is lost, how large the place is.
 
     Returns
@@ -277,7 +318,7 @@ def disagreements(plans):
     return links.rename_axis(["field", "settled"]).rename("rows").reset_index()
 
 
-def audited(plans):
+def audit_counts(plans):
     """Count what an audit of sampled rows found wrong, field by field.
 
     Returns
@@ -288,7 +329,7 @@ def audited(plans):
     Examples
     --------
     >>> import lantian as lt
-    >>> int(lt.audited(lt.load()).query("field == 'value'")["wrong"].item())
+    >>> int(lt.tables.audit_counts(lt.load()).query("field == 'value'")["wrong"].item())
     0
     """
     counts = pd.DataFrame({"field": AUDITED, "rows": len(plans.audit)})
@@ -321,7 +362,7 @@ def by_place(plans):
                 "silences and words": _count(plans.gaps, place.id),
             }
         )
-    return table(pd.DataFrame(rows), "Each place, its plan and the rows from it")
+    return show(pd.DataFrame(rows), "Each place, its plan and the rows from it")
 
 
 def _count(rows, place):
@@ -349,5 +390,9 @@ def by_indicator(plans):
 
 def _by_plan(rows):
     """Name each plan with its promise, linked to its evidence."""
-    links = map(evidence_markup, rows["id"], rows["says"])
+    links = map(evidence_markup, rows["id"], rows["in_words"])
     return Markup("; ").join(map(Markup("{} {}").format, rows["place"], links))
+
+
+def __dir__():
+    return __all__

@@ -14,7 +14,7 @@ from lantian.text import wording
 
 PAGES = "LANTIAN_PAGES"  # the way to the folder of the pages, empty on a page itself; not set in a notebook
 FROM_NOTEBOOKS = "../reports/"
-# What JupyterLab sets to the right and at full length reads better from the left, in a box of its own.
+# What JupyterLab sets to the right and at full length reads better from the left, in a box that scrolls.
 STYLE = "<style>.lantian :is(th, td) {text-align: left !important; vertical-align: top} .lantian:has(.searchable) {max-height: 40em; overflow: auto}</style>"
 LEDGER = "08_evidence.html"
 
@@ -70,7 +70,7 @@ def evidence_link(identifier, words):
     return link(LEDGER, words, identifier) if identifier else escape(words)
 
 
-def linked(identifiers, words=None):
+def links(identifiers, words=None):
     """Link each of some ids to its evidence, for a column of a table.
 
     Parameters
@@ -86,7 +86,7 @@ def linked(identifiers, words=None):
 
     Examples
     --------
-    >>> str(linked(["yuyao-pm25-2020"], ["37"])[0])
+    >>> str(links(["yuyao-pm25-2020"], ["37"])[0])
     '37'
     """
     if words is not None:
@@ -94,7 +94,7 @@ def linked(identifiers, words=None):
     return [Shown(", ".join(evidence_link(name, name) for name in names.split(";"))) for names in identifiers]
 
 
-def say(plans, text, sure=(), **values):
+def say(plans, text, **values):
     """Write a sentence whose figures come from the data.
 
     Parameters
@@ -105,8 +105,6 @@ def say(plans, text, sure=(), **values):
         its amount, ``:date`` its date, ``:place`` its place, ``:strength`` its
         strength; ``{name}`` a value given, ``{name:column}`` that column of rows given,
         each cell linked to its row.
-    sure : sequence of (bool, str)
-        Claims that the sentence makes beyond its figures: each must hold.
     **values
         Words, numbers, markup or rows with an ``id`` for the placeholders that are no ids.
 
@@ -117,7 +115,8 @@ def say(plans, text, sure=(), **values):
     Raises
     ------
     StaleSentence
-        When a claim fails or an id is gone; the message quotes the sentence.
+        When an id is gone; the message quotes the sentence. What a sentence claims beyond its
+        figures is held by an ``assert`` before it.
 
     Examples
     --------
@@ -128,9 +127,6 @@ def say(plans, text, sure=(), **values):
     fields = list(string.Formatter().parse(text))
     if _names_place_left_out(plans, {name for _, name, *_ in fields}):
         return Sentence("This sentence speaks of a place that was left out.")
-    for holds, claim in sure:
-        if not holds:
-            raise StaleSentence(f"no longer true: {claim}; the sentence was: {text}")
     parts = []
     for literal, name, column, _ in fields:
         parts.append(escape(literal))
@@ -144,7 +140,7 @@ def say(plans, text, sure=(), **values):
 def _names_place_left_out(plans, names):
     """Return whether one of some names is a row of a place that is left out of this comparison."""
     rows = pd.concat([plans.targets[["id", "role"]], plans.gaps[["id", "role"]]])
-    return (rows.loc[rows["id"].isin(names), "role"] == "aside").any()
+    return (rows.loc[rows["id"].isin(names), "role"] == "left_out").any()
 
 
 def _given(value, column):

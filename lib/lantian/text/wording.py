@@ -4,6 +4,29 @@ import re
 
 import pandas as pd
 
+__all__ = [
+    "AREAS",
+    "BASES",
+    "GAPS",
+    "MONTHS",
+    "SILENCES",
+    "STRENGTHS",
+    "amount",
+    "counted",
+    "date",
+    "day",
+    "gap",
+    "names",
+    "number",
+    "period",
+    "places_with",
+    "quantity",
+    "signed",
+    "span",
+    "strength",
+    "target",
+    "thing",
+]
 BOUNDS = {"<=": "at most ", ">=": "at least ", "<": "below ", ">": "above ", "=": "", "~": "about ", "": ""}
 CHANGE_BOUNDS = BOUNDS | {"<": "less than ", ">": "more than "}
 MIRRORED = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}  # of a fall: <= -20 is a fall of at least 20
@@ -163,7 +186,7 @@ def date(row):
     Returns
     -------
     str
-        As "by 2020", "from 1 July 2019", "in 2020", "every year", "no date".
+        As "by 2020", "before 1 October 2018", "from 1 July 2019", "in 2020", "every year", "no date".
     """
     if row.timing == "every_year":
         return "every year" if pd.isna(row.target_year) else f"every year from {row.target_year}"
@@ -171,6 +194,7 @@ def date(row):
         return "no date"
     when = day(row.deadline) if row.deadline else str(row.target_year)
     preposition = "on" if row.timing == "in" and row.deadline else row.timing
+    preposition = "before" if row.timing == "by" and row.deadline.endswith("-01") else preposition
     words = f"{preposition} {when}" if row.timing in ("by", "from", "in") else when
     return words if row.year_basis in ("stated", "carried") else f"{words} (year {row.year_basis})"
 
@@ -264,7 +288,7 @@ def period(start, end):
     return str(start) if start == end else f"{start} to {end}"
 
 
-def who(plans, indicator, where="core == 'yes'"):
+def places_with(plans, indicator, where="core == 'yes'"):
     """Name the focus places with a target on an indicator, in their order.
 
     Parameters
@@ -282,8 +306,12 @@ def who(plans, indicator, where="core == 'yes'"):
     Examples
     --------
     >>> import lantian as lt
-    >>> "Yuyao" in lt.who(lt.load(), "coal.consumption")
+    >>> "Yuyao" in lt.wording.places_with(lt.load(), "coal.consumption")
     True
     """
     rows = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["role"] == "focus")]
     return names(dict.fromkeys(rows.query(where)["place"]))
+
+
+def __dir__():
+    return __all__
