@@ -30,7 +30,7 @@ JUDGED = {
 RELATIONS = (*JUDGED, "not comparable", "not collected", "assigned", "parent not read")
 FIRMNESS = {"aspirational": 0, "hedged": 1, "plain": 2, "mandated": 3}
 # What may differ between a goal and its copy: how the years are known, and whose goal it is.
-OF_COPIES = ("level of air", "year_basis", "baseline_basis")
+OF_COPIES = ("level of government", "source of the year", "source of the base year")
 
 
 def above(plans, theme=None, indicators=None):
