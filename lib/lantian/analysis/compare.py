@@ -1,9 +1,9 @@
 """Compare what the plans promise on one subject, in which degree and with whom, or why not."""
 
-import html
 import itertools
 
 import pandas as pd
+from markupsafe import Markup, escape
 
 from lantian.analysis.comparability import (
     DEGREES,
@@ -307,15 +307,13 @@ def what_compares(plans, theme, of="value"):
         for degree, words in LISTED.items()
         if (spoken["degree"] == degree).any()
     ]
-    text = "Of the {all} subjects, two plans or more speak on {spoken}. In {of}: {parts}."
+    text = "Of {all} subjects, two plans or more speak on {spoken}. In {of}: {parts}."
     parts = Shown("; ".join(parts) or "nothing to compare")
     return say(plans, text, all=len(rows), spoken=len(spoken) or "none", of=of, parts=parts)
 
 
 def _subject(row):
-    """Name a subject, with the places that compare, the caveats and inputs."""
-    name = html.escape(row.indicator)
-    if row.degree == "no":
-        return name
-    notes = filter(None, [row.places.markup, html.escape(row.caveats), html.escape(row.inputs)])
-    return f"{name} ({'; '.join(notes)})"
+    """Name a subject, with the places that compare, the caveats and inputs, as markup."""
+    notes = [] if row.degree == "no" else filter(str, [row.places, row.caveats, row.inputs])
+    notes = Markup("; ").join(notes)
+    return Markup("{} ({})").format(row.indicator, notes) if notes else escape(row.indicator)

@@ -10,9 +10,9 @@ from lantian.analysis.comparability import rules
 from lantian.analysis.compare import compare, pairs, strongest
 from lantian.analysis.matrix import near
 from lantian.data.quotes import NUMBER_WORDS
-from lantian.site.tables import chinese, content, evidence_markup, fill, joined, show
+from lantian.site.tables import chinese, content, fill, joined, show
 from lantian.text import wording
-from lantian.text.sentences import PAGES, Shown
+from lantian.text.sentences import PAGES, Shown, evidence_link
 
 # Conversion noise of scraped texts: pinyin in brackets after a character.
 NOISE = re.compile(r"[\(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]+[\)）]")
@@ -70,7 +70,7 @@ def _target_card(plans, row):
         "clause": f"{row.clause}{start}" if row.quote else "cited, not read in the text",
         "proved too": joined("; ", map(_proof, plans.proofs[plans.proofs["target"] == row.id].itertuples())),
         "lead": row.lead.replace(";", ", "),
-        "goes beyond": Shown(evidence_markup(row.stretch_of, row.stretch_of)),
+        "goes beyond": Shown(evidence_link(row.stretch_of, row.stretch_of)),
         **(_verdicts_in_words(plans, row) if row.role == "focus" else {}),
         "note": row.note,
     }

@@ -58,13 +58,8 @@ def fill(macro, *values):
 def content(value):
     """Return what a template shows of a value: markup as it is, nothing for a missing value, else text."""
     if isinstance(value, Shown):
-        return Markup(value.markup)
+        return value.markup
     return "" if pd.isna(value) else str(value)
-
-
-def evidence_markup(identifier, words):
-    """Link words to the evidence of a target or a gap, as markup for a template."""
-    return Markup(evidence_link(identifier, words))
 
 
 def joined(separator, parts):
@@ -116,7 +111,7 @@ def _cells(row, address):
         for name, candidates in LINKED.items()
         if name != address and row.get(name)
     }
-    return [evidence_markup(ids[name], cell) if name in ids else _web(cell) for name, cell in shown.items()]
+    return [evidence_link(ids[name], cell) if name in ids else _web(cell) for name, cell in shown.items()]
 
 
 def _linked(shown, candidates):
@@ -195,7 +190,7 @@ def summary(plans):
     for place in plans.focus.itertuples():
         mine = every[every["jurisdiction"] == place.id]
         silent = mine[mine["mark"].isin(SILENT)]
-        links = map(evidence_markup, silent["id"], silent["indicator_name"])
+        links = map(evidence_link, silent["id"], silent["indicator_name"])
         rows.append(
             {"plan": place.label}
             | {headline: _main_promises(mine[mine["headline"] == headline]) for headline in headlines}
@@ -209,7 +204,7 @@ def _main_promises(mine):
     firmest = mine.sort_values("firmness", kind="stable")
     promised = firmest[firmest["count"] > 0].head(MOST_PROMISES)
     if len(promised):
-        links = map(evidence_markup, promised["id"], promised["in_words"].str.split(";").str[0])
+        links = map(evidence_link, promised["id"], promised["in_words"].str.split(";").str[0])
         return joined("; ", map(Markup("{}: {}").format, promised["indicator_name"], links))
     each = firmest.drop_duplicates("in_words")
     return Shown(f"no target: {wording.names(map(evidence_link, each['id'], each['in_words']))}")
@@ -250,7 +245,7 @@ def _documents_read(plans):
 def _titled(document):
     """Name a document in both languages, with its genre and number, linked to its row of the evidence."""
     names = ", ".join(filter(None, (document["title_zh"], document["number"])))
-    title = evidence_markup(document["id"], document["title_en"])
+    title = evidence_link(document["id"], document["title_en"])
     return Shown(Markup("{} {} ({})").format(title, chinese(names), document["genre"]))
 
 
@@ -301,7 +296,7 @@ def defects(plans):
 def _with_links(text, ids):
     """Link each id in a text to its evidence."""
     parts = re.split("([a-z0-9-]+)", text)
-    return joined("", [evidence_markup(part, part) if part in ids else part for part in parts])
+    return joined("", [evidence_link(part, part) if part in ids else part for part in parts])
 
 
 def disagreements(plans):
@@ -314,7 +309,7 @@ def disagreements(plans):
     """
     rows = plans.second_coding[plans.second_coding["agree"] == "no"]
     ids = rows.groupby(["field", "adjudication"])["target"]
-    links = ids.agg(lambda ids: joined(", ", map(evidence_markup, ids, ids)))
+    links = ids.agg(lambda ids: joined(", ", map(evidence_link, ids, ids)))
     return links.rename_axis(["field", "settled"]).rename("rows").reset_index()
 
 
@@ -368,7 +363,7 @@ def by_place(plans):
 def _count(rows, place):
     """Count the rows of a place, linked to the first of them."""
     mine = rows[rows["jurisdiction"] == place].sort_values(["indicator", "id"])
-    return Shown(evidence_markup(mine.iloc[0]["id"], str(len(mine)))) if len(mine) else "none"
+    return Shown(evidence_link(mine.iloc[0]["id"], str(len(mine)))) if len(mine) else "none"
 
 
 def by_indicator(plans):
@@ -390,7 +385,7 @@ def by_indicator(plans):
 
 def _by_plan(rows):
     """Name each plan with its promise, linked to its evidence."""
-    links = map(evidence_markup, rows["id"], rows["in_words"])
+    links = map(evidence_link, rows["id"], rows["in_words"])
     return Markup("; ").join(map(Markup("{} {}").format, rows["place"], links))
 
 

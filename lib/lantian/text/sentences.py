@@ -27,7 +27,7 @@ class Shown:
     """Markup that a page and a notebook show; ``str`` gives its plain text."""
 
     def __init__(self, markup):
-        self.markup = markup
+        self.markup = Markup(markup)
 
     def __str__(self):
         lines = re.sub(r"</(dt|dd|tr|h3|blockquote)>", "\n", self.markup)
