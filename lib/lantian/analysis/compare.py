@@ -39,14 +39,14 @@ ROW = [
 ALONE = "no other plan has a target for it"
 FEW = "fewer than two plans have a target"
 NEARER = "another year of one of the two plans is nearer"
-# How a sentence begins that lists the subjects of one degree.
+# What a sentence says of the subjects of one degree.
 LISTED = {
-    "same": "ask the same",
-    "direct": "compare directly",
-    "caveat": "compare with caveats",
-    "converted": "compare once converted",
-    "ranked": "keep an order only",
-    "no": "do not compare",
+    "same": "ask the same on",
+    "direct": "compare directly on",
+    "caveat": "compare with caveats on",
+    "converted": "compare once converted on",
+    "ranked": "have an order only on",
+    "no": "do not compare on",
 }
 
 
@@ -303,12 +303,12 @@ def what_compares(plans, theme, of="value"):
     rows = comparability(plans, theme, of)
     spoken = rows[rows["reason"] != FEW]
     parts = [
-        f"{wording.names(map(_subject, spoken[spoken['degree'] == degree].itertuples()))} {words}"
+        f"{words} {wording.names(map(_subject, spoken[spoken['degree'] == degree].itertuples()))}"
         for degree, words in LISTED.items()
         if (spoken["degree"] == degree).any()
     ]
-    text = "Of {all} subjects, two plans or more speak on {spoken}. In {of}: {parts}."
-    parts = Shown("; ".join(parts) or "nothing to compare")
+    text = "Of {all} subjects two plans or more speak on {spoken}. In {of} they {parts}."
+    parts = Shown("; ".join(parts) or "have nothing to compare")
     return say(plans, text, all=len(rows), spoken=len(spoken) or "none", of=of, parts=parts)
 
 
