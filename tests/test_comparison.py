@@ -8,6 +8,7 @@ from pathlib import Path
 import lantian as lt
 import pandas as pd
 import pytest
+from edit import change, read
 from lantian.analysis.comparability import (
     DEGREES,
     FACTS,
@@ -202,6 +203,41 @@ def test_what_is_broader_is_listed_and_never_guessed_from_an_empty_cell(plans, j
     assert degree(unlisted, *pair) == "no"
     straw = core["lanshan-straw-use-2020"]
     assert degree(judging, straw, mirror(straw)._replace(subject="main_crop")) == "no"
+
+
+def test_subjects_are_listed_and_lie_within_no_circle(copy_data):
+    path = copy_data / "subjects.csv"
+    ids = [row["id"] for row in read(path)]
+    boiler, heating = ids.index("boiler"), ids.index("heating_boiler")
+    line = change(path, boiler, parent="heating_boiler")
+    found = [str(problem) for problem in lt.check(copy_data)]
+    assert found == [
+        f"{path}:{line}:id: 'boiler' is above itself",
+        f"{path}:{line + heating - boiler}:id: 'heating_boiler' is above itself",
+    ]
+    change(path, boiler, parent="", id="boilers")
+    found = {(problem.column, problem.message) for problem in lt.check(copy_data)}
+    assert found == {
+        ("subject", "'boiler' is not known; it must be an id in subjects"),
+        ("parent", "'boiler' is not known; it must be an id in subjects"),
+    }
+
+
+def test_the_tables_of_comparison_name_only_what_there_is(plans):
+    """Both sides of a row about subjects, areas, bases and indicators are codes that can stand in a target."""
+    codes = {
+        "subject": {*plans.subjects["id"], "broader", "narrower"},
+        "area": {*plans.targets["area"]},
+        "area of acts": {*plans.targets["area"]},
+        "base": {*plans.targets["base"]},
+        "class": {*plans.targets["subject_class"]},
+        "indicator": {*plans.indicators["id"]},
+        "unit": {*plans.units["dimension"]},
+        "timing": {"by", "from"},
+    }
+    for row in plans.differences[plans.differences["field"].isin(codes)].itertuples():
+        assert {row.one, row.other} <= codes[row.field] | {"*", ""}, row
+        assert row.above in {"", row.one, row.other}
 
 
 def test_several_readings_make_a_range(plans, core):

@@ -15,7 +15,7 @@ from lantian.text import wording
 # From the strongest statement to none; rows in one of the first four may share an axis.
 DEGREES = ("same", "direct", "caveat", "converted", "ranked", "no")
 ON_ONE_AXIS = DEGREES[:4]
-MOST_COUNTED = 2
+KINDS, MOST_COUNTED = ("counted", "mark", "hard"), 2
 CENSUS = 2020  # the last census: residents are counted nearest to it
 ACTS = ("act", "ban")
 SAME = "they do not differ"
@@ -32,7 +32,7 @@ Difference = namedtuple("Difference", "field one other kind above reason")
 # for all or none, and, where it was converted, from which inputs and into which unit.
 Facts = namedtuple("Facts", "compared year fields of_all inputs unit", defaults=[(), ""])
 # A row with its facts as they stand, and, where inputs are known, as a level and as an amount per resident.
-Stated = namedtuple("Stated", "row facts level share")
+Stated = namedtuple("Stated", "row facts level share", defaults=[None, None])
 
 
 @dataclass(frozen=True)
@@ -248,10 +248,9 @@ def stated(judging, row, of="value"):
     """
     if of not in FACTS:
         raise ValueError(f"of={of!r} is not known; it is one of {', '.join(FACTS)}")
-    level, share = (
-        (implied_level(judging, row), per_resident(judging, row)) if of == "value" else (None, None)
-    )
-    return Stated(row, FACTS[of](judging, row), level, share)
+    facts = FACTS[of](judging, row)
+    converted = (implied_level, per_resident) if of == "value" else ()
+    return Stated(row, facts, *[convert(judging, row) for convert in converted])
 
 
 def judge(judging, one, other, of="value"):
@@ -281,9 +280,7 @@ def _judge(judging, pair, places, of):
     found, inputs = differences(judging, *pair), pair[0].inputs + pair[1].inputs
     if of == "pace" and inputs and _overlap(pair[0].compared, pair[1].compared):
         found.append(judging.difference("rate", "*", "*"))
-    counted, marks, hard = (
-        [each for each in found if each.kind == kind] for kind in ("counted", "mark", "hard")
-    )
+    counted, marks, hard = ([each for each in found if each.kind == kind] for kind in KINDS)
     caveats = tuple(in_words(judging, each) for each in counted + marks)
     if hard:
         above = _asks_more(*pair, hard) if of == "value" and len(counted) <= MOST_COUNTED else None
@@ -342,12 +339,8 @@ def differences(judging, one, other):
 
 def _difference(judging, field, one, other):
     """Look a difference up; two subjects may be told by which of them is the broader."""
-    broader = judging.broader.get(one, ()), judging.broader.get(other, ())
-    if (
-        field == "subject"
-        and not judging.lists(field, one, other)
-        and (one in broader[1] or other in broader[0])
-    ):
+    within = one in judging.broader.get(other, ()) or other in judging.broader.get(one, ())
+    if field == "subject" and within and not judging.lists(field, one, other):
         return judging.difference(field, "broader", "narrower")._replace(one=one, other=other)
     return judging.difference(field, one, other)
 
@@ -358,17 +351,12 @@ def _asks_more(one, other, hard):
     What keeps them apart must put one above each time. So that it holds by inclusion, both ask for all or none,
     or are bounds in words; and the one above is not the later.
     """
-    above = [
-        side
-        for side in (0, 1)
-        if all(each.above and each.above == (each.one, each.other)[side] for each in hard)
-    ]
-    if len(above) != 1:
+    sides = {(each.one, each.other).index(each.above) if each.above else None for each in hard}
+    includes = one.of_all and other.of_all or {each.field for each in hard} == {"bound"}
+    if len(sides) > 1 or None in sides or not includes:
         return None
-    higher, lower = (one, other) if above == [0] else (other, one)
-    includes = higher.of_all and lower.of_all or {each.field for each in hard} == {"bound"}
-    in_time = higher.year == lower.year or "" < higher.year <= lower.year
-    return above[0] if includes and in_time else None
+    higher, lower = (one, other) if sides == {0} else (other, one)
+    return sides.pop() if higher.year == lower.year or "" < higher.year <= lower.year else None
 
 
 def in_words(judging, difference):
@@ -387,9 +375,9 @@ def _value_in_words(judging, field, value):
 
 def _content(judging, row):
     """Say what a target is about and how: what any two should agree in."""
+    subject = row.subject or judging.whole.get(row.indicator, "")
     fields = {name: getattr(row, name) for name in ("indicator", "base", "area", "exception", "strength")}
-    fields |= {"kind": _kind(row), "class": row.subject_class}
-    fields |= {"subject": row.subject or judging.whole.get(row.indicator, "")}
+    fields |= {"kind": _kind(row), "subject": subject, "class": row.subject_class}
     return fields | {"frequency": "every year" if row.timing == "every_year" else "once"}
 
 
@@ -421,12 +409,8 @@ def _value(judging, row):
     if fields["kind"] in ACTS:
         return Facts(None, "", fields, True)
     year = "" if pd.isna(row.target_year) else str(row.target_year)
-    fields |= _time(row) | {
-        "year": year,
-        "unit": row.dimension if row.unit else "",
-        "operator": _operator(row),
-    }
-    fields |= {"size": row.jurisdiction} if sized(row) else {}
+    fields |= {"year": year, "unit": row.dimension if row.unit else "", "operator": _operator(row)}
+    fields |= _time(row) | ({"size": row.jurisdiction} if sized(row) else {})
     fields |= {"level of government": row.level} if row.theme == "air" else {}
     if row.kind in ("ratio", "change"):
         printed = row.value_basis != "word" and (row.kind == "change" or row.value > 1)
@@ -456,9 +440,8 @@ def _date(judging, row):
     """Gather the facts by which dates compare: those of one act, or of one figure."""
     facts = _value(judging, row)
     fields = {name: value for name, value in facts.fields.items() if name != "year"} | _time(row)
-    fields |= (
-        {"amount": " to ".join(map(wording.number, sorted({*facts.compared})))} if facts.compared else {}
-    )
+    if facts.compared:
+        fields["amount"] = " to ".join(map(wording.number, sorted({*facts.compared})))
     year = "" if pd.isna(row.target_year) else str(row.target_year)
     due = due_day(row.timing, row.deadline) or year
     fields |= {"date": "dated" if due else "", "day": "a day" if row.deadline else "its year"}
@@ -468,16 +451,16 @@ def _date(judging, row):
 def _pace(judging, row):
     """Gather the facts by which changes a year compare; a level has one only from an observed base."""
     pace, fields = pace_of(judging.plans, row), _content(judging, row)
-    fields |= {"period": "", "operator": _operator(row)} | (
-        {"level of government": row.level} if row.theme == "air" else {}
-    )
+    fields |= {"period": "", "operator": _operator(row)}
+    fields |= {"level of government": row.level} if row.theme == "air" else {}
     if pace["basis"] == "none":
         return Facts(None, "", fields, False)
-    yearly = row.timing == "every_year"
-    basis = row.baseline_basis or "stated"
-    fields |= {"kind": "pace", "source of the base year": basis, "reference state": pace.get("state", "")}
-    fields["period"] = "every year" if yearly else f"{row.target_year - pace['years']} to {row.target_year}"
-    return Facts((pace["low"], pace["high"]), "", fields, False, tuple(filter(None, [pace["inputs"]])))
+    fields |= {"kind": "pace", "reference state": pace["state"]}
+    fields["source of the base year"] = row.baseline_basis or "stated"
+    period = f"{row.target_year - pace['years']} to {row.target_year}"
+    fields["period"] = period if fields["frequency"] == "once" else "every year"
+    inputs = (pace["inputs"],) if pace["inputs"] else ()
+    return Facts((pace["low"], pace["high"]), "", fields, False, inputs)
 
 
 def _wording(judging, row):

@@ -21,21 +21,8 @@ from lantian.text.sentences import Shown, evidence_link, say
 
 PAIR = ["id", "other", "other_label", "between", "years", "degree", "caveats", "inputs", "reason"]
 JUDGED = ["degree", "places", "other", "caveats", "inputs", "reason"]
-ROW = [
-    *["jurisdiction", "label", "id", "status", "printed", "thing", "kind", "indicator_name", "value_basis"],
-    *[
-        "operator",
-        "baseline_year",
-        "target_year",
-        "date",
-        "strength",
-        "amount",
-        "low",
-        "high",
-        "standard_unit",
-    ],
-    *["converted", "group", *JUDGED],
-]
+ROW = """jurisdiction label id status printed thing kind indicator_name value_basis operator baseline_year target_year date strength
+    amount low high standard_unit converted group degree places other caveats inputs reason""".split()
 ALONE = "no other plan has a target for it"
 FEW = "fewer than two plans have a target"
 NEARER = "another year of one of the two plans is nearer"
@@ -120,30 +107,28 @@ def pairs(judging, targets, of="value"):
     for _, rows in targets.groupby("indicator", sort=False):
         each = [stated(judging, row, of) for row in rows.itertuples()]
         for pair in itertools.combinations(each, 2):
-            verdict = judge(judging, *pair, of)
+            degree, caveats, inputs, reason = judge(judging, *pair, of)
+            words = degree, "; ".join(caveats), "; ".join(inputs), reason
             for one, other in ((pair[0].row, pair[1].row), (pair[1].row, pair[0].row)):
                 between = one.jurisdiction != other.jurisdiction
-                found.append((one.id, other.id, other.label, between, _years(one, other), *verdict))
+                found.append((one.id, other.id, other.label, between, _years(one, other), *words))
     judged = pd.DataFrame(found, columns=PAIR).astype({"between": bool, "reason": "str"})
     return _nearest(judged) if of == "value" else judged
 
 
 def _years(one, other):
     """Count the years between two targets; none where one has no year."""
-    return (
-        0
-        if pd.isna(one.target_year) or pd.isna(other.target_year)
-        else abs(one.target_year - other.target_year)
-    )
+    years = abs(one.target_year - other.target_year)
+    return 0 if pd.isna(years) else years
 
 
 def _nearest(pairs):
     """Say ``no`` of two targets that compare where one of them has a nearer year to compare with in the other plan."""
     fits = pairs[pairs["between"] & (pairs["degree"] != "no")]
-    far = fits["years"] > fits.groupby(["id", "other_label"])["years"].transform("min")
-    far = set(fits.loc[far, ["id", "other"]].itertuples(index=False, name=None))
-    dropped = [(row.id, row.other) in far or (row.other, row.id) in far for row in pairs.itertuples()]
-    pairs.loc[dropped, ["degree", "reason"]] = ["no", NEARER]
+    later = fits[fits["years"] > fits.groupby(["id", "other_label"])["years"].transform("min")]
+    later = {frozenset(ids) for ids in zip(later["id"], later["other"])}
+    dropped = [frozenset(ids) in later for ids in zip(pairs["id"], pairs["other"])]
+    pairs.loc[dropped, ["degree", "caveats", "inputs", "reason"]] = ["no", "", "", NEARER]
     return pairs
 
 
@@ -165,13 +150,8 @@ def strongest(pairs):
     pairs = pairs.sort_values(["degree", "reason"], key=_strength, kind="stable")
     best = pairs[pairs["degree"] == pairs.groupby("id")["degree"].transform("first")]
     first = best.drop_duplicates("id")[["id", "other", "degree", "caveats", "inputs", "reason"]]
-    texts = {name: first[name].map("; ".join) for name in ("caveats", "inputs")}
-    places = (
-        best[best["degree"] != "no"]
-        .groupby("id")["other_label"]
-        .agg(lambda labels: wording.names(labels.unique()))
-    )
-    return first.assign(**texts, places=first["id"].map(places))
+    labels = best[best["degree"] != "no"].groupby("id")["other_label"].unique().map(wording.names)
+    return first.assign(places=first["id"].map(labels))
 
 
 def _with_strongest(rows, judged):
@@ -199,19 +179,14 @@ def _groups(rows, pairs):
 
 def _on_axes(judging, rows):
     """Add what an axis shows of each row: its amounts as printed, or converted where its group compares only so."""
-    convert = rows["group"].isin(rows.loc[rows["degree"] == "converted", "group"])
-    amounts = [_amounts(judging, *each) for each in zip(rows.itertuples(), convert)]
-    shown = pd.DataFrame(amounts, rows.index, ["low", "high", "standard_unit", "converted"])
-    return rows.assign(**shown, amount=(shown["low"] + shown["high"]) / 2)
-
-
-def _amounts(judging, row, convert):
-    """Return the ends of what a target sets, their unit, and whether inputs led to them."""
-    facts = (implied_level(judging, row) or per_resident(judging, row)) if convert else None
-    if facts:
-        return *facts.compared, facts.unit, bool(facts.inputs)
-    high = row.amount if pd.isna(row.amount_max) else row.amount_max
-    return row.amount, high, row.standard_unit if row.unit else "", False
+    rows = rows.assign(low=rows["amount"], high=rows["amount_max"].fillna(rows["amount"]), converted=False)
+    rows["standard_unit"] = rows["standard_unit"].fillna("")
+    group = rows["group"].isin(rows.loc[rows["degree"] == "converted", "group"])
+    for row in rows[group].itertuples():
+        if facts := implied_level(judging, row) or per_resident(judging, row):
+            columns = ["low", "high", "standard_unit", "converted"]
+            rows.loc[row.Index, columns] = [*facts.compared, facts.unit, bool(facts.inputs)]
+    return rows.assign(amount=(rows["low"] + rows["high"]) / 2)
 
 
 def _worded(rows):
@@ -224,15 +199,12 @@ def _worded(rows):
 def _without_target(plans, indicator, rows):
     """List the gaps of places without a target on an indicator, and a row for each place without either."""
     open_places = plans.focus[~plans.focus["id"].isin(rows["jurisdiction"])]
-    gaps = plans.gaps[
-        (plans.gaps["indicator"] == indicator) & plans.gaps["jurisdiction"].isin(open_places["id"])
-    ]
+    gaps = plans.gaps[plans.gaps["indicator"] == indicator]
+    gaps = gaps[gaps["jurisdiction"].isin(open_places["id"])]
     gaps = gaps.assign(printed=[wording.gap(gap) for gap in gaps.itertuples()])
     blank = open_places[~open_places["id"].isin(gaps["jurisdiction"])]
     blank = blank.assign(jurisdiction=blank["id"], id="", status="none", printed="no target")
-    without = pd.concat(
-        [part[["jurisdiction", "label", "id", "status", "printed"]] for part in (gaps, blank)]
-    )
+    without = pd.concat([gaps, blank])[["jurisdiction", "label", "id", "status", "printed"]]
     words = dict.fromkeys(["thing", "kind", "value_basis", "date", "strength", "standard_unit", *JUDGED], "")
     return without.assign(**words | {"degree": "no", "reason": "no target", "converted": False})
 

@@ -30,7 +30,7 @@ JUDGED = {
 RELATIONS = (*JUDGED, "not comparable", "not collected", "assigned", "parent not read")
 FIRMNESS = {"aspirational": 0, "hedged": 1, "plain": 2, "mandated": 3}
 # What may differ between a goal and its copy: how the years are known, and whose goal it is.
-OF_COPIES = ("level of government", "source of the year", "source of the base year")
+OF_COPIES = {"level of government", "source of the year", "source of the base year"}
 
 
 def above(plans, theme=None, indicators=None):
@@ -171,18 +171,12 @@ def _goals(plans, indicators):
 
 def _pairs(plans, own, goals):
     """Pair each goal with every core goal of a place above it that is meant for it: id, above_id and the steps up."""
-    chains = [
-        (place, above, steps)
-        for place in plans.focus["id"]
-        for steps, above in enumerate(ancestors(plans, place))
-    ]
+    chains = [(place, [*enumerate(ancestors(plans, place))]) for place in plans.focus["id"]]
+    chains = [(place, above, steps) for place, chain in chains for steps, above in chain]
     chains = pd.DataFrame(chains, columns=["jurisdiction", "jurisdiction_above", "steps"])
     higher = goals[~_is_limit(goals) & (goals["core"] == "yes")].add_suffix("_above")
-    pairs = own.merge(chains, on="jurisdiction").merge(
-        higher,
-        left_on=["indicator", "jurisdiction_above"],
-        right_on=["indicator_above", "jurisdiction_above"],
-    )
+    higher = higher.assign(indicator=higher["indicator_above"])
+    pairs = own.merge(chains, on="jurisdiction").merge(higher, on=["indicator", "jurisdiction_above"])
     applies = _applies(plans)
     pairs = pairs.loc[[applies(pair) for pair in pairs.itertuples()]]
     return pairs[["id", "id_above", "place_above", "steps"]].rename(columns={"id_above": "above_id"})
@@ -220,40 +214,33 @@ def _nearest(plans, goals, pairs):
     """Hold each goal against those of the nearest level above that compare with it, and word how it stands to them."""
     judging, rows = rules(plans), {row.id: row for row in goals.itertuples()}
     facts = {name: stated(judging, rows[name]) for name in {*pairs["id"], *pairs["above_id"]}}
-    pairs = pairs.assign(
-        verdict=[judge(judging, facts[pair.id], facts[pair.above_id]) for pair in pairs.itertuples()],
-        one_year=[_one_year(rows[pair.id], rows[pair.above_id]) for pair in pairs.itertuples()],
+    inside = plans.key_regions.assign(inside=plans.key_regions["member"] == "yes")
+    inside = (
+        inside.groupby(["jurisdiction", "document"])["inside"].any().map({True: "inside", False: "outside"})
     )
-    pairs = pairs[pairs["one_year"] & pairs["verdict"].map(lambda each: each.degree in ON_ONE_AXIS)]
-    pairs = pairs[pairs["steps"] == pairs.groupby("id")["steps"].transform("min")]
-    regions = plans.key_regions.assign(inside=plans.key_regions["member"] == "yes")
-    inside = regions.groupby(["jurisdiction", "document"])["inside"].any()
-    inside = inside.map({True: "inside", False: "outside"})
-    compared = []
-    for pair in pairs.itertuples():
-        one, higher = rows[pair.id], rows[pair.above_id]
-        found = differences(judging, facts[pair.id].facts, facts[pair.above_id].facts)
-        relation = _relation(one, higher, [each.field for each in found if each.kind == "counted"])
-        region = inside.get((one.jurisdiction, higher.document), "")
-        words = _sentence(one, higher, relation, pair.verdict.caveats, region)
-        compared.append((pair.id, pair.above_id, relation, "; ".join(pair.verdict.caveats), region, words))
+    nearest, compared = {}, []
+    for pair in pairs.sort_values("steps", kind="stable").itertuples():
+        one, higher, steps = rows[pair.id], rows[pair.above_id], nearest.get(pair.id, pair.steps)
+        verdict = judge(judging, facts[pair.id], facts[pair.above_id])
+        if steps == pair.steps and _one_year(one, higher) and verdict.degree in ON_ONE_AXIS:
+            nearest[pair.id] = steps
+            found = differences(judging, facts[pair.id].facts, facts[pair.above_id].facts)
+            relation = _relation(one, higher, {each.field for each in found if each.kind == "counted"})
+            region = inside.get((one.jurisdiction, higher.document), "")
+            words = _sentence(one, higher, relation, verdict.caveats, region)
+            compared.append((one.id, higher.id, relation, "; ".join(verdict.caveats), region, words))
     names = ["id", "above_id", "relation", "caveats", "key_region", "in_words"]
-    compared = pd.DataFrame(compared, columns=names)
     above = goals[["id", "place", "printed", "source", "confidence"]]
     above = above.set_axis(["above_id", "above", "above_printed", "source", "confidence"], axis=1)
-    own = goals[["id", "jurisdiction", "label", "printed", "indicator", "number"]]
-    return compared.merge(own, on="id").merge(above, on="above_id")
+    own = goals.drop(columns=["source", "confidence"])
+    return pd.DataFrame(compared, columns=names).merge(own, on="id").merge(above, on="above_id")
 
 
 def _one_year(one, higher):
     """Whether two goals set an amount for one year, or neither sets any."""
-    if pd.isna(one.amount) or pd.isna(higher.amount):
-        return bool(pd.isna(one.amount) and pd.isna(higher.amount))
-    return (
-        one.target_year is not pd.NA
-        and higher.target_year is not pd.NA
-        and one.target_year == higher.target_year
-    )
+    figures = pd.notna(one.amount), pd.notna(higher.amount)
+    years = one.target_year, higher.target_year
+    return not any(figures) or (all(figures) and all(map(pd.notna, years)) and years[0] == years[1])
 
 
 def _relation(one, higher, counted):
@@ -262,11 +249,7 @@ def _relation(one, higher, counted):
         return "same act"
     if one.amount == higher.amount:
         later = _later(higher.issued, one.issued)
-        return (
-            "copied"
-            if one.operator == higher.operator and not later and set(counted) <= set(OF_COPIES)
-            else "equal"
-        )
+        return "copied" if one.operator == higher.operator and not later and counted <= OF_COPIES else "equal"
     strict = (one.amount < higher.amount) == (one.better == "lower")
     if higher.level == "nation" and higher.value_basis != "word":
         return "beyond the average" if strict else "short of the average"

@@ -65,44 +65,37 @@ def pace_of(plans, goal):
     """Work out the pace of one goal, a row of ``Plans.targets``: the columns of `PACE`, without numbers where none can be had."""
     if pd.notna(goal.amount):
         if goal.kind == "change" and goal.timing == "every_year":
-            in_words = f"{wording.signed(goal.amount)} % a year, as printed"
-            return _rates(1, [goal.amount], "stated", in_words)
+            return _rates(1, [goal.amount], "stated", "{rate} % a year, as printed")
         if goal.kind == "change" and pd.notna(goal.baseline_year) and pd.notna(goal.target_year):
-            return _pace_of_change(goal)
+            years, basis = int(goal.target_year - goal.baseline_year), goal.baseline_basis
+            in_words = f"{{rate}} % a year over {wording.counted(years, 'year')} (base year {basis})"
+            return _rates(years, [goal.amount], basis, in_words)
         if goal.kind == "level" and len(base := _observed_base(plans, goal)):
             return _pace_from_observations(goal, base)
-    return {"basis": "none", "inputs": "", "in_words": "no base year is known: a pace would be invented"}
+    return {"basis": "none", "in_words": "no base year is known: a pace would be invented"}
 
 
-def _rates(years, changes, basis, in_words, inputs="", confidence=""):
+def _rates(years, changes, basis, in_words):
     """Spread changes in percent over years: the first is the change itself, all of them bound it."""
     rates = [compound(change, years) for change in changes]
-    numbers = {"years": years, "linear": changes[0] / years, "compound": rates[0]}
-    words = {"basis": basis, "inputs": inputs, "confidence": confidence, "in_words": in_words}
-    return numbers | {"low": min(rates), "high": max(rates)} | words
-
-
-def _pace_of_change(goal):
-    """Spread a change over the years from its base year to its target year."""
-    years, basis = int(goal.target_year - goal.baseline_year), goal.baseline_basis
-    rate = wording.signed(compound(goal.amount, years))
-    in_words = f"{rate} % a year over {wording.counted(years, 'year')} (base year {basis})"
-    return _rates(years, [goal.amount], basis, in_words)
+    low, high = min(rates), max(rates)
+    words = map(wording.signed, (rates[0], low, high))
+    in_words = in_words.format(**dict(zip(("rate", "low", "high"), words)))
+    numbers = {"years": years, "linear": changes[0] / years, "compound": rates[0], "low": low, "high": high}
+    return numbers | {"basis": basis, "inputs": "", "confidence": "", "state": "", "in_words": in_words}
 
 
 def _pace_from_observations(goal, base):
     """Spread a level over the years since it was observed, allowing for several readings and their rounding."""
-    year = int(base["year"].iloc[0])
-    ends = [value + error for value in base["value"] for error in _rounding(value)]
-    changes = [(goal.amount / value - 1) * 100 for value in [base["value"].iloc[-1], *ends]]
-    low, high = (
-        wording.signed(compound(end, int(goal.target_year) - year)) for end in (min(changes), max(changes))
-    )
-    inputs = "; ".join(map(reading, base.itertuples()))
-    in_words = f"{low} to {high} % a year since {year}, from {inputs}"
-    confidence = wording.names(base["confidence"].unique(), "or")
-    rates = _rates(int(goal.target_year) - year, changes, "observed", in_words, inputs, confidence)
-    return rates | {"state": state_of(base)}
+    year, inputs = int(base["year"].iloc[0]), "; ".join(map(reading, base.itertuples()))
+    values = [base["value"].iloc[-1]] + [
+        value + error for value in base["value"] for error in _rounding(value)
+    ]
+    changes = [(goal.amount / value - 1) * 100 for value in values]
+    in_words = f"{{low}} to {{high}} % a year since {year}, from "
+    rates = _rates(int(goal.target_year) - year, changes, "observed", in_words)
+    rates |= {"in_words": rates["in_words"] + inputs, "inputs": inputs, "state": state_of(base)}
+    return rates | {"confidence": wording.names(base["confidence"].unique(), "or")}
 
 
 def _rounding(value):

@@ -22,7 +22,7 @@ class Plans:
         A row a promise; the columns of ``targets/*.csv`` and, joined,
         ``jurisdiction``, ``place`` (English name), ``place_zh``, ``order``,
         ``role``, ``issued`` (of the document), ``access``, ``theme``,
-        ``headline``, ``indicator_name``, ``extensive``, and ``amount`` with
+        ``headline``, ``indicator_name``, ``subject_name``, ``extensive``, and ``amount`` with
         ``amount_max``: the value in the unit's ``standard_unit``.
     gaps : DataFrame
         A row a silence, or a target that a level above sets, joined likewise, and
@@ -118,6 +118,8 @@ def _joined(frames):
     frames = {name: frame for name, frame in frames.items() if name in names}
     frames["jurisdictions"] = _labelled(frames["jurisdictions"], frames["documents"])
     frames["targets"] = _normalised(_with_places(frames["targets"], frames), frames["units"])
+    names = dict(zip(frames["subjects"]["id"], frames["subjects"]["name_en"]))
+    frames["targets"]["subject_name"] = frames["targets"]["subject"].map(names).fillna("")
     gaps = _with_places(frames["gaps"].drop(columns="jurisdiction"), frames)
     remit = gaps["document"].map(frames["documents"].set_index("id")["remit"])
     gaps["within_remit"] = [theme in themes.split(";") for theme, themes in zip(gaps["theme"], remit)]

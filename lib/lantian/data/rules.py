@@ -271,23 +271,25 @@ def _coverage_problems(cells, path):
 
 
 def _circle_problems(cells):
-    """Nothing is its own parent, by however many steps."""
+    """Nothing is above itself."""
     for name in ("jurisdictions", "subjects"):
-        parents = cells[name].set_index("id", append=True)["parent"]
-        above = dict(zip(cells[name]["id"], cells[name]["parent"]))
-        for (*place, identifier), parent in parents.items():
-            passed = {identifier}
-            while parent and parent not in passed:
-                passed.add(parent)
-                parent = above[parent]
-            if parent == identifier:
-                yield Problem(*place, "parent", f"{identifier!r} is above itself; follow its parents")
+        ids, parents = cells[name]["id"], dict(zip(cells[name]["id"], cells[name]["parent"]))
+        yield from report(ids[[_is_above_itself(child, parents) for child in ids]], "is above itself")
+
+
+def _is_above_itself(child, parents):
+    above, passed = parents[child], {""}
+    while above not in passed | {child}:
+        passed.add(above)
+        above = parents[above]
+    return above == child
 
 
 def _whole_problems(cells):
-    """A subject stands for the empty cell of known indicators only, and one of them for each."""
-    known = set(cells["indicators"]["id"])
-    yield from _list_problems(cells["subjects"]["indicators"], known, "an id in indicators")
+    """A subject stands for the empty cell of indicators that there are."""
+    return _list_problems(
+        cells["subjects"]["indicators"], set(cells["indicators"]["id"]), "an id in indicators"
+    )
 
 
 def _silence_problems(cells):
@@ -309,6 +311,7 @@ def _order_problems(cells):
 
 # Rules that look things up in another table, with its name.
 LOOKUP_RULES = {_unit_problems: "units", _assigned_problems: "jurisdictions", _lead_problems: "bodies"}
+LOOKUP_RULES |= {_whole_problems: "indicators"}
 SET_RULES = (
     _file_problems,
     _reading_problems,

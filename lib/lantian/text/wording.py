@@ -74,15 +74,6 @@ AREAS = {
 BASES = {"": "", "stock": "existing stock", "new": "new ones", "new_or_replaced": "new or replacement ones"}
 CLASSES = {"<=": "up to ", ">=": "from ", "<": "below ", ">": "above "}
 STANDARD = re.compile("(below )?China [IV]+( and older)?")  # a class that English puts before its subject
-# Parts of subjects that are not written as they are coded.
-SPELLINGS = {
-    "pulverised coal": "pulverised-coal",
-    "yellow label": "yellow-label",
-    "chp": "CHP",
-    "nox": "NOx",
-    "so2": "SO2",
-    "voc": "VOC",
-}
 LONGEST_EXCEPTION = 30  # characters; a longer one is only mentioned
 
 
@@ -220,8 +211,7 @@ def thing(row):
 
     As "boilers up to 35 t/h, built-up area (except pulverised-coal boilers)".
     """
-    subject, size = row.subject.replace("_", " "), row.subject_class
-    subject = re.sub(rf"\b({'|'.join(SPELLINGS)})\b", lambda coded: SPELLINGS[coded[0]], subject)
+    subject, size = row.subject_name, row.subject_class
     for sign, words in CLASSES.items():
         size = size.replace(sign, words)
     kind = f"{size} {subject}" if STANDARD.fullmatch(size) else f"{subject} {size}"
