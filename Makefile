@@ -12,7 +12,7 @@ reports: .venv/.installed
 
 # Check the data and the code's form, then run all tests, side by side where there is more than one processor.
 test: check lint
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Open JupyterLab on notebooks/.
 lab: .venv/.installed

@@ -8,6 +8,8 @@ from pathlib import Path
 import lantian as lt
 import pytest
 from lantian.data.plans import find_data
+from lantian.site import forkserver
+from lantian.site.execute import environment
 
 SOURCES = "LANTIAN_SOURCES"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -15,17 +17,32 @@ NEEDS = {
     "sources": (os.environ.get(SOURCES), f"the full texts are not here; {SOURCES} names their folder"),
     "browser": (CHROMIUM, "no chromium, chromium-browser or google-chrome is on the PATH"),
 }
+# Where files are shared out between processes, a long one taken up last would be waited for.
+LONGEST = ("pages", "prose", "access", "growth", "render", "evidence", "input", "export", "coverage")
+
+
+def skipped_in_vain(config):
+    """Return how many tests were skipped although none may be: the gate sets LANTIAN_NO_SKIPS."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return len(reporter.stats.get("skipped", [])) if os.environ.get("LANTIAN_NO_SKIPS") and reporter else 0
 
 
 def pytest_sessionfinish(session):
-    """Fail where tests were skipped although none may be: the gate sets LANTIAN_NO_SKIPS."""
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if os.environ.get("LANTIAN_NO_SKIPS") and reporter and reporter.stats.get("skipped"):
+    if skipped_in_vain(session.config):
         session.exitstatus = 1
 
 
+def pytest_terminal_summary(terminalreporter, config):
+    if number := skipped_in_vain(config):
+        terminalreporter.write_line(
+            f"{number} tests were skipped, and LANTIAN_NO_SKIPS allows none.", red=True
+        )
+
+
 def pytest_collection_modifyitems(items):
-    """Skip, with the reason, what needs a folder or a program that is not here."""
+    """Begin with the files that take longest, and skip, with the reason, what needs something that is not here."""
+    order = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.stem.removeprefix("test_"), len(order)))
     for item in items:
         for marker, (there, reason) in NEEDS.items():
             if marker in item.keywords and not there:
@@ -53,6 +70,32 @@ def copy_data(data, tmp_path):
 def sources():
     """The folder of the full texts; tests that use it are marked ``sources``."""
     return Path(os.environ[SOURCES])
+
+
+class Lent:
+    """A process that forks kernels, lent to a render, which does not end it."""
+
+    def __init__(self, server):
+        self.ask = server.ask
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+
+@pytest.fixture(scope="session")
+def executor(data, tmp_path_factory):
+    scratch = tmp_path_factory.mktemp("executor")
+    with forkserver.ForkServer(environment(data, scratch), scratch) as server:
+        yield server
+
+
+@pytest.fixture
+def one_executor(executor, monkeypatch):
+    """Renders of the test share one process that forks kernels: to start it costs more than a small render."""
+    monkeypatch.setattr(forkserver, "ForkServer", lambda *settings: Lent(executor))
 
 
 @pytest.fixture(scope="session")

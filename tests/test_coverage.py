@@ -12,10 +12,12 @@ def column(table, key, wanted):
     return [row["id"] for row in read(find_data() / table) if wanted(row[key])]
 
 
-CELLS = [
-    (place, indicator)
-    for place in column("jurisdictions.csv", "role", "focus".__eq__)
-    for indicator in column("indicators.csv", "headline", bool)
+PLACES = column("jurisdictions.csv", "role", "focus".__eq__)
+HEADLINE = column("indicators.csv", "headline", bool)
+# Each cell is in one of these; within one, each place has another indicator.
+DIAGONALS = [
+    [(place, HEADLINE[(first + number) % len(HEADLINE)]) for number, place in enumerate(PLACES)]
+    for first in range(len(HEADLINE))
 ]
 
 
@@ -48,13 +50,17 @@ def remove_cell(folder, place, indicator):
     return removed | gaps
 
 
-@pytest.mark.parametrize(("place", "indicator"), CELLS, ids=map("-".join, CELLS))
-def test_empty_cell_is_named(copy_data, place, indicator):
-    assert remove_cell(copy_data, place, indicator), f"{place} has neither a target nor a gap for {indicator}"
+@pytest.mark.parametrize("cells", DIAGONALS, ids=HEADLINE)
+def test_empty_cells_are_named(copy_data, cells):
+    for place, indicator in cells:
+        assert remove_cell(copy_data, place, indicator), (
+            f"{place} has neither a target nor a gap for {indicator}"
+        )
     found = [str(problem) for problem in lt.check(copy_data)]
-    assert found == [
+    assert found == sorted(
         f"{copy_data}/gaps.csv:indicator: {place} has neither a target nor a gap for {indicator}; add one"
-    ]
+        for place, indicator in cells
+    )
 
 
 def test_a_cell_has_the_firmest_target_of_its_plan(plans):
@@ -93,7 +99,7 @@ def test_a_cell_names_base_and_area_where_they_are_not_the_whole(plans):
 
 def test_the_matrix_has_a_cell_with_words_for_each(plans):
     cells = lt.cells(plans, "headline")
-    assert sorted(zip(cells["jurisdiction"], cells["indicator"])) == sorted(CELLS)
+    assert sorted(zip(cells["jurisdiction"], cells["indicator"])) == sorted(sum(DIAGONALS, []))
     assert (cells["in_words"].str.len() > 3).all() and "none" not in set(cells["mark"])
 
 
@@ -108,11 +114,3 @@ def test_a_silence_beside_a_target_is_named(copy_data, plans):
         f"{path}:{line}:status: 'silent' is silent beside a target of the same indicator; delete this row"
         in found
     )
-
-
-def test_gaps_and_targets_of_a_cell_are_answered_apart(plans):
-    """A silence beside a target would say two things at once."""
-    promised = set(zip(plans.targets["jurisdiction"], plans.targets["indicator"]))
-    silent = plans.gaps[plans.gaps["status"] == "silent"]
-    both = [gap.id for gap in silent.itertuples() if (gap.jurisdiction, gap.indicator) in promised]
-    assert not both

@@ -1,5 +1,6 @@
 """A further place joins by CSV alone, and what changed between two data sets is worded in sentences."""
 
+import csv
 import hashlib
 import json
 import shutil
@@ -12,7 +13,9 @@ from lantian import check
 from lantian.cli import main
 from lantian.data.add import add
 from lantian.data.diff import diff, to_markdown
+from lantian.data.export import FORMULA
 from lantian.data.schema import DataError
+from test_export import ATTACK, spoil
 
 YUYAO = "targets/yuyao.csv"
 
@@ -409,29 +412,84 @@ def test_places_that_say_nothing_on_a_subject_are_drawn_all_the_same(data):
 NAMES = ("Ninghai", "Yixing", "Xinmi", "Anqiu", "Haicheng", "Jingbian", "Dali")
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("count", [6, pytest.param(12, marks=pytest.mark.soak)])
-def test_every_chart_names_every_place(copy_data, tmp_path, count):
-    from lantian.site.render import render
-
-    templates = list(lt.load(copy_data).focus["id"])
+def enlarge(folder, count):
+    """Add places until there are so many, the first of them with a plan that has no end; return all names."""
+    templates = list(lt.load(folder).focus["id"])
     for number in range(count - len(templates)):
         name = NAMES[number]
-        newcomer(copy_data, name.lower(), name, templates[number % len(templates)])
-    documents = copy_data / "documents.csv"
-    change(
-        documents,
-        next(n for n, row in enumerate(read(documents)) if row["jurisdiction"] == "ninghai"),
-        period_end="",
-    )
-    assert check(copy_data) == []
-    render(data=copy_data, output=tmp_path / "site", say=lambda line: None)
-    names = list(lt.load(copy_data).focus["name_en"])
+        newcomer(folder, name.lower(), name, templates[number % len(templates)])
+    documents = folder / "documents.csv"
+    number = next(n for n, row in enumerate(read(documents)) if row["jurisdiction"] == "ninghai")
+    change(documents, number, period_end="")
+    assert check(folder) == []
+    names = list(lt.load(folder).focus["name_en"])
     assert len(names) == count
-    tables = {path.stem: path.read_text("utf-8") for path in (tmp_path / "site/figures").glob("*.csv")}
+    return names
+
+
+def render_all(data, output):
+    from lantian.site.render import render
+
+    return render(data=data, output=output, say=lambda line: None).parent
+
+
+@pytest.fixture(scope="module")
+def crowded(data, tmp_path_factory):
+    """The pages of six places, with script, markup and formulas in every cell of free text, and the names without."""
+    folder = tmp_path_factory.mktemp("crowded")
+    copy = shutil.copytree(data, folder / "data")
+    names = enlarge(copy, 6)
+    return names, render_all(spoil(copy), folder / "site")
+
+
+def assert_every_chart_names(names, site):
+    tables = {path.stem: path.read_text("utf-8") for path in site.glob("figures/*.csv")}
     assert "no stated end" in tables["glance-timeline"]
     missing = {chart: [name for name in names if name not in text] for chart, text in tables.items()}
     assert tables and not {chart: lacking for chart, lacking in missing.items() if lacking}
+
+
+@pytest.mark.slow
+def test_every_chart_names_every_place(crowded):
+    assert_every_chart_names(*crowded)
+
+
+@pytest.mark.soak
+def test_every_chart_names_each_of_twelve_places(copy_data, tmp_path):
+    names = enlarge(copy_data, 12)
+    assert_every_chart_names(names, render_all(copy_data, tmp_path / "site"))
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_hostile_text_is_shown_and_never_run(crowded, chromium):
+    _, site = crowded
+    page, alerts = chromium.new_page(), []
+    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    for path in sorted(site.glob("*.html")):
+        page.goto(path.as_uri(), wait_until="load")
+        assert page.evaluate("[...document.images].filter(e => e.getAttribute('src') == 'x').length") == 0, (
+            path.name
+        )
+        assert (
+            page.evaluate("[...document.scripts].filter(e => e.textContent.startsWith('alert(')).length") == 0
+        ), path.name
+    assert page.evaluate("document.body.textContent").count("<script>alert(1)</script>")
+    page.close()
+    assert alerts == []
+
+
+@pytest.mark.slow
+def test_no_formula_is_alive_in_the_rows_of_a_chart(crowded):
+    _, site = crowded
+    cells = [
+        cell
+        for path in site.glob("figures/*.csv")
+        for row in csv.reader(path.open(encoding="utf-8", newline=""))
+        for cell in row
+    ]
+    assert [cell for cell in cells if ATTACK[1:] in cell]
+    assert not [cell for cell in cells if cell.startswith(FORMULA)]
 
 
 # --- diff -------------------------------------------------------------------------------------------------------------

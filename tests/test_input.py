@@ -15,9 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lantian import check, load
 from lantian.cli import main
-from lantian.data.check import check_tables
+from lantian.data.check import RULED, check_tables
 from lantian.data.read import BLANKS, read_tables, typed
-from lantian.data.rules import RULED
 from lantian.data.schema import DataError, read_schema
 
 PLAN = "targets/yuyao.csv"
@@ -51,7 +50,12 @@ class Small:
 
 @pytest.fixture(scope="module")
 def small(data, tmp_path_factory):
-    folder = shutil.copytree(data, tmp_path_factory.mktemp("small") / "data")
+    return Small(one_plan(data, tmp_path_factory.mktemp("small") / "data"))
+
+
+def one_plan(data, folder):
+    """Copy the tables of one plan, with what stands above it."""
+    shutil.copytree(data, folder)
     spoil(folder, "targets", path=[PLAN])
     keep(
         folder, "jurisdictions", lambda row: row | {"role": "focus" if row["id"] == "yuyao" else "reference"}
@@ -61,7 +65,7 @@ def small(data, tmp_path_factory):
     for name in ("proofs", "second_coding"):
         keep(folder, name, lambda row: row if row["target"] in ids else None)
     assert check(folder) == []
-    return Small(folder)
+    return folder
 
 
 def keep(folder, name, change):

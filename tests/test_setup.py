@@ -140,7 +140,7 @@ FAKE_PYTHON = """#!/bin/sh
 case "$1" in -c|-S) exit 0;; esac
 echo "${0##*/} $*" >> "$LOG"
 case "$*" in *"${FAIL:-no such words}"*) exit 1;; esac
-if [ "$2" = venv ]; then mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; cp "$0" "$3/bin/lantian"; fi
+if [ "$2" = venv ]; then mkdir -p "$3/bin"; for name in python lantian uv; do cp "$0" "$3/bin/$name"; done; fi
 """
 
 
@@ -186,7 +186,7 @@ LINT = [
     "python -m ruff check lib tests benchmarks",
     "python -m ruff format --check lib tests benchmarks",
 ]
-PYTEST = "python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile"
+PYTEST = "python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder"
 INSTALLATION = [
     "my python -m venv .venv",
     "python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock",
@@ -214,11 +214,18 @@ def test_target_is_a_first_command(checkout, target, commands):
 
 
 @needs_make
-@pytest.mark.parametrize("target", ["reports", "test", "lab", "check", "lint", "clean", "distclean", "lock"])
-def test_target_exists(checkout, target):
-    run = checkout.make("-n", target)
+def test_lock_is_written_by_a_tool_that_is_not_kept(checkout):
+    """For the oldest Python and every system, with hashes and ready-built files only."""
+    run = checkout.make("lock", LOCK_FLAGS="--upgrade")
     assert run.returncode == 0, run.stderr
-    assert run.stdout.strip()
+    environment, installation, compilation = checkout.done()
+    scratch = Path(environment.removeprefix("my python -m venv "))
+    assert installation == "python -m pip install -qq --disable-pip-version-check uv"
+    assert compilation.startswith("uv pip compile ")
+    assert compilation.endswith(" --upgrade pyproject.toml -o requirements.lock")
+    wanted = {"--universal", "--generate-hashes", "--extra test", "--group build", "--only-binary :all:"}
+    assert not {words for words in wanted if words not in compilation}
+    assert not scratch.exists() and not (checkout.folder / ".venv").exists()
 
 
 @needs_make
@@ -307,3 +314,5 @@ def test_clean_removes_what_was_generated_and_nothing_else(checkout):
         (checkout.folder / name).touch()
     assert checkout.make("clean").returncode == 0
     assert [name for name in generated + kept if (checkout.folder / name).exists()] == kept
+    assert checkout.make("distclean").returncode == 0
+    assert [name for name in kept if (checkout.folder / name).exists()] == kept[:-1]

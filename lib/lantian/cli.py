@@ -21,20 +21,19 @@ def main():
 @click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 def check(data):
     """List every problem in the tables as path:line:column: what is wrong, what is allowed."""
-    from lantian.data.check import check as run
-    from lantian.data.check import notes
+    from lantian.data.check import problems_and_notes
     from lantian.data.schema import find_data
     from lantian.text.wording import counted
 
     folder = find_data(data)
-    problems, noted = _answered(run, folder), _answered(notes, folder)
-    for note in noted:
+    problems, notes = _answered(problems_and_notes, folder)
+    for note in notes:
         click.echo(f"note: {note}")
     for problem in problems:
         click.echo(problem)
     if problems:
         _fail(f"{counted(len(problems), 'problem')} in {folder}")
-    click.echo(f"{folder}: no problems" + (f", {counted(len(noted), 'note')}" if noted else ""))
+    click.echo(f"{folder}: no problems" + (f", {counted(len(notes), 'note')}" if notes else ""))
 
 
 @main.command()

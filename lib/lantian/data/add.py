@@ -3,13 +3,15 @@
 import json
 import re
 
+import pandas as pd
+
 from lantian.data.read import as_csv, read_tables, write_files
 from lantian.data.schema import PACKAGE, DataError, Problem, find_data, read_schema
 
 NEXT = """Added {place}. What to fill in, in this order:
-1. {jurisdictions}: names, level and the place above; that place gets a row of its own, role reference.
+1. {jurisdictions}: names, level and the place above; that place gets a row too, role reference.
 2. {documents}: title, genre, remit, date of issue, years covered. Save its text as {place}.txt in the folder of texts.
-3. {targets}: one promise a row; CONTRIBUTING.md says what is a promise.
+3. {targets}: one promise a row; CONTRIBUTING.md defines a promise.
 4. {gaps}: {count} rows, one for each headline indicator. Delete the row of what has a target; give the others
    a status with the words, or with the terms searched in vain.
 What indicators.csv, units.csv and bodies.csv lack gets a row there.
@@ -46,54 +48,42 @@ def add(identifier, data=None, year=None):
     if problems:
         raise DataError(sorted(problems))
     stubs = _stubs(identifier, f"{identifier.replace('_', '-')}-{year or 'plan'}", tables)
-    new = folder / "targets" / f"{identifier}.csv"
-    files = {new: as_csv(schema["targets"].columns, [])} | {
-        folder / PACKAGE: _registered(folder, f"targets/{identifier}.csv")
+    paths = {name: tables[name].paths[0] for name in stubs} | {
+        "targets": folder / "targets" / f"{identifier}.csv"
     }
-    for name, rows in stubs.items():
-        every = sorted(tables[name].rows() + rows, key=lambda row: row["id"])
-        files[folder / schema[name].paths[0]] = as_csv(schema[name].columns, every)
+    files = {folder / PACKAGE: _registered(folder, f"targets/{identifier}.csv")}
+    for name, path in paths.items():
+        rows = tables[name].rows() + stubs[name] if name in stubs else []
+        files[path] = as_csv(schema[name].columns, sorted(rows, key=lambda row: row["id"]))
     write_files(files)
-    places = {name: folder / schema[name].paths[0] for name in stubs} | {"targets": new}
-    return NEXT.format(place=identifier, count=len(stubs["gaps"]), **places)
+    return NEXT.format(place=identifier, count=len(stubs["gaps"]), **paths)
 
 
 def _refusals(identifier, folder, schema, tables):
-    pattern = next(column for column in schema["jurisdictions"].fields if column.name == "id").constraints[
-        "pattern"
-    ]
-    if not re.fullmatch(pattern.removesuffix("$"), identifier, re.A):
+    """Yield what keeps an id from being used."""
+    (column,) = (column for column in schema["jurisdictions"].fields if column.name == "id")
+    file = folder / "targets" / f"{identifier}.csv"
+    if not re.fullmatch(column.constraints["pattern"].removesuffix("$"), identifier, re.A):
         yield Problem("", 0, "", f"{identifier!r} is no id; use letters a-z, digits and _, a letter first")
     elif identifier in set(tables["jurisdictions"].cells["id"]):
         yield Problem("", 0, "", f"{identifier!r} is in jurisdictions.csv already")
-    elif (folder / "targets" / f"{identifier}.csv").exists():
-        yield Problem(
-            str(folder / "targets" / f"{identifier}.csv"), 0, "", "is there already; move it away first"
-        )
+    elif file.exists():
+        yield Problem(str(file), 0, "", "is there already; move it away first")
 
 
 def _stubs(identifier, document, tables):
     """Make the rows that a newcomer needs; what only a reader can know is left empty."""
-    places, indicators = (tables[name].rows() for name in ("jurisdictions", "indicators"))
-    order = 1 + max(
-        (int(row["order"]) for row in places if row["role"] == "focus" and row["order"].isdecimal()),
-        default=0,
-    )
-    headline = [row["id"] for row in indicators if row["headline"]]
-    prefix = identifier.replace("_", "-")
-    gaps = [
-        {
-            "id": f"{prefix}-gap-{re.sub('[._]', '-', indicator)}",
-            "jurisdiction": identifier,
-            "document": document,
-            "indicator": indicator,
-        }
-        for indicator in headline
-    ]
+    places, indicators = tables["jurisdictions"].cells, tables["indicators"].cells
+    orders = pd.to_numeric(places.loc[places["role"] == "focus", "order"], errors="coerce").fillna(0)
+    gap = {"jurisdiction": identifier, "document": document}
+    prefix = f"{identifier}-gap-".replace("_", "-")
     return {
-        "jurisdictions": [{"id": identifier, "role": "focus", "order": str(order)}],
+        "jurisdictions": [{"id": identifier, "role": "focus", "order": str(1 + int(max(orders, default=0)))}],
         "documents": [{"id": document, "jurisdiction": identifier, "access": "full_text"}],
-        "gaps": gaps,
+        "gaps": [
+            gap | {"id": prefix + re.sub("[._]", "-", indicator), "indicator": indicator}
+            for indicator in indicators.loc[indicators["headline"] != "", "id"]
+        ],
     }
 
 

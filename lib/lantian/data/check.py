@@ -1,31 +1,69 @@
 """Find everything wrong in the tables, in one pass, without changing them."""
 
-import math
 import re
 from datetime import date
+from itertools import product
+from pathlib import Path
+
+import pandas as pd
 
 from lantian.data.quotes import contradictions
 from lantian.data.read import read_tables, typed
-from lantian.data.rules import broken_rules, cell_problems, report, row_problems, unknown_problems
-from lantian.data.schema import DataError, read_schema
+from lantian.data.schema import DataError, Problem, read_schema
+
+# --- the rules -------------------------------------------------------------------------------------------------------
 
 NUMBERS = {
-    "number": (
-        re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.A),
-        "is not a number; write digits with a point, such as 2.4",
-    ),
-    "integer": (re.compile(r"-?(0|[1-9]\d*)", re.A), "is not a whole number"),
+    "number": (r"-?(0|[1-9]\d*)(\.\d+)?", "is not a number; write digits with a point, such as 2.4"),
+    "integer": (r"-?(0|[1-9]\d*)", "is not a whole number"),
 }
-DATE = re.compile(r"\d{4}-\d\d-\d\d", re.A)
+DATE = r"\d{4}-\d\d-\d\d"
 LONGEST_NUMBER = 15
-TOO_LONG = f"has more than {LONGEST_NUMBER} characters, too long for a number"
 LONGEST_CELL = 32767  # what a cell of a spreadsheet holds
 # Characters that XML, and so a page or a workbook, cannot hold.
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+# What a row must not be, by table: a condition, as `DataFrame.eval` takes it, and the sentence of the problem; it
+# begins with the column at fault. Numbers that plans say in words are 100 (all), 0 (none), 1 (equal, or less) and
+# -50 (half less).
+ROW_RULES = {
+    "targets": {
+        "value == '' and value_basis in ['figure', 'word']": "value is empty; value_basis figure and word need a value",
+        "value != '' and value_basis not in ['figure', 'word']": "value needs value_basis figure or word",
+        "value_basis == 'word' and value not in ['100', '0', '1', '-50']": "value is no number said in words; allowed: 100, 0, 1, -50",
+        "value_basis == 'word' and (kind == 'ratio') != (value == '1')": "value does not fit kind: in words, 1 stands for a ratio and a ratio is 1",
+        "value.str.startswith('-') and kind != 'change'": "value is negative; only a change has a sign, an amount cut is written without",
+        "value == '' and value_basis != 'reference' and kind in ['level', 'change', 'share', 'count', 'amount', 'ratio']": "value is empty; this kind needs a figure, a word or a reference year",
+        "value_max != '' and value_basis != 'figure'": "value_max ends a range; it needs value_basis figure",
+        "value != '' and operator == ''": "operator is empty; a value needs <=, >=, <, >, = or ~",
+        "value_basis == 'figure' and unit == ''": "unit is empty; a figure needs its unit",
+        "value_basis == 'reference' and baseline_year == ''": "baseline_year is empty; value_basis reference names a year",
+        "(baseline_year == '') != (baseline_basis == '')": "baseline_basis and baseline_year go together",
+        "(target_year == '') != (year_basis == '')": "year_basis and target_year go together",
+        "strength == 'plain' and strength_word != ''": "strength_word must be empty where strength is plain",
+        "strength != 'plain' and strength_word == ''": "strength_word is empty; name the word that decides the strength",
+        "(lead_type == 'none_named') != (lead == '')": "lead_type does not fit lead: none_named exactly where lead is empty",
+    },
+    "gaps": {
+        "status == 'silent' and searched == ''": "searched is empty; silence is proved by the terms searched",
+        "status not in ['', 'silent', 'not_applicable'] and quote == ''": "quote is empty; only silence, or what is not applicable, has no quote",
+        "(status == 'assigned') != (assigned_by != '')": "assigned_by is filled exactly where status is assigned",
+        "(status == 'not_applicable') != (source != '')": "source is filled exactly where status is not_applicable",
+        "status == 'not_applicable' and note == ''": "note is empty; what is not applicable needs its reason",
+    },
+    "documents": {
+        f"access == 'full_text' and {column} == ''": f"{column} is empty; a document read whole (access full_text) needs it"
+        for column in ("remit", "issued", "period_start")
+    },
+}
+# The tables that rules between tables read, and those that quotes are checked with.
+RULED = ("documents", "indicators", "jurisdictions", "subjects", "targets", "gaps", "units")
+QUOTED = ("targets", "proofs", "units")
+
+# --- checking a folder -----------------------------------------------------------------------------------------------
 
 
 def check(folder):
-    """Check the tables of a data folder against their schema and each other, and each target against its own words.
+    """Check the tables of a data folder against their schema and each other, and each target against its words.
 
     No text is needed: a value, unit or operator that the quote contradicts is named, and so is a figure of the statement
     that the row does not have.
@@ -45,16 +83,24 @@ def check(folder):
     DataError
         When ``datapackage.json`` itself cannot be used.
     """
+    return problems_and_notes(folder)[0]
+
+
+def problems_and_notes(folder):
+    """List the problems of a data folder, as `check` does, and what is read as it was meant.
+
+    Returns
+    -------
+    problems, notes : list of Problem
+        Sorted. A note is a byte-order mark, line ends or trailing blanks; none keeps the tables from being used.
+    """
     schema, tables, problems = _checked(folder)
-    return sorted(problems + check_words(tables, schema, problems))
+    problems += check_words(tables, schema, problems)
+    return sorted(problems), sorted(note for table in tables.values() for note in table.notes)
 
 
 def sound_tables(folder):
-    """Read the tables of a data folder, or raise what keeps them from being used; what a quote contradicts does not.
-
-    Parameters
-    ----------
-    folder : path-like
+    """Read the tables of a data folder, or raise what keeps them from being used; contradicted quotes do not.
 
     Returns
     -------
@@ -78,24 +124,8 @@ def _checked(folder):
     return schema, tables, problems + check_tables(tables, schema)
 
 
-def notes(folder):
-    """List what `check` reads as it was meant: byte-order marks, line ends, trailing blanks.
-
-    Parameters
-    ----------
-    folder : path-like
-
-    Returns
-    -------
-    list of Problem
-        Sorted; none of them keeps the tables from being used.
-    """
-    tables, _ = read_tables(folder, read_schema(folder))
-    return sorted(note for table in tables.values() for note in table.notes)
-
-
 def check_tables(tables, schema):
-    """Check tables that were read: cells, keys, references, and rules between columns.
+    """Check tables that were read: cells, keys, references, and rules between columns, rows and tables.
 
     Parameters
     ----------
@@ -106,89 +136,120 @@ def check_tables(tables, schema):
     -------
     list of Problem
     """
-    problems, complete = [], {name for name in schema if tables[name].complete}
+    complete = {name for name in schema if tables[name].complete}
+    cells = {name: table.cells for name, table in tables.items()}
+    problems = []
     for name, table in schema.items():
-        rows = tables[name].cells
-        for column in table.fields:
-            cells = rows[column.name]
-            problems += cell_problems(cells, _cell_rules(column))
-            if column.required:
-                problems += report(cells[cells == ""], _must_not_be_empty(column))
-        problems += _key_problems(rows, table.key)
+        problems += _column_problems(cells[name], table) + _key_problems(cells[name], table.key)
         for column, other, key in table.references:
-            if (other or name) in complete:
-                known = set(tables[other or name].cells[key].tolist())
-                problems += unknown_problems(rows[column], known, f"an id in {other or name}")
-    return problems + broken_rules(tables, complete, problems)
+            if other in complete:
+                known = set(cells[other][key].tolist())
+                problems += _unknown_problems(cells[name][column], known, f"an id in {other}")
+        problems += _row_problems(cells[name], ROW_RULES.get(name, {}))
+    problems += _factor_problems(cells["units"])
+    for rule, needed in LOOKUP_RULES.items():
+        problems += rule(cells) if needed in complete else []
+    if set(RULED) <= complete and not problems:  # rules about the whole would only repeat a problem of a cell
+        problems += [problem for rule in SET_RULES for problem in rule(cells)]
+        problems += _coverage_problems(cells, tables["gaps"].paths[0])
+    return problems
 
 
 def check_words(tables, schema, problems):
     """Check targets against their quotes, proofs and statements.
 
+    Where one of the tables needed is among the problems found so far, nothing is checked: that fault would be repeated.
+    """
+    paths = {str(path) for name in QUOTED for path in tables[name].paths}
+    if not all(tables[name].complete for name in QUOTED) or paths & {problem.path for problem in problems}:
+        return []
+    frames = [typed(tables[name].cells, schema[name]) for name in QUOTED]
+    return id_problems(tables["targets"].cells, contradictions(*frames))
+
+
+def id_problems(rows, faults):
+    """Turn faults of rows, as (id, column, message), into problems with path and line.
+
     Parameters
     ----------
-    tables : dict of str to RawTable
-    schema : dict of str to Table
-    problems : list of Problem
-        Those found so far; where a table that is needed has one, nothing is checked, since that fault would be repeated.
+    rows : DataFrame
+        As ``RawTable.cells``.
+    faults : iterable of tuple of str
 
     Returns
     -------
     list of Problem
     """
-    needed = ("targets", "proofs", "units")
-    paths = {str(path) for name in needed for path in tables[name].paths}
-    if not all(tables[name].complete for name in needed) or paths & {problem.path for problem in problems}:
-        return []
-    frames = [typed(tables[name].cells, schema[name]) for name in needed]
-    return row_problems(tables["targets"].cells, contradictions(*frames))
+    places = dict(zip(rows["id"], rows.index))
+    return [Problem(*places[identifier], column, message) for identifier, column, message in faults]
 
 
-def _must_not_be_empty(column):
-    return f"must not be empty; allowed: {', '.join(column.enum)}" if column.enum else "must not be empty"
+# --- cells and rows --------------------------------------------------------------------------------------------------
 
 
-def _cell_rules(column):
-    """Return the rules for a filled cell of a column, as `cell_problems` takes them."""
-    limits, allowed = column.constraints, column.enum
+def _report(cells, message):
+    """List a problem for each of some cells of a column, an index of path and line, naming what was found."""
+    return [Problem(*place, cells.name, _quoting(cell, message)) for place, cell in cells.items()]
+
+
+def _quoting(cell, message):
+    """Write a message with the cell before it, unless that is empty: "'until' is not allowed"."""
+    short = cell if len(cell) <= 60 else f"{cell[:57]}…"
+    return f"{short!r} {message}" if cell else message
+
+
+def _column_problems(rows, table):
+    """Report the cells that their column does not allow; each distinct cell is looked at once."""
+    problems = []
+    for column in table.fields:
+        cells = rows[column.name]
+        faults = {cell: list(_cell_faults(cell, column)) for cell in cells.unique().tolist()}
+        wrong = cells[cells.isin([cell for cell, messages in faults.items() if messages])]
+        for place, cell in wrong.items():
+            problems += [Problem(*place, column.name, _quoting(cell, message)) for message in faults[cell]]
+    return problems
+
+
+def _cell_faults(cell, column):
+    """Yield what is wrong with a cell of a column."""
+    limits = column.constraints
     longest = min(LONGEST_CELL, limits.get("maxLength", LONGEST_CELL))
-    rules = {
-        "has a character that cannot be printed": CONTROLS.search,
-        f"is longer than {longest} characters": lambda cell: len(cell) > longest,
-    }
-    if allowed:
-        rules[f"is not allowed; allowed: {', '.join(allowed)}"] = lambda cell: cell not in allowed
-    if "pattern" in limits:
-        pattern = re.compile(limits["pattern"], re.A)
-        rules[f"does not look as it should ({limits['pattern']})"] = lambda cell: not pattern.fullmatch(cell)
-    if column.type == "date":
-        rules["is not a date; write it as 2020-12-31"] = lambda cell: not _is_day(cell)
+    if not cell:
+        if column.required:
+            yield "must not be empty" + (f"; allowed: {', '.join(column.enum)}" if column.enum else "")
+        return
+    if CONTROLS.search(cell):
+        yield "has a character that cannot be printed"
+    if len(cell) > longest:
+        yield f"is longer than {longest} characters"
+    if column.enum and cell not in column.enum:
+        yield f"is not allowed; allowed: {', '.join(column.enum)}"
+    if "pattern" in limits and not re.fullmatch(limits["pattern"], cell, re.A):
+        yield f"does not look as it should ({limits['pattern']})"
+    if column.type == "date" and not _is_day(cell):
+        yield "is not a date; write it as 2020-12-31"
     if column.type in NUMBERS:
-        rules |= _number_rules(*NUMBERS[column.type], limits)
-    return rules
+        yield from _number_faults(cell, column)
 
 
-def _number_rules(pattern, message, limits):
-    """Return the rules for a number; only the first of them speaks of a cell that is none."""
-
-    def number(cell):
-        return float(cell) if len(cell) <= LONGEST_NUMBER and pattern.fullmatch(cell) else math.nan
-
-    rules = {
-        message: lambda cell: not pattern.fullmatch(cell),
-        TOO_LONG: lambda cell: len(cell) > LONGEST_NUMBER and pattern.fullmatch(cell),
-    }
-    if "minimum" in limits:
-        rules[f"is below {limits['minimum']}"] = lambda cell: number(cell) < limits["minimum"]
-    if "maximum" in limits:
-        rules[f"is above {limits['maximum']}"] = lambda cell: number(cell) > limits["maximum"]
-    return rules
+def _number_faults(cell, column):
+    """Yield what is wrong with a number: its form, or else its length or size."""
+    pattern, message = NUMBERS[column.type]
+    lowest, highest = (column.constraints.get(name) for name in ("minimum", "maximum"))
+    if not re.fullmatch(pattern, cell, re.A):
+        yield message
+    elif len(cell) > LONGEST_NUMBER:
+        yield f"has more than {LONGEST_NUMBER} characters, too long for a number"
+    elif lowest is not None and float(cell) < lowest:
+        yield f"is below {lowest}"
+    elif highest is not None and float(cell) > highest:
+        yield f"is above {highest}"
 
 
 def _is_day(cell):
-    """Tell days of the calendar, as 2020-12-31, from 2020-02-30 and other forms of dates."""
+    """Return whether a cell is a day of the calendar, as 2020-12-31; neither 2020-02-30 nor another form of a date."""
     try:
-        return bool(DATE.fullmatch(cell) and date.fromisoformat(cell))
+        return bool(re.fullmatch(DATE, cell, re.A) and date.fromisoformat(cell))
     except ValueError:
         return False
 
@@ -200,4 +261,151 @@ def _key_problems(rows, key):
     message = "stands twice; it must be unique"
     if len(key) > 1:
         message = f"stands twice with the same {', '.join(key[1:])}; together they must be unique"
-    return report(rows[rows.duplicated(list(key), keep=False)][key[0]], message)
+    return _report(rows[rows.duplicated(list(key), keep=False)][key[0]], message)
+
+
+def _unknown_problems(cells, known, allowed, separator=None):
+    """Report each name that is not known, in cells of one name or of names with a separator between them."""
+    unknown = {
+        cell: sorted({*(cell.split(separator) if separator else [cell])} - known - {""})
+        for cell in cells.unique().tolist()
+    }
+    wrong = cells[cells.isin([cell for cell, names in unknown.items() if names])]
+    return [
+        Problem(*place, cells.name, _quoting(name, f"is not known; it must be {allowed}"))
+        for place, cell in wrong.items()
+        for name in unknown[cell]
+    ]
+
+
+def _row_problems(rows, rules):
+    """Report the rows for which a condition of `ROW_RULES` holds."""
+    problems, columns = [], dict(rows.items())
+    for condition, sentence in rules.items():
+        column, _, message = sentence.partition(" ")
+        is_wrong = pd.eval(condition, engine="python", resolvers=[columns])
+        problems += _report(rows[column][is_wrong], message)
+    return problems
+
+
+# --- between tables --------------------------------------------------------------------------------------------------
+
+
+def _factor_problems(units):
+    """万吨 is ten thousand times 吨: another factor makes every amount in it wrong."""
+    myriad = units["unit"].str[:1].map({"万": 1e4, "亿": 1e8}).fillna(1)
+    factor = pd.to_numeric(units["factor"], errors="coerce").astype(float) / myriad.astype(float)
+    stem = units["unit"].str.replace("^[万亿]", "", regex=True)
+    plain = units.assign(unit=stem, factor=factor).groupby("unit")
+    differ = plain["factor"].transform("max") > plain["factor"].transform("min") * (1 + 1e-6)
+    for column in ("dimension", "standard_unit"):
+        differ |= plain[column].transform("nunique") > 1
+    message = "does not fit the same unit with or without 万 (10,000) or 亿 (100,000,000)"
+    return _report(units["factor"][differ], message)
+
+
+def _unit_problems(cells):
+    """A unit of a target or an observation has a row with its factor."""
+    known, found = set(cells["units"]["unit"]), []
+    for name in {"targets", "observations"} & set(cells):
+        found += _unknown_problems(cells[name]["unit"], known, "a unit in units.csv")
+    return found
+
+
+def _assigned_problems(cells):
+    """A level that sets a target is a place."""
+    known = {*cells["jurisdictions"]["id"], "unstated"}
+    return _unknown_problems(cells["gaps"]["assigned_by"], known, "an id in jurisdictions, or unstated", ";")
+
+
+def _lead_problems(cells):
+    """A lead department has a row with its function."""
+    known = set(cells["bodies"]["body"])
+    return _unknown_problems(cells["targets"]["lead"], known, "a body in bodies.csv", ";")
+
+
+def _whole_problems(cells):
+    """A subject stands for the empty cell of indicators that there are."""
+    known = set(cells["indicators"]["id"])
+    return _unknown_problems(cells["subjects"]["indicators"], known, "an id in indicators", ";")
+
+
+def _circle_problems(cells):
+    """Nothing is above itself."""
+    for name in ("jurisdictions", "subjects"):
+        ids, parents = cells[name]["id"], dict(zip(cells[name]["id"], cells[name]["parent"]))
+        yield from _report(ids[[_is_above_itself(child, parents) for child in ids]], "is above itself")
+
+
+def _is_above_itself(child, parents):
+    above, passed = parents[child], {""}
+    while above not in passed | {child}:
+        passed.add(above)
+        above = parents[above]
+    return above == child
+
+
+def _jurisdictions(cells):
+    """Return the place of each target: that of its document."""
+    return cells["targets"]["document"].map(cells["documents"].set_index("id")["jurisdiction"])
+
+
+def _pairs(rows):
+    """Return the distinct rows of two columns, as tuples."""
+    return set(rows.drop_duplicates().itertuples(index=False, name=None))
+
+
+def _file_problems(cells):
+    """A targets file is named after the place that its rows belong to."""
+    owners = _jurisdictions(cells)
+    stems = {path: Path(path).stem for path in owners.index.unique("path")}
+    strangers = owners[owners.to_numpy() != owners.index.get_level_values("path").map(stems)]
+    for (path, line), owner in strangers.items():
+        message = f"belongs to {owner}; this file holds the documents of {stems[path]}"
+        yield Problem(path, line, "document", message)
+
+
+def _reading_problems(cells):
+    """Each focus jurisdiction has one document that was read whole."""
+    read = cells["documents"].query("access == 'full_text'")["jurisdiction"].value_counts()
+    for at, place in cells["jurisdictions"].query("role == 'focus'")["id"].items():
+        if (count := read.get(place, 0)) != 1:
+            message = f"{place} has {count} documents with access full_text; a focus place has one"
+            yield Problem(*at, "role", message)
+
+
+def _coverage_problems(cells, path):
+    """Each focus jurisdiction has, for each headline indicator, a target or a gap."""
+    pair = ["jurisdiction", "indicator"]
+    targets = cells["targets"].assign(jurisdiction=_jurisdictions(cells))
+    covered = _pairs(targets[pair]) | _pairs(cells["gaps"][pair])
+    focus = cells["jurisdictions"].query("role == 'focus'")["id"]
+    headline = cells["indicators"].query("headline != ''")["id"]
+    for place, indicator in product(focus, headline):
+        if (place, indicator) not in covered:
+            message = f"{place} has neither a target nor a gap for {indicator}; add one"
+            yield Problem(str(path), 0, "indicator", message)
+
+
+def _silence_problems(cells):
+    """A plan that has a target on an indicator is not silent on it."""
+    pair = ["document", "indicator"]
+    silent = cells["gaps"].query("status == 'silent'")
+    promised = _pairs(cells["targets"][pair])
+    wrong = [row in promised for row in silent[pair].itertuples(index=False, name=None)]
+    message = "is silent beside a target of the same indicator; delete this row"
+    return _report(silent["status"][wrong], message)
+
+
+def _order_problems(cells):
+    """Rows are sorted by id, so that a change of the data is a small diff."""
+    for name in ("targets", "gaps", "indicators", "documents", "subjects"):
+        ids = cells[name]["id"]
+        out_of_order = ids < ids.groupby(level="path").shift()
+        yield from _report(ids[out_of_order], "is out of order; rows are sorted by id")
+
+
+# Rules that look things up in another table, with its name.
+LOOKUP_RULES = {_unit_problems: "units", _assigned_problems: "jurisdictions", _lead_problems: "bodies"}
+LOOKUP_RULES |= {_whole_problems: "indicators"}
+SET_RULES = (_file_problems, _reading_problems, _circle_problems, _silence_problems, _order_problems)

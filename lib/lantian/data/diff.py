@@ -1,14 +1,16 @@
 """What changed between two data folders, in sentences."""
 
+from pathlib import Path
+
 import pandas as pd
 
-from lantian.data.plans import load
-from lantian.data.read import read_tables
-from lantian.data.schema import DataError, read_schema
+from lantian.data.check import sound_tables
+from lantian.data.plans import make_plans
+from lantian.data.schema import DataError
 from lantian.text import wording
 
 CHANGES = ("added", "removed", "corrected", "recoded", "reworded")
-# Our own words about a row: where only these changed, nothing else is said of the plan.
+# Our words about a row: where only these changed, the plan means the same.
 WORDS = {"statement_en", "note", "name_en", "definition", "title_en", "genre", "label_en"}
 # Tables of which each changed row is listed; of the others only the number of rows that changed.
 LISTED = ("jurisdictions", "documents", "indicators", "units", "targets", "gaps", "observations")
@@ -29,7 +31,7 @@ def diff(old, new):
     -------
     DataFrame
         change (``added``, ``removed``, ``corrected``: what the row holds,
-        ``recoded``: only how it is classed, ``reworded``: only our own words about it), table, id, in_words, place (id of
+        ``recoded``: only how it is classed, ``reworded``: only our words about it), table, id, in_words, place (id of
         the place that the row belongs to).
 
     Raises
@@ -66,11 +68,9 @@ class _Side:
     """One of two data folders: its cells by key, and its rows as `load` joins them."""
 
     def __init__(self, folder):
-        self.schema, self.plans = read_schema(folder), load(folder, jurisdictions=())
-        self.tables, _ = read_tables(folder, self.schema)
-        self.joined = {
-            row.id: row for rows in (self.plans.targets, self.plans.gaps) for row in rows.itertuples()
-        }
+        self.schema, self.tables = sound_tables(folder)
+        plans = make_plans(Path(folder), self.schema, self.tables)
+        self.joined = {row.id: row for rows in (plans.targets, plans.gaps) for row in rows.itertuples()}
 
     def rows(self, table):
         """Return the rows of a table by their key, as printed."""

@@ -6,11 +6,12 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from lantian.data.check import sound_tables
-from lantian.data.plans import load
+from lantian.data.plans import make_plans
 from lantian.data.read import read_tables
 from lantian.data.schema import FORMULA, DataError, Problem, find_data, read_schema
 from lantian.text import wording
@@ -52,16 +53,15 @@ def export(file, data=None):
     """
     file, folder = Path(file), find_data(data)
     if file.suffix not in WRITERS:
-        raise _refusal(
-            file,
-            f"the ending {file.suffix!r} is not known; endings: .xlsx, .sqlite, and .parquet or none for a folder",
-        )
+        endings = ".xlsx, .sqlite, and .parquet or none for a folder"
+        raise _refusal(file, f"the ending {file.suffix!r} is not known; endings: {endings}")
     schema, tables = sound_tables(folder)
+    plans = make_plans(folder, schema, tables)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".lantian-", dir=file.parent) as scratch:
             draft = Path(scratch) / file.name
-            WRITERS[file.suffix](draft, schema, _arrow(schema, tables), folder)
+            WRITERS[file.suffix](draft, schema, _arrow(schema, tables), plans)
             _move(draft, file)
     except OSError as error:
         raise _refusal(file, f"cannot be written: {error.strerror}") from error
@@ -95,18 +95,15 @@ def _arrow(schema, tables):
 
 
 def _typed(cells, table):
-    fields = [
-        pa.field(column.name, ARROW[column.type], metadata={"description": column.description})
-        for column in table.fields
-    ]
-    columns = [
-        pa.array([cell or None for cell in cells[field.name]], pa.string()).cast(field.type)
-        for field in fields
-    ]
+    columns, fields = [], []
+    for column in table.fields:
+        kind, means = ARROW[column.type], {"description": column.description}
+        fields.append(pa.field(column.name, kind, metadata=means))
+        columns.append(pa.array([cell or None for cell in cells[column.name]], pa.string()).cast(kind))
     return pa.table(columns, schema=pa.schema(fields))
 
 
-def _parquet(draft, schema, tables, folder):
+def _parquet(draft, schema, tables, plans):
     import pyarrow.parquet as pq
 
     draft.mkdir()
@@ -114,7 +111,7 @@ def _parquet(draft, schema, tables, folder):
         pq.write_table(table, draft / f"{name}.parquet")
 
 
-def _sqlite(draft, schema, tables, folder):
+def _sqlite(draft, schema, tables, plans):
     """Write a database with the keys of the schema and the view ``promises``."""
     with closing(sqlite3.connect(draft)) as base, base:
         for name, table in schema.items():
@@ -133,43 +130,24 @@ def _create(table):
     if table.key:
         parts.append("PRIMARY KEY ({})".format(", ".join(f'"{name}"' for name in table.key)))
     parts += [
-        f'FOREIGN KEY ("{column}") REFERENCES "{other or table.name}" ("{key}")'
-        for column, other, key in table.references
+        f'FOREIGN KEY ("{column}") REFERENCES "{other}" ("{key}")' for column, other, key in table.references
     ]
     return f'CREATE TABLE "{table.name}" ({", ".join(parts)})'
 
 
-def _workbook(draft, schema, tables, folder):
+def _workbook(draft, schema, tables, plans):
     """Write a sheet a table, the evidence of each target, and the codebook."""
     from openpyxl import Workbook
 
-    book, plans = Workbook(), load(folder, jurisdictions=())
+    book = Workbook()
     book.remove(book.active)
     for name, table in tables.items():
         _sheet(book, name, table.column_names, zip(*(column.to_pylist() for column in table.columns)))
-    rows = list(_evidence(plans))
-    _sheet(
-        book,
-        "evidence",
-        [
-            "target",
-            "place",
-            "promise",
-            "how much, by when",
-            "words in the plan",
-            "further proofs",
-            "document",
-            "clause",
-        ],
-        rows,
-    )
+    evidence = _evidence(plans)
+    _sheet(book, "evidence", evidence, evidence.itertuples(index=False))
     _sheet(book, "codebook", ["table", "column", "type", "means", "example", "not"], _columns(schema, tables))
-    _link(book["targets"], "evidence", {row[0]: number for number, row in enumerate(rows, 2)})
-    _link(
-        book["evidence"],
-        "targets",
-        {row[0].value: row[0].row for row in book["targets"].iter_rows(min_row=2, max_col=1)},
-    )
+    _link(book["targets"], book["evidence"])
+    _link(book["evidence"], book["targets"])
     book.save(draft)
 
 
@@ -181,7 +159,7 @@ def _sheet(book, name, header, rows):
     sheet, widths = book.create_sheet(name), [len(word) + 3 for word in header]
     for number, cells in enumerate([header, *rows], 1):
         for column, value in enumerate(cells, 1):
-            if value is None:
+            if value is None or value == "":
                 continue
             cell = sheet.cell(number, column, value)
             if isinstance(value, str):
@@ -201,44 +179,38 @@ def _width(text):
 
 
 def _evidence(plans):
-    proofs = plans.proofs.groupby("target")
-    titles = plans.documents.set_index("id")["title_en"]
-    for row in plans.targets.itertuples():
-        more = proofs.get_group(row.id) if row.id in proofs.groups else plans.proofs.iloc[:0]
-        further = "; ".join(f"{proof.field}: {proof.quote}" for proof in more.itertuples())
-        quote = row.quote or "cited, not read in the text"
-        yield (
-            row.id,
-            row.label,
-            row.statement_en,
-            wording.target(row),
-            quote,
-            further or None,
-            titles[row.document],
-            row.clause or None,
-        )
+    """Return what proves each target, in words; texts of proofs are in the order of the table."""
+    targets, proofs = plans.targets, plans.proofs
+    further = (proofs["field"] + ": " + proofs["quote"]).groupby(proofs["target"]).agg("; ".join)
+    columns = {
+        "target": targets["id"],
+        "place": targets["label"],
+        "promise": targets["statement_en"],
+        "how much, by when": [wording.target(row) for row in targets.itertuples()],
+        "words in the plan": targets["quote"].replace("", "cited, not read in the text"),
+        "further proofs": targets["id"].map(further).fillna(""),
+        "document": targets["document"].map(plans.documents.set_index("id")["title_en"]),
+        "clause": targets["clause"],
+    }
+    return pd.DataFrame(columns)
 
 
-def _link(sheet, other, places):
-    """Link the ids in the first column to their rows in another sheet."""
+def _link(sheet, other):
+    """Link the ids in the first column of a sheet to their rows in another."""
     from openpyxl.worksheet.hyperlink import Hyperlink
 
+    places = {cell.value: cell.coordinate for (cell,) in other.iter_rows(min_row=2, max_col=1)}
     for (cell,) in sheet.iter_rows(min_row=2, max_col=1):
-        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{other}'!A{places[cell.value]}")
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{other.title}'!{places[cell.value]}")
         cell.style = "Hyperlink"
 
 
 def _columns(schema, tables):
+    """Yield a row of the codebook for each column."""
     for name, table in schema.items():
         for column in table.fields:
-            yield (
-                name,
-                column.name,
-                column.type,
-                column.description,
-                example(column, tables[name]),
-                column.counter_example or None,
-            )
+            shown = example(column, tables[name])
+            yield name, column.name, column.type, column.description, shown, column.counter_example
 
 
 def example(column, rows):

@@ -93,9 +93,13 @@ def load(data=None, jurisdictions=None):
     True
     """
     folder = find_data(data)
-    schema, tables = sound_tables(folder)
-    frames = {name: typed(tables[name].cells, schema[name]) for name in schema}
     chosen = os.environ.get("LANTIAN_JURISDICTIONS", "") if jurisdictions is None else jurisdictions
+    return make_plans(folder, *sound_tables(folder), chosen)
+
+
+def make_plans(folder, schema, tables, chosen=()):
+    """Type and join tables that were read by `sound_tables`; the places are chosen as by `load`."""
+    frames = {name: typed(tables[name].cells, schema[name]) for name in schema}
     if chosen:
         _choose(frames, chosen.split(",") if isinstance(chosen, str) else chosen)
     return Plans(**_joined(frames), folder=folder)

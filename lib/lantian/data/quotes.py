@@ -1,30 +1,21 @@
-"""What the words of a promise prove: its figure, unit, sign and operator, its years and its strength; no text is needed."""
+"""What the words of a target prove: its figure, unit, sign and operator, its years and its strength; no text is needed."""
 
-import itertools
-import math
 import re
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain, islice
 from typing import Any
 
 import pandas as pd
 
 from lantian.data.statements import FALLS, PERIODS, statement_faults
-from lantian.text.figures import MYRIADS, Figure, figures, same_unit, split
+from lantian.text.figures import Figure, figures, magnitude, same_unit, split
 from lantian.text.script import fold
 
-UNPROVED = (
-    "stands neither in the quote nor in a proof; widen the quote, add a row to proofs.csv, or empty the cell"
-)
-FIGURE_FIELDS = (
-    "value",
-    "value_max",
-    "unit",
-    "operator",
-)  # fields whose proofs may hold the figure, its unit or its bound
-DATES = ("年", "月", "日")  # units of dates, which are no figures of a promise
-CHINESE = "[\u4e00-\u9fff]"
+UNPROVED = "stands neither in the quote nor in a proof; widen the quote, add a proof, or empty the cell"
+# Fields of which a proof may hold the figure, its unit or its bound.
+FIGURE_FIELDS = ("value", "value_max", "unit", "operator")
+DATES = ("年", "月", "日")  # units of dates, which are no figures of a target
 # Numbers that plans say in words (value_basis word), and the words.
 NUMBER_WORDS = {
     100: "全部|逐一|全收|全面|一律|全覆|全域|全行业|全過程|全过程|所有|均|各|每|必须|必須|应收尽收|應收盡收|应处尽处|應處盡處|镇镇通|基本实现|清理|100%|百分之百|百分百|翻一番|翻番",
@@ -32,7 +23,7 @@ NUMBER_WORDS = {
     1: "等量|减量|減量",
     -50: "减半|減半",
 }
-# Words for the year before the one that a promise is for.
+# Words for the year before the one that a target is for.
 LAST_YEAR = "上一?年|去年|同比|年度"
 # A word of a fall, and of a rise: which way a change goes. 增加值, 减排项目, 低碳 and 低于 are neither; 负增长 is a fall.
 FALL = "[下压]?降|减(?!排项)|削|负增|节约?|低(?![于碳效])|压缩|回落|下调|下滑|下跌|收窄|缩小|(?<!减)少$"
@@ -40,54 +31,109 @@ RISE = "(?<!负)增(?!加值)|提[高升]|上升|上调|攀升|扩大|扩张|拓
 WAY = f"({FALL})|{RISE}"  # the group is filled where the word is of a fall
 # A change as a noun: whatever 降幅 or 下降比例 is raised to is a fall.
 NOUN = re.compile("[降减削][低少排减]?[幅率]|下降(?:比例|幅度)")
-MOVED = "增速|增幅|增量|涨|变化|幅度|改善|翻番|倍增|多于|少于|减半"  # a change, of which the word does not show the way
+# A change, of which the word does not show the way.
+MOVED = "增速|增幅|增量|涨|变化|幅度|改善|翻番|倍增|多于|少于|减半"
 # What stands right before a figure by which something changes (下降, 削减…不少于), and before one that is reached or kept.
-CHANGES = re.compile(
-    "(?:(?:下降|降低|减少|削减|压减|增加|增长|提[高升]|上升|回落|下调|上调)[了约]?(?:不(?:低|少)于|超过|至少)?|(?:削减|压减|减少)[^\\d,。;:、到至为在]{1,4})\\s?$"
-)
-REACHES = re.compile(
-    "为\\d{4}年[^,。;\\d]{0,4}的$|(?:降|减|增|提高|提升|上升|回落|压减|扩大)[^,。;\\d]{0,3}[到至](?:\\d{4}年[^,。;\\d]{0,4}的)?\\s?$"
-)
-STAYS = re.compile("(?:达到?|为|占|保持在?|稳定在|控制在|不低于|不高于|不超过)[^\\d,。;]{0,3}$")
+CHANGES = "(?:(?:下降|降低|减少|削减|压减|增加|增长|提[高升]|上升|回落|下调|上调)[了约]?(?:不(?:低|少)于|超过|至少)?|(?:削减|压减|减少)[^\\d,。;:、到至为在]{1,4})\\s?$"
+REACHES = "为\\d{4}年[^,。;\\d]{0,4}的$|(?:降|减|增|提高|提升|上升|回落|压减|扩大)[^,。;\\d]{0,3}[到至](?:\\d{4}年[^,。;\\d]{0,4}的)?\\s?$"
+STAYS = "(?:达到?|为|占|保持在?|稳定在|控制在|不低于|不高于|不超过)[^\\d,。;]{0,3}$"
 # Words before and behind a figure from which something starts: 由50降至35, 在60%的基础上.
-STARTS = (
-    (
-        re.compile("(?:由|从|自)[^,。;、\\d]{0,12}$"),
-        re.compile("^[^,。;、\\d]{0,12}?(?:降|提|增|减|升|压|扩)"),
-    ),
-    (re.compile("在[^,。;]{0,30}$"), re.compile("^[^,。;\\d]{0,6}基础")),
-)
+STARTS = {
+    re.compile("(?:由|从|自)[^,。;、\\d]{0,12}$"): re.compile("^[^,。;、\\d]{0,12}?(?:降|提|增|减|升|压|扩)"),
+    re.compile("在[^,。;]{0,30}$"): re.compile("^[^,。;\\d]{0,6}基础"),
+}
 ASPIRING = "力[争爭]|争取|爭取|努力"
 BINDING = {"binding": "约束性|約束性", "indicative": "预期性|預期性"}
 # Words for a rate, by the unit that it is for: 日处理4.5万吨 is 万吨/日.
 RATES = {"日": "[日天]", "天": "[日天]", "年": "(?<!\\d)年", "月": "月", "季度": "季度?", "小时": "小?时"}
 # What a table may give as the unit of its figures: 植树(万亩), 消费量/万吨, 单位:台.
 HEADS = re.compile(r"[(\[【:/](?=([^()\[\]【】|:\d]{1,12}))")
-# Sizes of things, which are no promise of their own: 10蒸吨及以下锅炉.
-SIZE_UNITS = ("蒸吨", "蒸吨/小时", "吨/小时", "吨/日", "吨/天", "头", "只", "羽", "千瓦", "平方米")
-SIZED = "[及或]?以[上下][\u4e00-\u9fff](?<![的标及和])"
+# Units of the sizes of things, which are no targets, and what then stands behind: 10蒸吨及以下锅炉.
+SIZES = dict.fromkeys(("蒸吨", "蒸吨/小时"), "[及或]?以[上下]") | dict.fromkeys(
+    ("吨/小时", "吨/日", "吨/天", "头", "只", "羽", "千瓦", "平方米"),
+    "[及或]?以[上下][\u4e00-\u9fff](?<![的标及和])",
+)
 DIGITS = "〇一二三四五六七八九"
+DIGIT = str.maketrans("零" + DIGITS, "00123456789")
+# A day as 6月30日 or 6月底, its month alone, or 2020-06-30.
+DAY = re.compile(
+    r"(?<!\d)(?P<month>\d{1,2}) ?月 ?(?:(?P<day>\d{1,2}) ?日(?P<before>前?)|(?P<end>[底末]?))"
+    r"|\d{4}[.-]0?(?P<m>\d{1,2})[.-]0?(?P<d>\d{1,2})(?!\d)"
+)
 MONTHS = "一 二 三 四 五 六 七 八 九 十 十一 十二".split()
 
 
-@dataclass(frozen=True)
-class Source:
-    """A row with the words that prove it, folded, a line a fragment.
+def contradictions(targets, proofs, units):
+    """Find the cells of targets that their own words contradict.
 
-    Attributes
+    Parameters
     ----------
-    row : namedtuple
-        A target.
-    words, figure_words : str
-        Its quote with all its proofs, and with those alone that may hold its figure.
-    factor : float
-        Of its unit.
-    """
+    targets, proofs, units : DataFrame
+        As in the tables.
 
-    row: Any
-    words: str
-    figure_words: str
-    factor: float
+    Yields
+    ------
+    tuple of str
+        Id, column, and what is wrong: another figure, unit or operator than the words print, or a figure in the
+        statement that is not the row's.
+    """
+    known = tuple(sorted(units["unit"]))
+    for row in _with_evidence(targets, proofs, units):
+        yield from ((row.id, *fault) for fault in _contradictions(row, known))
+
+
+def unproved(targets, proofs, units):
+    """Find the cells of targets that their words do not prove.
+
+    Parameters
+    ----------
+    targets, proofs, units : DataFrame
+        As in the tables.
+
+    Yields
+    ------
+    tuple of str
+        Id, column, and what is wrong: what `contradictions` finds, and each value in words, year, nature or strength
+        word that stands neither in the quote nor in a proof.
+    """
+    known = tuple(sorted(units["unit"]))
+    for row in _with_evidence(targets, proofs, units):
+        found = _contradictions(row, known), _word_faults(row), _date_faults(row), _strength_faults(row)
+        yield from ((row.id, *fault) for fault in chain(*found))
+
+
+def _with_evidence(targets, proofs, units):
+    """Return the targets as namedtuples with the columns ``evidence``, ``figure_evidence`` and ``factor``.
+
+    The evidence of a target is its quote with all its proofs, folded, a line a fragment; that of its figure has only the
+    proofs that may hold the figure. The factor is that of its unit.
+    """
+    factors = dict(zip(units["unit"], units["factor"]))
+    rows = targets.assign(
+        evidence=_joined(targets, proofs),
+        figure_evidence=_joined(targets, proofs[proofs["field"].isin(FIGURE_FIELDS)]),
+        factor=[factors.get(unit, 1) for unit in targets["unit"]],
+    )
+    return rows.astype(object).itertuples()  # as objects, since rows of Arrow strings are slow to iterate
+
+
+def _joined(targets, proofs):
+    """List the folded quotes of each target and its proofs, a line each."""
+    quotes = {target: [quote] for target, quote in zip(targets["id"], targets["quote"])}
+    for target, quote in zip(proofs["target"], proofs["quote"]):
+        if target in quotes:
+            quotes[target].append(quote)
+    return [fold("\n".join(lines)) for lines in quotes.values()]
+
+
+def _contradictions(row, known):
+    """Yield column and message of what the words of a row contradict; `known` are the units of the table."""
+    yield from _figure_faults(row, known)
+    yield from _cited_faults(row, known)
+    yield from statement_faults(row, known)
+
+
+# --- the figure is printed, in its unit ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -108,88 +154,24 @@ class Reading:
         return [self.words[: figure.first] for figure in self.matching]
 
 
-def contradictions(targets, proofs, units):
-    """Find the cells of targets that their own words contradict.
-
-    Parameters
-    ----------
-    targets, proofs, units : DataFrame
-        As in the tables.
-
-    Yields
-    ------
-    tuple of str
-        Id, column, and what is wrong: another figure, unit or operator than the words print, or a figure in the
-        statement that is not the row's. Rows whose words hold no figure are left to `unproved`.
-    """
-    known = tuple(sorted(units["unit"]))
-    for source in _sources(targets, proofs, units):
-        row, words = source.row, source.figure_words
-        found = list(_cited_faults(row, known)) + list(_statement_faults(source, known))
-        if re.search(CHINESE, words) or any(figure.unit not in DATES for figure in figures(words, known)):
-            found = [*_figure_faults(row, words, known), *found]
-        yield from ((row.id, column, message) for column, message in found)
-
-
-def unproved(targets, proofs, units):
-    """Find the cells of targets that their words do not prove.
-
-    Parameters
-    ----------
-    targets, proofs, units : DataFrame
-        As in the tables.
-
-    Yields
-    ------
-    tuple of str
-        Id, column, and what is wrong: what `contradictions` finds, and each value, year, nature or strength word that
-        stands neither in the quote nor in a proof.
-    """
-    known = tuple(sorted(units["unit"]))
-    for source in _sources(targets, proofs, units):
-        row, words = source.row, source.words
-        found = [*_figure_faults(row, source.figure_words, known), *_statement_faults(source, known)]
-        if row.value_basis == "word" and not re.search(fold(NUMBER_WORDS.get(row.value, "(?!)")), words):
-            found.append(("value", f"no word for {row.value:g} stands in the quote or in a proof"))
-        found += [*_date_faults(row, words), *_strength_faults(row, words)]
-        if row.nature and not re.search(BINDING[row.nature], words):
-            found.append(("nature", f"{row.nature!r} {UNPROVED}"))
-        yield from ((row.id, column, message) for column, message in found)
-
-
-def _sources(targets, proofs, units):
-    """Yield each target with the words that prove it."""
-    factors, fragments = dict(zip(units["unit"], units["factor"])), defaultdict(list)
-    for proof in proofs.itertuples():
-        fragments[proof.target].append(proof)
-    for row in targets.itertuples():
-        quotes = [row.quote, *(proof.quote for proof in fragments[row.id])]
-        figured = [proof.quote for proof in fragments[row.id] if proof.field in FIGURE_FIELDS]
-        words, figure_words = fold("\n".join(quotes)), fold("\n".join([row.quote, *figured]))
-        yield Source(row, words, figure_words, factors.get(row.unit, 1))
-
-
-def _statement_faults(source, known):
-    return statement_faults(source.row, source.words, source.factor, known)
-
-
-def _figure_faults(row, words, known):
-    """Yield what is wrong with the figures of a row, or else with their sign, operator or order."""
+def _figure_faults(row, known):
+    """Yield what is wrong with the figures of a row, or else the first fault of their sign, operator or order."""
+    words = row.figure_evidence
     if row.value_basis != "figure" or not words.strip():
         return
     printed = [figure for figure in figures(words, known) if figure.unit not in DATES or row.unit in DATES]
-    values = {"value": row.value, "value_max": row.value_max}
-    faults = [
-        fault
-        for column, value in values.items()
-        if pd.notna(value)
-        for fault in _printing_faults(column, value, row.unit, words, printed)
-    ]
-    yield from faults or _sense_faults(row, words, printed)
+    faults = [*_printing_faults("value", row, printed), *_printing_faults("value_max", row, printed)]
+    matching = [figure for figure in printed if _prints(figure, row.value, row.unit)]
+    matching = [figure for figure in matching if _in_unit(figure, row.value, row.unit, words)]
+    reading = Reading(row, words, printed, matching)
+    yield from faults or islice(chain.from_iterable(check(reading) for check in SENSE_CHECKS), 1)
 
 
-def _printing_faults(column, value, unit, words, printed):
+def _printing_faults(column, row, printed):
     """Yield what is wrong with one figure: not printed, or with another unit, or another 万 or 亿 than the unit has."""
+    value, unit, words = getattr(row, column), row.unit, row.figure_evidence
+    if pd.isna(value):
+        return
     alike = [figure for figure in printed if _prints(figure, value, unit)]
     if not alike:
         yield column, f"{value:.15g} {UNPROVED}"
@@ -200,59 +182,55 @@ def _printing_faults(column, value, unit, words, printed):
 
 
 def _prints(figure, value, unit):
-    """Tell whether a figure is a value, whatever its sign: as printed, or by its amount where it is mixed."""
+    """Return whether a figure is a value, whatever its sign: as printed, or by its amount where it is mixed."""
+    amount = value * magnitude(split(unit)[0])
     return _equal(figure, figure.number, value) or (
-        _is_mixed(figure) and _equal(figure, figure.amount, value * _times(split(unit)[0]))
+        _is_mixed(figure) and _equal(figure, figure.amount, amount)
     )
 
 
 def _is_mixed(figure):
-    """Tell figures in Chinese numerals and such as 3千万, of which only the amount counts."""
+    """Return whether only the amount of a figure counts: it is in Chinese numerals, or such as 3千万."""
     return figure.spelled or figure.myriad not in ("", "万", "亿")
 
 
 def _equal(figure, number, value):
-    """Tell whether a number is a value; a fraction, such as 三分之一, has as many decimals as the value."""
+    """Return whether a number is a value; a fraction, such as 三分之一, has as many decimals as the value."""
     decimals = len(f"{abs(value):.10f}".rstrip("0").partition(".")[2])
     number = round(number, decimals) if figure.spelled and number % 1 else number
     return abs(number - abs(value)) < 1e-9 * max(1, abs(value))
 
 
-def _times(myriad):
-    """Return what 万, 亿 or 千万 multiplies by."""
-    return math.prod(MYRIADS[letter] for letter in myriad)
-
-
 def _in_unit(figure, value, unit, words):
-    """Tell whether a figure is printed in a unit, beside it or in the head of a table, as 植树(万亩)."""
+    """Return whether a figure is printed in a unit: next to it, or in the head of a table, as 植树(万亩)."""
     myriad, stem = split(unit)
     if _is_bare(figure) and any(_headed(unit, head) for head in HEADS.findall(words)):
         return True
-    if not _equal(figure, figure.amount, value * _times(myriad)):
+    if not _equal(figure, figure.amount, value * magnitude(myriad)):
         return False
-    if not _is_mixed(figure) and _times(figure.myriad) != _times(myriad):
+    if not _is_mixed(figure) and magnitude(figure.myriad) != magnitude(myriad):
         return False
     if stem == "1":
         return not figure.unit
-    if not figure.unit:  # 投资3亿, where 元 goes without saying
+    if not figure.unit:  # 投资3亿, where 元 is understood
         return bool(stem == "元" and figure.myriad and re.search("投资|资金|补[助贴]", words))
     return same_unit(figure.unit, stem) or _is_rate(figure.unit, stem, words)
 
 
 def _is_bare(figure):
-    """Tell figures without a unit, years left out."""
+    """Return whether a figure has no unit and is no year."""
     dated = 1990 <= figure.number <= 2100 and figure.number % 1 == 0
     return not (figure.unit or figure.myriad or dated)
 
 
 def _headed(unit, head):
-    """Tell whether the head of a table names a unit."""
+    """Return whether the head of a table names a unit."""
     (myriad, stem), (other, rest) = split(fold(unit)), split(re.sub(r"\s|^单位", "", head))
     return myriad == other and same_unit(stem, rest)
 
 
 def _is_rate(printed, stem, words):
-    """Tell whether a unit printed without its denominator is a rate by its words: 每月至少2次, 日处理4.5万吨, 每平方公里9吨."""
+    """Return whether a unit printed without its denominator is a rate by its words: 每月至少2次, 日处理4.5万吨, 每平方公里9吨."""
     whole, _, rate = stem.partition("/")
     if printed[0] == "/":
         return stem.endswith(printed)  # 9/平方公里, where a unit was lost
@@ -263,74 +241,57 @@ def _is_rate(printed, stem, words):
     return bool(rate and same_unit(printed, whole) and re.search(spoken, words))
 
 
-def _sense_faults(row, words, printed):
-    """Yield the first thing that is wrong with a figure that is printed."""
-    matching = [
-        figure
-        for figure in printed
-        if _prints(figure, row.value, row.unit) and _in_unit(figure, row.value, row.unit, words)
-    ]
-    reading = Reading(row, words, printed, matching)
-    found = filter(None, (find(reading) for find in SENSE_FAULTS))
-    yield from itertools.islice(found, 1)
+# --- the figure means what the row says ------------------------------------------------------------------------------
 
 
 def _size_fault(reading):
-    """Name the size of what is acted on where it is coded as the figure: 10蒸吨及以下锅炉."""
-    sized = [
-        figure.unit in SIZE_UNITS
-        and re.match(SIZED if "蒸" not in figure.unit else "[及或]?以[上下]", reading.behind(figure))
-        for figure in reading.matching
-    ]
-    if reading.row.kind != "standard" and all(sized):
-        value = reading.row.value
-        return "value", f"{value:.15g} is the size of what is acted on; it belongs to subject_class"
-    return None
+    """The size of what is acted on is no figure of the target: 10蒸吨及以下锅炉."""
+    row = reading.row
+    sized = [re.match(SIZES.get(one.unit, "(?!)"), reading.behind(one)) for one in reading.matching]
+    if row.kind != "standard" and all(sized):
+        yield "value", f"{row.value:.15g} is the size of what is acted on; it belongs to subject_class"
 
 
 def _start_fault(reading):
-    """Name a figure from which the promise only starts: 由50降至35."""
+    """A figure from which something only starts is not the target: 由50降至35."""
     starts = [
         any(
             before.search(reading.words[: figure.start]) and behind.search(reading.behind(figure))
-            for before, behind in STARTS
+            for before, behind in STARTS.items()
         )
         for figure in reading.matching
     ]
     if reading.row.kind != "change" and all(starts) and len(reading.printed) > len(reading.matching):
-        return "value", f"{reading.row.value:.15g} is where it starts from in the words, not what is promised"
-    return None
+        yield "value", f"{reading.row.value:.15g} is where it starts from in the words, not what is promised"
 
 
 def _kind_fault(reading):
-    """Name a change that is coded as a level or a share, a level coded as a change or an amount, and an amount in percent."""
+    """A change is no level or share, a level no change or amount, and an amount has no percent."""
     row, before = reading.row, reading.before()
     if row.kind in ("level", "share") and _changes_by(before):
-        return "kind", f"{row.kind!r} is not what is printed; {row.value:.15g} is how much it changes"
+        yield "kind", f"{row.kind!r} is not what is printed; {row.value:.15g} is how much it changes"
     if row.kind == "change" and (_is_reached(before) or _is_kept(reading)):
-        return "kind", f"'change' is not what is printed; {abs(row.value):.15g} is what is reached"
+        yield "kind", f"'change' is not what is printed; {abs(row.value):.15g} is what is reached"
     if row.kind == "amount" and row.unit == "%":
-        return "kind", "'amount' has no percent; a rise or fall in percent is a change"
+        yield "kind", "'amount' has no percent; a rise or fall in percent is a change"
     if row.kind == "amount" and all(text.endswith("控制在") for text in before):
-        return "kind", "'amount' is not what is printed; what is held at a figure is a level"
-    return None
+        yield "kind", "'amount' is not what is printed; what is held at a figure is a level"
 
 
 def _changes_by(before):
-    """Tell whether the words before figures say that something changes by them."""
-    return any(CHANGES.search(text) for text in before) or all(
-        re.search("(?:降幅|下降幅度)[^,。;]{0,6}$", text) for text in before
-    )
+    """Return whether the words before figures mean that something changes by them."""
+    falls = [re.search("(?:降幅|下降幅度)[^,。;]{0,6}$", text) for text in before]
+    return any(re.search(CHANGES, text) for text in before) or all(falls)
 
 
 def _is_reached(before):
-    """Tell whether the words before figures say that these are reached: 降至35."""
-    return all(REACHES.search(text) and not NOUN.search(_clause(text)) for text in before)
+    """Return whether the words before figures mean that these are reached: 降至35."""
+    return all(re.search(REACHES, text) and not NOUN.search(_clause(text)) for text in before)
 
 
 def _is_kept(reading):
-    """Tell whether the figures are levels at which something stays, and no word tells of a change."""
-    stays = all(STAYS.search(text) for text in reading.before())
+    """Return whether the figures are levels at which something stays, and no word is one of a change."""
+    stays = all(re.search(STAYS, text) for text in reading.before())
     moves = any(_direction(figure, reading.words) for figure in reading.matching)
     return stays and not moves and not re.search(MOVED, reading.words)
 
@@ -341,71 +302,54 @@ def _clause(text):
 
 
 def _year_fault(reading):
-    """Name the year right before the figure, or last before it as 到2025年, that is neither the row's nor its base year."""
-    row, years = reading.row, []
-    if pd.isna(row.target_year):
-        return None
+    """The year right before the figure, or last before it as 到2025年, is the row's or its base year."""
+    row, years = reading.row, set()
     for before in reading.before():
         near = re.findall(r"(?<![比较在、和及至~-])((?:19|20)\d\d)年[^\d,。;、)]{0,4}$", before)
         if not near and str(row.target_year) in reading.words:
             near = re.findall(r"到((?:19|20)\d\d)年(?!、)", before)[-1:]
-        years += map(int, near)
-    others = set(years) - ({row.baseline_year} if pd.notna(row.baseline_year) else set())
-    if others and row.target_year not in others:
-        return "target_year", f"{row.target_year} is not the year before the figure: {min(others)}"
-    return None
+        years |= set(map(int, near))
+    if pd.notna(row.baseline_year):
+        years.discard(row.baseline_year)
+    if pd.notna(row.target_year) and years and row.target_year not in years:
+        yield "target_year", f"{row.target_year} is not the year before the figure: {min(years)}"
 
 
 def _sign_fault(reading):
-    """Name a fall without a sign, and a rise with one."""
+    """A fall has a sign, and a rise has none."""
     row = reading.row
-    if row.kind == "change" and any(
-        row.value * _direction(figure, reading.words) < 0 for figure in reading.matching
-    ):
+    ways = [_direction(figure, reading.words) for figure in reading.matching]
+    if row.kind == "change" and any(row.value * way < 0 for way in ways):
         way = "fall, which is" if row.value > 0 else "rise, which is not"
-        return "value", f"{row.value:.15g} has the wrong sign: the words tell of a {way} negative"
-    return None
+        yield "value", f"{row.value:.15g} has the wrong sign: the words print a {way} negative"
 
 
 def _range_fault(reading):
-    """Name the end of a range that is not printed behind its beginning, and a range of which one end alone is coded."""
+    """The end of a range is printed behind its beginning, and none is left out."""
     row, matching = reading.row, reading.matching
     if pd.notna(row.value_max):
         ends = [figure.until for figure in matching if figure.until is not None]
         if not any(abs(end - abs(row.value_max)) < 1e-9 for end in ends):
-            return "value_max", f"{row.value_max:.15g} is not printed right behind {row.value:.15g}"
-        return None
+            yield "value_max", f"{row.value_max:.15g} is not printed right behind {row.value:.15g}"
+        return
     ends = {figure.until for figure in reading.printed if figure.until is not None}
-    if all(
-        figure.unit not in DATES and (figure.until is not None or figure.number in ends)
-        for figure in matching
-    ):
-        return "value_max", f"is empty or no end of a range; the words print a range with {row.value:.15g}"
-    return None
+    in_range = [figure.until is not None or figure.number in ends for figure in matching]
+    if all(in_range) and not any(figure.unit in DATES for figure in matching):
+        yield "value_max", f"is empty or no end of a range; the words print a range with {row.value:.15g}"
 
 
 def _operator_fault(reading):
-    """Name an operator other than the words beside the figure have; where they have none, a standard may still be a limit."""
+    """The operator is that of the words next to the figure; where they have none, a standard may still be a limit."""
     row = reading.row
     printed = sorted({_signed(bound, row) for figure in reading.matching for bound in figure.bounds})
-    if row.operator in printed or (printed == ["="] and row.kind == "standard"):
-        return None
-    return (
-        "operator",
-        f"{row.operator!r} is not what is printed; the words beside the figure say {' or '.join(printed)}",
-    )
+    if row.operator not in printed and not (printed == ["="] and row.kind == "standard"):
+        found = f"the words next to the figure are {' or '.join(printed)}"
+        yield "operator", f"{row.operator!r} is not what is printed; {found}"
 
 
 # In this order; of each row only the first fault is named.
-SENSE_FAULTS = (
-    _size_fault,
-    _start_fault,
-    _kind_fault,
-    _year_fault,
-    _sign_fault,
-    _range_fault,
-    _operator_fault,
-)
+SENSE_CHECKS = (_size_fault, _start_fault, _kind_fault, _year_fault)
+SENSE_CHECKS += (_sign_fault, _range_fault, _operator_fault)
 
 
 def _signed(bound, row):
@@ -416,7 +360,7 @@ def _signed(bound, row):
 def _direction(figure, words):
     """Return the way that a change goes: -1 down, 1 up, 0 where no word shows it.
 
-    The word right behind the figure decides (10%的降幅), else the nearest before it, in its own clause where there is one.
+    The word right behind the figure decides (10%的降幅), else the nearest before it, in the same clause where there is one.
     """
     before, after = words[: figure.start], words[figure.end :]
     clause = _clause(before)
@@ -431,11 +375,12 @@ def _direction(figure, words):
     return -way if before.endswith("-") else way  # 下降-0.7% is a rise
 
 
+# --- goals above, numbers in words, dates, strength ------------------------------------------------------------------
+
+
 def _cited_faults(row, known):
     """Yield what the operative words of a goal above contradict: its figure, unit, operator or strength."""
-    words = fold(row.words).replace(
-        "…", ""
-    )  # where words were left out, the bound still belongs to the figure
+    words = fold(row.words).replace("…", "")  # what was left out parts no bound from its figure
     if row.value_basis == "figure":
         printed = _cited_figures(words, known)
         matching = [figure for figure in printed if _prints(figure, row.value, row.unit)]
@@ -463,29 +408,36 @@ def _cited_figure_faults(reading):
             yield "value", f"{row.value:.15g} is not what the words print ({row.words})"
     elif all(figure.unit and not _in_unit(figure, row.value, row.unit, words) for figure in matching):
         yield "unit", f"{row.unit!r} is not what the words print ({row.words})"
-    elif re.search(f"{CHINESE}|[<>≤≥]", words) and (fault := _operator_fault(reading)):
-        yield fault
+    elif re.search("[\u4e00-\u9fff<>≤≥]", words):
+        yield from _operator_fault(reading)
 
 
-def _date_faults(row, words):
+def _word_faults(row):
+    """Yield a number that the row has in words, and the words do not."""
+    if row.value_basis == "word" and not re.search(fold(NUMBER_WORDS.get(row.value, "(?!)")), row.evidence):
+        yield "value", f"no word for {row.value:g} stands in the quote or in a proof"
+
+
+def _date_faults(row):
     """Yield the years and days that the words do not hold, or hold as something else."""
-    for column in ("target_year", "baseline_year"):
-        year = getattr(row, column)
-        if pd.notna(year) and not _has_year(words, year, row.target_year):
-            yield column, f"{year} {UNPROVED}"
-    if pd.notna(row.target_year) and _is_only_compared(words, row.target_year):
-        message = "is what the promise is compared with in its words, not its date"
-        yield "target_year", f"{row.target_year} {message}"
+    words, year, base = row.evidence, row.target_year, row.baseline_year
+    if pd.notna(year) and not _has_year(words, year, year):
+        yield "target_year", f"{year} {UNPROVED}"
+    if pd.notna(base) and not _has_year(words, base, year):
+        yield "baseline_year", f"{base} {UNPROVED}"
+    elif pd.notna(year) and pd.notna(base) and base >= year:
+        yield "baseline_year", f"{base} is not before the target year {year}"
+    if pd.notna(year) and _is_only_compared(words, year):
+        yield "target_year", f"{year} is what the promise is compared with in its words, not its date"
     if row.deadline and not _has_day(words, date.fromisoformat(row.deadline)):
         yield "deadline", f"{row.deadline}: its month or day {UNPROVED}"
-    late = pd.notna(row.target_year) and pd.notna(row.baseline_year) and row.baseline_year >= row.target_year
-    if late and _has_year(words, row.baseline_year, row.target_year):
-        yield "baseline_year", f"{row.baseline_year} is not before the target year {row.target_year}"
 
 
-def _strength_faults(row, words):
-    """Yield what is wrong with the strength of a promise and the word that decides it."""
-    if row.strength_word and fold(row.strength_word) not in words:
+def _strength_faults(row):
+    """Yield what is wrong with the strength and nature of a target, and with the words that decide them."""
+    if row.nature and not re.search(BINDING[row.nature], row.evidence):
+        yield "nature", f"{row.nature!r} {UNPROVED}"
+    if row.strength_word and fold(row.strength_word) not in row.evidence:
         yield "strength_word", f"{row.strength_word!r} {UNPROVED}"
     if row.strength == "aspirational":
         return
@@ -497,58 +449,46 @@ def _strength_faults(row, words):
 
 
 def _aspiring_word(row, quote):
-    """Return the 力争 that governs a figure: in its own clause, or at the head of one before in its sentence.
+    """Return the 力争 that governs a figure: in the same clause, or at the head of one before in its sentence.
 
     Empty where the figure also stands without it.
     """
     found = []
     for figure in figures(quote):
         if _prints(figure, row.value, row.unit):
-            *others, own = re.split("[,,]", re.split("[。;]", quote[: figure.start])[-1])
+            *others, last = re.split("[,,]", re.split("[。;]", quote[: figure.start])[-1])
             heads = [re.match(ASPIRING, clause.strip()) for clause in others]
-            found.append(re.search(ASPIRING, own) or next(filter(None, heads), None))
+            found.append(re.search(ASPIRING, last) or next(filter(None, heads), None))
     return found[0][0] if found and all(found) else ""
 
 
 def _is_only_compared(words, year):
-    """Tell whether words hold a year only as what is compared with: 比2015年, 与2015年相比, 以2015年为基准."""
+    """Return whether words hold a year only as what is compared with: 比2015年, 与2015年相比, 以2015年为基准."""
     alone = rf"(?<![比较])(?<!与)(?<!相较于)(?<!相对于)(?<!基准年)(?<!自){year}(?!年?(?:相比|为基|水平|基数))"
     return str(year) in words and not re.search(alone, words)
 
 
 def _has_day(words, day):
-    """Tell whether words hold a date: the day itself, the day after it (10月1日前), the end of its month or year, or its month alone."""
+    """Return whether words hold a day: itself, the day after it (10月1日前), the end of its month or year, or its month alone."""
     words, after = _in_digits(words), day + timedelta(1)
-    printed = re.findall(
-        r"(?<!\d)(\d{1,2}) ?月 ?(?:(\d{1,2}) ?日(前?)|([底末]?))|\d{4}[.-]0?(\d{1,2})[.-]0?(\d{1,2})(?!\d)",
-        words,
-    )
-    for month, number, before, end, other, point in printed:
-        if int(month or other) == day.month and (
-            int(number or point or 0) == day.day or (not number and not point and (not end or after.day == 1))
-        ):
-            return True
-        if before and (int(month), int(number)) == (after.month, after.day):
+    for match in DAY.finditer(words):
+        month, number, end = match["month"] or match["m"], match["day"] or match["d"], match["end"]
+        is_month = int(month) == day.month and not number and (not end or after.day == 1)
+        is_before = match["before"] and (int(month), int(number)) == (after.month, after.day)
+        if is_month or is_before or (number and (int(month), int(number)) == (day.month, day.day)):
             return True
     return (day.month, day.day) == (12, 31) and bool(re.search("年[底末]|岁末|底前|年前", words))
 
 
 def _in_digits(words):
     """Write the years and months of words in digits: 二〇二〇年六月底 is 2020年6月底."""
-    words = re.sub(
-        f"[零{DIGITS}]{{4}}(?=年)",
-        lambda year: "".join(str(DIGITS.index(letter)) for letter in year[0].replace("零", "〇")),
-        words,
-    )
-    return re.sub(
-        "(?<![一二三四五六七八九十个])(十[一二]|[一二三四五六七八九十])(?=月)",
-        lambda month: str(MONTHS.index(month[1]) + 1),
-        words,
-    )
+    words = re.sub(f"[零{DIGITS}]{{4}}(?=年)", lambda year: year[0].translate(DIGIT), words)
+    months = "(?<![一二三四五六七八九十个])(十[一二]|[一二三四五六七八九十])(?=月)"
+    return re.sub(months, lambda month: str(MONTHS.index(month[1]) + 1), words)
 
 
 def _has_year(words, year, target_year):
-    """Tell whether words hold a year: its digits, a period that ends in it, or, of the year before the target's, that it is the last."""
+    """Return whether words hold a year: its digits, a period that ends in it, or, of the year before the target's, that it is the last."""
     words = _in_digits(words)
     is_last = pd.notna(target_year) and year + 1 == target_year
     return bool(

@@ -13,7 +13,7 @@ from lantian.data.schema import DataError, Problem
 DTYPES = {"number": "float64", "integer": "Int64"}
 BLANKS = " \t\u00a0\u3000"
 UNCLOSED = (
-    "a quote that opens here is not closed, or closes within a cell; double a quote that belongs to a cell"
+    "a quote opens here that is not closed, or closes within a cell; double a quote that belongs to a cell"
 )
 # A cell of any length is read, so that one that is too long can be named by its line and column.
 csv.field_size_limit(2**31 - 1)
@@ -80,18 +80,25 @@ def _read_table(paths, columns):
         try:
             content = _content(path)
             notes += _notes(path, content)
-            records = list(_records(path, content, columns))
+            records = _records(path, _decoded(path, content), columns)
         except DataError as error:
             problems += error.problems
             continue
-        whole = [record for record in records if len(record[1]) == len(columns)]
-        places += [(str(path), line) for line, _ in whole]
-        rows += [cells for _, cells in whole]
-        problems += _ragged(path, columns, records) if len(whole) < len(records) else []
-    index = pd.MultiIndex.from_frame(pd.DataFrame(places, columns=["path", "line"]))
+        for line, cells in records:
+            if len(cells) == len(columns):
+                places.append((str(path), line))
+                rows.append(cells)
+            else:
+                message = f"{len(cells)} cells in this row; the header has {len(columns)}"
+                problems.append(Problem(str(path), line, "", message))
+    index = pd.MultiIndex.from_tuples(places, names=["path", "line"])
     cells = pd.DataFrame(rows, index, columns, dtype=str)
     notes += _trim(cells)
     return RawTable(cells, tuple(paths), not problems, tuple(notes)), problems
+
+
+def _fault(path, message, line=0):
+    return DataError([Problem(str(path), line, "", message)])
 
 
 def _content(path):
@@ -106,10 +113,6 @@ def _content(path):
         raise _fault(path, f"this file cannot be opened: {error.strerror}") from error
 
 
-def _fault(path, message, line=0):
-    return DataError([Problem(str(path), line, "", message)])
-
-
 def _notes(path, content):
     """Yield what spreadsheets add to a file and what changes no cell."""
     if content.startswith(codecs.BOM_UTF8):
@@ -118,33 +121,8 @@ def _notes(path, content):
         yield Problem(str(path), 0, "", "lines end in CR LF; read as LF")
 
 
-def _records(path, content, columns):
-    """Yield the line at which each row begins, and its cells; blank lines are passed over."""
-    text = _decoded(path, content).replace("\r\n", "\n")
-    reader, line = csv.reader(io.StringIO(text, newline=""), strict=True), 1
-    try:
-        header = next(reader, [])
-        if header != columns:
-            raise _fault(path, _header_fault(header, columns), 1)
-        line = reader.line_num + 1
-        for cells in reader:
-            if cells:
-                yield line, tuple(cells)
-            line = reader.line_num + 1
-    except csv.Error:
-        raise _fault(path, UNCLOSED, line) from None
-
-
-def _ragged(path, columns, records):
-    """Yield the rows that have another number of cells than the header."""
-    for line, cells in records:
-        if len(cells) != len(columns):
-            message = f"{len(cells)} cells in this row; the header has {len(columns)}"
-            yield Problem(str(path), line, "", message)
-
-
 def _decoded(path, content):
-    """Return the text of a file without its byte-order mark."""
+    """Return the text of a file without its byte-order mark, its lines ended by LF."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -154,11 +132,28 @@ def _decoded(path, content):
     before, nul, _ = text.partition("\0")
     if nul:
         raise _fault(path, "a NUL byte stands here; text has none", before.count("\n") + 1)
-    return text
+    return text.replace("\r\n", "\n")
+
+
+def _records(path, text, columns):
+    """List the line at which each row begins, and its cells; blank lines are passed over."""
+    reader, line, records = csv.reader(io.StringIO(text, newline=""), strict=True), 1, []
+    try:
+        header = next(reader, [])
+        if header != columns:
+            raise _fault(path, _header_fault(header, columns), 1)
+        line = reader.line_num + 1
+        for cells in reader:
+            if cells:
+                records.append((line, cells))
+            line = reader.line_num + 1
+    except csv.Error:
+        raise _fault(path, UNCLOSED, line) from None
+    return records
 
 
 def _header_fault(header, columns):
-    """Say how a header differs from the columns of the schema."""
+    """Return how a header differs from the columns of the schema."""
     for mark, word in ((";", "semicolons"), ("\t", "tabs")):
         if len(header) == 1 and mark in header[0]:
             return f"cells are separated by {word}; separate them by commas"
@@ -175,15 +170,13 @@ def _trim(cells):
     """Take blanks off the ends of cells; yield a note for each file and column in which there were any."""
     for name in cells.columns:
         trimmed = cells[name].str.rstrip(BLANKS)
-        changed = trimmed != cells[name]
-        if not changed.any():
+        if trimmed.equals(cells[name]):
             continue
+        lines = cells.index[trimmed != cells[name]].to_frame(index=False)
         cells[name] = trimmed
-        wider = cells.index[changed].to_frame(index=False)
-        for path, places in wider.groupby("path"):
+        for path, places in lines.groupby("path")["line"]:
             message = f"{len(places)} cells end" if len(places) > 1 else "a cell ends"
-            line = int(places["line"].iloc[0])
-            yield Problem(path, line, name, f"{message} in blanks, here first; read without")
+            yield Problem(path, int(places.iloc[0]), name, f"{message} in blanks, here first; read without")
 
 
 def as_csv(columns, rows):
@@ -226,9 +219,11 @@ def typed(cells, table):
     -------
     DataFrame
     """
-    numeric = {column.name: DTYPES[column.type] for column in table.fields if column.type in DTYPES}
     numbers = {
-        name: pd.to_numeric(cells[name].mask(cells[name] == "")).astype(kind)
-        for name, kind in numeric.items()
+        column.name: pd.to_numeric(cells[column.name].mask(cells[column.name] == "")).astype(
+            DTYPES[column.type]
+        )
+        for column in table.fields
+        if column.type in DTYPES
     }
     return cells.assign(**numbers).reset_index(drop=True)

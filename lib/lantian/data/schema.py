@@ -14,23 +14,17 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 # The tables and columns that the library reads; a data folder may hold more, never fewer.
 COLUMNS = {
     "jurisdictions": "id name_en name_zh level parent gbt2260 role order color",
-    "documents": """id jurisdiction title_en title_zh genre remit issuer_zh number issued first_issued relation
-        period_start period_end missing_parts access text_sha256 text_chars url seen_via
-        confidence note""",
+    "documents": "id jurisdiction title_en title_zh genre remit issuer_zh number issued first_issued relation period_start period_end missing_parts access text_sha256 text_chars url seen_via confidence note",
     "key_regions": "jurisdiction document region member listed source url confidence note",
     "indicators": "id theme headline name_en name_zh unit better extensive definition",
     "subjects": "id name_en name_zh parent indicators",
     "differences": "field one other kind above reason",
     "terms": "zh en explanation avoid note",
     "units": "unit dimension factor standard_unit label_en",
-    "targets": """id document indicator statement_en area subject subject_class base exception kind operator
-        value value_max unit value_basis baseline_year baseline_basis target_year year_basis
-        deadline timing nature strength strength_word stretch_of quote start clause lead
-        lead_type core words note""",
+    "targets": "id document indicator statement_en area subject subject_class base exception kind operator value value_max unit value_basis baseline_year baseline_basis target_year year_basis deadline timing nature strength strength_word stretch_of quote start clause lead lead_type core words note",
     "proofs": "target field start quote",
-    "gaps": """id jurisdiction document indicator status assigned_by searched quote start clause source note""",
-    "observations": """jurisdiction indicator area subject base year value unit scope state basis source url
-        confidence note""",
+    "gaps": "id jurisdiction document indicator status assigned_by searched quote start clause source note",
+    "observations": "jurisdiction indicator area subject base year value unit scope state basis source url confidence note",
     "numerals": "document start text reason",
     "text_defects": "document start quote defect restored affects",
     "accounts": "document text_sha256 proved numerals targets gaps proofs by_rule listed unaccounted",
@@ -163,11 +157,11 @@ def read_schema(folder):
 
 
 def _read(path):
-    """Return the tables that a file names; a ValueError says what keeps it from being read."""
+    """Return the tables that a file names; a ValueError explains what keeps it from being read."""
     try:
         return [_table(resource) for resource in json.loads(path.read_text("utf-8-sig"))["resources"]]
     except FileNotFoundError:
-        message = "this file is missing; a data folder holds it beside its tables"
+        message = "this file is missing; a data folder holds it next to its tables"
     except UnicodeDecodeError:
         message = "this file is not UTF-8; save it as UTF-8"
     except json.JSONDecodeError as error:
@@ -188,21 +182,20 @@ def _table_faults(tables, folder):
     files = [path for table in tables for path in table.paths]
     yield from (f"the table {name!r} stands twice" for name in _repeated(table.name for table in tables))
     yield from (f"the file {path!r} stands twice" for path in _repeated(files))
-    yield from (
-        f"the path {path!r} leads out of the data folder" for path in files if not _inside(folder, path)
-    )
-    columns = {table.name: set(table.columns) for table in tables}
+    outside = [path for path in files if not _inside(folder, path)]
+    yield from (f"the path {path!r} leads out of the data folder" for path in outside)
+    columns = {table.name: table.columns for table in tables}
     for table in tables:
         if not NAME.fullmatch(table.name):
             yield f"{table.name!r} is no name for a table; use letters a-z, digits and _"
-        for name in _repeated(table.columns):
-            yield f"{table.name}: the column {name!r} stands twice"
+        yield from (f"{table.name}: the column {name!r} stands twice" for name in _repeated(table.columns))
         for column in table.fields:
             yield from _column_faults(table, column)
-        for name in set(table.key) - set(table.columns):
-            yield f"{table.name}: the key {name!r} is no column"
+        for name in table.key:
+            if name not in table.columns:
+                yield f"{table.name}: the key {name!r} is no column"
         for column, other, key in table.references:
-            if column not in table.columns or key not in columns.get(other or table.name, ()):
+            if column not in table.columns or key not in columns.get(other, ()):
                 yield f"{table.name}: the foreign key {column!r} names no column that exists"
 
 
@@ -229,7 +222,7 @@ def _column_faults(table, column):
 
 
 def _inside(folder, name):
-    """Tell whether a path stays in the data folder, links followed."""
+    """Return whether a path stays in the data folder, links followed."""
     if not name or "\\" in name or "\0" in name or ":" in name:
         return False
     path = (folder / name).resolve()
@@ -242,9 +235,9 @@ def _missing(tables):
     for table, names in COLUMNS.items():
         if table not in columns:
             yield f"the table {table!r} is missing"
-        else:
-            missing = [name for name in names.split() if name not in columns[table]]
-            yield from (f"{table}: the column {name!r} is missing" for name in missing)
+            continue
+        missing = [name for name in names.split() if name not in columns[table]]
+        yield from (f"{table}: the column {name!r} is missing" for name in missing)
 
 
 def _table(resource):
@@ -255,7 +248,7 @@ def _table(resource):
         paths=tuple(map(str, _listed(resource["path"]))),
         fields=tuple(_field(entry) for entry in schema["fields"]),
         key=tuple(_listed(schema.get("primaryKey", []))),
-        references=tuple(_reference(entry) for entry in schema.get("foreignKeys", [])),
+        references=tuple(_reference(resource["name"], entry) for entry in schema.get("foreignKeys", [])),
     )
 
 
@@ -270,10 +263,10 @@ def _field(entry):
     return Field(name=str(entry["name"]), type=entry.get("type", "string"), **texts, **objects)
 
 
-def _reference(entry):
-    """Return column, table (empty: the same) and column there of a foreign key, as ("document", "documents", "id")."""
-    target = entry["reference"]
-    return _listed(entry["fields"])[0], target.get("resource", ""), _listed(target["fields"])[0]
+def _reference(table, entry):
+    """Return column, table and column there of a foreign key of a table, as ("document", "documents", "id")."""
+    target = entry["reference"]  # names no table where it is the same one
+    return _listed(entry["fields"])[0], target.get("resource") or table, _listed(target["fields"])[0]
 
 
 # A spreadsheet takes text that begins so for a formula.

@@ -1,4 +1,4 @@
-"""What the English statement of a target says, held against its row: no other figure, unit or bound."""
+"""The English statement of a target, compared with its row: no other figure, unit or bound."""
 
 import re
 from dataclasses import dataclass
@@ -40,10 +40,8 @@ ENGLISH_UNITS = {
     "mg": "毫克",
     "kg": "千克",
     "ha": "公顷",
-    "km²": "平方公里",
-    "mu": "亩",
-    "tce": "吨标准煤",
 }
+ENGLISH_UNITS |= {"km²": "平方公里", "mu": "亩", "tce": "吨标准煤"}
 MEASURE = re.compile(r" ?(?:t|tonnes?|tce|kW|kWh|m[²³23]|km²|mu|ha|CNY|yuan|people|persons)\b")
 # Numbers in words; a half, third or quarter stands for its percentage.
 TEENS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
@@ -69,17 +67,13 @@ class Number:
         return self.text[0].isdigit()
 
 
-def statement_faults(row, words, factor, known):
+def statement_faults(row, known):
     """Find what the statement of a row contradicts.
 
     Parameters
     ----------
     row : namedtuple
-        A target.
-    words : str
-        Its quote and proofs, folded.
-    factor : float
-        Of its unit.
+        A target with its ``evidence`` (quote and proofs, folded) and the ``factor`` of its unit.
     known : tuple of str
         Units of the table.
 
@@ -89,29 +83,32 @@ def statement_faults(row, words, factor, known):
         The column ``statement_en``, and what is wrong: figures that neither the row nor its words hold; a bound, unit
         or way that is turned; or else other figures than the row's.
     """
+    stated = _english(row.statement_en)
+    others = [number for number in stated if not _is_value(number, row)]
+    if others:
+        yield from _other_faults(row, stated, others, known)
+    if row.value_basis == "figure" and (fault := _turned(row)):
+        yield "statement_en", fault
+
+
+def _other_faults(row, stated, others, known):
+    """Yield the numbers of a statement that are not held anywhere, or else that the row's figure is none of its numbers."""
     further = {number.value for cell in _further_cells(row) for number in _english(cell)}
-    held = [*further, *_chinese(f"{words}\n{fold(row.words)}", known)]
-    stated, is_figure = _english(row.statement_en), row.value_basis == "figure"
-    others = [number for number in stated if not _is_value(number, row, factor)]
-    strays = [
-        number
-        for number in others
-        if number.in_digits and not any(_is_about(number.value, one) for one in held)
-    ]
+    held = [*further, *_chinese(f"{row.evidence}\n{fold(row.words)}", known)]
+    digits = [number for number in others if number.in_digits]
+    strays = [number for number in digits if not any(_is_about(number.value, one) for one in held)]
     for number in strays:
         yield "statement_en", f"says {number.text}, which stands neither in the row nor in its words"
-    if is_figure and (fault := _turned(row, factor)):
-        yield "statement_en", fault
-    rest = [number.text for number in stated if number.in_digits and number.value not in further]
-    if is_figure and row.value and rest and not strays and len(others) == len(stated):
-        yield "statement_en", f"says {' and '.join(rest)}, not {row.value:.15g} {row.unit}, the row's figure"
+    rest = " and ".join(number.text for number in digits if number.value not in further)
+    if row.value_basis == "figure" and row.value and rest and not strays and len(others) == len(stated):
+        yield "statement_en", f"says {rest}, not {row.value:.15g} {row.unit}, the row's figure"
 
 
-def _turned(row, factor):
-    """Say where the words beside the row's figure in its statement turn its bound, its unit or the way that it goes."""
+def _turned(row):
+    """Return where the words next to the row's figure in its statement turn its bound, its unit or the way that it goes."""
     statement = row.statement_en
     for match in ENGLISH.finditer(statement):
-        if any(_is_about(_value(match), abs(row.value) * times) for times in (1, factor)):
+        if any(_is_about(_value(match), abs(row.value) * times) for times in (1, row.factor)):
             before, behind = statement[: match.start()], statement[match.end() :]
             if _turns_bound(row, before, behind):
                 start = max(0, match.start() - 12)
@@ -124,40 +121,31 @@ def _turned(row, factor):
 
 
 def _turns_bound(row, before, behind):
-    """Tell whether the words beside a figure bound it otherwise than the row's operator."""
-    bound = next(
-        (
-            bound
-            for words, bound in BOUNDS_BEFORE.items()
-            if re.search(rf"\b(?:{words}) (?:a |an |the )?$", before, re.I)
-        ),
-        None,
-    ) or next(
-        (bound for words, bound in BOUNDS_BEHIND.items() if re.match(rf" ?(?:%|\w+)?(?:{words})\b", behind)),
-        None,
-    )
-    if bound in ("<", ">") and (NEGATED.search(before) or row.kind == "change"):
+    """Return whether the words next to a figure bound it otherwise than the row's operator."""
+    left, right = r"\b(?:{}) (?:a |an |the )?$", r" ?(?:%|\w+)?(?:{})\b"
+    bounds = [one for words, one in BOUNDS_BEFORE.items() if re.search(left.format(words), before, re.I)]
+    bounds += [one for words, one in BOUNDS_BEHIND.items() if re.match(right.format(words), behind)]
+    if not bounds or (bounds[0] in ("<", ">") and (NEGATED.search(before) or row.kind == "change")):
         return False  # "no boilers below 20 t/h", "10 % below 2015"
-    operator = FALLS.get(row.operator, row.operator) if row.value < 0 else row.operator
-    return bound is not None and bound != operator
+    return bounds[0] != (FALLS.get(row.operator, row.operator) if row.value < 0 else row.operator)
 
 
 def _other_unit(row, behind):
     """Return the English unit behind a figure where it is not the row's."""
     unit = re.match(r" ?(percentage points?|%|µg|mg|kg|ha\b|km²|mu\b|tce\b)", behind)
-    own = split(row.unit)[1].partition("/")[0]
-    return unit[1] if unit and not same_unit(ENGLISH_UNITS[unit[1].rstrip("s")], own) else ""
+    row_unit = split(row.unit)[1].partition("/")[0]
+    return unit[1] if unit and not same_unit(ENGLISH_UNITS[unit[1].rstrip("s")], row_unit) else ""
 
 
 def _turns_way(row, behind):
-    """Tell whether a fall is said to be above something, or a rise below it."""
+    """Return whether a fall is worded as above something, or a rise below it."""
     wrong = "above|higher" if row.value < 0 else "below|lower"
     return row.kind == "change" and re.match(f" ?(?:%|percentage points?) ({wrong})", behind)
 
 
-def _is_value(number, row, factor):
-    """Tell whether a number of a statement is a value of the row: normalised, or as printed where no English unit follows."""
-    scales = [factor] if number.measured else [factor, 1]
+def _is_value(number, row):
+    """Return whether a number of a statement is a value of the row: normalised, or as printed where no English unit follows."""
+    scales = [row.factor] if number.measured else [row.factor, 1]
     values = [value for value in (row.value, row.value_max) if pd.notna(value)]
     return any(_is_about(number.value, value * scale) for value in values for scale in scales)
 
@@ -180,14 +168,10 @@ def _further_cells(row):
 
 def _english(text):
     """List the numbers of an English text, those in digits first."""
-    found = [
-        Number(
-            _value(match),
-            match[0],
-            bool(match["scale"] or match["unit"] or MEASURE.match(text[match.end() :])),
-        )
-        for match in ENGLISH.finditer(text)
-    ]
+    found = []
+    for match in ENGLISH.finditer(text):
+        measured = match["scale"] or match["unit"] or MEASURE.match(text[match.end() :])
+        found.append(Number(_value(match), match[0], bool(measured)))
     words = re.findall(r"[a-z]+(?!-(?:hour|year|day|month|stop))\b", text.casefold())
     return found + [Number(IN_WORDS[word], word, False) for word in words if word in IN_WORDS]
 
@@ -199,6 +183,6 @@ def _value(match):
 
 
 def _is_about(number, amount):
-    """Tell whether a number is an amount; a large one may be rounded to three places: 1.04 million."""
+    """Return whether a number is an amount; a large one may be rounded to three places: 1.04 million."""
     slack = 0.002 if number >= 10**5 else 1e-9
     return abs(number - abs(amount)) <= slack * max(abs(amount), 1e-9)

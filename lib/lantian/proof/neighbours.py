@@ -11,28 +11,19 @@ from lantian.text.numerals import RULES
 from lantian.text.script import fold
 
 WAYS_OUT = "correct a value, shorten the quote, or list the figure in numerals.csv"
-THING = (
-    "indicator",
-    "kind",
-    "subject",
-    "area",
-    "target_year",
-)  # what a stretch goal shares with its basic one
-MEASURE = ("indicator", "kind", "unit", "value_basis")  # what their figures share, where they can be compared
+# What a stretch goal shares with its basic one, and what their figures share where they can be compared.
+THING = ("indicator", "kind", "subject", "area", "target_year")
+MEASURE = ("indicator", "kind", "unit", "value_basis")
 RESPECTIVELY = "分别"
 # Numbers that are no figure of a target.
 NAMES = re.compile(
-    "|".join(
-        (
-            RULES["name of a substance or road"].pattern,  # PM2.5
-            r"8h-90per|第\d+",  # 第90百分位
-            r"[A-Z]+\d*/?[A-Z]? ?\d[\d.]*-\d{4}",  # a standard, as GB 18918-2002
-            r"\d+ ?号|国\d|123(?:45|69)",  # 1号, 国6 and telephone numbers
-            r"\d+:\d\d",  # times of day
-            r"\d+(?:[×+]\d+)+",  # products and sums
-            r"(?<!\d)(?:19|20)\d\d(?![\d.,%万亿吨个家辆台座公平])",  # years
-        )
-    )
+    RULES["name of a substance or road"].pattern  # PM2.5
+    + r"|8h-90per|第\d+"  # 第90百分位
+    r"|[A-Z]+\d*/?[A-Z]? ?\d[\d.]*-\d{4}"  # a standard, as GB 18918-2002
+    r"|\d+ ?号|国\d|123(?:45|69)"  # 1号, 国6 and telephone numbers
+    r"|\d+:\d\d"  # times of day
+    r"|\d+(?:[×+]\d+)+"  # products and sums
+    r"|(?<!\d)(?:19|20)\d\d(?![\d.,%万亿吨个家辆台座公平])"  # years
 )
 TIMES = ("年", "月", "日", "小时")
 
@@ -60,21 +51,19 @@ def mistaken(plans, targets, wrong):
 
 def _swapped(plans, targets):
     """Yield the figures that a list gives to another indicator."""
-    names = plans.indicators.set_index("id")["name_zh"]
-    lists = targets.assign(
-        words=targets["quote"].map(fold), name=targets["indicator"] + targets["indicator"].map(names)
-    )
-    lists = lists[lists["words"].str.contains(RESPECTIVELY) & lists["start"].notna()]
-    place = lists["start"] + lists["words"].str.find(RESPECTIVELY)
-    for _, rows in lists.groupby(["document", place]):
-        yield from _swapped_in_list(rows)
+    names = targets["indicator"] + targets["indicator"].map(plans.indicators.set_index("id")["name_zh"])
+    rows = targets.assign(words=targets["quote"].map(fold), name=names)
+    rows = rows[rows["words"].str.contains(RESPECTIVELY) & rows["start"].notna()]
+    place = rows["start"] + rows["words"].str.find(RESPECTIVELY)
+    for _, listed in rows.groupby(["document", place]):
+        yield from _swapped_in_list(listed)
 
 
 def _swapped_in_list(rows):
-    """Yield the figures of one list that belong to another thing in it; nothing where the things cannot be told apart."""
+    """Yield the figures of one list that belong to another thing in it; nothing where the things cannot be distinguished."""
     things, printed = _listed(max(rows["words"], key=len))
-    shared = len(os.path.commonprefix([name[::-1] for name in rows["name"]]))  # an ending such as 排放总量
-    positions = [_best_match(name[: len(name) - shared], things) for name in rows["name"]]
+    ending = len(os.path.commonprefix([name[::-1] for name in rows["name"]]))  # as of 排放总量
+    positions = [_best_match(name[: len(name) - ending], things) for name in rows["name"]]
     if len(things) != len(printed) or None in positions or len(set(positions)) < len(positions):
         return
     for row, position in zip(rows.itertuples(), positions):
@@ -124,35 +113,29 @@ def _differing(row, columns):
 
 
 def _falls_short(row):
-    """Return whether a stretch goal goes less far than its basic goal; a larger amount always goes further."""
-    if row.kind == "amount" and row.better in ("lower", "higher"):
-        return row.value < row.value_basic
-    return (
-        row.value > row.value_basic
-        if row.better == "lower"
-        else row.better == "higher" and row.value < row.value_basic
-    )
+    """Return whether a stretch goal promises less than its basic goal; a larger amount is always more."""
+    if row.better == "lower" and row.kind != "amount":
+        return row.value > row.value_basic
+    return row.better in ("lower", "higher") and row.value < row.value_basic
 
 
 def _unexplained(plans, targets, wrong):
     """Yield the quotes that hold a figure which is the value or size of no row that rests on the same words, and is not listed."""
     quotes, numerals = _with_end(targets, "quote"), _with_end(plans.numerals, "text")
-    numbers = {row.id: _numbers(row) for row in targets.itertuples()}
     spans = pd.concat([quotes, _value_proofs(plans.proofs, targets)])
+    numbers = {row.id: _numbers(row) for row in targets.itertuples()}
     for document, rows in quotes.groupby("document"):
         fragments = spans[spans["id"].isin(rows["id"])]
         listed = numerals[numerals["document"] == document]
         for row in rows[rows["value_basis"] == "figure"].itertuples():
             overlapping = (fragments["start"] < row.end) & (row.start < fragments["end"])
             sharing = set(fragments.loc[overlapping, "id"])
-            if sharing & wrong:
-                continue
             explained = set().union(*(numbers[identifier] for identifier in sharing))
-            for figure in _candidates(row.quote):
-                place = row.start + figure.start
+            for figure in [] if sharing & wrong else _candidates(row.quote):
+                place, number = row.start + figure.start, figure.number
                 is_listed = ((listed["start"] <= place) & (place < listed["end"])).any()
-                if figure.number not in explained and not is_listed:
-                    message = f"holds {figure.number:.15g} at {place}, the value of no row that rests on these words"
+                if number not in explained and not is_listed:
+                    message = f"holds {number:.15g} at {place}, the value of no row that rests on these words"
                     yield row.id, "quote", f"{message}; {WAYS_OUT}"
 
 
@@ -165,11 +148,9 @@ def _with_end(rows, words):
 def _value_proofs(proofs, targets):
     """Return the proofs that print the value of their target, with its id."""
     values = targets.set_index("id")["value"].abs()
-    proofs = _with_end(proofs, "quote").assign(id=lambda rows: rows["target"])
-    prints_value = [
-        values.get(row.id) in {figure.number for figure in figures(row.quote)} for row in proofs.itertuples()
-    ]
-    return proofs[prints_value]
+    proofs = _with_end(proofs, "quote").rename(columns={"target": "id"})
+    printed = [{figure.number for figure in figures(quote)} for quote in proofs["quote"]]
+    return proofs[[values.get(identifier) in numbers for identifier, numbers in zip(proofs["id"], printed)]]
 
 
 def _numbers(row):

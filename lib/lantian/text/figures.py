@@ -39,6 +39,8 @@ FORMS = {
     "spelled": rf"(?P<letters>{DECIMAL})(?P<over>[余多几]?)(?P<times>[万亿]*)(?P<also>[余多]?)",  # 十余万
 }
 NUMBER = re.compile("|".join(f"(?P<{form}>{pattern})" for form, pattern in FORMS.items()))
+# The bounds of a number with 余, 多 or 几.
+MORE = {"": frozenset()} | dict.fromkeys("余多几", frozenset((">", "~")))
 PER = {"百": "%", "千": "‰", "万": "‱"}
 # What makes a number none: 第1、2台, 国6 and (含20家); 几十家 and 数百辆; 三五家, which is three to five.
 ORDINAL = re.compile(r"第$|(?<![全我各美外])国$|第[^。;,]{0,8}、$|\(含$")
@@ -140,32 +142,34 @@ class Figure:
     ----------
     number : float
         As printed, its 万 or 亿 left out: 120 of 120万吨; of 三分之一 the 33.33 of a percentage.
-    amount : float
-        The number with its 万 or 亿: 1200000.
     myriad, unit : str
         万 and 吨; the unit is empty where none is printed.
     bounds : frozenset of str
         The operators that the words around it allow: ``{"<="}`` for 120万吨以内, ``{"="}`` where there are no such words.
-    start, end : int
-        Its place, unit and 以上 left out.
     spelled : bool
         Whether it is written in Chinese numerals or as a fraction.
+    start, end : int
+        Its place, unit and 以上 left out.
     first : int
-        Where the list begins that it is part of; its own place where there is none.
+        Where the list begins that it is part of; its start where there is none.
     until : float or None
         The end of a range that begins with it: 15 of 10%~15%.
     """
 
     number: float
-    amount: float
-    myriad: str
-    unit: str
-    bounds: frozenset
-    start: int
-    end: int
-    spelled: bool
-    first: int
+    myriad: str = ""
+    unit: str = ""
+    bounds: frozenset = frozenset()
+    spelled: bool = True
+    start: int = 0
+    end: int = 0
+    first: int = 0
     until: float | None = None
+
+    @property
+    def amount(self):
+        """The number with its 万 or 亿: 1200000 of 120万吨."""
+        return self.number * magnitude(self.myriad)
 
     def __str__(self):
         return f"{self.number:.10g}{self.myriad}{self.unit}"
@@ -207,66 +211,43 @@ def _unit_pattern(units):
 def _figure(match, words, unit_pattern):
     """Read one match of `NUMBER`; return None for a word such as 千 alone, an ordinal or a vague number."""
     before, behind = words[: match.start()], words[match.end() :]
-    number = READERS[match.lastgroup](match)
-    if number.value is None or _counts_nothing(number, before, behind):
+    figure = READERS[match.lastgroup](match)
+    if figure is None or _counts_nothing(figure, before, behind):
         return None
-    unit = number.unit or _unit(before, behind, unit_pattern)
-    bounds = number.bounds | _bounds(before, behind, unit, unit_pattern)
-    return Figure(
-        number=number.value,
-        amount=number.value * _magnitude(number.myriad),
-        myriad=number.myriad,
-        unit=unit,
-        bounds=bounds,
-        start=match.start(),
-        end=match.end(),
-        spelled=number.spelled,
-        first=match.start(),
-    )
+    unit = figure.unit or _unit(before, behind, unit_pattern)
+    bounds = figure.bounds | _bounds(before, behind, unit, unit_pattern)
+    start, end = match.span()
+    return replace(figure, unit=unit, bounds=bounds, start=start, end=end, first=start)
 
 
-def _counts_nothing(number, before, behind):
+def _counts_nothing(figure, before, behind):
     """Return whether a number is an ordinal, a section mark (一、) or vague (几十)."""
-    marks_section = not number.unit and behind.startswith("、") and not re.search(r"\w$", before)
-    return ORDINAL.search(before) or (number.spelled and (FEW.search(before) or marks_section))
+    marks_section = not figure.unit and behind.startswith("、") and not re.search(r"\w$", before)
+    return ORDINAL.search(before) or (figure.spelled and (FEW.search(before) or marks_section))
 
 
-def _magnitude(myriad):
+def magnitude(myriad):
     """Return what 万, 亿 or 百万 multiply by."""
     return math.prod(MYRIADS[letter] for letter in myriad)
 
 
-# --- reading a number ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Number:
-    """What a match of `NUMBER` prints by itself.
-
-    三分之一 is ``Number(33.33…, unit="%")``, 10余万 is ``Number(10, "万", bounds={">", "~"}, spelled=False)``;
-    the value is None where the form is no number, as in 2:3.
-    """
-
-    value: float | None
-    myriad: str = ""
-    unit: str = ""
-    bounds: frozenset = frozenset()
-    spelled: bool = True
+# --- reading a number: what a match of NUMBER prints by itself, None where it is none, as 2:3 -------------------------
 
 
 def _ratio(match):
-    one, other = _digits(match["one"]), _digits(match["other"])
-    return Number(other if one == 1 else one if other == 1 else None, unit=":1", spelled=False)
+    ends = sorted((_digits(match["one"]), _digits(match["other"])), key=lambda number: number != 1)
+    return Figure(ends[1], unit=":1", spelled=False) if ends[0] == 1 else None
 
 
 def _compound(match):
     parts = re.findall("(\\d+)([亿万千])", match[0])
-    return Number(float(sum(int(number) * MYRIADS[myriad] for number, myriad in parts)))
+    return Figure(float(sum(int(number) * MYRIADS[myriad] for number, myriad in parts)))
 
 
 def _per(match):
     parts = match["parts"]
-    return Number(_digits(parts) if parts[0].isdigit() else _value(parts), unit=PER[match["base"]])
+    number = _digits(parts) if parts[0].isdigit() else _value(parts)
+    return None if number is None else Figure(number, unit=PER[match["base"]])
 
 
 def _fraction(match):
@@ -278,18 +259,16 @@ def _slashed(match):
 
 
 def _percentage(above, below):
-    return Number(100 * above / below if above is not None and below else None, unit="%")
+    return None if above is None or not below else Figure(100 * above / below, unit="%")
 
 
 def _half(match):
-    return Number(50.0, unit="%", bounds=frozenset(">" if match[0] == "过半" else ""))
+    return Figure(50.0, unit="%", bounds=frozenset(">" if match[0] == "过半" else ""))
 
 
 def _in_digits(match):
-    myriad = match["myriad"].strip() + match["rest"]
-    return Number(
-        _digits(match["number"]), myriad, bounds=_above(match["more"] or match["odd"]), spelled=False
-    )
+    bounds, myriad = MORE[match["more"] or match["odd"]], match["myriad"].strip() + match["rest"]
+    return Figure(_digits(match["number"]), myriad, bounds=bounds, spelled=False)
 
 
 def _in_words(match):
@@ -297,12 +276,8 @@ def _in_words(match):
     more, myriad = match["over"] or match["also"], myriad + match["times"]
     if letters[0] in "百千" and (more or myriad):
         letters = f"一{letters}"  # 百余家, 百万亩
-    return Number(_value(letters), myriad, bounds=_above(more))
-
-
-def _above(more):
-    """Return the bounds of a number with 余, 多 or 几."""
-    return frozenset((">", "~") if more else ())
+    number = _value(letters)
+    return None if number is None else Figure(number, myriad, bounds=MORE[more])
 
 
 def _digits(printed):
@@ -324,7 +299,7 @@ def _value(letters):
 READERS = {
     "ratio": _ratio,
     "compound": _compound,
-    "hundred": lambda match: Number(100.0, unit="%"),
+    "hundred": lambda match: Figure(100.0, unit="%"),
     "per": _per,
     "fraction": _fraction,
     "slashed": _slashed,
@@ -409,10 +384,7 @@ def _shared(found, words):
 def _completed(figure, after, in_range):
     """Give a figure of a list what is printed only behind the one after it: 10、20万吨以上."""
     if not figure.unit:
-        times = 1 if figure.myriad else _magnitude(after.myriad)
-        figure = replace(
-            figure, unit=after.unit, myriad=figure.myriad or after.myriad, amount=figure.amount * times
-        )
+        figure = replace(figure, unit=after.unit, myriad=figure.myriad or after.myriad)
     bounds = frozenset(figure.bounds or "=")
     shared = after.bounds if figure.unit == after.unit and bounds == {"="} else set()
     return replace(figure, bounds=bounds | shared, until=after.number if in_range else None)

@@ -11,14 +11,8 @@ from lantian.text.script import fold
 
 COLUMNS = ["document", "start", "text", "context", "how", "reason"]
 # What accounts for a numeral, the strongest first, and its column in the summary.
-HOW = {
-    "target": "targets",
-    "gap": "gaps",
-    "proof": "proofs",
-    "rule": "by rule",
-    "listed": "listed",
-    "unaccounted": "unaccounted",
-}
+HOW = {"target": "targets", "gap": "gaps", "proof": "proofs", "rule": "by rule", "listed": "listed"}
+HOW |= {"unaccounted": "unaccounted"}
 MARGIN = 10  # characters of context shown on each side
 PASSAGE = 30  # characters that must recur, the numeral among them, for a passage to count as repeated
 
@@ -133,14 +127,11 @@ def account(plans, texts):
     fragments, issued = _fragments(plans), plans.documents.set_index("id")["issued"]
     rows = []
     for document, text in texts.items():
-        proved = _spans(fragments[fragments["document"] == document], text)
-        spans = sorted(proved + _rule_spans(text, issued.get(document, "")), key=_rank)
+        spans = _spans(fragments[fragments["document"] == document], text)
+        spans += _rule_spans(text, issued.get(document, ""))
+        spans.sort(key=lambda span: list(HOW).index(span.how))
         rows += [{"document": document} | row for row in _numerals(text, spans)]
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def _rank(span):
-    return list(HOW).index(span.how)
 
 
 def summary(accounted):
@@ -160,17 +151,12 @@ def summary(accounted):
 
 def _fragments(plans):
     """Return the fragments of all tables: document, start, quote, how and reason."""
-    documents = plans.targets.set_index("id")["document"]
-    tables = {
-        "target": plans.targets.rename(columns={"id": "reason"}),
-        "gap": plans.gaps.rename(columns={"id": "reason"}),
-        "proof": plans.proofs.assign(
-            document=plans.proofs["target"].map(documents), reason=plans.proofs["target"]
-        ),
-        "listed": plans.numerals.rename(columns={"text": "quote"}),
-    }
-    columns = ["document", "start", "quote", "reason"]
-    rows = pd.concat([table[columns].assign(how=how) for how, table in tables.items()])
+    owners = plans.proofs["target"]
+    proofs = plans.proofs.assign(id=owners, document=owners.map(plans.targets.set_index("id")["document"]))
+    tables = {"target": plans.targets, "gap": plans.gaps, "proof": proofs}
+    frames = [table.rename(columns={"id": "reason"}).assign(how=how) for how, table in tables.items()]
+    frames.append(plans.numerals.rename(columns={"text": "quote"}).assign(how="listed"))
+    rows = pd.concat([frame[["document", "start", "quote", "reason", "how"]] for frame in frames])
     return rows[rows["start"].notna() & (rows["quote"] != "")].astype({"start": int})
 
 
