@@ -6,7 +6,8 @@ import lantian as lt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lantian.analysis.levels import FIRMNESS, RELATIONS, ancestors
+from lantian.analysis.levels import RELATIONS, ancestors
+from lantian.analysis.matrix import FIRM
 from lantian.analysis.progress import compound
 from lantian.charts.values import NotComparable
 
@@ -52,7 +53,7 @@ def test_relations_are_true_of_the_figures(plans, chain):
         )
         better = one.amount < higher.amount if one.better == "lower" else one.amount > higher.amount
         nation = higher.jurisdiction == "china" and higher.value_basis != "word"
-        as_firm = FIRMNESS[one.strength] >= FIRMNESS[higher.strength]
+        as_firm = FIRM["strength"].index(one.strength) <= FIRM["strength"].index(higher.strength)
         expected = {
             "copied": one.amount == higher.amount and one.operator == higher.operator,
             "equal": one.amount == higher.amount,

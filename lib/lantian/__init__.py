@@ -52,7 +52,7 @@ _RENAMED = {
     "cascade": "above(plans, indicators=[...])",
     "context": "tables.profiles",
     "defects": "tables.defects",
-    "denominators": "analysis.comparability.denominators",
+    "denominators": "analysis.comparability.near_census",
     "disagreements": "tables.disagreements",
     "explore": "charts.explore",
     "glance": "tables.summary",

@@ -2,14 +2,11 @@
 
 import itertools
 from collections import namedtuple
-from dataclasses import dataclass
-from functools import cached_property
 
 import pandas as pd
 
 from lantian.analysis.duties import due_day
 from lantian.analysis.progress import observations_of, pace_of, reading, state_of
-from lantian.data.plans import Plans
 from lantian.text import wording
 
 # From the strongest statement to none; rows in one of the first four may share an axis.
@@ -35,45 +32,9 @@ Facts = namedtuple("Facts", "compared year fields of_all inputs unit", defaults=
 Stated = namedtuple("Stated", "row facts level share", defaults=[None, None])
 
 
-@dataclass(frozen=True)
-class Rules:
-    """What judges pairs, looked up once.
-
-    Attributes
-    ----------
-    plans : Plans
-    listed : dict
-        The rows of ``differences.csv``, by field, one and other.
-    broader : dict
-        For each subject, those above it.
-    names : dict of dict
-        Of subjects, indicators and the rest, by field and code.
-    whole : dict
-        What a row without a subject is about, by its indicator.
-    """
-
-    plans: Plans
-    listed: dict
-    broader: dict
-    names: dict
-    whole: dict
-
-    @cached_property
-    def residents(self):
-        """Residents of each place, as from `denominators`."""
-        return denominators(self.plans)
-
-    def difference(self, field, one, other):
-        """Look a difference up: its own row, else that with ``*`` for one of the two, else for both."""
-        for pair in itertools.product((one, "*"), (other, "*")):
-            for key in (pair, pair[::-1]):
-                if row := self.listed.get((field, *key)):
-                    return Difference(field, one, other, row.kind, row.above, row.reason)
-        raise KeyError(f"differences.csv has no row for {field}")
-
-    def lists(self, field, one, other):
-        """Whether the table has a row for these two, other than one with ``*``."""
-        return (field, one, other) in self.listed or (field, other, one) in self.listed
+# What judges pairs, looked up once: the table of differences by field, one and other; for each subject those above it;
+# the words for codes by field; by indicator what a row without a subject is about; and residents by place.
+Rules = namedtuple("Rules", "plans listed broader names whole residents")
 
 
 def rules(plans):
@@ -87,26 +48,13 @@ def rules(plans):
     -------
     Rules
     """
+    listed = {(row.field, row.one, row.other): row for row in plans.differences.itertuples()}
     parents = dict(zip(plans.subjects["id"], plans.subjects["parent"]))
+    broader = {subject: _broader(parents, subject) for subject in parents}
     subjects = zip(plans.subjects["id"], plans.subjects["indicators"].str.split(";"))
-    return Rules(
-        plans,
-        listed={(row.field, row.one, row.other): row for row in plans.differences.itertuples()},
-        broader={subject: _broader(parents, subject) for subject in parents},
-        names=_names(plans),
-        whole={indicator: subject for subject, indicators in subjects for indicator in indicators},
-    )
-
-
-def _names(plans):
-    """Gather the words for what differs, by field and code."""
-    named = {"subject": plans.subjects, "indicator": plans.indicators}
-    names = {field: dict(zip(table["id"], table["name_en"])) for field, table in named.items()}
-    operators = {code: words.strip() or "exactly" for code, words in wording.CHANGE_BOUNDS.items()}
-    names |= dict.fromkeys(("operator", "bound"), operators)
-    names |= dict.fromkeys(("area", "area of acts"), wording.AREAS)
-    names["reference state"] = {"": "readings since"}
-    return names | {"strength": wording.STRENGTHS, "base": wording.BASES}
+    whole = {indicator: subject for subject, indicators in subjects for indicator in indicators}
+    residents = near_census(plans.observations, "context.population")
+    return Rules(plans, listed, broader, _names(plans), whole, residents)
 
 
 def _broader(parents, subject):
@@ -117,23 +65,14 @@ def _broader(parents, subject):
     return broader
 
 
-def denominators(plans):
-    """Residents of each place, by which amounts that grow with it can be divided.
-
-    The observation of ``context.population`` nearest to the census of 2020.
-
-    Parameters
-    ----------
-    plans : Plans
-
-    Returns
-    -------
-    DataFrame
-        Indexed by jurisdiction: value, year, source, confidence, place.
-    """
-    names = plans.jurisdictions.set_index("id")["name_en"]
-    seen = near_census(plans.observations, "context.population")[["value", "year", "source", "confidence"]]
-    return seen.assign(place=seen.index.map(names))
+def _names(plans):
+    """Gather the words for what differs, by field and code."""
+    tables = {"subject": plans.subjects, "indicator": plans.indicators}
+    names = {field: dict(zip(table["id"], table["name_en"])) for field, table in tables.items()}
+    operators = {code: words.strip() or "exactly" for code, words in wording.CHANGE_BOUNDS.items()}
+    names |= {"operator": operators, "bound": operators, "area": wording.AREAS, "area of acts": wording.AREAS}
+    names |= {"strength": wording.STRENGTHS, "base": wording.BASES}
+    return names | {"reference state": {"": "readings since"}}
 
 
 def near_census(observations, indicator):
@@ -279,7 +218,7 @@ def _judge(judging, pair, places, of):
     """Judge the facts of two targets of two places."""
     found, inputs = differences(judging, *pair), pair[0].inputs + pair[1].inputs
     if of == "pace" and inputs and _overlap(pair[0].compared, pair[1].compared):
-        found.append(judging.difference("rate", "*", "*"))
+        found.append(_look_up(judging, "rate", "*", "*"))
     counted, marks, hard = ([each for each in found if each.kind == kind] for kind in KINDS)
     caveats = tuple(in_words(judging, each) for each in counted + marks)
     if hard:
@@ -324,7 +263,7 @@ def differences(judging, one, other):
     for field, parts in TOGETHER.items():
         if found.keys() >= set(parts):
             pair = [" ".join(filter(None, map(facts.fields.get, parts))) for facts in (one, other)]
-            if judging.lists(field, *pair):
+            if _lists(judging, field, *pair):
                 found = {name: each for name, each in found.items() if name not in parts} | {field: pair}
     kinds = {one.fields.get("kind"), other.fields.get("kind")}
     of_all = one.of_all and other.of_all
@@ -340,9 +279,22 @@ def differences(judging, one, other):
 def _difference(judging, field, one, other):
     """Look a difference up; two subjects may be told by which of them is the broader."""
     within = one in judging.broader.get(other, ()) or other in judging.broader.get(one, ())
-    if field == "subject" and within and not judging.lists(field, one, other):
-        return judging.difference(field, "broader", "narrower")._replace(one=one, other=other)
-    return judging.difference(field, one, other)
+    if field == "subject" and within and not _lists(judging, field, one, other):
+        return _look_up(judging, field, "broader", "narrower")._replace(one=one, other=other)
+    return _look_up(judging, field, one, other)
+
+
+def _look_up(judging, field, one, other):
+    """Look a difference up: its own row, else that with ``*`` for one of the two, else for both."""
+    for pair in itertools.product((one, "*"), (other, "*")):
+        if row := judging.listed.get((field, *pair)) or judging.listed.get((field, *pair[::-1])):
+            return Difference(field, one, other, row.kind, row.above, row.reason)
+    raise KeyError(f"differences.csv has no row for {field}")
+
+
+def _lists(judging, field, one, other):
+    """Whether the table has a row for these two, other than one with ``*``."""
+    return (field, one, other) in judging.listed or (field, other, one) in judging.listed
 
 
 def _asks_more(one, other, hard):
@@ -391,9 +343,8 @@ def _kind(row):
 
 def sized(row):
     """Tell whether an amount grows with its place: a count does, even where its indicator holds shares too."""
-    return row.kind in ("count", "amount") or (
-        row.kind == "level" and row.extensive == "yes" and row.value_basis != "reference"
-    )
+    level = row.kind == "level" and row.extensive == "yes" and row.value_basis != "reference"
+    return level or row.kind in ("count", "amount")
 
 
 def _time(row):

@@ -71,7 +71,7 @@ def compare(plans, indicator, of="value", core=True):
     require_indicators(plans.indicators, indicator)
     judging, rows = rules(plans), _targets(plans, indicator, core)
     judged = pairs(judging, rows, of)
-    rows = _with_strongest(rows, judged)
+    rows = strongest(rows, judged)
     rows["group"] = _groups(rows, judged)
     rows = pd.concat([_on_axes(judging, _worded(rows)), _without_target(plans, indicator, rows)])
     rows["order"] = rows["jurisdiction"].map(list(plans.focus["id"]).index)
@@ -132,33 +132,29 @@ def _nearest(pairs):
     return pairs
 
 
-def strongest(pairs):
-    """Find for each target its best degree with another place.
+def strongest(targets, pairs):
+    """Add to each target its best degree with another place, and what goes with it.
 
     Parameters
     ----------
+    targets : DataFrame
+        Rows of ``Plans.targets``.
     pairs : DataFrame
-        As from `pairs`.
+        As from `pairs`, of these targets.
 
     Returns
     -------
     DataFrame
-        A row a target that has another place's to compare with: id, degree, places (with which it holds), other
-        (the target of the first of them, else the one that fails fewest tests), caveats, inputs, reason.
+        The targets, with degree, places (with which it holds), other (the target of the first of them, else the one
+        that fails fewest tests), caveats, inputs, reason. What has no other plan's to compare with compares with none.
     """
-    pairs = pairs[pairs["between"]]
-    pairs = pairs.sort_values(["degree", "reason"], key=_strength, kind="stable")
+    pairs = pairs[pairs["between"]].sort_values(["degree", "reason"], key=_strength, kind="stable")
     best = pairs[pairs["degree"] == pairs.groupby("id")["degree"].transform("first")]
-    first = best.drop_duplicates("id")[["id", "other", "degree", "caveats", "inputs", "reason"]]
     labels = best[best["degree"] != "no"].groupby("id")["other_label"].unique().map(wording.names)
-    return first.assign(places=first["id"].map(labels))
-
-
-def _with_strongest(rows, judged):
-    """Add to targets the columns of `JUDGED`; one that has no other plan's to compare with compares with none."""
-    rows = rows.merge(strongest(judged).astype("str"), on="id", how="left")
+    first = best.drop_duplicates("id")[["id", "other", "degree", "caveats", "inputs", "reason"]]
+    first = first.assign(places=first["id"].map(labels)).astype("str")
     blank = dict.fromkeys(JUDGED, "") | {"degree": "no", "reason": ALONE}
-    return rows.fillna(blank)
+    return targets.merge(first, on="id", how="left").fillna(blank)
 
 
 def _groups(rows, pairs):
@@ -235,7 +231,7 @@ def comparability(plans, theme, of="value"):
     subjects = chosen(plans.indicators, theme, theme if isinstance(theme, list) else None)
     targets = plans.targets[plans.targets["indicator"].isin(subjects["id"])]
     targets = targets.query("role == 'focus' and core == 'yes'")
-    judged = _with_strongest(targets, pairs(rules(plans), targets, of))
+    judged = strongest(targets, pairs(rules(plans), targets, of))
     best = [_best_pair(judged[judged["indicator"] == name]) for name in subjects["id"]]
     columns = ["indicator", "degree", "places", "caveats", "inputs", "reason"]
     return pd.DataFrame(best).assign(indicator=list(subjects["name_en"]))[columns]

@@ -17,7 +17,7 @@ def duties(plans):
     DataFrame
         jurisdiction, label, id, timing ("by", "from", "every year", "no date"), printed (how exactly: ``day``,
         ``year``, or ``filled in`` for a year that is inferred or ambiguous; empty without any), period
-        (``2018 Q3`` of a day, else ``2018``, or ``2018?`` for a year filled in), in_words.
+        (``2018 Q3`` of a day, else ``2018 year`` or ``2018 filled in``), in_words.
 
     Examples
     --------
@@ -31,11 +31,9 @@ def duties(plans):
     timing = rows["timing"].map(TIMINGS).mask(undated, "no date")
     dated = timing.isin(["by", "from"])
     printed = exactness(rows).where(dated, "")
-    quarter = pd.to_datetime(day_due(rows)).dt.to_period("Q").astype("str").str.replace("Q", " Q")
-    year = rows["target_year"].astype("str")
-    period = quarter.where(printed == "day", year + printed.map({"filled in": "?"}).fillna("")).where(
-        dated, ""
-    )
+    quarter = pd.to_datetime(day_due(rows)).dt.to_period("Q").astype("str").str[-2:]
+    period = rows["target_year"].astype("str") + " " + printed.mask(printed == "day", quarter)
+    period = period.where(dated, "")
     rows = rows.assign(timing=timing, printed=printed, period=period, in_words=rows["statement_en"])
     return rows[["jurisdiction", "label", "id", "timing", "printed", "period", "in_words"]]
 

@@ -5,16 +5,14 @@ import re
 import pandas as pd
 
 from lantian.analysis.comparability import ON_ONE_AXIS, differences, judge, rules, stated
-from lantian.analysis.matrix import KEY, chosen
+from lantian.analysis.matrix import FIRM, KEY, chosen
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link
 
 __all__ = ["RELATIONS", "above", "ancestors", "key_regions", "limits", "matched", "unmatched"]
 
-COLUMNS = [
-    *["jurisdiction", "label", "id", "printed", "above", "above_id", "above_printed", "relation"],
-    *["caveats", "key_region", "in_words", "source", "confidence", "indicator"],
-]
+COLUMNS = """jurisdiction label id printed above above_id above_printed relation caveats key_region in_words source confidence
+    indicator""".split()
 # How a goal stands to that of the nearest level above: in words, where the two are compared.
 JUDGED = {
     "same act": "the same act as",
@@ -28,7 +26,6 @@ JUDGED = {
 }
 # Relations, from the most to the least informative.
 RELATIONS = (*JUDGED, "not comparable", "not collected", "assigned", "parent not read")
-FIRMNESS = {"aspirational": 0, "hedged": 1, "plain": 2, "mandated": 3}
 # What may differ between a goal and its copy: how the years are known, and whose goal it is.
 OF_COPIES = {"level of government", "source of the year", "source of the base year"}
 
@@ -161,9 +158,8 @@ def _goals(plans, indicators):
     """Take the targets on indicators, with their words and what is known of their documents."""
     documents = plans.documents.set_index("id")
     named = documents[["title_en", "number", "issued"]].itertuples(index=False)
-    documents = documents.assign(source=[", ".join(filter(None, parts)) for parts in named])[
-        ["source", "confidence", "issued"]
-    ]
+    documents["source"] = [", ".join(filter(None, parts)) for parts in named]
+    documents = documents[["source", "confidence", "issued"]]
     goals = plans.targets[plans.targets["indicator"].isin(indicators)]
     goals = goals.drop(columns="issued").join(documents, on="document")
     return goals.assign(printed=[wording.target(row) for row in goals.itertuples()], number=range(len(goals)))
@@ -214,10 +210,8 @@ def _nearest(plans, goals, pairs):
     """Hold each goal against those of the nearest level above that compare with it, and word how it stands to them."""
     judging, rows = rules(plans), {row.id: row for row in goals.itertuples()}
     facts = {name: stated(judging, rows[name]) for name in {*pairs["id"], *pairs["above_id"]}}
-    inside = plans.key_regions.assign(inside=plans.key_regions["member"] == "yes")
-    inside = (
-        inside.groupby(["jurisdiction", "document"])["inside"].any().map({True: "inside", False: "outside"})
-    )
+    sides = plans.key_regions.replace({"member": {"yes": "inside", "no": "outside"}})
+    inside = sides.groupby(["jurisdiction", "document"])["member"].min()
     nearest, compared = {}, []
     for pair in pairs.sort_values("steps", kind="stable").itertuples():
         one, higher, steps = rows[pair.id], rows[pair.above_id], nearest.get(pair.id, pair.steps)
@@ -255,7 +249,8 @@ def _relation(one, higher, counted):
         return "beyond the average" if strict else "short of the average"
     if not strict:
         return "looser"
-    return "stricter" if FIRMNESS[one.strength] >= FIRMNESS[higher.strength] else "less firm"
+    firm = FIRM["strength"].index
+    return "stricter" if firm(one.strength) <= firm(higher.strength) else "less firm"
 
 
 def _sentence(one, higher, relation, caveats, region):
@@ -276,9 +271,8 @@ def _without(plans, own, pairs, compared):
     names = left["id"].map(places)
     collected = "what was collected of " + names + " is of another kind, unit, year or place"
     in_words = collected.fillna("no goal of a level above that is meant for it was collected")
-    return left.assign(
-        relation=names.isna().map({True: "not collected", False: "not comparable"}), in_words=in_words
-    )
+    relation = names.isna().map({True: "not collected", False: "not comparable"})
+    return left.assign(relation=relation, in_words=in_words)
 
 
 def _later(one, other):

@@ -89,11 +89,9 @@ def _target_cells(targets):
     first = _firmest_first(counted).drop_duplicates(KEY)
     rows = list(first.itertuples())
     more = [f"; {row.count - 1} more" if row.count > 1 else "" for row in rows]
-    return first.assign(
-        text=[short(row) + others for row, others in zip(rows, more)],
-        in_words=[f"{wording.target(row)}{_scope(row)}{others}" for row, others in zip(rows, more)],
-        firmness=range(len(first)),
-    )
+    text = [short(row) + others for row, others in zip(rows, more)]
+    in_words = [f"{wording.target(row)}{_scope(row)}{others}" for row, others in zip(rows, more)]
+    return first.assign(text=text, in_words=in_words, firmness=range(len(first)))
 
 
 def _scope(row):
@@ -119,11 +117,8 @@ def _firmest_first(targets):
     marks = _marks(targets)
     keys = {"periphery": targets["core"] == "no"}
     keys |= {f"by_{name}": targets[name].map(order.index) for name, order in FIRM.items()}
-    keys |= {
-        "part": targets["area"] != "whole",
-        "earlier": -targets["target_year"].fillna(0),
-        "rank": marks.map(RANK),
-    }
+    keys |= {"part": targets["area"] != "whole", "earlier": -targets["target_year"].fillna(0)}
+    keys["rank"] = marks.map(RANK)
     return targets.assign(mark=marks, **keys).sort_values([*keys, "id"])
 
 

@@ -1,5 +1,6 @@
 """Progress: the change per year that a goal implies, and whether it was met where that was measured."""
 
+import itertools
 import operator
 
 import pandas as pd
@@ -88,9 +89,7 @@ def _rates(years, changes, basis, in_words):
 def _pace_from_observations(goal, base):
     """Spread a level over the years since it was observed, allowing for several readings and their rounding."""
     year, inputs = int(base["year"].iloc[0]), "; ".join(map(reading, base.itertuples()))
-    values = [base["value"].iloc[-1]] + [
-        value + error for value in base["value"] for error in _rounding(value)
-    ]
+    values = [base["value"].iloc[-1], *itertools.chain(*map(_rounded_from, base["value"]))]
     changes = [(goal.amount / value - 1) * 100 for value in values]
     in_words = f"{{low}} to {{high}} % a year since {year}, from "
     rates = _rates(int(goal.target_year) - year, changes, "observed", in_words)
@@ -98,10 +97,10 @@ def _pace_from_observations(goal, base):
     return rates | {"confidence": wording.names(base["confidence"].unique(), "or")}
 
 
-def _rounding(value):
-    """Return half a unit of the last digit of a value, either way."""
+def _rounded_from(value):
+    """Return the ends of what is rounded to a value: half a unit of its last digit either way."""
     half = 0.5 * 10 ** -len(f"{value:.10f}".rstrip("0").partition(".")[2])
-    return -half, half
+    return value - half, value + half
 
 
 def state_of(seen):

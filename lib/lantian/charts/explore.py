@@ -10,9 +10,7 @@ from lantian.charts import marks, style
 from lantian.text import wording
 
 _SYMBOLS = {"mandated": "square", "plain": "circle", "hedged": "diamond", "aspirational": "circle-open"}
-_HOVER = Markup(
-    "<b>{row.statement_en}</b><br>“{row.quote}”<br>{row.document}, {row.clause}; {date}; {strength}"
-)
+_HOVER = Markup("<b>{row.statement_en}</b><br>“{row.quote}”<br>{row.document}, {row.clause}; {strength}")
 _LAYOUT = {
     "margin": {"l": 85, "r": 10, "t": 40, "b": 40},
     "font": {"family": "system-ui, sans-serif", "size": 12},
@@ -97,9 +95,6 @@ def _trace(rows, strength, palette):
             "color": colors,
             "line": {"width": 1.5, "color": colors},
         },
-        text=[
-            str(_HOVER.format(row=row, date=wording.date(row), strength=strength_words))
-            for row in rows.itertuples()
-        ],
+        text=[str(_HOVER.format(row=row, strength=strength_words)) for row in rows.itertuples()],
         hovertemplate="%{text}<extra></extra>",
     )

@@ -66,7 +66,9 @@ def matrix(plans, cells, name, title, subtitle, place=None):
         x, y = places.index(cell.jurisdiction), indicators.index(cell.indicator)
         hollow = cell.mark in _HOLLOW or cell.strength == "aspirational"
         _cell(axes, x, y, cell.mark, color, cell.text if roomy else "", hollow)
-    _key(chart, kinds, foot, _rule(cells))
+    rule = FIRMEST if cells["text"].str.contains("more").any() else ""
+    aimed = "hollow in colour: aimed for" if (cells["strength"] == "aspirational").any() else ""
+    _key(chart, kinds, foot, "; ".join(filter(None, [rule, aimed])))
     chart.opens_at_right = place is not None and places.index(place) * 2 >= len(places)
     subtitle += "" if roomy else "; figures: see the rows drawn"
     return marks.finish(chart, plans, cells.assign(what=cells["indicator_name"]), name, title, subtitle)
@@ -102,13 +104,6 @@ def _cell(axes, x, y, mark, color, text, hollow):
     if text:
         text = "\n".join(textwrap.wrap(text, 21)[:3])
         axes.text(x, y - 0.1, text, ha="center", va="top", size=7.2, linespacing=1.05)
-
-
-def _rule(cells):
-    """Say which target a cell has, and what a hollow mark in colour is, where there is any."""
-    several = FIRMEST if (cells["count"] > 1).any() else ""
-    aimed = "hollow in colour: aimed for" if (cells["strength"] == "aspirational").any() else ""
-    return "; ".join(filter(None, [several, aimed]))
 
 
 def _key(chart, kinds, bottom, rule):
@@ -229,7 +224,9 @@ def counts(plans, table, name, title, subtitle):
             marks.count_mark(axes, x, y, count, palette[place])
         in_words.append(", ".join(f"{count} {kind}" for kind, count in row.items()))
     axes.set_xlim(-0.5, len(kinds) - 0.5)
-    marks.name_columns(axes, range(len(kinds)), [textwrap.fill(kind, 14) for kind in kinds])
+    marks.name_columns(
+        axes, range(len(kinds)), [textwrap.fill(kind, 14 if len(kinds) < 8 else 9) for kind in kinds]
+    )
     axes.grid(False)
     marks.name_places(axes, plans)
     rows = pd.DataFrame({"jurisdiction": table.index, "in_words": in_words, "id": ""})

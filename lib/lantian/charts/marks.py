@@ -80,14 +80,8 @@ def fit_label(axes, x, y, text, share, start=None):
     at_right = right >= left or lines == 1 or (lines == 2 and len(text) < 27)
     if not at_right:
         lines = max(len(textwrap.wrap(text, max(24, int(left / 0.064) - 3))), 1 + (len(text) > 26))
-    label(
-        axes,
-        x if at_right or start is None else start,
-        y,
-        wrap_evenly(text, lines),
-        at_right,
-        linespacing=1.0,
-    )
+    x = x if at_right or start is None else start
+    label(axes, x, y, wrap_evenly(text, lines), at_right, linespacing=1.0)
 
 
 def wrap_evenly(text, lines):
@@ -146,9 +140,7 @@ def finish(chart, plans, rows, name, title, subtitle):
         place=rows["jurisdiction"].map(places["name_en"]).fillna("line drawn"),
         place_zh=rows["jurisdiction"].map(places["name_zh"]),
     )
-    rows = rows.filter(
-        ["jurisdiction", "place", "place_zh", "what", "in_words", "degree", "reason", "id"]
-    ).fillna("")
+    rows = rows.filter("jurisdiction place place_zh what in_words degree reason id".split()).fillna("")
     return chart.describe(name, title, subtitle, _documents(plans), rows)
 
 

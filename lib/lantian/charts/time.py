@@ -85,10 +85,10 @@ def calendar(plans, duties, name, title, subtitle):
     Returns
     -------
     Chart
-        Only periods with a duty are drawn, side by side. A year that only its number is printed of stands after its
-        quarters, and one that was filled in after that.
+        Only periods with a duty are drawn, side by side: of each year its quarters, then the year filled in, then the
+        year alone.
     """
-    periods = sorted(set(duties["period"]) - {""}, key=_exact_first)
+    periods = sorted(set(duties["period"]) - {""})
     columns = {period: x for x, period in enumerate(periods)}
     columns |= {"every year": len(periods) + 0.7, "no date": len(periods) + 1.9}
     counts = duties.groupby(["jurisdiction", "timing", "period"]).size().rename("number").reset_index()
@@ -97,24 +97,13 @@ def calendar(plans, duties, name, title, subtitle):
     _count_duties(axes, counts, columns, marks.colours(plans))
     axes.set_xlim(-0.5, len(periods) + 2.5)
     chart.opens_at_right = marks.mostly_right(duties["period"].map(columns).dropna() / (len(periods) + 2))
-    heads = [_head(period) for period in periods] + ["every\nyear", "no\ndate"]
+    heads = [period.replace(" ", "\n") for period in columns]
     marks.name_columns(axes, list(columns.values()), heads, size=7.5)
     marks.name_places(axes, plans, above=0.6, below=0.4)
     what = (counts["timing"] + " " + counts["period"]).str.strip()
     rows = counts.assign(what=what, in_words=counts["number"].astype(str), id="")
     rows = marks.by_place(plans, marks.every_place(plans, rows, "no duty"))
     return marks.finish(chart, plans, rows, name, title, subtitle)
-
-
-def _exact_first(period):
-    """Sort the quarters of a year before the year alone, and that before one filled in."""
-    return period[:4], period.endswith("?"), len(period) == 4, period
-
-
-def _head(period):
-    """Write a period above its column: "2018 Q4", "2018 year only", "2018 filled in"."""
-    year, rest = period[:4], period[4:].strip()
-    return "\n".join([year, {"": "year\nonly", "?": "filled\nin"}.get(rest, rest)])
 
 
 def _count_duties(axes, counts, columns, palette):

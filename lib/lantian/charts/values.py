@@ -62,7 +62,7 @@ def panels(plans, judged, name, title, subtitle, limits=None, unit=""):
     if not groups:
         return labelled(plans, judged, name, title, subtitle)
     lanes = [_panel_lanes(plans, judged, group, alone=len(groups) == 1) for group in groups]
-    heights, between = [_height(rows) for rows in lanes], 0.62
+    heights, between = [len(rows) * (0.42 if rows["caveats"].any() else 0.3) for rows in lanes], 0.62
     inches, hspace = sum(heights) + between * (len(groups) - 1), between * len(groups) / sum(heights)
     room = {"head": style.HEAD + 0.15, "foot": style.FOOT + 0.45, "hspace": hspace}
     grid = {"nrows": len(groups), "squeeze": False, "height_ratios": heights}
@@ -72,12 +72,6 @@ def panels(plans, judged, name, title, subtitle, limits=None, unit=""):
     for panel, rows in zip(axes[:, 0], lanes):
         chart.opens_at_right |= _panel(panel, plans, rows, limits, unit)
     return marks.finish(chart, plans, pd.concat(lanes, ignore_index=True), name, title, subtitle)
-
-
-def _height(lanes):
-    """Return the height of a panel, in inches: what stands beside a mark may need several lines."""
-    longest = lanes.loc[lanes["drawn"], "in_words"].str.len().max()
-    return len(lanes) * min(0.6, max(0.3, 0.14 * (1 + longest // 45)))
 
 
 def _panel_lanes(plans, judged, group, alone):
@@ -94,10 +88,8 @@ def _panel_lanes(plans, judged, group, alone):
 
 def _beside(row):
     """Word what stands beside a mark: the promise, what it was converted to and from what, and the caveats."""
-    implied = (
-        f"implies {wording.quantity(round(row.amount, 1), row.standard_unit)}, from {row.inputs}"
-        * row.converted
-    )
+    level = wording.quantity(round(row.amount, 1), row.standard_unit)
+    implied = f"implies {level}, from {row.inputs}" if row.converted else ""
     return "; ".join(filter(None, [row.printed + marks.aim(row), implied, row.caveats]))
 
 

@@ -156,7 +156,7 @@ def evidence_table(plans):
 def _verdicts(plans):
     """Judge the core promises of the focus plans in value, by id; an indicator of one place alone compares with none."""
     core = plans.targets.query("role == 'focus' and core == 'yes'")
-    judged = strongest(pairs(rules(plans), core))
+    judged = strongest(core, pairs(rules(plans), core))
     return dict(zip(judged["id"], judged["degree"]))
 
 
