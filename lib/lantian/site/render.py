@@ -163,7 +163,7 @@ def _focus(data):
 def _update(paths, job):
     """Bring the set in a folder up to date, doing nothing twice."""
     read = _stamps(paths, job.data)
-    every = _sources(notebooks.listed(NOTEBOOKS.resolve()), job.data)
+    every = _every(job.data)
     sources = _sources(paths, job.data) if paths else every
     notebooks.check_names(sources, every)
     if not paths and (others := notebooks.further_down(NOTEBOOKS)):
