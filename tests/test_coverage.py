@@ -4,6 +4,7 @@ import lantian as lt
 import pytest
 from edit import change, read, write
 from lantian.data.plans import find_data
+from pandas import NA
 
 
 def column(table, key, wanted):
@@ -62,13 +63,38 @@ def test_empty_cells_are_named(copy_data, cells):
     )
 
 
-@pytest.mark.parametrize("theme", ["headline", "coal", "vehicles"])
-def test_a_matrix_says_what_a_plus_means_where_there_is_one(plans, theme):
-    for name, cells in lt.cells(plans, theme).groupby("indicator"):
-        chart = lt.charts.matrix(plans, cells, name, "t", "s")
-        assert ("+1: one more" in chart.subtitle) == any(
-            "+" in text.removeprefix("+") for text in cells["text"]
-        )
+def test_a_cell_has_the_firmest_target_of_its_plan(plans):
+    """By nature, strength, base, area and year, worked out from the columns alone."""
+    order = {
+        "nature": ["binding", "indicative", ""],
+        "strength": ["mandated", "plain", "hedged", "aspirational"],
+        "base": ["stock", "", "new_or_replaced", "new"],
+    }
+    targets = plans.targets.query("role == 'focus' and core == 'yes'").set_index("id")
+    cells = lt.cells(plans, "headline").query("count > 1")
+    assert len(cells)
+    for cell in cells.itertuples():
+        rows = targets[
+            (targets["jurisdiction"] == cell.jurisdiction) & (targets["indicator"] == cell.indicator)
+        ]
+        keys = {
+            row.Index: (
+                *(codes.index(getattr(row, name)) for name, codes in order.items()),
+                row.area != "whole",
+                -(row.target_year if row.target_year is not NA else 0),
+            )
+            for row in rows.itertuples()
+        }
+        assert keys[cell.id] == min(keys.values()), cell.id
+        assert "more" in cell.text and "+" not in cell.text
+
+
+def test_a_cell_names_base_and_area_where_they_are_not_the_whole(plans):
+    targets = plans.targets.set_index("id")
+    for cell in lt.cells(plans, "headline").query("count > 0").itertuples():
+        row = targets.loc[cell.id]
+        for words in (lt.wording.BASES[row.base], lt.wording.AREAS[row.area] if row.area != "whole" else ""):
+            assert words in cell.in_words, cell.id
 
 
 def test_the_matrix_has_a_cell_with_words_for_each(plans):

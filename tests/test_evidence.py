@@ -503,7 +503,7 @@ def test_table_links_what_is_printed_to_its_own_row_and_what_is_said_to_the_one_
 
 def test_sentence_links_each_cell_of_rows(plans, monkeypatch):
     monkeypatch.setenv(PAGES, "")
-    straw = lt.compare(plans, "agriculture.straw_use").query("verdict == 'direct'")
+    straw = lt.compare(plans, "agriculture.straw_use").query("degree == 'direct'")
     sentence = lt.say(plans, "{straw:printed}", straw=straw)
     assert re.findall(r"#([^\"]+)\"", sentence.markup) == list(straw["id"])
     assert str(sentence) == lt.wording.names(straw["printed"])

@@ -246,9 +246,9 @@ def test_a_further_straw_goal_joins_the_direct_comparison(copy_data):
     assert check(copy_data) == []
     rows = lt.compare(lt.load(copy_data), "agriculture.straw_use")
     mine = rows[rows["jurisdiction"] == "ninghai"].iloc[0]
-    assert (mine["verdict"], mine["amount"]) == ("direct", 92)
+    assert (mine["degree"], mine["amount"]) == ("direct", 92)
     assert set(rows.loc[rows["group"] == mine["group"], "jurisdiction"]) == {
-        *before.loc[before["verdict"] == "direct", "jurisdiction"],
+        *before.loc[before["degree"] != "no", "jurisdiction"],
         "ninghai",
     }
 
@@ -272,17 +272,17 @@ def test_a_further_coal_cap_in_tonnes_stays_out_until_its_residents_are_known(co
     plans = lt.load(copy_data)
     rows = lt.compare(plans, "coal.consumption")
     mine = rows[rows["jurisdiction"] == "ninghai"].iloc[0]
-    assert (mine["verdict"], mine["amount"]) == ("no", 900_000)
-    assert "range: size" in mine["why"]
-    assert lt.verdict(plans, "ninghai-goal", cap["id"]) == ("no", "range: size")
+    assert (mine["degree"], mine["amount"]) == ("no", 900_000)
+    assert "grows with the size of the place" in mine["reason"]
+    assert lt.verdict(plans, "ninghai-goal", cap["id"]).degree == "no"
     with open(copy_data / "observations.csv", "a", encoding="utf-8") as file:
         file.write(
             "ninghai,context.population,whole,,,2020,700000,人,whole county,,reported,a census,,high,\n"
         )
     rows = lt.compare(lt.load(copy_data), "coal.consumption")
     mine = rows[rows["jurisdiction"] == "ninghai"].iloc[0]
-    assert (mine["verdict"], round(mine["amount"], 4)) == ("after conversion", round(900_000 / 700_000, 4))
-    assert "per resident" in mine["why"] and "confidence high" in mine["why"]
+    assert (mine["degree"], round(mine["amount"], 4)) == ("converted", round(900_000 / 700_000, 4))
+    assert "residents" in mine["inputs"] and "confidence high" in mine["inputs"]
     assert set(rows.loc[rows["group"] == mine["group"], "jurisdiction"]) == {"lanshan", "ninghai"}
 
 

@@ -21,6 +21,7 @@ _HOME = {
     "comparability": "analysis.compare",
     "what_compares": "analysis.compare",
     "verdict": "analysis.comparability",
+    "weakest": "analysis.comparability",
     "above": "analysis.levels",
     "pace": "analysis.progress",
     "outcomes": "analysis.progress",
@@ -42,6 +43,7 @@ _MODULES = {
 }
 # Names of earlier versions, and what does their work now.
 _RENAMED = {
+    "after conversion": "the degree converted",
     "agreement": "tables.agreement",
     "audited": "tables.audit_counts",
     "by_indicator": "tables.by_indicator",
@@ -50,13 +52,13 @@ _RENAMED = {
     "cascade": "above(plans, indicators=[...])",
     "context": "tables.profiles",
     "defects": "tables.defects",
-    "denominators": "analysis.comparability.denominators",
+    "denominators": "analysis.comparability.near_census",
     "disagreements": "tables.disagreements",
     "explore": "charts.explore",
     "glance": "tables.summary",
     "hierarchy": "levels",
-    "comparability": "comparability",
-    "what_compares": "what_compares",
+    "how_far": "comparability",
+    "how_far_sentence": "what_compares",
     "in_chinese": "tables.in_chinese",
     "ledger": "evidence_table",
     "limits": "levels.limits",
@@ -66,7 +68,7 @@ _RENAMED = {
     "shared": "plans.targets, grouped by indicator",
     "table": "show",
     "trends": "charts",
-    "verdict_of_set": "verdict, which judges pairs: a set compares as its weakest pair does",
+    "verdict_of_set": "weakest",
     "who": "wording.places_with",
     "words": "strength_words",
 }

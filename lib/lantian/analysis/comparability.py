@@ -1,118 +1,44 @@
-"""Judge which targets may be compared, in one respect at a time, and say why not."""
+"""Judge in which degree two targets compare, in one respect: the strongest statement that is still true."""
 
 import itertools
+from collections import namedtuple
 
-import numpy as np
 import pandas as pd
 
+from lantian.analysis.duties import due_day
+from lantian.analysis.progress import observations_of, pace_of, reading, state_of
+from lantian.text import wording
+
+# From the strongest statement to none; rows in one of the first four may share an axis.
+DEGREES = ("same", "direct", "caveat", "converted", "ranked", "no")
+ON_ONE_AXIS = DEGREES[:4]
+KINDS, MOST_COUNTED = ("counted", "mark", "hard"), 2
 CENSUS = 2020  # the last census: residents are counted nearest to it
-RESPECTS = ("value", "date", "pace", "wording")
-# Kinds whose figure grows with the place when the indicator is extensive.
-SIZED = ("level", "count", "amount")
-TESTS = {
-    "indicator": "object: another indicator",
-    "kind": "object: another kind of promise",
-    "subject": "object: another thing acted on",
-    "subject_class": "object: another class",
-    "base": "object: new purchases are not the stock",
-    "target_year": "time: another target year",
-    "dimension": "unit: another dimension",
-    "baseline_year": "unit: another base year",
-    "value_basis": "unit: a figure is not a word, nor one word another",
-    "area": "range: another area",
-    "owner": "range: size",
-    "figure": "unit: no figure",
-    "base_known": "unit: a change without its base year",
-    "target_known": "time: no target year",
-}
+ACTS = ("act", "ban")
+SAME = "they do not differ"
+PURCHASES = ("new", "new_or_replaced")
+# Fields that are judged together where the table has a row for both.
+TOGETHER = {"rule": ("kind", "class"), "thing": ("subject", "class")}
+# What is unlike itself: parts named by two places, and what two targets leave unsaid.
+NEVER_ALIKE = {("area", "named"), ("date", ""), ("base year", ""), ("period", "")}
+NEVER_ALIKE |= {("source of the base year", "ambiguous")}
 
-# Tests for what is stated at all: 0 where it is, else a number of the row, so that it agrees with no other row.
-UNSTATED = ("figure", "base_known", "target_known")
-PER_RESIDENT = "per resident"
-# The columns that decide.
-COMPARED = """indicator kind subject subject_class base area dimension amount baseline_year target_year timing value_basis operator
-    jurisdiction extensive""".split()
+Verdict = namedtuple("Verdict", "degree caveats inputs reason")
+Difference = namedtuple("Difference", "field one other kind above reason")
+# What is compared of a target, the year of it, and the fields in which others should agree with it; whether it asks
+# for all or none, and, where it was converted, from which inputs and into which unit.
+Facts = namedtuple("Facts", "compared year fields of_all inputs unit", defaults=[(), ""])
+# A row with its facts as they stand, and, where inputs are known, as a level and as an amount per resident.
+Stated = namedtuple("Stated", "row facts level share", defaults=[None, None])
 
 
-def keys(targets, of="value", divided=()):
-    """List, for each target, everything that must agree before it is compared.
-
-    Two targets are comparable in the respect ``of`` exactly when their rows here
-    are equal. After the tests of the literature on comparing city climate targets:
-    time, object, unit and range.
-
-    Parameters
-    ----------
-    targets : DataFrame
-        Rows of ``Plans.targets``.
-    of : {"value", "date", "pace", "wording"}
-    divided : collection of str
-        Places whose amounts can be divided by their residents.
-
-    Returns
-    -------
-    DataFrame
-        Indexed like ``targets``; one column a test.
-    """
-    cells = {name: targets[name].to_numpy(object) for name in COMPARED}
-    return pd.DataFrame(keys_of(cells, of, divided), targets.index, dtype=object)
+# What judges pairs, looked up once: the table of differences by field, one and other; for each subject those above it;
+# the words for codes by field; by indicator what a row without a subject is about; and residents by place.
+Rules = namedtuple("Rules", "plans listed broader names whole residents")
 
 
-def keys_of(cells, of="value", divided=()):
-    """Do the work of `keys` on columns of cells, each an array of objects; return such columns."""
-    if of not in RESPECTS:
-        raise ValueError(f"of={of!r} is not known; it is one of {', '.join(RESPECTS)}")
-    columns = {
-        name: cells[name] for name in ("indicator", "kind", "subject", "subject_class", "base", "area")
-    }
-    if of == "wording":
-        return {"indicator": columns["indicator"]}
-    dated, based, filled = (_known(cells[name]) for name in ("target_year", "baseline_year", "amount"))
-    if of == "date":
-        return columns | {"figure": dated}
-    change = cells["kind"] == "change"
-    yearly = change & (cells["timing"] == "every_year")  # so much every year is a pace as it stands
-    columns |= {
-        "dimension": _or(cells["dimension"], ""),
-        "figure": filled,
-        "base_known": np.where(yearly, 0, based) if of == "pace" else np.where(change, based, 0),
-        "owner": _owner(cells, divided),
-        "target_known": np.where(yearly, 0, dated) if of == "pace" else dated,
-    }
-    if of == "value":
-        columns["target_year"] = _or(cells["target_year"], 0)
-        columns["baseline_year"] = np.where(change, _or(cells["baseline_year"], 0), 0)
-        # "at least as much" and "more" are other words, though both rest on the number one.
-        columns["value_basis"] = np.where(
-            cells["value_basis"] == "word", "word" + cells["operator"], cells["value_basis"]
-        )
-    return columns
-
-
-def _known(cells):
-    """0 where a cell is filled; else the row's own number, equal to nothing."""
-    return np.where(pd.isna(cells), np.arange(1, len(cells) + 1), 0)
-
-
-def _or(cells, instead):
-    return np.where(pd.isna(cells), instead, cells)
-
-
-def sized(rows):
-    """Mark the amounts that grow with the place."""
-    return (np.asarray(rows["extensive"], object) == "yes") & np.isin(np.asarray(rows["kind"], object), SIZED)
-
-
-def _owner(cells, divided):
-    """The place that an amount is of, where it grows with the place and cannot be divided."""
-    places = [PER_RESIDENT if place in divided else place for place in cells["jurisdiction"]]
-    return np.where(sized(cells), np.array(places, object), "")
-
-
-def denominators(plans):
-    """Residents of each place, by which amounts that grow with it can be divided.
-
-    The observation of ``context.population`` nearest to the census of 2020.
+def rules(plans):
+    """Look up what judges pairs.
 
     Parameters
     ----------
@@ -120,12 +46,33 @@ def denominators(plans):
 
     Returns
     -------
-    DataFrame
-        Indexed by jurisdiction: value, year, source, confidence, place.
+    Rules
     """
-    names = plans.jurisdictions.set_index("id")["name_en"]
-    seen = near_census(plans.observations, "context.population")[["value", "year", "source", "confidence"]]
-    return seen.assign(place=seen.index.map(names))
+    listed = {(row.field, row.one, row.other): row for row in plans.differences.itertuples()}
+    parents = dict(zip(plans.subjects["id"], plans.subjects["parent"]))
+    broader = {subject: _broader(parents, subject) for subject in parents}
+    subjects = zip(plans.subjects["id"], plans.subjects["indicators"].str.split(";"))
+    whole = {indicator: subject for subject, indicators in subjects for indicator in indicators}
+    residents = near_census(plans.observations, "context.population")
+    return Rules(plans, listed, broader, _names(plans), whole, residents)
+
+
+def _broader(parents, subject):
+    """List what is broader than a subject, the nearest first."""
+    broader = []
+    while subject := parents.get(subject):
+        broader.append(subject)
+    return broader
+
+
+def _names(plans):
+    """Gather the words for what differs, by field and code."""
+    tables = {"subject": plans.subjects, "indicator": plans.indicators}
+    names = {field: dict(zip(table["id"], table["name_en"])) for field, table in tables.items()}
+    operators = {code: words.strip() or "exactly" for code, words in wording.CHANGE_BOUNDS.items()}
+    names |= {"operator": operators, "bound": operators, "area": wording.AREAS, "area of acts": wording.AREAS}
+    names |= {"strength": wording.STRENGTHS, "base": wording.BASES}
+    return names | {"reference state": {"": "readings since"}}
 
 
 def near_census(observations, indicator):
@@ -137,9 +84,8 @@ def near_census(observations, indicator):
         The columns of ``observations``, indexed by jurisdiction; of two as near, the earlier.
     """
     seen = observations.query("indicator == @indicator and area == 'whole' and subject == '' and base == ''")
-    year = seen["year"].astype(float)
-    nearest = seen.iloc[np.lexsort((year, (year - CENSUS).abs(), seen["jurisdiction"]))]
-    return nearest.drop_duplicates("jurisdiction").set_index("jurisdiction")
+    seen = seen.assign(distance=(seen["year"] - CENSUS).abs()).sort_values(["distance", "year"])
+    return seen.drop_duplicates("jurisdiction").set_index("jurisdiction").drop(columns="distance")
 
 
 def verdict(plans, first, second, of="value"):
@@ -154,105 +100,369 @@ def verdict(plans, first, second, of="value"):
 
     Returns
     -------
-    tuple of (str, str)
-        ``direct``, ``after conversion`` or ``no``, and why: the conversion and its
-        inputs, or the failing tests.
+    Verdict
+        degree, one of `DEGREES`; caveats, those that count before those that are only shown;
+        inputs, from which a converted amount was worked out; reason: for ``no`` what keeps the
+        two apart, for ``ranked`` which asks more.
 
     Examples
     --------
+    The same act, whatever the figure or the date:
+
     >>> import lantian as lt
-    >>> lt.verdict(lt.load(), "yuyao-pm25-2020", "yuyao-good-days-2020")[0]
+    >>> plans = lt.load()
+    >>> lt.verdict(plans, "lanshan-china6-fuel-2019", "shuocheng-fuel-china-vi").degree
+    'same'
+
+    Two figures that nothing else keeps apart:
+
+    >>> lt.verdict(plans, "lanshan-straw-use-2020", "shuocheng-straw-use-2020").degree
+    'direct'
+
+    Two figures of two years:
+
+    >>> lt.verdict(plans, "shuocheng-straw-use-2020", "huludao-straw-2025")[:2]
+    ('caveat', ('year: 2020 against 2025',))
+
+    A change of 20 % and a level, by a reading of the base year:
+
+    >>> pm25 = lt.verdict(plans, "jincheng-pm25-2020", "yuyao-pm25-2020")
+    >>> pm25.degree, "59.27 in 2015" in pm25.inputs[0]
+    ('converted', True)
+
+    At least one to one, and more than that:
+
+    >>> found = lt.verdict(plans, "lanshan-coal-replacement-new", "shuocheng-coal-replacement-new")
+    >>> found.degree, found.reason.partition(":")[0]
+    ('ranked', 'Shuocheng asks more')
+
+    A cap in tonnes, and the level of a year:
+
+    >>> lt.verdict(plans, "lanshan-coal-cap-2020", "yuyao-coal-cap-2020").degree
     'no'
     """
-    pair = plans.targets.set_index("id", drop=False).loc[[first, second]]
-    places = pair["jurisdiction"].unique()
-    residents = denominators(plans)
-    table = keys(pair, of, residents.index if len(places) > 1 else ())
-    failing = [TESTS[name] for name in table if table[name].iloc[0] != table[name].iloc[1]]
-    if len(places) == 1:
-        failing = [test for test in failing if test != TESTS["owner"]]
-    if first != second and failing:
-        return "no", "; ".join(failing)
-    divided = places if "owner" in table and (table["owner"] == PER_RESIDENT).all() else []
-    converted = conversion(list(pair.itertuples()), residents.loc[divided], of)
-    return ("after conversion", converted) if converted else ("direct", "")
+    rows = plans.targets[plans.targets["id"].isin([first, second])]
+    for name in {first, second} - set(rows["id"]):
+        raise ValueError(f"{name!r} is no target; plans.targets lists all of them")
+    judging = rules(plans)
+    pair = [stated(judging, row, of) for row in rows.itertuples()]
+    return judge(judging, pair[0], pair[-1], of)
 
 
-def verdict_of_set(plans, ids, of="value"):
-    """Judge a set of targets: the worst verdict of its pairs, with every reason.
+def weakest(plans, ids, of="value"):
+    """Judge a set of targets: the verdict on its weakest pair.
 
     Parameters
     ----------
     plans : Plans
     ids : sequence of str
+        Two targets or more.
     of : {"value", "date", "pace", "wording"}
 
     Returns
     -------
-    tuple of (str, str)
+    Verdict
     """
-    judged = [verdict(plans, first, second, of) for first, second in itertools.combinations(ids, 2)]
-    worst = next(
-        (name for name in ("no", "after conversion") if any(name == word for word, _ in judged)), "direct"
-    )
-    reasons = dict.fromkeys(part for word, why in judged if word == worst for part in why.split("; ") if part)
-    return worst, "; ".join(reasons)
+    return max((verdict(plans, *pair, of) for pair in itertools.combinations(ids, 2)), key=rank)
 
 
-def cautions(rows):
-    """Say what a reader should bear in mind when rows are compared.
+def rank(judged):
+    """Place a verdict among others: 0 for the strongest statement."""
+    return DEGREES.index(judged.degree)
+
+
+def stated(judging, row, of="value"):
+    """Gather what a target states in one respect, as it stands and converted.
 
     Parameters
     ----------
-    rows : list of namedtuple
-        Rows of ``Plans.targets`` that compare.
-
-    Returns
-    -------
-    str
-    """
-    words = [
-        caution for column, caution in CAUTIONS.items() if len({getattr(row, column) for row in rows}) > 1
-    ]
-    if any({row.year_basis, row.baseline_basis} & {"inferred", "ambiguous"} for row in rows):
-        words.append("a year is inferred or ambiguous")
-    if any(row.exception for row in rows):
-        words.append("with exceptions")
-    return "; ".join(words)
-
-
-CAUTIONS = {
-    "level": "levels of government differ",
-    "operator": '"at least" and "exactly" differ',
-    "strength": "the words bind differently",
-}
-
-
-def conversion(rows, residents, of):
-    """Name the conversion that rows of one group need, with its inputs; empty for none.
-
-    Parameters
-    ----------
-    rows : list of namedtuple
-        Rows of ``Plans.targets`` that compare.
-    residents : DataFrame
-        Those rows of `denominators` by which amounts are divided.
+    judging : Rules
+    row : namedtuple
+        A row of ``Plans.targets``.
     of : {"value", "date", "pace", "wording"}
 
     Returns
     -------
-    str
+    Stated
     """
-    if of not in ("value", "pace"):
-        return ""
-    parts = []
-    units = dict.fromkeys(row.unit for row in rows)
-    if len(units) > 1:
-        parts.append(f"{' and '.join(units)} to {rows[0].standard_unit}")
-    if len(residents) > 1:
-        inputs = [
-            f"{row.place} {row.value:,.0f} ({row.year}, confidence {row.confidence})"
-            for row in residents.itertuples()
-        ]
-        parts.append(f"{PER_RESIDENT}: {', '.join(inputs)}")
-    return "; ".join(parts)
+    if of not in FACTS:
+        raise ValueError(f"of={of!r} is not known; it is one of {', '.join(FACTS)}")
+    facts = FACTS[of](judging, row)
+    converted = (implied_level, per_resident) if of == "value" else ()
+    return Stated(row, facts, *[convert(judging, row) for convert in converted])
+
+
+def judge(judging, one, other, of="value"):
+    """Judge two targets: the work of `verdict`, for many pairs.
+
+    Parameters
+    ----------
+    judging : Rules
+    one, other : Stated
+    of : {"value", "date", "pace", "wording"}
+
+    Returns
+    -------
+    Verdict
+    """
+    if one.row.id == other.row.id:
+        return Verdict("same", (), (), SAME)
+    between_places = one.row.jurisdiction != other.row.jurisdiction
+    ways = [(one.level, other.level), (one.share, other.share)] if between_places else []
+    ways = [way for way in ways if all(way)] + [(one.facts, other.facts)]
+    places = (one.row.place, other.row.place)
+    return min((_judge(judging, way, places, of) for way in ways), key=rank)
+
+
+def _judge(judging, pair, places, of):
+    """Judge the facts of two targets of two places."""
+    found, inputs = differences(judging, *pair), pair[0].inputs + pair[1].inputs
+    if of == "pace" and inputs and _overlap(pair[0].compared, pair[1].compared):
+        found.append(_look_up(judging, "rate", "*", "*"))
+    counted, marks, hard = ([each for each in found if each.kind == kind] for kind in KINDS)
+    caveats = tuple(in_words(judging, each) for each in counted + marks)
+    if hard:
+        above = _asks_more(*pair, hard) if of == "value" and len(counted) <= MOST_COUNTED else None
+        reasons = "; ".join(f"{in_words(judging, each)} ({each.reason.rstrip('.')})" for each in hard)
+        if above is None:
+            return Verdict("no", (), (), reasons)
+        return Verdict("ranked", caveats, inputs, f"{places[above]} asks more: {reasons}")
+    if len(counted) > MOST_COUNTED:
+        return Verdict("no", (), (), f"{len(counted)} differences count: {'; '.join(caveats)}")
+    if inputs or caveats:
+        return Verdict("converted" if inputs else "caveat", caveats, inputs, "")
+    same = pair[0].compared == pair[1].compared
+    return Verdict("same", (), (), SAME) if same else Verdict("direct", (), (), f"they differ in {of} only")
+
+
+def _overlap(one, other):
+    """Whether two ranges overlap."""
+    return bool(one and other) and one[0] <= other[1] and other[0] <= one[1]
+
+
+def differences(judging, one, other):
+    """List in what the facts of two targets differ, as the table has it.
+
+    Parameters
+    ----------
+    judging : Rules
+    one, other : Facts
+
+    Returns
+    -------
+    list of Difference
+    """
+    found = {
+        field: (value, other.fields[field])
+        for field, value in one.fields.items()
+        if field in other.fields and (value != other.fields[field] or (field, value) in NEVER_ALIKE)
+    }
+    if one.year != other.year:  # how two years are known, and their days, is told with the years
+        found.pop("day", None)
+        found.pop("source of the year", None) if "year" in found else None
+    for field, parts in TOGETHER.items():
+        if found.keys() >= set(parts):
+            pair = [" ".join(filter(None, map(facts.fields.get, parts))) for facts in (one, other)]
+            if _lists(judging, field, *pair):
+                found = {name: each for name, each in found.items() if name not in parts} | {field: pair}
+    kinds = {one.fields.get("kind"), other.fields.get("kind")}
+    of_all = one.of_all and other.of_all
+    if found.keys() >= {"area", "subject"} and kinds <= {"share", "share in words"} and not of_all:
+        found["area and subject"] = found["subject"]
+    if "area" in found and of_all:
+        found["area of acts"] = found.pop("area")
+    if "year" in found and {one.fields["base"], other.fields["base"]} <= set(PURCHASES):
+        found["year of purchases"] = found.pop("year")
+    return [_difference(judging, field, *pair) for field, pair in found.items()]
+
+
+def _difference(judging, field, one, other):
+    """Look a difference up; two subjects may be told by which of them is the broader."""
+    within = one in judging.broader.get(other, ()) or other in judging.broader.get(one, ())
+    if field == "subject" and within and not _lists(judging, field, one, other):
+        return _look_up(judging, field, "broader", "narrower")._replace(one=one, other=other)
+    return _look_up(judging, field, one, other)
+
+
+def _look_up(judging, field, one, other):
+    """Look a difference up: its own row, else that with ``*`` for one of the two, else for both."""
+    for pair in itertools.product((one, "*"), (other, "*")):
+        if row := judging.listed.get((field, *pair)) or judging.listed.get((field, *pair[::-1])):
+            return Difference(field, one, other, row.kind, row.above, row.reason)
+    raise KeyError(f"differences.csv has no row for {field}")
+
+
+def _lists(judging, field, one, other):
+    """Whether the table has a row for these two, other than one with ``*``."""
+    return (field, one, other) in judging.listed or (field, other, one) in judging.listed
+
+
+def _asks_more(one, other, hard):
+    """Tell which of two targets, 0 or 1, asks for all that the other does; None where that is open.
+
+    What keeps them apart must put one above each time. So that it holds by inclusion, both ask for all or none,
+    or are bounds in words; and the one above is not the later.
+    """
+    sides = {(each.one, each.other).index(each.above) if each.above else None for each in hard}
+    includes = one.of_all and other.of_all or {each.field for each in hard} == {"bound"}
+    if len(sides) > 1 or None in sides or not includes:
+        return None
+    higher, lower = (one, other) if sides == {0} else (other, one)
+    return sides.pop() if higher.year == lower.year or "" < higher.year <= lower.year else None
+
+
+def in_words(judging, difference):
+    """Word a difference: "year: 2016 against 2020", "area: whole area against built-up area"."""
+    one, other = (_value_in_words(judging, difference.field, value) for value in difference[1:3])
+    if difference.field == "exception" and not (one and other):
+        return f"exception on one side: {one or other}"
+    return f"{difference.field}: {one or 'not said'} against {other or 'not said'}"
+
+
+def _value_in_words(judging, field, value):
+    if field == "day" and value[:1].isdigit():
+        return wording.day(value)
+    return judging.names.get(field, {}).get(value) or value.replace("_", " ")
+
+
+def _content(judging, row):
+    """Say what a target is about and how: what any two should agree in."""
+    subject = row.subject or judging.whole.get(row.indicator, "")
+    fields = {name: getattr(row, name) for name in ("indicator", "base", "area", "exception", "strength")}
+    fields |= {"kind": _kind(row), "subject": subject, "class": row.subject_class}
+    return fields | {"frequency": "every year" if row.timing == "every_year" else "once"}
+
+
+def _kind(row):
+    """Name the kind of a target as the table of differences does: a dated act and a standard without a figure ask alike."""
+    if row.value_basis == "" and row.kind in ("deadline", "standard"):
+        return "act"
+    words = {"word": "share in words"} if row.kind == "share" else {"reference": "level of a year"}
+    return words.get(row.value_basis, row.kind)
+
+
+def sized(row):
+    """Tell whether an amount grows with its place: a count does, even where its indicator holds shares too."""
+    level = row.kind == "level" and row.extensive == "yes" and row.value_basis != "reference"
+    return level or row.kind in ("count", "amount")
+
+
+def _time(row):
+    """Say how the time of a target is set."""
+    timing = {"in": "by", "by": "by", "from": "from"}.get(row.timing)
+    year = {"source of the year": row.year_basis} if row.year_basis else {}
+    return {"day": row.deadline} | year | ({"timing": timing} if timing else {})
+
+
+def _value(judging, row):
+    """Gather the facts by which values compare: the year is a part of a figure, and no part of an act."""
+    fields = _content(judging, row)
+    if fields["kind"] in ACTS:
+        return Facts(None, "", fields, True)
+    year = "" if pd.isna(row.target_year) else str(row.target_year)
+    fields |= {"year": year, "unit": row.dimension if row.unit else "", "operator": _operator(row)}
+    fields |= _time(row) | ({"size": row.jurisdiction} if sized(row) else {})
+    fields |= {"level of government": row.level} if row.theme == "air" else {}
+    if row.kind in ("ratio", "change"):
+        printed = row.value_basis != "word" and (row.kind == "change" or row.value > 1)
+        fields["bound"] = "printed" if printed else fields.pop("operator")
+    if row.kind == "change" or row.value_basis == "reference":
+        base = "the year before" if row.value_basis == "word" else ""
+        fields["base year"] = base if pd.isna(row.baseline_year) else str(row.baseline_year)
+        fields["source of the base year"] = row.baseline_basis
+    of_all = row.kind == "share" and row.value in (0, 100)
+    return Facts(_amounts(row), year, fields, of_all)
+
+
+def _operator(row):
+    """Return the operator of a figure; that of a fall is turned round, as its words are."""
+    falls = row.kind == "change" and pd.notna(row.amount) and row.amount < 0
+    return wording.MIRRORED.get(row.operator, row.operator) if falls else row.operator
+
+
+def _amounts(row):
+    """Return the ends of the range that a target sets; none where it sets no figure."""
+    if pd.isna(row.amount):
+        return None
+    return row.amount, row.amount if pd.isna(row.amount_max) else row.amount_max
+
+
+def _date(judging, row):
+    """Gather the facts by which dates compare: those of one act, or of one figure."""
+    facts = _value(judging, row)
+    fields = {name: value for name, value in facts.fields.items() if name != "year"} | _time(row)
+    if facts.compared:
+        fields["amount"] = " to ".join(map(wording.number, sorted({*facts.compared})))
+    year = "" if pd.isna(row.target_year) else str(row.target_year)
+    due = due_day(row.timing, row.deadline) or year
+    fields |= {"date": "dated" if due else "", "day": "a day" if row.deadline else "its year"}
+    return Facts(due, year, fields, facts.of_all)
+
+
+def _pace(judging, row):
+    """Gather the facts by which changes a year compare; a level has one only from an observed base."""
+    pace, fields = pace_of(judging.plans, row), _content(judging, row)
+    fields |= {"period": "", "operator": _operator(row)}
+    fields |= {"level of government": row.level} if row.theme == "air" else {}
+    if pace["basis"] == "none":
+        return Facts(None, "", fields, False)
+    fields |= {"kind": "pace", "reference state": pace["state"]}
+    fields["source of the base year"] = row.baseline_basis or "stated"
+    period = f"{row.target_year - pace['years']} to {row.target_year}"
+    fields["period"] = period if fields["frequency"] == "once" else "every year"
+    inputs = (pace["inputs"],) if pace["inputs"] else ()
+    return Facts((pace["low"], pace["high"]), "", fields, False, inputs)
+
+
+def _wording(judging, row):
+    """Gather the facts by which firmness compares: words and nature, whatever is asked."""
+    return Facts((row.strength, row.nature), "", {"indicator": row.indicator}, False)
+
+
+FACTS = {"value": _value, "date": _date, "pace": _pace, "wording": _wording}
+
+
+def implied_level(judging, row):
+    """Turn a change into a level by the observed baselines of its place and year; a level is one as it stands.
+
+    Returns
+    -------
+    Facts or None
+        None without a reading. Where several fit, what is compared is the range of them.
+    """
+    known = {"source of the base year": "stated", "reference state": ""}
+    if row.kind == "level" and row.value_basis == "figure":
+        facts = _value(judging, row)
+        return facts._replace(fields=known | facts.fields, unit=row.standard_unit)
+    if row.kind != "change" or row.value_basis != "figure" or pd.isna(row.baseline_year):
+        return None
+    seen = observations_of(judging.plans, row).merge(judging.plans.units, on="unit")
+    seen = seen[(seen["year"] == row.baseline_year) & (seen["dimension"] != row.dimension)]
+    if seen["dimension"].nunique() != 1:
+        return None
+    levels = seen["value"] * seen["factor"] * (1 + row.amount / 100)
+    level = row._replace(kind="level", amount=levels.min(), amount_max=levels.max())
+    facts = _value(judging, level._replace(dimension=seen["dimension"].iloc[0]))
+    known |= {"source of the base year": row.baseline_basis, "reference state": state_of(seen)}
+    change = f"{wording.signed(row.amount)} % of "
+    inputs = tuple(f"{row.place}: {change}{reading(each)}" for each in seen.itertuples())
+    return facts._replace(fields=known | facts.fields, inputs=inputs, unit=seen["standard_unit"].iloc[0])
+
+
+def per_resident(judging, row):
+    """Divide an amount that grows with its place by the residents of the whole of it.
+
+    Returns
+    -------
+    Facts or None
+        None for any other target, and where the residents are not known.
+    """
+    if not sized(row) or row.area != "whole" or pd.isna(row.amount):
+        return None
+    if row.jurisdiction not in judging.residents.index:
+        return None
+    seen, facts = judging.residents.loc[row.jurisdiction], _value(judging, row)
+    amounts = tuple(amount / seen["value"] for amount in facts.compared)
+    words = f"{row.place}: {seen['value']:,.0f} residents in {seen['year']} (confidence {seen['confidence']})"
+    fields, unit = facts.fields | {"size": "per resident"}, f"{row.standard_unit} per resident"
+    return facts._replace(compared=amounts, fields=fields, inputs=(words,), unit=unit)

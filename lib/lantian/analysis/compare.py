@@ -1,48 +1,47 @@
-"""Compare what the plans promise on one subject, and say which promises compare."""
+"""Compare what the plans promise on one subject, in which degree and with whom, or why not."""
 
-from collections import namedtuple
+import itertools
 
-import numpy as np
 import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from lantian.analysis.comparability import (
-    PER_RESIDENT,
-    TESTS,
-    UNSTATED,
-    cautions,
-    conversion,
-    denominators,
-    keys_of,
-    sized,
+    DEGREES,
+    FACTS,
+    ON_ONE_AXIS,
+    implied_level,
+    judge,
+    per_resident,
+    rules,
+    stated,
 )
 from lantian.analysis.matrix import chosen, require_indicators
-from lantian.data.plans import PROMISED
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link, say
 
-Promise = namedtuple("Promise", [*PROMISED, "jurisdiction"])
-Gap = namedtuple("Gap", "status within_remit set_by")
-OF_PLACES = {"jurisdiction": "id", "label": "label"}  # the columns of a row's place
-YEARS = ("baseline_year", "target_year")
-SHOWN = """jurisdiction id status printed thing kind indicator_name operator baseline_year target_year amount unit standard_unit date
-    strength group cautions verdict why label""".split()
+PAIR = ["id", "other", "other_label", "between", "years", "degree", "caveats", "inputs", "reason"]
+JUDGED = ["degree", "places", "other", "caveats", "inputs", "reason"]
+ROW = """jurisdiction label id status printed thing kind indicator_name value_basis operator baseline_year target_year date strength
+    amount low high standard_unit converted group degree places other caveats inputs reason""".split()
 ALONE = "no other plan has a target for it"
-ANYBODY, DIVIDED = (
-    0,
-    1,
-)  # owners of an amount: it does not grow with the place, or is divided by its residents; else the place
-LONGEST_LIST = 14  # names in one sentence
-IN_SHORT = {
-    "object": "different things",
-    "time": "other years",
-    "unit": "different measures",
-    "range": "other areas or sizes",
+FEW = "fewer than two plans have a target"
+NEARER = "another year of one of the two plans is nearer"
+# What a sentence says of the subjects of one degree.
+LISTED = {
+    "same": "ask the same on",
+    "direct": "compare directly on",
+    "caveat": "compare with caveats on",
+    "converted": "compare once converted on",
+    "ranked": "have an order only on",
+    "no": "do not compare on",
 }
 
 
 def compare(plans, indicator, of="value", core=True):
     """Compare one indicator: every focus place, its gaps included.
+
+    Each row has the strongest statement that holds between it and another plan. Where two plans have several
+    rows each, those of the nearest years are compared.
 
     Parameters
     ----------
@@ -56,230 +55,158 @@ def compare(plans, indicator, of="value", core=True):
     Returns
     -------
     DataFrame
-        A row for each target and gap: jurisdiction, label, id, status (``target``
-        or the gap's), printed (as worded), amount and standard_unit, date,
-        strength, group (rows of one group share an axis), verdict (``direct``,
-        ``after conversion`` or ``no``, against the other places), why (the
-        conversion and its inputs, or the failing tests), cautions.
+        A row for each target and gap: jurisdiction, label, id, status (``target`` or the gap's), printed
+        (as worded), thing, date, strength; amount, low and high (of its range) in standard_unit, converted
+        (whether inputs led to them); group (rows of one group share an axis); degree, places (with which it
+        holds), other (the target of the first of them), caveats, inputs, and reason (for ``no`` against the
+        target in ``other``).
 
     Examples
     --------
     >>> import lantian as lt
     >>> straw = lt.compare(lt.load(), "agriculture.straw_use").set_index("label")
-    >>> straw.loc["Yuyao (2018)", ["printed", "date", "verdict"]].tolist()
-    ['95 %', 'by 2020', 'direct']
+    >>> straw.loc["Lanshan (2019)", ["printed", "date", "degree", "places"]].tolist()
+    ['at least 90 %', 'by 2020', 'direct', 'Shuocheng (2018)']
     """
-    if indicator not in plans.rows_of:
-        require_indicators(plans.indicators, indicator)
-    at, number, promises = _promises(plans, indicator, core)
-    stated, place = (
-        [Promise(*row) for row in zip(*promises.values())],
-        plans.targets["position"].to_numpy()[at],
-    )
-    group, amount, judged = _judge(plans, promises, stated, number, place, of)
-    ids, silent, silences = _without_target(plans, indicator, place)
-    place, nothing = np.append(place, silent), np.full(len(silent), np.nan)
-    order = np.lexsort((np.append(group, nothing), place))  # rows come by place and id
-    columns = {
-        name: _column(name, *words, silences.get(name), len(silent), order)
-        for name, words in (_worded(stated, number) | judged).items()
-    }
-    columns |= {
-        name: plans.jurisdictions[column].array.take(place[order]) for name, column in OF_PLACES.items()
-    }
-    columns |= {
-        name: np.append(numbers, nothing)[order] for name, numbers in (("group", group), ("amount", amount))
-    }
-    columns["id"] = pd.concat(
-        [pd.Series(plans.targets["id"].array.take(at)), ids], ignore_index=True
-    ).array.take(order)
-    return pd.DataFrame({name: columns[name] for name in SHOWN})
+    require_indicators(plans.indicators, indicator)
+    judging, rows = rules(plans), _targets(plans, indicator, core)
+    judged = pairs(judging, rows, of)
+    rows = strongest(rows, judged)
+    rows["group"] = _groups(rows, judged)
+    rows = pd.concat([_on_axes(judging, _worded(rows)), _without_target(plans, indicator, rows)])
+    rows["order"] = rows["jurisdiction"].map(list(plans.focus["id"]).index)
+    return rows.sort_values(["order", "id"], ignore_index=True)[ROW]
 
 
-def _column(name, words, number, of_gaps, gaps, order):
-    """Make a column of its words, the number of each row's word, and the words of the gaps, if they have any."""
-    number = np.append(number, np.arange(len(words), len(words) + gaps))[order]
-    return pd.array([*words, *(of_gaps or [None] * gaps)], "Int64" if name in YEARS else "str").take(number)
+def _targets(plans, indicator, core):
+    """Take the focus places' targets on an indicator, those of the core where there are any."""
+    rows = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["role"] == "focus")]
+    in_core = rows["core"] == "yes"
+    return rows[in_core] if core and in_core.any() else rows
 
 
-def _promises(plans, indicator, core):
-    """Find the focus places' rows of an indicator, those of the core where there are any, and what they promise.
+def pairs(judging, targets, of="value"):
+    """Judge every two targets on one indicator.
+
+    Parameters
+    ----------
+    judging : Rules
+    targets : DataFrame
+        Rows of ``Plans.targets``, on one indicator or several.
+    of : {"value", "date", "pace", "wording"}
 
     Returns
     -------
-    tuple of (array, array, dict of str to array)
-        The numbers of the rows, the number of each row's promise, and the columns of
-        the promises: rows that promise the same share one.
+    DataFrame
+        Two rows a pair, one for each of them: id, other (the other's id), other_label, between (two places),
+        years (between their target years), degree, caveats, inputs, reason.
     """
-    at = plans.rows_of.get(indicator, np.array([], int))
-    number, first = _numbered(plans.alike[at])
-    promises = {name: plans.targets[name].array.take(at[first]).to_numpy(object) for name in Promise._fields}
-    focus = promises["role"] == "focus"
-    fits = focus & (promises["core"] == "yes")
-    kept = fits if core and fits.any() else focus
-    rows = kept[number]
-    return (
-        at[rows],
-        (np.cumsum(kept) - 1)[number[rows]],
-        {name: cells[kept] for name, cells in promises.items()},
-    )
+    if of not in FACTS:
+        raise ValueError(f"of={of!r} is not known; it is one of {', '.join(FACTS)}")
+    found = []
+    for _, rows in targets.groupby("indicator", sort=False):
+        each = [stated(judging, row, of) for row in rows.itertuples()]
+        for pair in itertools.combinations(each, 2):
+            degree, caveats, inputs, reason = judge(judging, *pair, of)
+            words = degree, "; ".join(caveats), "; ".join(inputs), reason
+            for one, other in ((pair[0].row, pair[1].row), (pair[1].row, pair[0].row)):
+                between = one.jurisdiction != other.jurisdiction
+                found.append((one.id, other.id, other.label, between, _years(one, other), *words))
+    judged = pd.DataFrame(found, columns=PAIR).astype({"between": bool, "reason": "str"})
+    return _nearest(judged) if of == "value" else judged
 
 
-def _numbered(values):
-    """Number values from 0, in the order of their first places, which come second."""
-    number, found = pd.factorize(values)
-    first = np.empty(len(found), int)
-    first[number[::-1]] = np.arange(len(number))[::-1]  # the first place is written last
-    return number, first
+def _years(one, other):
+    """Count the years between two targets; none where one has no year."""
+    years = abs(one.target_year - other.target_year)
+    return 0 if pd.isna(years) else years
 
 
-def _judge(plans, promises, stated, number, place, of):
-    """Judge rows, those that promise the same at once: a group of two places or more compares.
+def _nearest(pairs):
+    """Say ``no`` of two targets that compare where one of them has a nearer year to compare with in the other plan."""
+    fits = pairs[pairs["between"] & (pairs["degree"] != "no")]
+    later = fits[fits["years"] > fits.groupby(["id", "other_label"])["years"].transform("min")]
+    later = {frozenset(ids) for ids in zip(later["id"], later["other"])}
+    dropped = [frozenset(ids) in later for ids in zip(pairs["id"], pairs["other"])]
+    pairs.loc[dropped, ["degree", "caveats", "inputs", "reason"]] = ["no", "", "", NEARER]
+    return pairs
 
-    ``number`` and ``place`` are those of each row's promise, as a row in ``stated``, and place.
+
+def strongest(targets, pairs):
+    """Add to each target its best degree with another place, and what goes with it.
+
+    Parameters
+    ----------
+    targets : DataFrame
+        Rows of ``Plans.targets``.
+    pairs : DataFrame
+        As from `pairs`, of these targets.
 
     Returns
     -------
-    tuple of (array, array, dict of str to tuple)
-        Group and amount of each row; of standard unit, verdict, why and cautions
-        the words, and the number of each row's word.
+    DataFrame
+        The targets, with degree, places (with which it holds), other (the target of the first of them, else the one
+        that fails fewest tests), caveats, inputs, reason. What has no other plan's to compare with compares with none.
     """
-    residents = denominators(plans).reindex(plans.jurisdictions["id"]) if sized(promises).any() else None
-    table = keys_of(promises, of, () if residents is None else residents.index[residents["value"].notna()])
-    owner = _owners(table, number, place, residents)
-    agree = list(zip(*table.values()))
-    group = _groups(agree, list(table), number, owner)
-    count = _places(group, place)
-    fits, rank = count[group] > 1, np.cumsum(count > 1)[group] - 1
-    divided = fits & (owner == DIVIDED)
-    members = [[stated[name] for name in part] for part in _parts(rank, number, fits)]
-    why = [
-        conversion(part, residents.iloc[ids] if ids else (), of)
-        for part, ids in zip(members, _parts(rank, place, divided))
-    ]
-    first = (group == count.argmax()).argmax() if len(group) else 0
-    others = (place != place[:1]).any()
-    differences, case = (
-        _differences(agree, list(table), number, owner, first, fits) if others else ([ALONE], number * 0)
-    )
-    converted = np.array([bool(words) for words in why] + [False])
-    words = {
-        "verdict": (["direct", "after conversion", "no"], np.where(fits, converted[rank], 2)),
-        "why": ([*why, *differences], np.where(fits, rank, len(why) + case)),
-        "cautions": ([*map(cautions, members), ""], np.where(fits, rank, len(members))),
-    }
-    amount, unit = _amounts(promises, number, place, divided, residents)
-    return group, amount, words | {"standard_unit": unit}
+    pairs = pairs[pairs["between"]].sort_values(["degree", "reason"], key=_strength, kind="stable")
+    best = pairs[pairs["degree"] == pairs.groupby("id")["degree"].transform("first")]
+    labels = best[best["degree"] != "no"].groupby("id")["other_label"].unique().map(wording.names)
+    first = best.drop_duplicates("id")[["id", "other", "degree", "caveats", "inputs", "reason"]]
+    first = first.assign(places=first["id"].map(labels)).astype("str")
+    blank = dict.fromkeys(JUDGED, "") | {"degree": "no", "reason": ALONE}
+    return targets.merge(first, on="id", how="left").fillna(blank)
 
 
-def _owners(table, number, place, residents):
-    """Number the owner of each amount, which must be the same to be compared: anybody where it does not grow with the place."""
-    if residents is None or "owner" not in table:
-        return np.full(len(number), ANYBODY)
-    known = residents["value"].notna().to_numpy()
-    return np.where(
-        (table["owner"] != "")[number], np.where(known[place], DIVIDED, DIVIDED + 1 + place), ANYBODY
-    )
+def _groups(rows, pairs):
+    """Number the rows so that those with one number may all share an axis: each in the first group where it fits with all."""
+    shares = rows.loc[rows["degree"].isin(ON_ONE_AXIS), "id"]
+    pairs = pairs[pairs["degree"].isin(ON_ONE_AXIS) & pairs["id"].isin(shares) & pairs["other"].isin(shares)]
+    fits = set(pairs[["id", "other"]].itertuples(index=False, name=None))
+    groups = []
+    for row in rows.itertuples():
+        fitting = (group for group in groups if all((row.id, name) in fits for name in group))
+        group = next(fitting, None) if row.degree in ON_ONE_AXIS else None
+        if group is None:
+            groups.append(group := [])
+        group.append(row.id)
+    numbers = {name: number for number, group in enumerate(groups) for name in group}
+    return rows["id"].map(numbers)
 
 
-def _groups(agree, names, number, owner):
-    """Number the rows from 0, those that agree in every test alike."""
-    alone = np.array(
-        [any(value for name, value in zip(names, key) if name in UNSTATED) for key in agree], bool
-    )[number]
-    stated = [tuple(value for name, value in zip(names, key) if name != "owner") for key in agree]
-    numbers = {key: group for group, key in enumerate(dict.fromkeys(stated))}
-    code = np.array([numbers[key] for key in stated], int)[number] * (owner.max(initial=0) + 1) + owner
-    return _numbered(np.where(alone, code.max(initial=0) + 1 + np.arange(len(code)), code))[0]
+def _on_axes(judging, rows):
+    """Add what an axis shows of each row: its amounts as printed, or converted where its group compares only so."""
+    rows = rows.assign(low=rows["amount"], high=rows["amount_max"].fillna(rows["amount"]), converted=False)
+    rows["standard_unit"] = rows["standard_unit"].fillna("")
+    group = rows["group"].isin(rows.loc[rows["degree"] == "converted", "group"])
+    for row in rows[group].itertuples():
+        if facts := implied_level(judging, row) or per_resident(judging, row):
+            columns = ["low", "high", "standard_unit", "converted"]
+            rows.loc[row.Index, columns] = [*facts.compared, facts.unit, bool(facts.inputs)]
+    return rows.assign(amount=(rows["low"] + rows["high"]) / 2)
 
 
-def _places(group, place):
-    """Count the places of each group."""
-    wide = place.max(initial=0) + 1
-    return np.bincount(pd.unique(group * wide + place) // wide)
+def _worded(rows):
+    """Word targets: what each asks, of what, and by when."""
+    each = list(rows.itertuples())
+    words = {"printed": wording.amount, "thing": wording.thing, "date": wording.date}
+    return rows.assign(status="target", **{name: list(map(word, each)) for name, word in words.items()})
 
 
-def _parts(rank, numbers, chosen):
-    """List, for each rank, the numbers that are found in it, in the order of their first rows."""
-    parts, wide = [[] for _ in range(rank.max(initial=-1) + 1)], numbers.max(initial=0) + 1
-    for code in pd.unique(rank[chosen] * wide + numbers[chosen]).tolist():
-        parts[code // wide].append(code % wide)
-    return parts
-
-
-def _differences(agree, names, number, owner, first, fits):
-    """Word by which tests the rows that compare with none differ from a first one: the words, and the number of each row's."""
-    case = np.where(fits, 0, 2 * number + (owner != owner[first]))
-    case, cases = pd.factorize(case)
-    words = [
-        _difference(dict(zip(names, agree[name // 2])), agree[number[first]], name % 2)
-        for name in cases.tolist()
-    ]
-    case[first] = len(words)
-    return [*words, "no other plan promises the same"], case
-
-
-def _difference(key, first, elsewhere):
-    """Name the tests that a row fails; what is not stated equals nothing, and the owner is that of the row."""
-    pairs = zip(key, key.values(), first)
-    failing = [
-        TESTS[name]
-        for name, one, other in pairs
-        if (elsewhere if name == "owner" else one != other or name in UNSTATED and one)
-    ]
-    return "; ".join(failing) or "another promise of the same plan"
-
-
-def _amounts(promises, number, place, divided, residents):
-    """Divide the amounts that compare only so; return the amounts, and the words of their units with each row's number."""
-    amount, units = promises["amount"].astype(float)[number], promises["standard_unit"].tolist()
-    if divided.any():
-        amount[divided] /= residents["value"].to_numpy()[place[divided]]
-    return amount, ([*units, *(f"{unit} {PER_RESIDENT}" for unit in units)], number + len(units) * divided)
-
-
-def _worded(stated, number):
-    """Word promises: a column's words, and the number of each row's."""
-    columns = {
-        name: [getattr(row, name) for row in stated]
-        for name in Promise._fields
-        if name in SHOWN and name not in ("jurisdiction", "amount")
-    }
-    wordings = {"printed": wording.amount, "thing": wording.thing, "date": wording.date}
-    words = columns | {name: [word(row) for row in stated] for name, word in wordings.items()}
-    return {name: (cells, number) for name, cells in words.items()} | {
-        "status": (["target"], np.zeros_like(number))
-    }
-
-
-def _without_target(plans, indicator, promising):
-    """Return ids and places of the gaps of places without a target, or of none, and their words, a list a column."""
-
-    def of_focus(table):
-        return np.asarray(table["role"].array == "focus", bool)
-
-    at = np.flatnonzero(np.asarray(plans.gaps["indicator"].array == indicator, bool) & of_focus(plans.gaps))
-    place = plans.gaps["position"].to_numpy()[at]
-    open_ = of_focus(plans.jurisdictions)
-    open_[promising] = False
-    at, place = at[open_[place]], place[open_[place]]
-    open_[place] = False
-    blank = np.flatnonzero(open_)
-    gaps = [Gap(*row) for row in zip(*(plans.gaps[name].array.take(at) for name in Gap._fields))]
-    words = {
-        "status": [gap.status for gap in gaps] + ["none"] * len(blank),
-        "printed": [*map(wording.gap, gaps)] + ["no target"] * len(blank),
-    }
-    words |= {"verdict": ["no"] * len(words["status"]), "why": ["no target"] * len(words["status"])}
-    return (
-        pd.Series([*plans.gaps["id"].array.take(at), *[""] * len(blank)], dtype="str"),
-        np.append(place, blank),
-        words,
-    )
+def _without_target(plans, indicator, rows):
+    """List the gaps of places without a target on an indicator, and a row for each place without either."""
+    open_places = plans.focus[~plans.focus["id"].isin(rows["jurisdiction"])]
+    gaps = plans.gaps[plans.gaps["indicator"] == indicator]
+    gaps = gaps[gaps["jurisdiction"].isin(open_places["id"])]
+    gaps = gaps.assign(printed=[wording.gap(gap) for gap in gaps.itertuples()])
+    blank = open_places[~open_places["id"].isin(gaps["jurisdiction"])]
+    blank = blank.assign(jurisdiction=blank["id"], id="", status="none", printed="no target")
+    without = pd.concat([gaps, blank])[["jurisdiction", "label", "id", "status", "printed"]]
+    words = dict.fromkeys(["thing", "kind", "value_basis", "date", "strength", "standard_unit", *JUDGED], "")
+    return without.assign(**words | {"degree": "no", "reason": "no target", "converted": False})
 
 
 def comparability(plans, theme, of="value"):
-    """Judge a theme's headline indicators, one row each.
+    """Judge the subjects of a theme, one row each, by the best pair of two plans.
 
     Parameters
     ----------
@@ -291,49 +218,70 @@ def comparability(plans, theme, of="value"):
     Returns
     -------
     DataFrame
-        indicator, verdict (the best between two places), places that compare, each
-        linked to its evidence, why not.
+        indicator, degree (of the best pair), places (that compare in it, each linked to its evidence), caveats,
+        inputs, reason. Where nothing compares, places and reason are those of the pair that fails fewest tests.
 
     Examples
     --------
     >>> import lantian as lt
-    >>> verdicts = lt.comparability(lt.load(), "air").set_index("indicator")
-    >>> verdicts.loc["Good-air days", "verdict"]
-    'direct'
+    >>> subjects = lt.comparability(lt.load(), "air").set_index("indicator")
+    >>> subjects.loc["Good-air days", ["degree", "caveats"]].tolist()
+    ['caveat', 'level of government: prefecture against county']
     """
-    rows = []
-    ids = theme if isinstance(theme, list) else None
-    for indicator in chosen(plans.indicators, theme, ids).itertuples():
-        judged = compare(plans, indicator.id, of)
-        fit = judged[judged["verdict"] != "no"]
-        groups = [part.drop_duplicates("label") for _, part in fit.groupby("group", sort=False)]
-        places = "; and among themselves ".join(
-            wording.names(map(evidence_link, part["id"], part["label"])) for part in groups
-        )
-        why = judged.loc[judged["status"] == "target", "why"]
-        best = fit["verdict"].min() if len(fit) else "no"
-        if len(fit):
-            reason = ""
-        elif judged.loc[judged["status"] == "target", "jurisdiction"].nunique() < 2:
-            reason = "fewer than two plans have a target"
-        else:
-            tests = {test.split(":")[0] for words in why for test in words.split("; ") if ":" in test}
-            reason = ", ".join(IN_SHORT[test] for test in IN_SHORT if test in tests) or "different promises"
-        rows.append({"indicator": indicator.name_en, "verdict": best, "places": Shown(places), "why": reason})
-    return pd.DataFrame(rows, columns=["indicator", "verdict", "places", "why"])
+    subjects = chosen(plans.indicators, theme, theme if isinstance(theme, list) else None)
+    targets = plans.targets[plans.targets["indicator"].isin(subjects["id"])]
+    targets = targets.query("role == 'focus' and core == 'yes'")
+    judged = strongest(targets, pairs(rules(plans), targets, of))
+    best = [_best_pair(judged[judged["indicator"] == name]) for name in subjects["id"]]
+    columns = ["indicator", "degree", "places", "caveats", "inputs", "reason"]
+    return pd.DataFrame(best).assign(indicator=list(subjects["name_en"]))[columns]
+
+
+def _best_pair(targets):
+    """Take of the targets on a subject that with the strongest statement, and the places with which it holds alike."""
+    if targets["jurisdiction"].nunique() < 2:
+        return {"degree": "no", "places": Shown(""), "caveats": "", "inputs": "", "reason": FEW}
+    best = targets.sort_values(["degree", "reason"], key=_strength, kind="stable").iloc[0]
+    fits = (targets["degree"] == best["degree"]) & (targets["caveats"] == best["caveats"])
+    pair = targets["id"].isin([best["id"], best["other"]]) if best["degree"] == "no" else fits
+    each = targets[pair].drop_duplicates("label")
+    places = wording.names(map(evidence_link, each["id"], each["label"]))
+    return best[["degree", "caveats", "inputs", "reason"]].to_dict() | {"places": Shown(places)}
+
+
+def _strength(column):
+    """Order degrees from the strongest, and reasons by the number of tests that fail."""
+    return column.map(DEGREES.index) if column.name == "degree" else column.str.count(";")
 
 
 def what_compares(plans, theme, of="value"):
-    """Say in one sentence what compares directly, what after conversion, and what not."""
+    """Say in one sentence which subjects compare, in which degree and between whom.
+
+    Parameters
+    ----------
+    plans : Plans
+    theme : str or list of str
+        As for `comparability`.
+    of : {"value", "date", "pace", "wording"}
+
+    Returns
+    -------
+    Sentence
+    """
     rows = comparability(plans, theme, of)
-    direct, converted, no = (
-        rows[rows["verdict"] == verdict] for verdict in ("direct", "after conversion", "no")
-    )
+    spoken = rows[rows["reason"] != FEW]
+    parts = [
+        f"{words} {wording.names(map(_subject, spoken[spoken['degree'] == degree].itertuples()))}"
+        for degree, words in LISTED.items()
+        if (spoken["degree"] == degree).any()
+    ]
+    text = "Of {all} subjects two plans or more speak on {spoken}. In {of} they {parts}."
+    parts = Shown("; ".join(parts) or "have nothing to compare")
+    return say(plans, text, all=len(rows), spoken=len(spoken) or "none", of=of, parts=parts)
 
-    def fits(part):
-        named = [Markup("{}, {}").format(row.indicator, row.places) for row in part.itertuples()]
-        return Shown(Markup("; ").join(named) or "nothing")
 
-    text = "In {of}, this compares directly between plans: {direct}. After conversion: {converted}. Not at all: {no}."
-    rest = "; ".join(no["indicator"]) if len(no) <= LONGEST_LIST else f"the other {len(no)} subjects"
-    return say(plans, text, of=of, direct=fits(direct), converted=fits(converted), no=rest or "nothing")
+def _subject(row):
+    """Name a subject, with the places that compare, the caveats and inputs, as markup."""
+    notes = [] if row.degree == "no" else filter(str, [row.places, row.caveats, row.inputs])
+    notes = Markup("; ").join(notes)
+    return Markup("{} ({})").format(row.indicator, notes) if notes else escape(row.indicator)

@@ -1,5 +1,7 @@
 """Responsibility: who answers for what and by when, and in which words it is asked."""
 
+from datetime import date, timedelta
+
 import pandas as pd
 
 from lantian.text import wording
@@ -8,26 +10,60 @@ TIMINGS = {"by": "by", "in": "by", "from": "from", "every_year": "every year", "
 
 
 def duties(plans):
-    """List the dated duties of the focus plans by quarter.
+    """List the duties of the focus plans with their dates, as exactly as these are printed.
 
     Returns
     -------
     DataFrame
-        jurisdiction, label, id, timing ("by", "from", "every year", "no date"),
-        quarter (as ``2018Q4``; the last of a year that has no day, the first where
-        it holds from that year; empty without a year), in_words.
+        jurisdiction, label, id, timing ("by", "from", "every year", "no date"), printed (how exactly: ``day``,
+        ``year``, or ``filled in`` for a year that is inferred or ambiguous; empty without any), period
+        (``2018 Q3`` of a day, else ``2018 year`` or ``2018 filled in``), in_words.
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> duties = lt.duties(lt.load()).set_index("id")
+    >>> duties.loc["shuocheng-boiler-35-built-up-2018", ["printed", "period"]].tolist()
+    ['day', '2018 Q3']
     """
     rows = plans.targets.query("role == 'focus' and core == 'yes'").reset_index(drop=True)
     undated = rows["target_year"].isna() & (rows["timing"] != "every_year")
     timing = rows["timing"].map(TIMINGS).mask(undated, "no date")
-    quarter = pd.to_datetime(day_due(rows)).dt.to_period("Q").astype("str")
-    quarter = quarter.where(timing.isin(["by", "from"]), "")
-    rows = rows.assign(timing=timing, quarter=quarter, in_words=rows["statement_en"])
-    return rows[["jurisdiction", "label", "id", "timing", "quarter", "in_words"]]
+    dated = timing.isin(["by", "from"])
+    printed = exactness(rows).where(dated, "")
+    quarter = pd.to_datetime(day_due(rows)).dt.to_period("Q").astype("str").str[-2:]
+    period = rows["target_year"].astype("str") + " " + printed.mask(printed == "day", quarter)
+    period = period.where(dated, "")
+    rows = rows.assign(timing=timing, printed=printed, period=period, in_words=rows["statement_en"])
+    return rows[["jurisdiction", "label", "id", "timing", "printed", "period", "in_words"]]
+
+
+def exactness(targets):
+    """Say how exactly a date is printed: as a day, as a year, or not at all, so that its year was filled in.
+
+    Returns
+    -------
+    Series
+        ``day``, ``year``, ``filled in``; empty without a year.
+    """
+    known = targets["year_basis"].isin(["inferred", "ambiguous"]).map({True: "filled in", False: "year"})
+    known = known.mask((targets["deadline"] != "") & (known == "year"), "day")
+    return known.where(targets["target_year"].notna(), "")
+
+
+def due_day(timing, deadline):
+    """Return the last day of what is due: before 1 October is by 30 September (10月1日前), to the end of a month its last day.
+
+    >>> due_day("by", "2018-10-01"), due_day("from", "2018-10-01"), due_day("by", "2018-10-31")
+    ('2018-09-30', '2018-10-01', '2018-10-31')
+    """
+    if timing != "by" or not deadline.endswith("-01"):
+        return deadline
+    return (date.fromisoformat(deadline) - timedelta(days=1)).isoformat()
 
 
 def day_due(targets):
-    """Date targets; a year without a day stands for its first day after "from", else for its last.
+    """Place targets on an axis of time; a year without a day stands for its first day after "from", else for its last.
 
     Returns
     -------
@@ -36,7 +72,8 @@ def day_due(targets):
     """
     ends = targets["timing"].map({"from": "-01-01"}).fillna("-12-31")
     year_only = targets["target_year"].astype("string") + ends
-    return targets["deadline"].where(targets["deadline"] != "", year_only)
+    days = pd.Series(map(due_day, targets["timing"], targets["deadline"]), targets.index, dtype="str")
+    return days.where(days != "", year_only)
 
 
 def leads(plans):

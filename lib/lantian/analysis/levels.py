@@ -4,36 +4,39 @@ import re
 
 import pandas as pd
 
-from lantian.analysis.comparability import SIZED
-from lantian.analysis.matrix import KEY, chosen
+from lantian.analysis.comparability import ON_ONE_AXIS, differences, judge, rules, stated
+from lantian.analysis.matrix import FIRM, KEY, chosen
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link
 
 __all__ = ["RELATIONS", "above", "ancestors", "key_regions", "limits", "matched", "unmatched"]
 
-COLUMNS = [
-    *["jurisdiction", "label", "id", "printed", "above", "above_id", "above_printed"],
-    *["relation", "in_words", "source", "confidence", "indicator"],
-]
-# Relations, from the most to the least informative.
-RELATIONS = ("copied", "equal", "stricter", "looser", "another measure", "assigned", "parent not read")
+COLUMNS = """jurisdiction label id printed above above_id above_printed relation caveats key_region in_words source confidence
+    indicator""".split()
+# How a goal stands to that of the nearest level above: in words, where the two are compared.
 JUDGED = {
-    "copied": "figure for figure",
+    "same act": "the same act as",
+    "copied": "the same figure and operator as",
     "equal": "the same figure as",
     "stricter": "stricter than",
+    "less firm": "a stricter figure, but put less firmly, than",
     "looser": "looser than",
+    "beyond the average": "beyond the average for the whole country,",
+    "short of the average": "short of the average for the whole country,",
 }
-OTHER_MEASURE = "the levels above promise it in another kind, unit or year, for other places, or as an amount of their own size"
-# Goals that differ in these are still compared, and the sentence names the difference.
-NOT_COUNTED = ("area", "subject", "subject_class", "base")
+# Relations, from the most to the least informative.
+RELATIONS = (*JUDGED, "not comparable", "not collected", "assigned", "parent not read")
+# What may differ between a goal and its copy: how the years are known, and whose goal it is.
+OF_COPIES = {"level of government", "source of the year", "source of the base year"}
 
 
 def above(plans, theme=None, indicators=None):
-    """Compare each focus plan's goals with those of the levels above it.
+    """Compare each focus plan's goals with those of the nearest level above that has one to compare with.
 
-    Two goals are compared where kind, unit, target year and base year agree; where area,
-    subject or base differ, the sentence names it. A document above that was issued after
-    the plan is called later.
+    Two goals of one year are compared as `lantian.verdict` compares those of two plans, with the same caveats: what
+    is copied from the province is not held against the nation too. A goal for the whole country is an average,
+    broken down and allocated unequally: a place may be beyond or short of it, and is neither strict nor loose for that. Stricter
+    is only what is put as firmly at least. A document above that was issued after the plan is called later.
 
     Parameters
     ----------
@@ -47,23 +50,23 @@ def above(plans, theme=None, indicators=None):
     Returns
     -------
     DataFrame
-        A row for each goal (or gap) and each place above with a goal:
-        jurisdiction, label, id, printed, above (place), above_id, above_printed,
-        relation (one of `RELATIONS`), in_words, source (the document above), confidence,
-        indicator (its name). Where a plan above was not read the relation is
-        ``parent not read``, never "stated nowhere above".
+        A row for each goal (or gap) and each goal above that it is held against: jurisdiction, label, id, printed,
+        above (place), above_id, above_printed, relation (one of `RELATIONS`), caveats, key_region (``inside`` or
+        ``outside`` those of the document above, where it lists any), in_words, source (the document above),
+        confidence, indicator (its name). Where a plan above was not read the relation is ``parent not read``, and
+        where no goal above is known ``not collected``: never "stated nowhere above".
 
     Examples
     --------
     >>> import lantian as lt
     >>> chain = lt.above(lt.load(), indicators=["air.pm25"])
-    >>> "stricter" in set(chain.relation)
-    True
+    >>> chain.set_index("id").loc["jincheng-pm25-2016", "relation"]
+    'less firm'
     """
     if theme or indicators:
         rows = chosen(plans.indicators, theme, indicators)
     else:
-        goals = plans.targets.query("role == 'reference' and kind != 'standard'")["indicator"]
+        goals = plans.targets[(plans.targets["role"] == "reference") & ~_is_limit(plans.targets)]["indicator"]
         rows = plans.indicators
         rows = rows[rows["id"].isin(goals) | (rows["headline"] != "")]
     compared = _compare_levels(plans, list(rows["id"]))
@@ -141,14 +144,9 @@ def _compare_levels(plans, indicators):
     goals = _goals(plans, indicators)
     own = goals[goals["role"] == "focus"].drop(columns=["source", "confidence"])
     pairs = _pairs(plans, own, goals)
-    same = pairs[_one_measure(pairs)]
-    other = own[own["id"].isin(pairs["id"]) & ~own["id"].isin(same["id"])]
-    parts = [
-        _compared(plans, same),
-        other.assign(relation="another measure", in_words=OTHER_MEASURE),
-        _parent_not_read(plans, own),
-        _assigned(plans, indicators, goals),
-    ]
+    compared = _nearest(plans, goals, pairs)
+    parts = [compared, _without(plans, own, pairs, compared), _parent_not_read(plans, own)]
+    parts.append(_assigned(plans, indicators, goals))
     rows = pd.concat(part.reindex(columns=[*COLUMNS, "number"]) for part in parts)
     rows["place_order"] = rows["jurisdiction"].map(list(plans.focus["id"]).index)
     rows["indicator_order"] = rows["indicator"].map(indicators.index)
@@ -160,31 +158,29 @@ def _goals(plans, indicators):
     """Take the targets on indicators, with their words and what is known of their documents."""
     documents = plans.documents.set_index("id")
     named = documents[["title_en", "number", "issued"]].itertuples(index=False)
-    documents = documents.assign(source=[", ".join(filter(None, parts)) for parts in named])[
-        ["source", "confidence", "issued"]
-    ]
+    documents["source"] = [", ".join(filter(None, parts)) for parts in named]
+    documents = documents[["source", "confidence", "issued"]]
     goals = plans.targets[plans.targets["indicator"].isin(indicators)]
     goals = goals.drop(columns="issued").join(documents, on="document")
-    return goals.assign(
-        printed=[wording.target(row) for row in goals.itertuples()],
-        thing=[wording.thing(row) for row in goals.itertuples()],
-        number=range(len(goals)),
-    )
+    return goals.assign(printed=[wording.target(row) for row in goals.itertuples()], number=range(len(goals)))
 
 
 def _pairs(plans, own, goals):
-    """Pair each goal with every core goal of a place above it; the columns of the latter end in ``_above``."""
-    chains = [(place, ancestors(plans, place)) for place in plans.focus["id"]]
-    chains = pd.DataFrame(chains, columns=["jurisdiction", "jurisdiction_above"])
-    chains = chains.explode("jurisdiction_above").dropna()
-    higher = goals[(goals["kind"] != "standard") & (goals["core"] == "yes")].add_suffix("_above")
-    pairs = own.merge(chains, on="jurisdiction").merge(
-        higher,
-        left_on=["indicator", "jurisdiction_above"],
-        right_on=["indicator_above", "jurisdiction_above"],
-    )
+    """Pair each goal with every core goal of a place above it that is meant for it: id, above_id and the steps up."""
+    chains = [(place, [*enumerate(ancestors(plans, place))]) for place in plans.focus["id"]]
+    chains = [(place, above, steps) for place, chain in chains for steps, above in chain]
+    chains = pd.DataFrame(chains, columns=["jurisdiction", "jurisdiction_above", "steps"])
+    higher = goals[~_is_limit(goals) & (goals["core"] == "yes")].add_suffix("_above")
+    higher = higher.assign(indicator=higher["indicator_above"])
+    pairs = own.merge(chains, on="jurisdiction").merge(higher, on=["indicator", "jurisdiction_above"])
     applies = _applies(plans)
-    return pairs.loc[[applies(pair) for pair in pairs.itertuples()]]
+    pairs = pairs.loc[[applies(pair) for pair in pairs.itertuples()]]
+    return pairs[["id", "id_above", "place_above", "steps"]].rename(columns={"id_above": "above_id"})
+
+
+def _is_limit(targets):
+    """Mark limits and guidelines, which are no goals; a standard without a figure is an act."""
+    return (targets["kind"] == "standard") & (targets["value_basis"] != "")
 
 
 def _applies(plans):
@@ -197,6 +193,8 @@ def _applies(plans):
     names = plans.jurisdictions.set_index("id")["name_en"]
 
     def applies(pair):
+        if pair.level == "county" and pair.subject_above == "prefecture_level_city":
+            return False
         if pair.area_above != "named":
             return True
         places = {pair.jurisdiction, *ancestors(plans, pair.jurisdiction)} - {pair.jurisdiction_above}
@@ -208,66 +206,73 @@ def _applies(plans):
     return applies
 
 
-def _one_measure(pairs):
-    """Whether two goals share kind, unit, target year and, for a change, base year."""
-    same = pairs["amount"].notna() & pairs["amount_above"].notna() & pairs["target_year"].notna()
-    for column in ("kind", "standard_unit", "target_year"):
-        same &= pairs[column] == pairs[f"{column}_above"]
-    base, base_above = pairs["baseline_year"].fillna(0), pairs["baseline_year_above"].fillna(0)
-    same &= (pairs["kind"] != "change") | (base == base_above)
-    # An amount that grows with the place has no measure in common with a larger place's.
-    grows = (pairs["extensive"] == "yes") & pairs["kind"].isin(SIZED)
-    # A goal for cities of the prefecture level is none for a county.
-    cities = (pairs["level"] == "county") & (pairs["subject_above"] == "prefecture_level_city")
-    # A share of rural areas and one of towns have nothing in common.
-    whole = (pairs["area"] == "whole") | (pairs["area_above"] == "whole")
-    town_and_country = ~whole & ((pairs["area"] == "rural") != (pairs["area_above"] == "rural"))
-    return same.fillna(False).astype(bool) & ~grows & ~cities & ~town_and_country
+def _nearest(plans, goals, pairs):
+    """Hold each goal against those of the nearest level above that compare with it, and word how it stands to them."""
+    judging, rows = rules(plans), {row.id: row for row in goals.itertuples()}
+    facts = {name: stated(judging, rows[name]) for name in {*pairs["id"], *pairs["above_id"]}}
+    sides = plans.key_regions.replace({"member": {"yes": "inside", "no": "outside"}})
+    inside = sides.groupby(["jurisdiction", "document"])["member"].min()
+    nearest, compared = {}, []
+    for pair in pairs.sort_values("steps", kind="stable").itertuples():
+        one, higher, steps = rows[pair.id], rows[pair.above_id], nearest.get(pair.id, pair.steps)
+        verdict = judge(judging, facts[pair.id], facts[pair.above_id])
+        if steps == pair.steps and _one_year(one, higher) and verdict.degree in ON_ONE_AXIS:
+            nearest[pair.id] = steps
+            found = differences(judging, facts[pair.id].facts, facts[pair.above_id].facts)
+            relation = _relation(one, higher, {each.field for each in found if each.kind == "counted"})
+            region = inside.get((one.jurisdiction, higher.document), "")
+            words = _sentence(one, higher, relation, verdict.caveats, region)
+            compared.append((one.id, higher.id, relation, "; ".join(verdict.caveats), region, words))
+    names = ["id", "above_id", "relation", "caveats", "key_region", "in_words"]
+    above = goals[["id", "place", "printed", "source", "confidence"]]
+    above = above.set_axis(["above_id", "above", "above_printed", "source", "confidence"], axis=1)
+    own = goals.drop(columns=["source", "confidence"])
+    return pd.DataFrame(compared, columns=names).merge(own, on="id").merge(above, on="above_id")
 
 
-def _compared(plans, pairs):
-    """Judge and word pairs of goals of one measure."""
-    regions = plans.key_regions.assign(inside=plans.key_regions["member"] == "yes")
-    inside = regions.groupby(["jurisdiction", "document"])["inside"].any()
-    pairs = pairs.assign(relation=[_relation(pair) for pair in pairs.itertuples()])
-    return pairs.assign(
-        in_words=[_sentence(pair, inside) for pair in pairs.itertuples()],
-        above=pairs["place_above"],
-        above_id=pairs["id_above"],
-        above_printed=pairs["printed_above"],
-        source=pairs["source_above"],
-        confidence=pairs["confidence_above"],
-    )
+def _one_year(one, higher):
+    """Whether two goals set an amount for one year, or neither sets any."""
+    figures = pd.notna(one.amount), pd.notna(higher.amount)
+    years = one.target_year, higher.target_year
+    return not any(figures) or (all(figures) and all(map(pd.notna, years)) and years[0] == years[1])
 
 
-def _relation(pair):
+def _relation(one, higher, counted):
     """Name how the figure of a goal stands to that above it."""
-    if pair.amount != pair.amount_above:
-        return "stricter" if (pair.amount < pair.amount_above) == (pair.better == "lower") else "looser"
-    copied = not _differing(pair, ["operator", *NOT_COUNTED]) and not _later(pair.issued_above, pair.issued)
-    return "copied" if copied else "equal"
+    if pd.isna(one.amount):
+        return "same act"
+    if one.amount == higher.amount:
+        later = _later(higher.issued, one.issued)
+        return "copied" if one.operator == higher.operator and not later and counted <= OF_COPIES else "equal"
+    strict = (one.amount < higher.amount) == (one.better == "lower")
+    if higher.level == "nation" and higher.value_basis != "word":
+        return "beyond the average" if strict else "short of the average"
+    if not strict:
+        return "looser"
+    firm = FIRM["strength"].index
+    return "stricter" if firm(one.strength) <= firm(higher.strength) else "less firm"
 
 
-def _differing(pair, columns):
-    """List the columns in which two goals differ."""
-    return [name for name in columns if getattr(pair, name) != getattr(pair, f"{name}_above")]
-
-
-def _sentence(pair, inside):
-    """Word a relation, what differs, and for stricter and looser whether the place lies in a key region of the document above."""
-    in_words = f"{JUDGED[pair.relation]} {pair.place_above}'s {pair.printed_above}"
-    if _later(pair.issued_above, pair.issued):
+def _sentence(one, higher, relation, caveats, region):
+    """Word a relation with its caveats, and whether the place lies in a key region of the document above."""
+    what = f"{wording.thing(higher)}, {higher.printed}" if relation == "same act" else higher.printed
+    in_words = f"{JUDGED[relation]} {higher.place}'s {what}"
+    if _later(higher.issued, one.issued):
         in_words += ", a later document"
-    if differing := [name.replace("_", " ") for name in _differing(pair, NOT_COUNTED)]:
-        differ = "differs" if len(differing) == 1 else "differ"
-        in_words += f", but {wording.names(differing)} {differ}: {pair.thing}, against {pair.thing_above}"
-    if pair.baseline_basis in ("inferred", "ambiguous"):
-        in_words += f", its base year {pair.baseline_basis}"
-    region = (pair.jurisdiction, pair.document_above)
-    if pair.relation in ("stricter", "looser") and region in inside.index:
-        side = "inside" if inside[region] else "outside"
-        in_words += f"; {pair.place} lies {side} the key regions of that document"
-    return in_words
+    if caveats:
+        in_words += f" ({'; '.join(caveats)})"
+    return in_words + (f"; {one.place} lies {region} the key regions of that document" if region else "")
+
+
+def _without(plans, own, pairs, compared):
+    """Say of goals that are held against none whether any goal above was collected; never that there is none."""
+    left = own[~own["id"].isin(compared["id"])]
+    places = pairs.drop_duplicates(["id", "place_above"]).groupby("id")["place_above"].agg(wording.names)
+    names = left["id"].map(places)
+    collected = "what was collected of " + names + " is of another kind, unit, year or place"
+    in_words = collected.fillna("no goal of a level above that is meant for it was collected")
+    relation = names.isna().map({True: "not collected", False: "not comparable"})
+    return left.assign(relation=relation, in_words=in_words)
 
 
 def _later(one, other):

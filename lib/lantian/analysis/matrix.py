@@ -27,8 +27,15 @@ MARKS = {
 RANK = {mark: number for number, mark in enumerate(MARKS)}
 HEADLINES = {"coal": 0, "air": 1, "vehicles": 2}
 SYMBOLS = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> ", "~": "~ ", "=": "", "": ""}
+# The rule by which one target stands for the others of its cell, to be named wherever it is used.
+FIRMEST = "firmest: by nature, strength, stock before purchases, whole area, latest year"
+FIRM = {
+    "nature": ["binding", "indicative", ""],
+    "strength": ["mandated", "plain", "hedged", "aspirational"],
+    "base": ["stock", "", "new_or_replaced", "new"],
+}
 KEY = ["jurisdiction", "indicator"]
-CONTENT = ["mark", "text", "in_words", "id", "count"]
+CONTENT = ["mark", "text", "in_words", "id", "count", "strength", "firmness"]
 CELL = ["jurisdiction", "label", "place", "indicator", "indicator_name", *CONTENT]
 FOUND = ["place", "id", "in_words", "statement", "indicator", "quote", "clause"]
 SEARCHED = [*FOUND, "subject", "subject_class", "note", "indicator_zh", "place_zh"]
@@ -49,8 +56,9 @@ def cells(plans, theme=None, indicators=None):
     -------
     DataFrame
         jurisdiction, label, place, indicator, indicator_name, mark (a key of `MARKS`),
-        text (a few characters), in_words (in words), id (of the firmest target, or of the
-        gap), count (targets of the cell).
+        text (a few characters), in_words (in words), id (of the firmest target by the rule in
+        `FIRMEST`, or of the gap), count (targets of the cell), strength (of that target),
+        firmness (its place among all, 0 the firmest).
 
     Examples
     --------
@@ -69,24 +77,26 @@ def _fill(plans, names, content, empty):
     """Lay out a cell for each name (of an indicator or a fleet) and focus place, with the first content found for it."""
     places = plans.focus[["id", "label", "name_en"]].set_axis(["jurisdiction", "label", "place"], axis=1)
     grid = names.set_axis(["indicator", "indicator_name"], axis=1).merge(places, how="cross")
-    content = content.drop_duplicates(KEY)[[*KEY, *CONTENT]]
-    blank = {"mark": "none", "text": "", "in_words": empty, "id": "", "count": 0}
-    return (
-        grid.merge(content, how="left", on=KEY)
-        .fillna(blank)
-        .astype({"text": "str", "in_words": "str", "count": int})[CELL]
-    )
+    content = content.drop_duplicates(KEY).reindex(columns=[*KEY, *CONTENT])
+    blank = {"mark": "none", "text": "", "in_words": empty, "id": "", "count": 0, "strength": ""}
+    types = {"text": "str", "in_words": "str", "strength": "str", "count": int}
+    return grid.merge(content, how="left", on=KEY).fillna(blank).astype(types)[CELL]
 
 
 def _target_cells(targets):
-    """Word each plan's firmest target on an indicator, and count the others: "37 µg/m³, 2020 +1"."""
+    """Word each plan's firmest target on an indicator, and count the others: "37 µg/m³, 2020; 1 more"."""
     counted = targets.assign(count=targets.groupby(KEY)["id"].transform("size"))
     first = _firmest_first(counted).drop_duplicates(KEY)
     rows = list(first.itertuples())
-    return first.assign(
-        text=[short(row) + (f"\N{NO-BREAK SPACE}+{row.count - 1}" if row.count > 1 else "") for row in rows],
-        in_words=[wording.target(row) + (f"; {row.count - 1} more" if row.count > 1 else "") for row in rows],
-    )
+    more = [f"; {row.count - 1} more" if row.count > 1 else "" for row in rows]
+    text = [short(row) + others for row, others in zip(rows, more)]
+    in_words = [f"{wording.target(row)}{_scope(row)}{others}" for row, others in zip(rows, more)]
+    return first.assign(text=text, in_words=in_words, firmness=range(len(first)))
+
+
+def _scope(row):
+    """Say what a target covers where that is not the whole: " (bus, new or replacement ones, urban area)"."""
+    return f" ({wording.thing(row)})" if row.base or row.area != "whole" else ""
 
 
 def _gap_cells(gaps):
@@ -103,16 +113,13 @@ def _marks(targets):
 
 
 def _firmest_first(targets):
-    """Sort targets: the core first, then figures, goals that bind, whole areas and late years."""
+    """Sort targets as `FIRMEST` says, those of the core first, and, as firm, a figure before words."""
     marks = _marks(targets)
-    keys = {
-        "periphery": targets["core"] == "no",
-        "rank": marks.map(RANK),
-        "stretch": targets["stretch_of"] != "",
-        "part": targets["area"] != "whole",
-        "earlier": -targets["target_year"].fillna(0),
-    }
-    return targets.assign(mark=marks, **keys).sort_values(list(keys))
+    keys = {"periphery": targets["core"] == "no"}
+    keys |= {f"by_{name}": targets[name].map(order.index) for name, order in FIRM.items()}
+    keys |= {"part": targets["area"] != "whole", "earlier": -targets["target_year"].fillna(0)}
+    keys["rank"] = marks.map(RANK)
+    return targets.assign(mark=marks, **keys).sort_values([*keys, "id"])
 
 
 def matrix(plans, theme=None, indicators=None):
@@ -168,9 +175,12 @@ def near(name, names):
 
 
 def short(row):
-    """Write a target in a few characters: "≤ 1.45 million t, 2020"."""
+    """Write a target in a few characters: "≤ 1.45 million t, 2020", "100 % of purchases, urban, 2020"."""
     year = "" if pd.isna(row.target_year) else str(row.target_year)
-    return ", ".join(filter(None, [_short_amount(row), year])) or row.kind
+    area = "" if row.area == "whole" else row.area.replace("_", "-")
+    much = _short_amount(row)
+    much += f" {SHARE_OF[row.base]}" if much and row.base else ""
+    return ", ".join(filter(None, [much, area, year])) or row.kind
 
 
 def _short_amount(row):
@@ -249,7 +259,7 @@ def fleets(plans):
         As `cells`, a fleet in place of an indicator. ``in_words`` distinguishes new purchases
         from the stock, new energy from clean-energy vehicles, where and by when. A share
         of several fleets together is in the cell of each of them, marked as pooled. A gap
-        is only in the cells of fleets that its words name.
+        is only in the cells of fleets that its words name, after the targets on them.
     """
     targets = plans.targets[plans.targets["indicator"].isin(ENERGY) & (plans.targets["role"] == "focus")]
     targets = _split_pools(targets)
@@ -258,6 +268,7 @@ def fleets(plans):
     names = pd.DataFrame({"id": order, "name": order.str.replace("_", " ").str.capitalize()})
     gaps = plans.gaps[plans.gaps["indicator"].isin(ENERGY)]
     content = pd.concat([_share_cells(targets), _fleet_gaps(gaps, targets, order)])
+    content["in_words"] = content.groupby(KEY)["in_words"].transform(lambda words: "; ".join(words.unique()))
     return _fill(plans, names, content, "fleet not named")
 
 
@@ -286,6 +297,7 @@ def _share_cells(targets):
         in_words=("in_words", "; ".join),
         id=("id", "first"),
         count=("id", "size"),
+        strength=("strength", lambda strengths: strengths.iloc[0] if strengths.nunique() == 1 else ""),
     )
     return cells.assign(mark=cells["rank"].map(list(MARKS).__getitem__))
 

@@ -1,5 +1,6 @@
 """Progress: the change per year that a goal implies, and whether it was met where that was measured."""
 
+import itertools
 import operator
 
 import pandas as pd
@@ -11,11 +12,12 @@ from lantian.text import wording
 OBJECT = ["jurisdiction", "indicator", "area", "subject", "base"]
 SERIES = ["unit", "source", "scope", "basis"]
 GOAL = ["jurisdiction", "label", "id", "kind", "printed"]
-PACE = ["years", "linear", "compound", "low", "high", "basis", "in_words"]
+PACE = ["years", "linear", "compound", "low", "high", "basis", "inputs", "confidence", "in_words"]
 OUTCOME = [
     *["jurisdiction", "label", "indicator_name", "id", "printed", "measured", "outcome"],
     *["in_words", "source", "confidence", "caution"],
 ]
+STATES = {"before": "readings before September 2018", "unknown": "readings of an unknown state"}
 HOLDS = {"<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt}
 
 
@@ -39,8 +41,9 @@ def pace(plans, indicator, core=True):
     -------
     DataFrame
         jurisdiction, label, id, kind, printed, years, linear, compound (percent a year),
-        low and high (an interval of ``compound``), basis, in_words. A goal without
-        any base year has none, and ``in_words`` why: its pace would be invented.
+        low and high (an interval of ``compound``), basis, inputs and confidence (of the
+        readings that it rests on), in_words. A goal without any base year has none, and
+        ``in_words`` why: its pace would be invented.
 
     Examples
     --------
@@ -55,47 +58,59 @@ def pace(plans, indicator, core=True):
         goals = goals[goals["core"] == "yes"]
     goals = goals[goals["kind"].isin(["change", "level"])]
     goals = goals.assign(printed=[wording.target(goal) for goal in goals.itertuples()])
-    paces = pd.DataFrame([_pace(plans, goal) for goal in goals.itertuples()], goals.index, PACE)
+    paces = pd.DataFrame([pace_of(plans, goal) for goal in goals.itertuples()], goals.index, PACE)
     return goals[GOAL].join(paces).reset_index(drop=True)
 
 
-def _pace(plans, goal):
-    """Work out the pace of one goal: the columns of `PACE`, without numbers where none can be had."""
+def pace_of(plans, goal):
+    """Work out the pace of one goal, a row of ``Plans.targets``: the columns of `PACE`, without numbers where none can be had."""
     if pd.notna(goal.amount):
         if goal.kind == "change" and goal.timing == "every_year":
-            rate, in_words = goal.amount, f"{wording.signed(goal.amount)} % a year, as printed"
-            return _rates(1, rate, rate, rate, rate) | {"basis": "stated", "in_words": in_words}
+            return _rates(1, [goal.amount], "stated", "{rate} % a year, as printed")
         if goal.kind == "change" and pd.notna(goal.baseline_year) and pd.notna(goal.target_year):
-            return _pace_of_change(goal)
-        if goal.kind == "level" and (base := _observed_base(plans, goal)):
-            return _pace_from_observation(goal, base)
+            years, basis = int(goal.target_year - goal.baseline_year), goal.baseline_basis
+            in_words = f"{{rate}} % a year over {wording.counted(years, 'year')} (base year {basis})"
+            return _rates(years, [goal.amount], basis, in_words)
+        if goal.kind == "level" and len(base := _observed_base(plans, goal)):
+            return _pace_from_observations(goal, base)
     return {"basis": "none", "in_words": "no base year is known: a pace would be invented"}
 
 
-def _rates(years, change, rate, low, high):
-    return {"years": years, "linear": change / years, "compound": rate, "low": low, "high": high}
+def _rates(years, changes, basis, in_words):
+    """Spread changes in percent over years: the first is the change itself, all of them bound it."""
+    rates = [compound(change, years) for change in changes]
+    low, high = min(rates), max(rates)
+    words = map(wording.signed, (rates[0], low, high))
+    in_words = in_words.format(**dict(zip(("rate", "low", "high"), words)))
+    numbers = {"years": years, "linear": changes[0] / years, "compound": rates[0], "low": low, "high": high}
+    return numbers | {"basis": basis, "inputs": "", "confidence": "", "state": "", "in_words": in_words}
 
 
-def _pace_of_change(goal):
-    """Spread a change over the years from its base year to its target year."""
-    years = int(goal.target_year - goal.baseline_year)
-    rate, basis = compound(goal.amount, years), goal.baseline_basis
-    in_words = f"{wording.signed(rate)} % a year over {wording.counted(years, 'year')} (base year {basis})"
-    return _rates(years, goal.amount, rate, rate, rate) | {"basis": basis, "in_words": in_words}
+def _pace_from_observations(goal, base):
+    """Spread a level over the years since it was observed, allowing for several readings and their rounding."""
+    year, inputs = int(base["year"].iloc[0]), "; ".join(map(reading, base.itertuples()))
+    values = [base["value"].iloc[-1], *itertools.chain(*map(_rounded_from, base["value"]))]
+    changes = [(goal.amount / value - 1) * 100 for value in values]
+    in_words = f"{{low}} to {{high}} % a year since {year}, from "
+    rates = _rates(int(goal.target_year) - year, changes, "observed", in_words)
+    rates |= {"in_words": rates["in_words"] + inputs, "inputs": inputs, "state": state_of(base)}
+    return rates | {"confidence": wording.names(base["confidence"].unique(), "or")}
 
 
-def _pace_from_observation(goal, base):
-    """Spread a level over the years since an observation, allowing for the rounding of the latter."""
-    years = int(goal.target_year - base.year)
-    digits = f"{base.value:.10f}".rstrip("0").partition(".")[2]
-    half = 0.5 * 10 ** -len(digits)
-    changes = [(goal.amount / (base.value + error) - 1) * 100 for error in (half, 0, -half)]
-    low, rate, high = (compound(change, years) for change in changes)
-    in_words = (
-        f"{wording.signed(low)} to {wording.signed(high)} % a year since {base.year}, "
-        f"from an observed {base.value:g} ({base.source}, confidence {base.confidence})"
-    )
-    return _rates(years, changes[1], rate, low, high) | {"basis": "observed", "in_words": in_words}
+def _rounded_from(value):
+    """Return the ends of what is rounded to a value: half a unit of its last digit either way."""
+    half = 0.5 * 10 ** -len(f"{value:.10f}".rstrip("0").partition(".")[2])
+    return value - half, value + half
+
+
+def state_of(seen):
+    """Say at which reference state readings of particles stand; empty where no doubt can be."""
+    return " or ".join(STATES[state] for state in sorted(set(seen["state"])) if state in STATES)
+
+
+def reading(seen):
+    """Word an observation as an input: "an observed 59.27 in 2015 (city stations; AQI data; confidence medium)"."""
+    return f"an observed {seen.value:g} in {seen.year} ({seen.scope}; {seen.source}; confidence {seen.confidence})"
 
 
 def compound(change, years):
@@ -104,19 +119,19 @@ def compound(change, years):
     >>> round(compound(21, 2), 6)
     10.0
     """
-    return ((1 + change / 100) ** (1 / years) - 1) * 100
+    return change if years == 1 else ((1 + change / 100) ** (1 / years) - 1) * 100
 
 
 def _observed_base(plans, goal):
-    """Take the last observation before the plan's period, of one year the surest; None without any."""
+    """Take the observations of the last year before the plan's period that has any, the surest last."""
     start = plans.documents.set_index("id").loc[goal.document, "period_start"]
-    seen = _observations_of(plans, goal)
+    seen = observations_of(plans, goal)
     seen = seen[(seen["unit"] == goal.unit) & (seen["year"] < start)]
-    seen = seen.assign(sure=seen["confidence"] == "high").sort_values(["year", "sure"], kind="stable")
-    return next(seen.tail(1).itertuples(), None)
+    seen = seen[seen["year"] == seen["year"].max()]
+    return seen.sort_values("confidence", key=lambda cells: cells == "high", kind="stable")
 
 
-def _observations_of(plans, goal):
+def observations_of(plans, goal):
     """Take the observations of what a goal is about.
 
     There are none for named parts of a place or a class of things: an observation does not say which it is of.
@@ -147,7 +162,7 @@ def outcomes(plans):
 
 def _outcomes_of(plans, goal):
     """Compare one goal with each measurement in its target year."""
-    seen = _observations_of(plans, goal)
+    seen = observations_of(plans, goal)
     for end in seen[seen["year"] == goal.target_year].itertuples():
         if goal.kind == "change":
             for start in _starts(goal, end, seen).itertuples():

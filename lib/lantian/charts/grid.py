@@ -9,21 +9,21 @@ import matplotlib.ticker
 import pandas as pd
 from matplotlib.textpath import TextPath
 
-from lantian.analysis.duties import day_due
-from lantian.analysis.matrix import MARKS
+from lantian.analysis.duties import day_due, exactness
+from lantian.analysis.matrix import FIRMEST, MARKS
 from lantian.charts import marks, style
 from lantian.text import wording
 
 _ROOMY = 6  # more places than these leave no room for words in a column
 _COLOURED = {"figure", "word", "reference", "dated", "rule"}  # the others are grey
 # A cell can be read without colour: its marker, and whether that is hollow, say what it is.
-_HOLLOW = {"rule", "qualitative", "assigned", "garbled"}
+_HOLLOW = {"qualitative", "assigned", "garbled"}
 _MARKERS = {
     "figure": "o",
     "word": "s",
     "reference": "D",
     "dated": ">",
-    "rule": ">",
+    "rule": "v",
     "qualitative": "o",
     "assigned": "^",
     "not_applicable": "x",
@@ -54,8 +54,8 @@ def matrix(plans, cells, name, title, subtitle, place=None):
     """
     places, indicators = list(plans.focus["id"]), list(cells["indicator"].unique())
     roomy, kinds = len(places) <= _ROOMY, [mark for mark in MARKS if mark in set(cells["mark"])]
-    head, foot = style.HEAD + (0.45 if roomy else 0.75), style.FOOT + 0.15 + 0.17 * math.ceil(len(kinds) / 4)
-    chart, axes = style.canvas(title, 0.47 * max(len(indicators), 1), head=head, foot=foot, left=1.55)
+    head, foot = style.HEAD + (0.45 if roomy else 0.75), style.FOOT + 0.32 + 0.17 * math.ceil(len(kinds) / 4)
+    chart, axes = style.canvas(title, 0.54 * max(len(indicators), 1), head=head, foot=foot, left=1.55)
     _name_rows(axes, cells["indicator_name"][~cells["indicator"].duplicated()], len(places))
     _name_plans(axes, plans)
     palette = marks.colours(plans)
@@ -64,11 +64,13 @@ def matrix(plans, cells, name, title, subtitle, place=None):
     for cell in cells.itertuples():
         color = palette[cell.jurisdiction] if cell.mark in _COLOURED else style.GREY
         x, y = places.index(cell.jurisdiction), indicators.index(cell.indicator)
-        _cell(axes, x, y, cell.mark, color, cell.text if roomy else "")
-    _key(chart, kinds, foot)
+        hollow = cell.mark in _HOLLOW or cell.strength == "aspirational"
+        _cell(axes, x, y, cell.mark, color, cell.text if roomy else "", hollow)
+    rule = FIRMEST if cells["text"].str.contains("more").any() else ""
+    aimed = "hollow in colour: aimed for" if (cells["strength"] == "aspirational").any() else ""
+    _key(chart, kinds, foot, "; ".join(filter(None, [rule, aimed])))
     chart.opens_at_right = place is not None and places.index(place) * 2 >= len(places)
-    more = "; +1: one more" if cells["text"].str.contains(r"\s\+\d+$").any() else ""
-    subtitle += more if roomy else "; figures: see the rows drawn"
+    subtitle += "" if roomy else "; figures: see the rows drawn"
     return marks.finish(chart, plans, cells.assign(what=cells["indicator_name"]), name, title, subtitle)
 
 
@@ -96,17 +98,18 @@ def _name_plans(axes, plans):
         axes.text(x, -0.62 - (0.55 if crowded and x % 2 else 0), label.replace(" (", "\n("), **text)
 
 
-def _cell(axes, x, y, mark, color, text):
-    """Draw a cell's mark, above two lines of its text where there is any."""
-    marks.dot(axes, x, y - 0.22 * bool(text), color, mark in _HOLLOW, _MARKERS[mark], ms=7, mew=1.3)
+def _cell(axes, x, y, mark, color, text, hollow):
+    """Draw a cell's mark, above three lines of its text where there is any."""
+    marks.dot(axes, x, y - 0.28 * bool(text), color, hollow, _MARKERS[mark], ms=7, mew=1.3)
     if text:
-        text = "\n".join(textwrap.wrap(text, 19)[:2])
-        axes.text(x, y - 0.02, text, ha="center", va="top", size=7.2, linespacing=1.05)
+        text = "\n".join(textwrap.wrap(text, 21)[:3])
+        axes.text(x, y - 0.1, text, ha="center", va="top", size=7.2, linespacing=1.05)
 
 
-def _key(chart, kinds, bottom):
-    """Explain the marks above the documents, four in a row."""
+def _key(chart, kinds, bottom, rule):
+    """Explain the marks above the documents, four in a row, and below them the rule by which targets were chosen."""
     height = chart.get_figheight()
+    chart.text(0.012, (style.FOOT + 0.08) / height, rule, size=7.5, va="center", in_layout=False)
     for count, mark in enumerate(kinds):
         x, y = (count % 4) * 0.25 + 0.012, (bottom - 0.16 - 0.17 * (count // 4)) / height
         axes = chart.add_axes((x - 0.01, y - 0.06 / height, 0.02, 0.12 / height))
@@ -118,6 +121,8 @@ def _key(chart, kinds, bottom):
 @mpl.rc_context(style.STYLE)
 def ladder(plans, rows, name, title, subtitle):
     """Draw dated acts: a lane an act, a mark at its date, the act in words at the mark.
+
+    Where only a year is printed a line spans it, dotted where the year was filled in; a hollow mark is aimed for.
 
     Parameters
     ----------
@@ -142,8 +147,13 @@ def ladder(plans, rows, name, title, subtitle):
         if pd.isna(row.when):
             marks.lane_text(axes, y, row.in_words, chart.opens_at_right, size=8)
         else:
-            marks.dot(axes, row.when, y, palette[row.jurisdiction], row.hollow, ms=8, mew=1.6)
-            marks.fit_label(axes, row.when, y, row.in_words, row.share)
+            color, start = palette[row.jurisdiction], row.when
+            if row.exact != "day":  # anywhere within the year
+                start = pd.Timestamp(f"{row.when.year}-01-01")
+                line = ":" if row.exact == "filled in" else "-"
+                axes.plot([start, start + pd.DateOffset(years=1)], [y, y], color=color, lw=1.8, ls=line)
+            marks.dot(axes, row.when, y, color, row.strength == "aspirational", ms=8, mew=1.6)
+            marks.fit_label(axes, row.when, y, row.in_words, row.share, start)
     marks.name_lanes(axes, plans, lanes)
     axes.set_xlim(first, last)
     _name_years(axes)
@@ -172,8 +182,8 @@ def due(plans, indicators, where="core == 'yes'"):
     Returns
     -------
     DataFrame
-        jurisdiction, when (an ISO date by `lantian.analysis.duties.day_due`), in_words, hollow (year inferred
-        or ambiguous), id.
+        jurisdiction, when (an ISO date by `lantian.analysis.duties.day_due`), exact (how exactly it is printed, by
+        `lantian.analysis.duties.exactness`), in_words, strength, id.
     """
     targets, gaps = (
         rows[rows["indicator"].isin(indicators) & (rows["role"] == "focus")]
@@ -184,10 +194,10 @@ def due(plans, indicators, where="core == 'yes'"):
     targets = targets.assign(
         when=day_due(targets),
         in_words=[f"{wording.thing(row)}: {wording.date(row)}" for row in targets.itertuples()],
-        hollow=targets["year_basis"].isin(["inferred", "ambiguous"]),
+        exact=exactness(targets),
     )
-    gaps = gaps.assign(in_words=[wording.gap(row) for row in gaps.itertuples()], hollow=False)
-    return pd.concat([targets, gaps])[["jurisdiction", "when", "in_words", "hollow", "id"]]
+    gaps = gaps.assign(in_words=[wording.gap(row) for row in gaps.itertuples()])
+    return pd.concat([targets, gaps])[["jurisdiction", "when", "exact", "in_words", "strength", "id"]]
 
 
 @mpl.rc_context(style.STYLE)
@@ -214,7 +224,9 @@ def counts(plans, table, name, title, subtitle):
             marks.count_mark(axes, x, y, count, palette[place])
         in_words.append(", ".join(f"{count} {kind}" for kind, count in row.items()))
     axes.set_xlim(-0.5, len(kinds) - 0.5)
-    marks.name_columns(axes, range(len(kinds)), [textwrap.fill(kind, 14) for kind in kinds])
+    marks.name_columns(
+        axes, range(len(kinds)), [textwrap.fill(kind, 14 if len(kinds) < 8 else 9) for kind in kinds]
+    )
     axes.grid(False)
     marks.name_places(axes, plans)
     rows = pd.DataFrame({"jurisdiction": table.index, "in_words": in_words, "id": ""})

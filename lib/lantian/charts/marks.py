@@ -73,13 +73,14 @@ def label(axes, x, y, text, at_right=True, **style):
     )
 
 
-def fit_label(axes, x, y, text, share):
-    """Label a mark, which lies at a share of its lane, on the side with more room, wrapped to fit."""
+def fit_label(axes, x, y, text, share, start=None):
+    """Label a mark, which lies at a share of its lane and may begin at a start, on the side with more room, wrapped to fit."""
     left, right = share * LANE, LANE - share * LANE
     lines = len(textwrap.wrap(text, max(1, int((right - 0.15) / 0.066)), break_long_words=False))
     at_right = right >= left or lines == 1 or (lines == 2 and len(text) < 27)
     if not at_right:
         lines = max(len(textwrap.wrap(text, max(24, int(left / 0.064) - 3))), 1 + (len(text) > 26))
+    x = x if at_right or start is None else start
     label(axes, x, y, wrap_evenly(text, lines), at_right, linespacing=1.0)
 
 
@@ -139,7 +140,7 @@ def finish(chart, plans, rows, name, title, subtitle):
         place=rows["jurisdiction"].map(places["name_en"]).fillna("line drawn"),
         place_zh=rows["jurisdiction"].map(places["name_zh"]),
     )
-    rows = rows.filter(["jurisdiction", "place", "place_zh", "what", "in_words", "why", "id"]).fillna("")
+    rows = rows.filter("jurisdiction place place_zh what in_words degree reason id".split()).fillna("")
     return chart.describe(name, title, subtitle, _documents(plans), rows)
 
 

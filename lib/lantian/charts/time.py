@@ -73,7 +73,7 @@ def _decimal_year(issued):
 
 @mpl.rc_context(style.STYLE)
 def calendar(plans, duties, name, title, subtitle):
-    """Draw duties by quarter: how many fall due, how many begin, and at the right those without a date.
+    """Draw duties by when they fall due or begin: by quarter where a day is printed, else by year; those without a date at the right.
 
     Parameters
     ----------
@@ -85,21 +85,22 @@ def calendar(plans, duties, name, title, subtitle):
     Returns
     -------
     Chart
-        Only quarters with a duty are drawn, side by side.
+        Only periods with a duty are drawn, side by side: of each year its quarters, then the year filled in, then the
+        year alone.
     """
-    quarters = sorted(set(duties["quarter"]) - {""})
-    columns = {quarter: x for x, quarter in enumerate(quarters)}
-    columns |= {"every year": len(quarters) + 0.7, "no date": len(quarters) + 1.9}
-    counts = duties.groupby(["jurisdiction", "timing", "quarter"]).size().rename("number").reset_index()
+    periods = sorted(set(duties["period"]) - {""})
+    columns = {period: x for x, period in enumerate(periods)}
+    columns |= {"every year": len(periods) + 0.7, "no date": len(periods) + 1.9}
+    counts = duties.groupby(["jurisdiction", "timing", "period"]).size().rename("number").reset_index()
     counts = marks.by_place(plans, counts)
     chart, axes = style.canvas(title, 0.62 * len(plans.focus), head=style.HEAD + 0.35, foot=style.FOOT + 0.1)
     _count_duties(axes, counts, columns, marks.colours(plans))
-    axes.set_xlim(-0.5, len(quarters) + 2.5)
-    chart.opens_at_right = marks.mostly_right(duties["quarter"].map(columns).dropna() / (len(quarters) + 2))
-    heads = [f"{quarter[:4]}\n{quarter[4:]}" for quarter in quarters] + ["every\nyear", "no\ndate"]
-    marks.name_columns(axes, list(columns.values()), heads, size=8)
+    axes.set_xlim(-0.5, len(periods) + 2.5)
+    chart.opens_at_right = marks.mostly_right(duties["period"].map(columns).dropna() / (len(periods) + 2))
+    heads = [period.replace(" ", "\n") for period in columns]
+    marks.name_columns(axes, list(columns.values()), heads, size=7.5)
     marks.name_places(axes, plans, above=0.6, below=0.4)
-    what = (counts["timing"] + " " + counts["quarter"]).str.strip()
+    what = (counts["timing"] + " " + counts["period"]).str.strip()
     rows = counts.assign(what=what, in_words=counts["number"].astype(str), id="")
     rows = marks.by_place(plans, marks.every_place(plans, rows, "no duty"))
     return marks.finish(chart, plans, rows, name, title, subtitle)
@@ -110,8 +111,8 @@ def _count_duties(axes, counts, columns, palette):
     places, begins = list(palette), counts["timing"] == "from"
     both = set(counts.loc[begins, "jurisdiction"])
     for row, begin in zip(counts.itertuples(), begins):
-        shift = (0.23 if begin else -0.23) if row.quarter and row.jurisdiction in both else 0
-        x, y = columns[row.quarter or row.timing], places.index(row.jurisdiction) + shift
+        shift = (0.23 if begin else -0.23) if row.period and row.jurisdiction in both else 0
+        x, y = columns[row.period or row.timing], places.index(row.jurisdiction) + shift
         marks.count_mark(axes, x, y, row.number, palette[row.jurisdiction], ">" if begin else "o")
 
 

@@ -6,6 +6,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
+from lantian.analysis.comparability import ON_ONE_AXIS
 from lantian.charts import marks, style
 from lantian.text import wording
 from lantian.text.sentences import Sentence
@@ -25,8 +26,8 @@ def refuse(rows):
         units = sorted(group["standard_unit"].unique())
         if len(units) > 1:
             raise NotComparable(f"these rows fail the test of unit: {', '.join(units)}")
-        if group["jurisdiction"].nunique() > 1 and (group["verdict"] == "no").any():
-            reasons = sorted(set(group["why"]) - {""})
+        if group["jurisdiction"].nunique() > 1 and not group["degree"].isin(ON_ONE_AXIS).all():
+            reasons = sorted(set(group["reason"]) - {""})
             raise NotComparable(f"these rows may not share an axis: {'; '.join(reasons)}")
 
 
@@ -53,20 +54,21 @@ def panels(plans, judged, name, title, subtitle, limits=None, unit=""):
     Raises
     ------
     NotComparable
-        When rows of one group are judged ``no`` against each other.
+        When rows of one group are in no degree that an axis may show.
     """
     figures = judged[judged["amount"].notna()]
     refuse(figures)
-    groups = list(figures.loc[figures["verdict"] != "no", "group"].unique())
+    groups = list(figures.loc[figures["degree"].isin(ON_ONE_AXIS), "group"].unique())
     if not groups:
         return labelled(plans, judged, name, title, subtitle)
     lanes = [_panel_lanes(plans, judged, group, alone=len(groups) == 1) for group in groups]
-    heights, between = [0.3 * len(rows) for rows in lanes], 0.62
+    heights, between = [len(rows) * (0.42 if rows["caveats"].any() else 0.3) for rows in lanes], 0.62
     inches, hspace = sum(heights) + between * (len(groups) - 1), between * len(groups) / sum(heights)
     room = {"head": style.HEAD + 0.15, "foot": style.FOOT + 0.45, "hspace": hspace}
     grid = {"nrows": len(groups), "squeeze": False, "height_ratios": heights}
     chart, axes = style.canvas(title, inches, **room, **grid)
-    limits = limits or (min(0, figures["amount"].min()) * 1.15, max(0, figures["amount"].max()))
+    drawn = figures.loc[figures["group"].isin(groups), ["low", "high"]]
+    limits = limits or (min(0, drawn["low"].min()) * 1.15, max(0, drawn["high"].max()))
     for panel, rows in zip(axes[:, 0], lanes):
         chart.opens_at_right |= _panel(panel, plans, rows, limits, unit)
     return marks.finish(chart, plans, pd.concat(lanes, ignore_index=True), name, title, subtitle)
@@ -78,10 +80,17 @@ def _panel_lanes(plans, judged, group, alone):
     Where there are several panels, a place with a figure has no words, and the others have one lane.
     """
     rows = judged.assign(drawn=judged["group"] == group)
-    rows["in_words"] = [row.printed if row.drawn else _elsewhere(row) for row in rows.itertuples()]
+    rows["in_words"] = [_beside(row) if row.drawn else _elsewhere(row) for row in rows.itertuples()]
     rows = rows.assign(undrawn=~rows["drawn"], figure=rows["amount"].where(rows["drawn"]))
     rows = marks.by_place(plans, rows, "undrawn", "figure")
     return rows if alone else rows[rows["drawn"] | ~rows.duplicated("jurisdiction")].reset_index(drop=True)
+
+
+def _beside(row):
+    """Word what stands beside a mark: the promise, what it was converted to and from what, and the caveats."""
+    level = wording.quantity(round(row.amount, 1), row.standard_unit)
+    implied = f"implies {level}, from {row.inputs}" if row.converted else ""
+    return "; ".join(filter(None, [row.printed + marks.aim(row), implied, row.caveats]))
 
 
 def _elsewhere(row):
@@ -98,8 +107,11 @@ def _panel(axes, plans, lanes, limits, unit):
     at_right = marks.mostly_right(lanes.loc[lanes["drawn"], "share"])
     for y, row in enumerate(lanes.itertuples()):
         if row.drawn:
-            marks.dot(axes, row.amount, y, palette[row.jurisdiction], row.strength == "aspirational")
-            marks.fit_label(axes, row.amount, y, row.in_words + marks.aim(row), row.share)
+            color, hollow = palette[row.jurisdiction], row.strength == "aspirational"
+            marker = "^" if row.converted else "s" if row.value_basis == "word" else "o"
+            axes.plot([row.low, row.high], [y, y], color=color, lw=5, alpha=0.5, solid_capstyle="butt")
+            marks.dot(axes, row.amount, y, color, hollow, marker)
+            marks.fit_label(axes, row.amount, y, row.in_words, row.share)
         else:
             lines = len(textwrap.wrap(row.in_words, 50 if at_right else 92))
             marks.lane_text(axes, y, marks.wrap_evenly(row.in_words, lines), at_right)
@@ -252,7 +264,7 @@ def steps(plans, judged, name, title, subtitle):
     marks.name_columns(axes, range(len(rules)), [rule.replace(" (", "\n(") for rule in rules])
     marks.name_places(axes, plans, size=8.5)
     in_words = rows["printed"].where(~is_target, rows["printed"] + ", " + rows["date"])
-    rows = rows.assign(in_words=in_words, why=rows["why"].where(is_target, ""))
+    rows = rows.assign(in_words=in_words, reason=rows["reason"].where(is_target, ""))
     return marks.finish(chart, plans, rows, name, title, subtitle)
 
 
@@ -338,4 +350,4 @@ def _pair_lanes(plans, judged, levels):
             for row in others.itertuples()
         ]
     )
-    return marks.by_place(plans, pd.concat([goals.assign(drawn=True, why=""), others.assign(drawn=False)]))
+    return marks.by_place(plans, pd.concat([goals.assign(drawn=True, reason=""), others.assign(drawn=False)]))

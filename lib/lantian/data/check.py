@@ -61,7 +61,7 @@ ROW_RULES = {
     },
 }
 # The tables that rules between tables read, and those that quotes are checked with.
-RULED = ("documents", "indicators", "jurisdictions", "targets", "gaps", "units")
+RULED = ("documents", "indicators", "jurisdictions", "subjects", "targets", "gaps", "units")
 QUOTED = ("targets", "proofs", "units")
 
 # --- checking a folder -----------------------------------------------------------------------------------------------
@@ -349,6 +349,22 @@ def _lead_problems(cells):
     return _unknown_problems(cells["targets"]["lead"], known, "a body in bodies.csv", ";")
 
 
+def _whole_problems(cells):
+    """A subject stands for the empty cell of indicators that there are."""
+    known = set(cells["indicators"]["id"])
+    return _unknown_problems(cells["subjects"]["indicators"], known, "an id in indicators", ";")
+
+
+def _circle_problems(cells):
+    """What is above a place or a subject ends somewhere: there are no ten levels of either."""
+    for name in ("jurisdictions", "subjects"):
+        ids, parents = cells[name]["id"], dict(zip(cells[name]["id"], cells[name]["parent"]))
+        above = ids
+        for _ in range(10):
+            above = above.map(parents).fillna("")
+        yield from _report(ids[above != ""], "goes up in a circle of parents")
+
+
 def _jurisdictions(cells):
     """Return the place of each target: that of its document."""
     return cells["targets"]["document"].map(cells["documents"].set_index("id")["jurisdiction"])
@@ -403,7 +419,7 @@ def _silence_problems(cells):
 
 def _order_problems(cells):
     """Rows are sorted by id, so that a change of the data is a small diff."""
-    for name in ("targets", "gaps", "indicators", "documents"):
+    for name in ("targets", "gaps", "indicators", "documents", "subjects"):
         ids = cells[name]["id"]
         out_of_order = ids < ids.groupby(level="path").shift()
         yield from _report(ids[out_of_order], "is out of order; rows are sorted by id")
@@ -411,4 +427,5 @@ def _order_problems(cells):
 
 # Rules that look things up in another table, with its name.
 LOOKUP_RULES = {_unit_problems: "units", _assigned_problems: "jurisdictions", _lead_problems: "bodies"}
-SET_RULES = (_file_problems, _reading_problems, _silence_problems, _order_problems)
+LOOKUP_RULES |= {_whole_problems: "indicators"}
+SET_RULES = (_file_problems, _reading_problems, _circle_problems, _silence_problems, _order_problems)

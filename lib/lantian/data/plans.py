@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import dataclass, fields
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +10,6 @@ import pandas as pd
 from lantian.data.check import sound_tables
 from lantian.data.read import typed
 from lantian.data.schema import DataError, Problem, find_data
-
-# What a target promises: two that agree in all of it are worded and judged alike.
-STATED = """indicator kind operator value value_max value_basis unit baseline_year target_year year_basis baseline_basis timing deadline
-    subject subject_class base area exception strength level role core""".split()
-PROMISED = [*STATED, *"indicator_name extensive better dimension standard_unit amount amount_max".split()]
 
 
 @dataclass(frozen=True, repr=False)
@@ -26,14 +20,14 @@ class Plans:
     ----------
     targets : DataFrame
         A row a promise; the columns of ``targets/*.csv`` and, joined,
-        ``jurisdiction`` and its ``position`` among them, ``place`` (English name), ``place_zh``, ``order``,
+        ``jurisdiction``, ``place`` (English name), ``place_zh``, ``order``,
         ``role``, ``issued`` (of the document), ``access``, ``theme``,
-        ``headline``, ``indicator_name``, ``extensive``, and ``amount`` with
+        ``headline``, ``indicator_name``, ``subject_name``, ``extensive``, and ``amount`` with
         ``amount_max``: the value in the unit's ``standard_unit``.
     gaps : DataFrame
         A row a silence, or a target that a level above sets, joined likewise, and
         ``within_remit`` and ``set_by`` (names of the places in ``assigned_by``).
-    jurisdictions, documents, indicators, units, proofs, observations, numerals, text_defects, accounts, second_coding, audit, bodies, terms, key_regions : DataFrame
+    jurisdictions, documents, indicators, units, proofs, observations, numerals, text_defects, accounts, second_coding, audit, bodies, terms, key_regions, subjects, differences : DataFrame
         As in the tables. Numbers are floats, years nullable integers; an empty
         text cell is an empty string.
     folder : Path
@@ -56,25 +50,14 @@ class Plans:
     bodies: pd.DataFrame
     terms: pd.DataFrame
     key_regions: pd.DataFrame
+    subjects: pd.DataFrame
+    differences: pd.DataFrame
     folder: Path
 
     @property
     def focus(self):
         """The places compared, a row each, in their order; ``label`` is name and year of issue."""
         return self.jurisdictions[self.jurisdictions["role"] == "focus"]
-
-    @cached_property
-    def alike(self):
-        """A number for each target, the same for those that promise the same, as ``array([0, 1, 1, 2])``.
-
-        Kept once it was found: tables are changed by `dataclasses.replace`, not in place.
-        """
-        return self.targets.groupby(STATED, sort=False, dropna=False).ngroup().to_numpy()
-
-    @cached_property
-    def rows_of(self):
-        """The numbers of the targets of each indicator, as ``{"air.pm25": array([0, 7])}``; kept likewise."""
-        return self.targets.groupby("indicator", sort=False).indices
 
     def __repr__(self):
         counts = ", ".join(f"{len(getattr(self, name))} {name}" for name in ("targets", "gaps", "documents"))
@@ -139,6 +122,8 @@ def _joined(frames):
     frames = {name: frame for name, frame in frames.items() if name in names}
     frames["jurisdictions"] = _labelled(frames["jurisdictions"], frames["documents"])
     frames["targets"] = _normalised(_with_places(frames["targets"], frames), frames["units"])
+    names = dict(zip(frames["subjects"]["id"], frames["subjects"]["name_en"]))
+    frames["targets"]["subject_name"] = frames["targets"]["subject"].map(names).fillna("")
     gaps = _with_places(frames["gaps"].drop(columns="jurisdiction"), frames)
     remit = gaps["document"].map(frames["documents"].set_index("id")["remit"])
     gaps["within_remit"] = [theme in themes.split(";") for theme, themes in zip(gaps["theme"], remit)]
@@ -166,9 +151,7 @@ def _with_places(rows, frames):
     places = frames["jurisdictions"][
         ["id", "name_en", "name_zh", "label", "order", "role", "level", "issued"]
     ]
-    places = places.rename(columns={"id": "jurisdiction", "name_en": "place", "name_zh": "place_zh"}).assign(
-        position=range(len(places))
-    )
+    places = places.rename(columns={"id": "jurisdiction", "name_en": "place", "name_zh": "place_zh"})
     indicators = frames["indicators"][["id", "theme", "headline", "name_en", "extensive", "better"]]
     indicators = indicators.rename(columns={"id": "indicator", "name_en": "indicator_name"})
     documents = documents.merge(places, on="jurisdiction", how="left")

@@ -17,6 +17,8 @@ COLUMNS = {
     "documents": "id jurisdiction title_en title_zh genre remit issuer_zh number issued first_issued relation period_start period_end missing_parts access text_sha256 text_chars url seen_via confidence note",
     "key_regions": "jurisdiction document region member listed source url confidence note",
     "indicators": "id theme headline name_en name_zh unit better extensive definition",
+    "subjects": "id name_en name_zh parent indicators",
+    "differences": "field one other kind above reason",
     "terms": "zh en explanation avoid note",
     "units": "unit dimension factor standard_unit label_en",
     "targets": "id document indicator statement_en area subject subject_class base exception kind operator value value_max unit value_basis baseline_year baseline_basis target_year year_basis deadline timing nature strength strength_word stretch_of quote start clause lead lead_type core words note",

@@ -6,7 +6,8 @@ import re
 import pandas as pd
 from markupsafe import Markup, escape
 
-from lantian.analysis.compare import compare
+from lantian.analysis.comparability import rules
+from lantian.analysis.compare import compare, pairs, strongest
 from lantian.analysis.matrix import near
 from lantian.data.quotes import NUMBER_WORDS
 from lantian.site.tables import chinese, content, fill, joined, show
@@ -116,18 +117,17 @@ def _proof(proof, write=chinese):
 
 
 def _verdicts_in_words(plans, row):
-    """Word whether a promise of a focus plan compares with those of other plans, and by which tests it does not.
+    """Word in which degree a promise of a focus plan compares with those of other plans, or why not.
 
-    As ``{"compares in value": "direct with Yuyao (2018); levels of government differ"}``.
+    As ``{"compares in value": "caveat with Yuyao (2018); level of government: prefecture against county"}``.
     """
     facts = {}
     for of in ("value", "date", "pace"):
-        rows = compare(plans, row.indicator, of, core=row.core == "yes")
-        for mine in rows[rows["id"] == row.id].itertuples():
-            others = rows[(rows["group"] == mine.group) & (rows["jurisdiction"] != mine.jurisdiction)]
-            partners = f" with {wording.names(others['label'].unique())}" if len(others) else ""
-            parts = (mine.verdict + partners, mine.why, mine.cautions)
-            facts[f"compares in {of}"] = "; ".join(filter(None, parts))
+        rows = compare(plans, row.indicator, of, core=row.core == "yes").set_index("id")
+        mine = rows.loc[row.id]
+        partners = f"{mine['degree']} with {mine['places']}" if mine["places"] else mine["degree"]
+        parts = (partners, mine["caveats"], mine["inputs"], mine["reason"])
+        facts[f"compares in {of}"] = "; ".join(filter(None, parts))
     return facts
 
 
@@ -156,9 +156,8 @@ def evidence_table(plans):
 def _verdicts(plans):
     """Judge the core promises of the focus plans in value, by id; an indicator of one place alone compares with none."""
     core = plans.targets.query("role == 'focus' and core == 'yes'")
-    places = core.groupby("indicator")["jurisdiction"].nunique()
-    judged = [compare(plans, indicator) for indicator in places.index[places > 1]]
-    return {row.id: row.verdict for rows in judged for row in rows.itertuples()}
+    judged = strongest(core, pairs(rules(plans), core))
+    return dict(zip(judged["id"], judged["degree"]))
 
 
 def _target_row(row, verdict, proofs):

@@ -205,7 +205,7 @@ def _update(paths, job):
 
 def _stamps(paths, data):
     """Note when each file that pages depend on was changed last, which no later change can undo."""
-    paths = [*paths, *NOTEBOOKS.glob("*.ipynb")]
+    paths = paths or [*NOTEBOOKS.glob("*.ipynb")]
     every = {*_inputs(data), *paths, *(file for path in paths for file in _reads(path) or ())}
     stats = {str(path): path.stat() for path in every}
     return {

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from lantian.analysis.comparability import near_census
 from lantian.analysis.levels import above, matched, unmatched
-from lantian.analysis.matrix import HEADLINES, RANK, cells
+from lantian.analysis.matrix import HEADLINES, cells
 from lantian.site import template
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link, link, links
@@ -34,7 +34,7 @@ HEADINGS = {
     "in_words": "what it says",
     "printed": "promise",
     "thing": "covers",
-    "verdict": "compares",
+    "degree": "compares",
 }
 # The column that a column of ids links: the first of these that is filled, else the last filled one.
 LINKED = {"above_id": ["in_words"], "id": ["printed", "in_words"]}
@@ -201,7 +201,7 @@ def summary(plans):
 
 def _main_promises(mine):
     """Link the firmest promises of a plan on one headline, else what stands in place of one."""
-    firmest = mine.sort_values("mark", key=lambda marks: marks.map(RANK), kind="stable")
+    firmest = mine.sort_values("firmness", kind="stable")
     promised = firmest[firmest["count"] > 0].head(MOST_PROMISES)
     if len(promised):
         links = map(evidence_link, promised["id"], promised["in_words"].str.split(";").str[0])

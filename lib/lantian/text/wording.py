@@ -74,15 +74,6 @@ AREAS = {
 BASES = {"": "", "stock": "existing stock", "new": "new ones", "new_or_replaced": "new or replacement ones"}
 CLASSES = {"<=": "up to ", ">=": "from ", "<": "below ", ">": "above "}
 STANDARD = re.compile("(below )?China [IV]+( and older)?")  # a class that English puts before its subject
-# Parts of subjects that are not written as they are coded.
-SPELLINGS = {
-    "pulverised coal": "pulverised-coal",
-    "yellow label": "yellow-label",
-    "chp": "CHP",
-    "nox": "NOx",
-    "so2": "SO2",
-    "voc": "VOC",
-}
 LONGEST_EXCEPTION = 30  # characters; a longer one is only mentioned
 
 
@@ -186,7 +177,7 @@ def date(row):
     Returns
     -------
     str
-        As "by 2020", "from 1 July 2019", "in 2020", "every year", "no date".
+        As "by 2020", "before 1 October 2018", "from 1 July 2019", "in 2020", "every year", "no date".
     """
     if row.timing == "every_year":
         return "every year" if pd.isna(row.target_year) else f"every year from {row.target_year}"
@@ -194,6 +185,7 @@ def date(row):
         return "no date"
     when = day(row.deadline) if row.deadline else str(row.target_year)
     preposition = "on" if row.timing == "in" and row.deadline else row.timing
+    preposition = "before" if row.timing == "by" and row.deadline.endswith("-01") else preposition
     words = f"{preposition} {when}" if row.timing in ("by", "from", "in") else when
     return words if row.year_basis in ("stated", "carried") else f"{words} (year {row.year_basis})"
 
@@ -219,8 +211,7 @@ def thing(row):
 
     As "boilers up to 35 t/h, built-up area (except pulverised-coal boilers)".
     """
-    subject, size = row.subject.replace("_", " "), row.subject_class
-    subject = re.sub(rf"\b({'|'.join(SPELLINGS)})\b", lambda coded: SPELLINGS[coded[0]], subject)
+    subject, size = row.subject_name, row.subject_class
     for sign, words in CLASSES.items():
         size = size.replace(sign, words)
     kind = f"{size} {subject}" if STANDARD.fullmatch(size) else f"{subject} {size}"
