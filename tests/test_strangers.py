@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 import shutil
 import warnings
 from pathlib import Path
@@ -22,6 +23,7 @@ from lantian.site import render as rendering
 from lantian.site.codebook import readme
 from lantian.site.notebooks import RenderError, Source, read
 from lantian.site.render import NOTEBOOKS, render
+from lantian.site.single import bundle
 from test_access import CONTRAST, PHONE, _violations, context  # noqa: F401
 from test_render import wait_for
 
@@ -353,6 +355,16 @@ def test_ours_come_first_and_no_notebook_is_passed_over_in_silence(strange):
     assert [*links(index, "Pages")][0] == "00_ours.html"
     assert len(links(index, "Pages")) == len([*strange.own.glob("*.ipynb")])
     assert any(line.startswith("Left out") and "further/down.ipynb" in line for line in strange.said)
+
+
+def test_one_file_leads_to_every_page(strange):
+    text = BeautifulSoup(
+        bundle({str(path): found for path, found in contents(strange.reports).items()}), "html.parser"
+    )
+    ids = {tag["id"] for tag in text.select("[id]")}
+    assert len(text.select("main > article")) == 1 + len([*strange.own.glob("*.ipynb")])
+    assert not [link["href"] for link in text.select('a[href^="#"]') if link["href"][1:] not in ids]
+    assert not [name for name in ids if re.search(r"\s", name)]
 
 
 def test_ids_and_names_of_cells_mean_nothing(strange, plans):
