@@ -18,10 +18,10 @@ from click.testing import CliRunner
 from edit import contents
 from lantian.cli import main
 from lantian.data.schema import DataError
-from lantian.site import notebooks, pages
+from lantian.site import execute, pages
 from lantian.site import render as rendering
 from lantian.site.codebook import readme
-from lantian.site.notebooks import RenderError, Source, read
+from lantian.site.execute import RenderError, Source, read
 from lantian.site.render import NOTEBOOKS, render
 from lantian.site.single import bundle
 from test_access import CONTRAST, PHONE, _violations, context  # noqa: F401
@@ -387,9 +387,9 @@ def test_name_that_is_taken_is_answered(data, tmp_path, name):
 @pytest.mark.parametrize("name", ["01_coal", "01_coal.ipynb"])
 def test_name_means_the_notebook_of_the_suite(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert notebooks.named(name, NOTEBOOKS) == NOTEBOOKS / "01_coal.ipynb"
+    assert execute.named(name, NOTEBOOKS) == NOTEBOOKS / "01_coal.ipynb"
     (tmp_path / name).write_text("mine")
-    assert notebooks.named(name, NOTEBOOKS) == tmp_path / name
+    assert execute.named(name, NOTEBOOKS) == tmp_path / name
 
 
 def test_page_that_goes_and_links_that_lead_nowhere_are_named(data, tmp_path, monkeypatch):
@@ -441,12 +441,12 @@ def test_place_is_a_parameter(data, monkeypatch, place):
     """What papermill does: a cell with the values follows the one that is tagged ``parameters``."""
     monkeypatch.setenv("LANTIAN_DATA", str(data))
     names = {}
-    for one in notebooks.raw_cells(NOTEBOOKS / "place.ipynb"):
+    for one in execute.raw_cells(NOTEBOOKS / "place.ipynb"):
         if one["cell_type"] == "code":
             exec("".join(one["source"]), names)
-            if notebooks.has_tag(one, "parameters"):
+            if execute.has_tag(one, "parameters"):
                 names["place"] = place
-        if notebooks.has_tag(one, "finding"):
+        if execute.has_tag(one, "finding"):
             break
     assert names["place"].id == place
 

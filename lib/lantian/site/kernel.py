@@ -31,7 +31,7 @@ from jupyter_client.session import Session
 from traitlets.config import Config
 
 import lantian
-from lantian.site.notebooks import import_nbformat
+from lantian.site.execute import import_nbformat
 
 PRELOAD = "ipykernel.debugger nbclient plotly.basedatatypes plotly.io._renderers"
 PRELOAD += " matplotlib.backends.backend_agg matplotlib.backends.backend_svg"
