@@ -22,8 +22,8 @@ from lantian.site import execute, pages
 from lantian.site import render as rendering
 from lantian.site.codebook import readme
 from lantian.site.execute import RenderError, Source, read
+from lantian.site.publish import bundle
 from lantian.site.render import NOTEBOOKS, render
-from lantian.site.single import bundle
 from test_access import CONTRAST, PHONE, _violations, context  # noqa: F401
 from test_render import wait_for
 
