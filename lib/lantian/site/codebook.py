@@ -66,9 +66,8 @@ def readme(text, data=None):
     plans = load(folder, jurisdictions=())
     parts = {"plans": _plans(plans), "answers": _answers(folder), "addresses": _addresses(plans)}
     for name, words in parts.items():
-        text = re.sub(
-            f"(?s)(?<=<!-- {name} -->\n\n).*?(?=\n\n<!-- end -->)", lambda _, words=words: words, text
-        )
+        part = f"(?s)(?<=<!-- {name} -->\n\n).*?(?=\n\n<!-- end -->)"
+        text = re.sub(part, lambda _, words=words: words, text)
     return text
 
 
