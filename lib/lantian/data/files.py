@@ -151,7 +151,7 @@ def _records(path, text, columns):
         line = reader.line_num + 1
         for cells in reader:
             if cells:
-                records.append((line, cells))
+                records.append((line, tuple(cells)))  # the garbage collector need not visit tuples of text
             line = reader.line_num + 1
     except csv.Error:
         raise _fault(path, UNCLOSED, line) from None

@@ -34,7 +34,7 @@ import lantian
 from lantian.site.execute import import_nbformat
 
 PRELOAD = "ipykernel.debugger nbclient plotly.basedatatypes plotly.io._renderers"
-PRELOAD += " matplotlib.backends.backend_agg matplotlib.backends.backend_svg"
+PRELOAD += " matplotlib.backends.backend_agg matplotlib.backends.backend_svg seaborn"
 
 
 def serve():
