@@ -5,7 +5,7 @@ import re
 
 import pandas as pd
 
-from lantian.data.read import as_csv, read_tables, write_files
+from lantian.data.files import as_csv, read_tables, write_files
 from lantian.data.schema import PACKAGE, DataError, Problem, find_data, read_schema
 
 NEXT = """Added {place}. What to fill in, in this order:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from lantian.data.files import read_tables, typed
 from lantian.data.quotes import contradictions
-from lantian.data.read import read_tables, typed
 from lantian.data.schema import DataError, Problem, read_schema
 
 # --- the rules -------------------------------------------------------------------------------------------------------

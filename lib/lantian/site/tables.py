@@ -10,10 +10,11 @@ from lantian.analysis.levels import above, matched, unmatched
 from lantian.analysis.matrix import HEADLINES, cells
 from lantian.site import template
 from lantian.text import wording
-from lantian.text.sentences import Shown, evidence_link, link, links  # noqa: F401 - pages call tables.links
+from lantian.text.sentences import Shown, evidence_link, link
+from lantian.text.sentences import links as links
 
-__all__ = """agreement audit_counts by_indicator by_place cards defects disagreements in_chinese levels_above links profiles
-    show summary""".split()
+__all__ = """agreement audit_counts by_indicator by_place cards defects disagreements in_chinese
+    levels_above links profiles show summary""".split()
 
 HEADINGS = {
     "label": "plan",

@@ -4,8 +4,8 @@ import re
 
 import pandas as pd
 
-__all__ = """AREAS BASES GAPS MONTHS SILENCES STRENGTHS amount counted date day gap names number period places_with quantity
-    signed span strength target thing""".split()
+__all__ = """AREAS BASES GAPS MONTHS SILENCES STRENGTHS amount counted date day gap names number period
+    places_with quantity signed span strength target thing""".split()
 BOUNDS = {"<=": "at most ", ">=": "at least ", "<": "below ", ">": "above ", "=": "", "~": "about ", "": ""}
 CHANGE_BOUNDS = BOUNDS | {"<": "less than ", ">": "more than "}
 MIRRORED = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}  # of a fall: <= -20 is a fall of at least 20
