@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.textpath import TextPath
 
 from lantian.analysis.duties import day_due, exactness
-from lantian.analysis.matrix import FIRMEST, MARKS
+from lantian.analysis.matrix import MARKS
 from lantian.charts import marks, style
 from lantian.text import wording
 
@@ -54,7 +54,7 @@ def matrix(plans, cells, name, title, subtitle, place=None):
     """
     places, indicators = list(plans.focus["id"]), list(cells["indicator"].unique())
     roomy, kinds = len(places) <= _ROOMY, [mark for mark in MARKS if mark in set(cells["mark"])]
-    head, foot = style.HEAD + (0.45 if roomy else 0.75), style.FOOT + 0.32 + 0.17 * math.ceil(len(kinds) / 4)
+    head, foot = style.HEAD + (0.45 if roomy else 0.75), style.FOOT + 0.15 + 0.17 * math.ceil(len(kinds) / 4)
     chart, axes = style.canvas(title, 0.54 * max(len(indicators), 1), head=head, foot=foot, left=1.55)
     _name_rows(axes, cells["indicator_name"][~cells["indicator"].duplicated()], len(places))
     _name_plans(axes, plans)
@@ -66,9 +66,7 @@ def matrix(plans, cells, name, title, subtitle, place=None):
         x, y = places.index(cell.jurisdiction), indicators.index(cell.indicator)
         hollow = cell.mark in _HOLLOW or cell.strength == "aspirational"
         _cell(axes, x, y, cell.mark, color, cell.text if roomy else "", hollow)
-    rule = FIRMEST if cells["text"].str.contains("more").any() else ""
-    aimed = "hollow in colour: aimed for" if (cells["strength"] == "aspirational").any() else ""
-    _key(chart, kinds, foot, "; ".join(filter(None, [rule, aimed])))
+    _key(chart, kinds, foot)
     chart.opens_at_right = place is not None and places.index(place) * 2 >= len(places)
     subtitle += "" if roomy else "; figures: see the rows drawn"
     return marks.finish(chart, plans, cells.assign(what=cells["indicator_name"]), name, title, subtitle)
@@ -106,10 +104,9 @@ def _cell(axes, x, y, mark, color, text, hollow):
         axes.text(x, y - 0.1, text, ha="center", va="top", size=7.2, linespacing=1.05)
 
 
-def _key(chart, kinds, bottom, rule):
-    """Explain the marks above the documents, four in a row, and below them the rule by which targets were chosen."""
+def _key(chart, kinds, bottom):
+    """Explain the marks above the documents, four in a row."""
     height = chart.get_figheight()
-    chart.text(0.012, (style.FOOT + 0.08) / height, rule, size=7.5, va="center", in_layout=False)
     for count, mark in enumerate(kinds):
         x, y = (count % 4) * 0.25 + 0.012, (bottom - 0.16 - 0.17 * (count // 4)) / height
         axes = chart.add_axes((x - 0.01, y - 0.06 / height, 0.02, 0.12 / height))
