@@ -335,7 +335,7 @@ def test_verify_reads_heads_of_tables_blanks_in_figures_and_last_years(
 def test_a_fleet_in_tenths_or_in_vehicles_is_not_said_in_percent(copy_data):
     with open(copy_data / "units.csv", "a", encoding="utf-8") as file:
         file.write("成,share,10,%,tenths\n万辆,count of vehicles,10000,vehicles,10000 vehicles\n")
-    goals = [("a", "bus", "share", "9", "成", "stock"), ("b", "car", "count", "1.2", "万辆", "")]
+    goals = [("a", "bus", "share", "9", "成", "stock"), ("b", "official_car", "count", "1.2", "万辆", "")]
     rows = [
         promise(
             "ninghai",
@@ -353,9 +353,9 @@ def test_a_fleet_in_tenths_or_in_vehicles_is_not_said_in_percent(copy_data):
     newcomer(copy_data, "ninghai", "Ninghai", rows=rows)
     fleets = lt.fleets(lt.load(copy_data))
     reported = fleets[fleets["jurisdiction"] == "ninghai"].set_index("indicator")["in_words"]
-    assert reported["bus"].startswith("≥ 90 % of the stock, new energy") and reported["car"].startswith(
-        "≥ 12,000 vehicles, new energy"
-    )
+    assert reported["bus"].startswith("≥ 90 % of the stock, new energy") and reported[
+        "official_car"
+    ].startswith("≥ 12,000 vehicles, new energy")
 
 
 def test_a_level_above_of_which_nothing_was_seen_is_not_passed_over(copy_data):

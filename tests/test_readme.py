@@ -179,7 +179,7 @@ def test_every_chart_shown_is_drawn_by_a_notebook():
     drawn = "".join(path.read_text("utf-8") for path in NOTEBOOKS.glob("*.ipynb"))
     shown = re.findall(r"!\[(.+)\]\(reports/figures/([\w-]+)\.svg\)", README)
     assert shown and all(f'name=\\"{name}\\"' in drawn for _, name in shown)
-    assert README.index("## How far comparison goes") < README.index("![")
+    assert README.index("## What compares, and in which degree") < README.index("![")
 
 
 def test_answers_alone_hold_figures():

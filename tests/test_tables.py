@@ -143,7 +143,7 @@ CELLS = {
     "NA": ({"timing": "NA"}, "'NA' is not allowed; allowed: by, from, in, every_year, none"),
     "empty": ({"statement_en": ""}, "must not be empty"),
     "too many characters": ({"statement_en": "x" * 121}, f"'{'x' * 57}…' is longer than 120 characters"),
-    "pattern": ({"subject": "New Bus"}, "'New Bus' does not look as it should (^[a-z][a-z0-9_]*$)"),
+    "unknown subject": ({"subject": "New Bus"}, "'New Bus' is not known; it must be an id in subjects"),
     "unknown indicator": (
         {"indicator": "air.smell"},
         "'air.smell' is not known; it must be an id in indicators",

@@ -27,8 +27,8 @@ MARKS = {
 RANK = {mark: number for number, mark in enumerate(MARKS)}
 HEADLINES = {"coal": 0, "air": 1, "vehicles": 2}
 SYMBOLS = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> ", "~": "~ ", "=": "", "": ""}
-# The rule by which one target stands for the others of its cell, to be named wherever it is used.
-FIRMEST = "firmest: by nature, strength, stock before purchases, whole area, latest year"
+# The rule by which one target stands for the others of its cell, which pages name: nature, strength, stock before
+# purchases, whole area before a part, latest year.
 FIRM = {
     "nature": ["binding", "indicative", ""],
     "strength": ["mandated", "plain", "hedged", "aspirational"],
@@ -56,8 +56,8 @@ def cells(plans, theme=None, indicators=None):
     -------
     DataFrame
         jurisdiction, label, place, indicator, indicator_name, mark (a key of `MARKS`),
-        text (a few characters), in_words (in words), id (of the firmest target by the rule in
-        `FIRMEST`, or of the gap), count (targets of the cell), strength (of that target),
+        text (a few characters), in_words (in words), id (of the firmest target by the rule of
+        `FIRM`, or of the gap), count (targets of the cell), strength (of that target),
         firmness (its place among all, 0 the firmest).
 
     Examples
@@ -113,7 +113,7 @@ def _marks(targets):
 
 
 def _firmest_first(targets):
-    """Sort targets as `FIRMEST` says, those of the core first, and, as firm, a figure before words."""
+    """Sort targets by the rule of `FIRM`, area and year, those of the core first, and, as firm, a figure before words."""
     marks = _marks(targets)
     keys = {"periphery": targets["core"] == "no"}
     keys |= {f"by_{name}": targets[name].map(order.index) for name, order in FIRM.items()}

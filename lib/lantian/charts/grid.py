@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.textpath import TextPath
 
 from lantian.analysis.duties import day_due, exactness
-from lantian.analysis.matrix import FIRMEST, MARKS
+from lantian.analysis.matrix import MARKS
 from lantian.charts import drawing
 from lantian.text import wording
 
@@ -45,7 +45,7 @@ def matrix(plans, cells, name, title, subtitle, place=None):
     """
     places, indicators = list(plans.focus["id"]), list(cells["indicator"].unique())
     roomy, kinds = len(places) <= _ROOMY, [mark for mark in MARKS if mark in set(cells["mark"])]
-    head, foot = 0.45 if roomy else 0.75, 0.32 + 0.17 * math.ceil(len(kinds) / 4)
+    head, foot = 0.45 if roomy else 0.75, 0.15 + 0.17 * math.ceil(len(kinds) / 4)
     chart, axes = drawing.canvas(
         plans, title, 0.54 * max(len(indicators), 1), head=head, foot=foot, left=1.55
     )
@@ -59,9 +59,7 @@ def matrix(plans, cells, name, title, subtitle, place=None):
         x, y = places.index(cell.jurisdiction), indicators.index(cell.indicator)
         hollow = cell.mark in _HOLLOW or cell.strength == "aspirational"
         _cell(axes, x, y, cell.mark, color, cell.text if roomy else "", hollow)
-    rule = FIRMEST if cells["text"].str.contains("more").any() else ""
-    aimed = "hollow in colour: aimed for" if (cells["strength"] == "aspirational").any() else ""
-    _key(chart, kinds, foot - 0.08, "; ".join(filter(None, [rule, aimed])))
+    _key(chart, kinds)
     chart.opens_at_right = place is not None and places.index(place) * 2 >= len(places)
     subtitle += "" if roomy else "; figures: see the rows drawn"
     return drawing.finish(chart, plans, cells.assign(what=cells["indicator_name"]), name, title, subtitle)
@@ -93,11 +91,10 @@ def _cell(axes, x, y, mark, color, text, hollow):
         axes.text(x, y - 0.1, text, ha="center", va="top", size=7.2, linespacing=1.05)
 
 
-def _key(chart, kinds, room, rule):
-    """Explain the marks above the documents, four in a row, and below them the rule by which targets were chosen."""
+def _key(chart, kinds):
+    """Explain the marks above the documents, four in a row."""
     height, bottom = chart.get_figheight(), chart.axes[0].get_position().y0
     text = {"size": 7.5, "va": "center", "in_layout": False}
-    chart.text(0.012, bottom - room / height, rule, **text)
     for count, mark in enumerate(kinds):
         x, y = (count % 4) * 0.25 + 0.012, bottom - (0.16 + 0.17 * (count // 4)) / height
         axes = chart.add_axes((x - 0.01, y - 0.06 / height, 0.02, 0.12 / height))
