@@ -179,7 +179,7 @@ def _on_axes(judging, rows):
     rows["standard_unit"] = rows["standard_unit"].fillna("")
     group = rows["group"].isin(rows.loc[rows["degree"] == "converted", "group"])
     for row in rows[group].itertuples():
-        if facts := implied_level(judging, row) or per_resident(judging, row):
+        if facts := per_resident(judging, row) or implied_level(judging, row):
             columns = ["low", "high", "standard_unit", "converted"]
             rows.loc[row.Index, columns] = [*facts.compared, facts.unit, bool(facts.inputs)]
     return rows.assign(amount=(rows["low"] + rows["high"]) / 2)
