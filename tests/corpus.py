@@ -46,6 +46,7 @@ def stock(path):
     client = NotebookClient(
         notebook,
         kernel_name="python3",
+        startup_timeout=600,
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(path.parent)}},
     )

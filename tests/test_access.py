@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from edit import contents
 from lantian.site.pages import TEMPLATES
-from lantian.site.single import bundle
+from lantian.site.publish import bundle
 from nbconvert.nbconvertapp import NbConvertApp
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

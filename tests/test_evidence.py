@@ -79,19 +79,16 @@ def test_altered_figures_are_named_with_their_lines(copy_data, news):
     assert news() == expected
 
 
+# Two lists, since the plans have two figures in 万吨: each wrong unit needs another row.
 OTHER_UNITS = [
-    ("万吨", "吨"),
-    ("万吨", "亿吨"),
-    ("吨", "万吨"),
-    ("万吨", "万吨标准煤"),
-    ("万吨标准煤", "万吨"),
-    ("个百分点", "%"),
-    ("%", "个百分点"),
+    [("万吨", "吨"), ("吨", "万吨"), ("万吨标准煤", "万吨"), ("个百分点", "%"), ("%", "个百分点")],
+    [("万吨", "亿吨"), ("万吨", "万吨标准煤")],
 ]
 
 
 @reads_texts
-def test_units_that_are_not_the_printed_ones_are_named(copy_data, news):
+@pytest.mark.parametrize("units", OTHER_UNITS)
+def test_units_that_are_not_the_printed_ones_are_named(copy_data, news, units):
     rows = [
         (path, number, row["unit"])
         for path in sorted((copy_data / "targets").glob("*.csv"))
@@ -99,7 +96,7 @@ def test_units_that_are_not_the_printed_ones_are_named(copy_data, news):
         if row["quote"] and row["value_basis"] == "figure"
     ]
     expected = set()
-    for unit, other in OTHER_UNITS:
+    for unit, other in units:
         (path, number, _) = chosen = next(row for row in rows if row[2] == unit)
         rows.remove(chosen)
         line = change(path, number, unit=other)

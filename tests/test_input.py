@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from lantian import check, load
 from lantian.cli import main
 from lantian.data.check import RULED, check_tables
-from lantian.data.read import BLANKS, read_tables, typed
+from lantian.data.files import BLANKS, read_tables, typed
 from lantian.data.schema import DataError, read_schema
 
 PLAN = "targets/yuyao.csv"

@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from lantian.site.notebooks import has_tag, listed, raw_cells
+from lantian.site.execute import has_tag, listed, raw_cells
 from lantian.site.render import NOTEBOOKS
 
 PATHS = [path for path in listed(NOTEBOOKS) if any(has_tag(cell, "question") for cell in raw_cells(path))]

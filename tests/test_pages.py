@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 from edit import contents
-from lantian.site.single import bundle
+from lantian.site.publish import bundle
 from test_render import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

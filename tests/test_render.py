@@ -16,7 +16,7 @@ from lantian.cli import main
 from lantian.data import files
 from lantian.data.schema import CHECKOUT
 from lantian.site import execute as execution
-from lantian.site import notebooks, publish
+from lantian.site import publish
 from lantian.site import render as rendering
 from lantian.site.render import NOTEBOOKS, RenderError, render
 
@@ -747,16 +747,16 @@ def kernels(request, monkeypatch, tmp_path):
 
 def test_endless_cell_is_named_and_stopped_at_the_limit(kernels, data, tmp_path):
     said = []
-    fine = notebooks.Source(write_notebook(tmp_path / "fine.ipynb", "40 + 2"))
-    (output,) = kernels.execute(fine, notebooks.read(fine), data).cells[-1].outputs
+    fine = execution.Source(write_notebook(tmp_path / "fine.ipynb", "40 + 2"))
+    (output,) = kernels.execute(fine, execution.read(fine), data).cells[-1].outputs
     assert output.data == {"text/plain": "42"}
     never_gives_a_thread_its_turn = "re.match('(a*)*b', 'a' * 40)"
-    endless = notebooks.Source(
+    endless = execution.Source(
         write_notebook(tmp_path / "endless.ipynb", "import re", never_gives_a_thread_its_turn)
     )
     where = "endless.ipynb, code cell 2 (id cell-2)"
     with pytest.raises(RenderError, match=re.escape(f"{where}: stopped after 5 s, the limit for a cell")):
-        kernels.execute(endless, notebooks.read(endless), data, limit=5, say=said.append)
+        kernels.execute(endless, execution.read(endless), data, limit=5, say=said.append)
     assert f"{where}: still running after 0.1 s" in said
 
 
@@ -766,7 +766,7 @@ def test_kernels_end_with_their_notebook(suite, monkeypatch):
     monkeypatch.setenv("LANTIAN_MARK", mark)
     write_notebook(suite.first, "import subprocess", "subprocess.Popen(['sleep', '600']).pid")
     with execution.Kernels() as kernels:
-        source = notebooks.Source(suite.first)
-        assert kernels.execute(source, notebooks.read(source), suite.data).cells[-1].outputs
+        source = execution.Source(suite.first)
+        assert kernels.execute(source, execution.read(source), suite.data).cells[-1].outputs
         wait_for(lambda: len(marked(mark)) == 1, "more is left than the process that forks")
     assert marked(mark) == []

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 import shutil
 import warnings
 from pathlib import Path
@@ -17,10 +18,11 @@ from click.testing import CliRunner
 from edit import contents
 from lantian.cli import main
 from lantian.data.schema import DataError
-from lantian.site import notebooks, pages
+from lantian.site import execute, pages
 from lantian.site import render as rendering
 from lantian.site.codebook import readme
-from lantian.site.notebooks import RenderError, Source, read
+from lantian.site.execute import RenderError, Source, read
+from lantian.site.publish import bundle
 from lantian.site.render import NOTEBOOKS, render
 from test_access import CONTRAST, PHONE, _violations, context  # noqa: F401
 from test_render import wait_for
@@ -355,6 +357,16 @@ def test_ours_come_first_and_no_notebook_is_passed_over_in_silence(strange):
     assert any(line.startswith("Left out") and "further/down.ipynb" in line for line in strange.said)
 
 
+def test_one_file_leads_to_every_page(strange):
+    text = BeautifulSoup(
+        bundle({str(path): found for path, found in contents(strange.reports).items()}), "html.parser"
+    )
+    ids = {tag["id"] for tag in text.select("[id]")}
+    assert len(text.select("main > article")) == 1 + len([*strange.own.glob("*.ipynb")])
+    assert not [link["href"] for link in text.select('a[href^="#"]') if link["href"][1:] not in ids]
+    assert not [name for name in ids if re.search(r"\s", name)]
+
+
 def test_ids_and_names_of_cells_mean_nothing(strange, plans):
     index = (strange.reports / "index.html").read_text("utf-8")
     assert "no answer" not in index and 'id="by-place"' not in index and 'aria-label="Places"' not in index
@@ -375,9 +387,9 @@ def test_name_that_is_taken_is_answered(data, tmp_path, name):
 @pytest.mark.parametrize("name", ["01_coal", "01_coal.ipynb"])
 def test_name_means_the_notebook_of_the_suite(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert notebooks.named(name, NOTEBOOKS) == NOTEBOOKS / "01_coal.ipynb"
+    assert execute.named(name, NOTEBOOKS) == NOTEBOOKS / "01_coal.ipynb"
     (tmp_path / name).write_text("mine")
-    assert notebooks.named(name, NOTEBOOKS) == tmp_path / name
+    assert execute.named(name, NOTEBOOKS) == tmp_path / name
 
 
 def test_page_that_goes_and_links_that_lead_nowhere_are_named(data, tmp_path, monkeypatch):
@@ -429,12 +441,12 @@ def test_place_is_a_parameter(data, monkeypatch, place):
     """What papermill does: a cell with the values follows the one that is tagged ``parameters``."""
     monkeypatch.setenv("LANTIAN_DATA", str(data))
     names = {}
-    for one in notebooks.raw_cells(NOTEBOOKS / "place.ipynb"):
+    for one in execute.raw_cells(NOTEBOOKS / "place.ipynb"):
         if one["cell_type"] == "code":
             exec("".join(one["source"]), names)
-            if notebooks.has_tag(one, "parameters"):
+            if execute.has_tag(one, "parameters"):
                 names["place"] = place
-        if notebooks.has_tag(one, "finding"):
+        if execute.has_tag(one, "finding"):
             break
     assert names["place"].id == place
 

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lantian import check
 from lantian.cli import main
-from lantian.data.read import BLANKS
+from lantian.data.files import BLANKS
 from lantian.data.schema import DataError, read_schema
 from test_input import one_plan
 

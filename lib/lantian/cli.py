@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from lantian.data.schema import DataError
+from lantian.data.schema import DataError, find_data
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
+data_option = click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 
 
 @click.group()
@@ -27,19 +28,16 @@ def _take_every_character(stream):
 
 
 @main.command()
-@click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
+@data_option
 def check(data):
     """List every problem in the tables as path:line:column: what is wrong, what is allowed."""
     from lantian.data.check import problems_and_notes
-    from lantian.data.schema import find_data
     from lantian.text.wording import counted
 
     folder = find_data(data)
     problems, notes = _answered(problems_and_notes, folder)
-    for note in notes:
-        click.echo(f"note: {note}")
-    for problem in problems:
-        click.echo(problem)
+    for line in [*(f"note: {note}" for note in notes), *problems]:
+        click.echo(line)
     if problems:
         _fail(f"{counted(len(problems), 'problem')} in {folder}")
     click.echo(f"{folder}: no problems" + (f", {counted(len(notes), 'note')}" if notes else ""))
@@ -47,7 +45,7 @@ def check(data):
 
 @main.command()
 @click.option("--sources", type=FOLDER, help="Folder of the plans' texts; else LANTIAN_SOURCES.")
-@click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
+@data_option
 @click.option(
     "--jurisdictions", metavar="A,B", help="Only the plans of these places, by their ids; by default of all."
 )
@@ -64,7 +62,7 @@ def verify(sources, data, jurisdictions, write):
 
 @main.command()
 @click.argument("notebooks", nargs=-1)
-@click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
+@data_option
 @click.option("--output", type=FOLDER, help="Where the pages go; by default reports/.")
 @click.option("--force", is_flag=True, help="Execute even what has not changed.")
 @click.option(
@@ -80,24 +78,22 @@ def verify(sources, data, jurisdictions, write):
 )
 def render(notebooks, data, output, force, jurisdictions, single_file, adopt, cell_limit):
     """Render notebooks to HTML; on a failure the pages that were there stay."""
+    from lantian.site import render as pages
     from lantian.site.publish import SINGLE
-    from lantian.site.render import RenderError
-    from lantian.site.render import render as run
 
     if jurisdictions:
         os.environ["LANTIAN_JURISDICTIONS"] = jurisdictions
+    options = force, single_file, adopt, cell_limit
     try:
-        index = _answered(
-            run, list(notebooks), data, output, click.echo, force, single_file, adopt, cell_limit
-        )
-    except RenderError as error:
+        index = _answered(pages.render, list(notebooks), data, output, click.echo, *options)
+    except pages.RenderError as error:
         _fail(f"{error}\nNothing was changed.")
     click.echo(index.with_name(SINGLE) if single_file else index)
 
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
+@data_option
 @click.option("--replace", is_flag=True, help="Replace what is there already.")
 def export(file, data, replace):
     """Write all tables to FILE.xlsx, FILE.sqlite, or a folder of parquet files (.parquet or no ending)."""
@@ -108,7 +104,7 @@ def export(file, data, replace):
 
 @main.command()
 @click.argument("identifier", metavar="ID")
-@click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
+@data_option
 @click.option(
     "--year", type=click.IntRange(1990, 2100), help="Year of issue of its plan; part of the document's id."
 )
@@ -124,26 +120,23 @@ def add(identifier, data, year):
 @click.argument("new", type=FOLDER)
 def diff(old, new):
     """Say what changed between two data folders, as a section of a changelog."""
-    from lantian.data.diff import diff as run
-    from lantian.data.diff import to_markdown
+    from lantian.data import diff as changes
 
-    click.echo(to_markdown(_answered(run, old, new)))
+    click.echo(changes.to_markdown(_answered(changes.diff, old, new)))
 
 
 @main.command()
-@click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
+@data_option
 def codebook(data):
     """Write what the data say: the codebook, README.md in the data folder, and the marked parts of the README beside that folder."""
-    from lantian.data.schema import find_data
-    from lantian.site.codebook import codebook as run
-    from lantian.site.codebook import readme, write
+    from lantian.site import codebook as written
 
     folder = find_data(data)
-    files = {folder / "README.md": _answered(run, folder)}
+    files = {folder / "README.md": _answered(written.codebook, folder)}
     beside = folder.parent / "README.md"
     if beside.is_file() and "<!-- answers -->" in beside.read_text("utf-8"):
-        files[beside] = _answered(readme, beside.read_text("utf-8"), folder)
-    for file in _answered(write, files):
+        files[beside] = _answered(written.readme, beside.read_text("utf-8"), folder)
+    for file in _answered(written.write, files):
         click.echo(file)
 
 

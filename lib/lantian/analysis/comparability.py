@@ -252,11 +252,8 @@ def differences(judging, one, other):
     -------
     list of Difference
     """
-    found = {
-        field: (value, other.fields[field])
-        for field, value in one.fields.items()
-        if field in other.fields and (value != other.fields[field] or (field, value) in NEVER_ALIKE)
-    }
+    pairs = {field: (one.fields[field], other.fields[field]) for field in one.fields if field in other.fields}
+    found = {name: (a, b) for name, (a, b) in pairs.items() if a != b or (name, a) in NEVER_ALIKE}
     if one.year != other.year:  # how two years are known, and their days, is told with the years
         found.pop("day", None)
         found.pop("source of the year", None) if "year" in found else None

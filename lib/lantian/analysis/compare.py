@@ -5,17 +5,8 @@ import itertools
 import pandas as pd
 from markupsafe import Markup, escape
 
-from lantian.analysis.comparability import (
-    DEGREES,
-    FACTS,
-    ON_ONE_AXIS,
-    implied_level,
-    judge,
-    per_resident,
-    rules,
-    stated,
-)
-from lantian.analysis.matrix import chosen, require_indicators
+from lantian.analysis.comparability import DEGREES, FACTS, ON_ONE_AXIS, judge, rules, stated
+from lantian.analysis.matrix import chosen, targets_on
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link, say
 
@@ -68,21 +59,13 @@ def compare(plans, indicator, of="value", core=True):
     >>> straw.loc["Lanshan (2019)", ["printed", "date", "degree", "places"]].tolist()
     ['at least 90 %', 'by 2020', 'direct', 'Shuocheng (2018)']
     """
-    require_indicators(plans.indicators, indicator)
-    judging, rows = rules(plans), _targets(plans, indicator, core)
+    judging, rows = rules(plans), targets_on(plans, indicator, core)
     judged = pairs(judging, rows, of)
     rows = strongest(rows, judged)
     rows["group"] = _groups(rows, judged)
     rows = pd.concat([_on_axes(judging, _worded(rows)), _without_target(plans, indicator, rows)])
     rows["order"] = rows["jurisdiction"].map(list(plans.focus["id"]).index)
     return rows.sort_values(["order", "id"], ignore_index=True)[ROW]
-
-
-def _targets(plans, indicator, core):
-    """Take the focus places' targets on an indicator, those of the core where there are any."""
-    rows = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["role"] == "focus")]
-    in_core = rows["core"] == "yes"
-    return rows[in_core] if core and in_core.any() else rows
 
 
 def pairs(judging, targets, of="value"):
@@ -179,7 +162,8 @@ def _on_axes(judging, rows):
     rows["standard_unit"] = rows["standard_unit"].fillna("")
     group = rows["group"].isin(rows.loc[rows["degree"] == "converted", "group"])
     for row in rows[group].itertuples():
-        if facts := per_resident(judging, row) or implied_level(judging, row):
+        states = stated(judging, row)
+        if facts := states.share or states.level:
             columns = ["low", "high", "standard_unit", "converted"]
             rows.loc[row.Index, columns] = [*facts.compared, facts.unit, bool(facts.inputs)]
     return rows.assign(amount=(rows["low"] + rows["high"]) / 2)
@@ -270,11 +254,9 @@ def what_compares(plans, theme, of="value"):
     """
     rows = comparability(plans, theme, of)
     spoken = rows[rows["reason"] != FEW]
-    parts = [
-        f"{words} {wording.names(map(_subject, spoken[spoken['degree'] == degree].itertuples()))}"
-        for degree, words in LISTED.items()
-        if (spoken["degree"] == degree).any()
-    ]
+    subjects = spoken.assign(subject=[_subject(row) for row in spoken.itertuples()])
+    names = subjects.groupby("degree")["subject"].agg(wording.names)
+    parts = [f"{words} {names[degree]}" for degree, words in LISTED.items() if degree in names]
     text = "Of {all} subjects two plans or more speak on {spoken}. In {of} they {parts}."
     parts = Shown("; ".join(parts) or "have nothing to compare")
     return say(plans, text, all=len(rows), spoken=len(spoken) or "none", of=of, parts=parts)

@@ -90,10 +90,8 @@ def unmatched(plans, chain):
     """
     rows = chain[chain["above_id"] == ""]
     keys = [name for name in ("label", "in_words") if name in rows]
-    rows = rows.sort_values(
-        "jurisdiction", key=lambda ids: ids.map(list(plans.focus["id"]).index), kind="stable"
-    )
-    rows = rows.drop_duplicates([*keys, "indicator"])
+    place_order = rows["jurisdiction"].map(list(plans.focus["id"]).index)
+    rows = rows.iloc[place_order.argsort(kind="stable")].drop_duplicates([*keys, "indicator"])
     rows["goals"] = [evidence_link(row.id, row.indicator) for row in rows.itertuples()]
     return rows.groupby(keys, sort=False)["goals"].agg(", ".join).map(Shown).reset_index()
 
@@ -323,9 +321,8 @@ def _assigned(plans, indicators, goals):
         return f"set by {names[gap.setter]}, {f'which sets {goal}' if goal else missing}"
 
     rows = list(gaps.itertuples())
-    return gaps.assign(
-        relation="assigned", printed=[*map(wording.gap, rows)], in_words=[*map(in_words, rows)]
-    )
+    words = {"printed": [*map(wording.gap, rows)], "in_words": [*map(in_words, rows)]}
+    return gaps.assign(relation="assigned", **words)
 
 
 def limits(plans, indicator, year):

@@ -149,11 +149,9 @@ def chosen(indicators, theme, ids=None):
     if rows.empty:
         themes = ", ".join(sorted(set(indicators["theme"])))
         raise ValueError(f"{theme!r} is no theme; it is one of headline, {themes}")
-    keys = {
-        "rank": rows["headline"].map(HEADLINES).fillna(len(HEADLINES)),
-        "other_theme": rows["headline"] != rows["theme"],
-    }
-    return rows.assign(**keys).sort_values(list(keys)).drop(columns=list(keys))
+    rank = rows["headline"].map(HEADLINES).fillna(len(HEADLINES))
+    keys = pd.DataFrame({"rank": rank, "other_theme": rows["headline"] != rows["theme"]})
+    return rows.loc[keys.sort_values([*keys]).index]
 
 
 def require_indicators(indicators, *ids):
@@ -162,6 +160,14 @@ def require_indicators(indicators, *ids):
         if name not in set(indicators["id"]):
             similar = near(name, indicators["id"])
             raise ValueError(f"{name!r} is no indicator{similar}; plans.indicators lists all of them")
+
+
+def targets_on(plans, indicator, core):
+    """Take the focus places' targets on an indicator, with ``core`` those of the core where there are any."""
+    require_indicators(plans.indicators, indicator)
+    rows = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["role"] == "focus")]
+    in_core = rows["core"] == "yes"
+    return rows[in_core] if core and in_core.any() else rows
 
 
 def near(name, names):
@@ -222,11 +228,9 @@ def find(plans, words):
     True
     """
     targets, gaps = plans.targets, plans.gaps
-    targets = targets.assign(
-        in_words=[wording.target(row) for row in targets.itertuples()], statement=targets["statement_en"]
-    )
-    gaps = gaps.assign(in_words=[wording.gap(row) for row in gaps.itertuples()], statement=gaps["note"])
-    rows = pd.concat([targets, gaps], ignore_index=True)
+    in_words = [*map(wording.target, targets.itertuples()), *map(wording.gap, gaps.itertuples())]
+    statements = [targets.assign(statement=targets["statement_en"]), gaps.assign(statement=gaps["note"])]
+    rows = pd.concat(statements, ignore_index=True).assign(in_words=in_words)
     names = plans.indicators.set_index("id")["name_zh"]
     rows = rows.assign(indicator=rows["indicator_name"], indicator_zh=rows["indicator"].map(names))
     needle = fold(str(words)).casefold()
@@ -238,15 +242,9 @@ def find(plans, words):
 ENERGY = {"vehicles.new_energy": "new energy", "vehicles.new_or_clean": "new energy or clean-energy"}
 POOLED = "pooled_fleets"
 # The Chinese words by which a plan names a fleet, searched in statements without a figure.
-FLEET_WORDS = {
-    "bus": "公交",
-    "taxi": "出租",
-    "sanitation_vehicle": "环卫",
-    "postal_vehicle": "邮政",
-    "commuter_vehicle": "通勤",
-    "light_delivery_vehicle": "物流",
-    "construction_waste_truck": "渣土",
-}
+FLEETS = """bus 公交, taxi 出租, sanitation_vehicle 环卫, postal_vehicle 邮政, commuter_vehicle 通勤,
+    light_delivery_vehicle 物流, construction_waste_truck 渣土"""
+FLEET_WORDS = dict(pair.split() for pair in FLEETS.split(","))
 SHARE_OF = {"": "", "stock": "of the stock", "new": "of new ones", "new_or_replaced": "of purchases"}
 
 
@@ -275,10 +273,8 @@ def fleets(plans):
 def _split_pools(targets):
     """Repeat a share of several fleets together for each of them, marked in the column ``pooled``."""
     pool = targets[targets["subject"] == POOLED].assign(pooled=True)
-    split = [
-        pool[pool["subject_class"].str.contains(fleet.split("_")[0])].assign(subject=fleet)
-        for fleet in FLEET_WORDS
-    ]
+    names = {fleet: pool["subject_class"].str.contains(fleet.split("_")[0]) for fleet in FLEET_WORDS}
+    split = [pool[named].assign(subject=fleet) for fleet, named in names.items()]
     return pd.concat([targets[targets["subject"] != POOLED].assign(pooled=False), *split])
 
 

@@ -5,7 +5,7 @@ import operator
 
 import pandas as pd
 
-from lantian.analysis.matrix import require_indicators
+from lantian.analysis.matrix import targets_on
 from lantian.text import wording
 
 # What a goal and an observation of it have in common, and what two observations of one series.
@@ -13,10 +13,8 @@ OBJECT = ["jurisdiction", "indicator", "area", "subject", "base"]
 SERIES = ["unit", "source", "scope", "basis"]
 GOAL = ["jurisdiction", "label", "id", "kind", "printed"]
 PACE = ["years", "linear", "compound", "low", "high", "basis", "inputs", "confidence", "in_words"]
-OUTCOME = [
-    *["jurisdiction", "label", "indicator_name", "id", "printed", "measured", "outcome"],
-    *["in_words", "source", "confidence", "caution"],
-]
+OUTCOME = """jurisdiction label indicator_name id printed measured outcome in_words source confidence
+    caution""".split()
 STATES = {"before": "readings before September 2018", "unknown": "readings of an unknown state"}
 HOLDS = {"<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt}
 
@@ -52,10 +50,7 @@ def pace(plans, indicator, core=True):
     >>> paces.loc["lanshan-energy-intensity-industry-2020", "basis"]
     'stated'
     """
-    require_indicators(plans.indicators, indicator)
-    goals = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["role"] == "focus")]
-    if core and (goals["core"] == "yes").any():
-        goals = goals[goals["core"] == "yes"]
+    goals = targets_on(plans, indicator, core)
     goals = goals[goals["kind"].isin(["change", "level"])]
     goals = goals.assign(printed=[wording.target(goal) for goal in goals.itertuples()])
     paces = pd.DataFrame([pace_of(plans, goal) for goal in goals.itertuples()], goals.index, PACE)
@@ -198,16 +193,8 @@ def _outcome(goal, end, value, measured, caution=""):
     cautions = [caution, "2020 was the year of the pandemic" if end.year == 2020 else ""]
     if end.basis in ("dataset", "computed"):
         cautions.append(wording.counted(2 if goal.kind == "change" else 1, f"{end.basis} figure"))
-    return {
-        "jurisdiction": goal.jurisdiction,
-        "label": goal.label,
-        "indicator_name": goal.indicator_name,
-        "id": goal.id,
-        "printed": wording.target(goal),
-        "measured": measured,
-        "outcome": "met" if HOLDS.get(goal.operator, better)(value, goal.amount) else "missed",
-        "in_words": f"{wording.target(goal)}; measured {measured}",
-        "source": f"{end.source} ({end.scope})",
-        "confidence": end.confidence,
-        "caution": "; ".join(filter(None, cautions)),
-    }
+    printed, source = wording.target(goal), f"{end.source} ({end.scope})"
+    outcome = "met" if HOLDS.get(goal.operator, better)(value, goal.amount) else "missed"
+    about = goal.jurisdiction, goal.label, goal.indicator_name, goal.id, printed
+    in_words, caution = f"{printed}; measured {measured}", "; ".join(filter(None, cautions))
+    return *about, measured, outcome, in_words, source, end.confidence, caution

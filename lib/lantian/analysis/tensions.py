@@ -22,13 +22,7 @@ def tensions(plans):
 
 def _row(targets, tension, in_words):
     first, *others = targets["id"]
-    return {
-        "label": targets["label"].iloc[0],
-        "tension": tension,
-        "in_words": in_words,
-        "id": first,
-        "others": ";".join(others),
-    }
+    return targets["label"].iloc[0], tension, in_words, first, ";".join(others)
 
 
 def _two_figures(focus):
@@ -46,13 +40,10 @@ def _early(focus, documents):
     early = dated[(dated["issued"].str.len() == len("2018-01-01")) & (dated["deadline"] < dated["issued"])]
     for _, rows in early.groupby("document", sort=False):
         first = rows.iloc[0]
-        again = (
-            " (a reissue: they were ahead when it was first issued)" if first.relation == "reissue" else ""
-        )
-        in_words = (
-            f"{len(rows)} dates lie before {wording.day(first.issued)}, the day of issue{again}; "
-            f"the first is {wording.day(rows['deadline'].min())}"
-        )
+        reissue = first.relation == "reissue"
+        again = " (a reissue: they were ahead when it was first issued)" if reissue else ""
+        day, earliest = wording.day(first.issued), wording.day(rows["deadline"].min())
+        in_words = f"{len(rows)} dates lie before {day}, the day of issue{again}; the first is {earliest}"
         yield _row(rows.sort_values("deadline"), "a date before the document", in_words)
 
 
@@ -61,10 +52,8 @@ def _two_bases(focus):
     vehicles = focus[focus["indicator"].isin(["vehicles.new_energy", "vehicles.new_or_clean"])]
     for (_, subject), rows in vehicles.groupby(["jurisdiction", "subject"], sort=False):
         if rows["base"].nunique() > 1 and rows["indicator"].nunique() > 1:
-            goals = [
-                f"{wording.amount(row)} ({wording.BASES[row.base]}, {row.indicator_name.lower()})"
-                for row in rows.itertuples()
-            ]
+            each = zip(map(wording.amount, rows.itertuples()), rows["base"], rows["indicator_name"])
+            goals = [f"{much} ({wording.BASES[base]}, {name.lower()})" for much, base, name in each]
             yield _row(rows, "two goals for one fleet", f"{subject.replace('_', ' ')}: {'; '.join(goals)}")
 
 
@@ -75,8 +64,6 @@ def _two_caps(focus):
     for _, rows in caps.groupby(["jurisdiction", "target_year"], dropna=False, sort=False):
         cap = rows.groupby("standard_unit")["amount"].min()
         if {"t", "tce"} <= set(cap.index) and cap["t"] > cap["tce"]:
-            in_words = (
-                f"coal fits under the cap on all energy only below {cap['tce'] / cap['t']:.2f} t of coal equivalent "
-                "per tonne, or net of what is sent out"
-            )
+            most = f"{cap['tce'] / cap['t']:.2f} t of coal equivalent per tonne"
+            in_words = f"coal fits under the cap on all energy only below {most}, or net of what is sent out"
             yield _row(rows, "two caps", in_words)

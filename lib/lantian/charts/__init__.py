@@ -2,24 +2,13 @@
 
 from importlib import import_module
 
-_HOME = {
-    "matrix": "grid",
-    "ladder": "grid",
-    "due": "grid",
-    "counts": "grid",
-    "panels": "values",
-    "labelled": "values",
-    "breakeven": "values",
-    "steps": "values",
-    "pairs": "values",
-    "NotComparable": "values",
-    "timeline": "time",
-    "calendar": "time",
-    "spans": "time",
-    "rates": "time",
-    "series": "time",
+_NAMES = {
+    "grid": "matrix ladder due counts",
+    "values": "panels labelled breakeven steps pairs NotComparable",
+    "time": "timeline calendar spans rates series",
     "explore": "explore",
 }
+_HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 __all__ = sorted(_HOME)
 
 

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from lantian.analysis.duties import day_due
 from lantian.analysis.matrix import chosen
-from lantian.charts import marks, style
+from lantian.charts import drawing
 from lantian.text import wording
 
 _SYMBOLS = {"mandated": "square", "plain": "circle", "hedged": "diamond", "aspirational": "circle-open"}
@@ -14,12 +14,12 @@ _HOVER = Markup("<b>{row.statement_en}</b><br>“{row.quote}”<br>{row.document
 _LAYOUT = {
     "margin": {"l": 85, "r": 10, "t": 40, "b": 40},
     "font": {"family": "system-ui, sans-serif", "size": 12},
-    "paper_bgcolor": style.PAPER,
+    "paper_bgcolor": drawing.PAPER,
     "plot_bgcolor": "rgba(0,0,0,0)",
     "legend": {"orientation": "h", "y": 1.12, "x": 0},
-    "hoverlabel": {"align": "left", "bgcolor": style.PAPER, "font": {"color": style.INK}},
+    "hoverlabel": {"align": "left", "bgcolor": drawing.PAPER, "font": {"color": drawing.INK}},
 }
-_GRID = {"gridcolor": style.PALE, "zeroline": False}
+_GRID = {"gridcolor": drawing.PALE, "zeroline": False}
 _YEARS = {"dtick": "M12", "tickformat": "%Y", "ticklabelmode": "period", "tickangle": 0}
 
 
@@ -55,7 +55,7 @@ def explore(plans, theme):
     figure = _Figure()
     for strength in _SYMBOLS:
         if strength in set(rows["strength"]):
-            figure.add_trace(_trace(rows[rows["strength"] == strength], strength, marks.colours(plans)))
+            figure.add_trace(_trace(rows[rows["strength"] == strength], strength, drawing.colours(plans)))
     table = rows[["place", "statement_en", "strength", "quote", "clause", "id"]].values.tolist()
     for lane, place in enumerate(plans.focus.itertuples()):
         if place.id not in set(rows["jurisdiction"]):

@@ -5,7 +5,7 @@ import re
 
 import pandas as pd
 
-from lantian.data.read import as_csv, read_tables, write_files
+from lantian.data.files import as_csv, read_tables, write_files
 from lantian.data.schema import PACKAGE, DataError, Problem, find_data, read_schema
 
 NEXT = """Added {place}. What to fill in, in this order:
@@ -48,10 +48,9 @@ def add(identifier, data=None, year=None):
     if problems:
         raise DataError(sorted(problems))
     stubs = _stubs(identifier, f"{identifier.replace('_', '-')}-{year or 'plan'}", tables)
-    paths = {name: tables[name].paths[0] for name in stubs} | {
-        "targets": folder / "targets" / f"{identifier}.csv"
-    }
-    files = {folder / PACKAGE: _registered(folder, f"targets/{identifier}.csv")}
+    targets = f"targets/{identifier}.csv"
+    paths = {name: tables[name].paths[0] for name in stubs} | {"targets": folder / targets}
+    files = {folder / PACKAGE: _registered(folder, targets)}
     for name, path in paths.items():
         rows = tables[name].rows() + stubs[name] if name in stubs else []
         files[path] = as_csv(schema[name].columns, sorted(rows, key=lambda row: row["id"]))

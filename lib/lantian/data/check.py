@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from lantian.data.files import read_tables, typed
 from lantian.data.quotes import contradictions
-from lantian.data.read import read_tables, typed
 from lantian.data.schema import DataError, Problem, read_schema
 
 # --- the rules -------------------------------------------------------------------------------------------------------
@@ -60,6 +60,14 @@ ROW_RULES = {
         for column in ("remit", "issued", "period_start")
     },
 }
+# Columns of names, one a cell or several with a separator, that another table knows by a column: and what is allowed.
+LOOKUPS = (
+    ("targets", "unit", None, "units", "unit", "a unit in units.csv"),
+    ("observations", "unit", None, "units", "unit", "a unit in units.csv"),
+    ("gaps", "assigned_by", ";", "jurisdictions", "id", "an id in jurisdictions, or unstated"),
+    ("targets", "lead", ";", "bodies", "body", "a body in bodies.csv"),
+    ("subjects", "indicators", ";", "indicators", "id", "an id in indicators"),
+)
 # The tables that rules between tables read, and those that quotes are checked with.
 RULED = ("documents", "indicators", "jurisdictions", "subjects", "targets", "gaps", "units")
 QUOTED = ("targets", "proofs", "units")
@@ -148,12 +156,13 @@ def check_tables(tables, schema):
         problems += _column_problems(cells[name], table) + _key_problems(cells[name], table.key)
         for column, other, key in table.references:
             if other in complete:
-                known = set(cells[other][key].tolist())
-                problems += _unknown_problems(cells[name][column], known, f"an id in {other}")
+                problems += _unknown_problems(cells[name][column], cells[other][key], f"an id in {other}")
         problems += _row_problems(cells[name], ROW_RULES.get(name, {}))
     problems += _factor_problems(cells["units"])
-    for rule, needed in LOOKUP_RULES.items():
-        problems += rule(cells) if needed in complete else []
+    for name, column, separator, other, key, allowed in LOOKUPS:
+        if other in complete:
+            known = {*cells[other][key]} | ({"unstated"} if column == "assigned_by" else set())
+            problems += _unknown_problems(cells[name][column], known, allowed, separator)
     if set(RULED) <= complete and not problems:  # rules about the whole would only repeat a problem of a cell
         problems += [problem for rule in SET_RULES for problem in rule(cells)]
         problems += _coverage_problems(cells, tables["gaps"].paths[0])
@@ -245,16 +254,9 @@ def _invisible(cell):
     """
     if cell.isprintable() and not BLANK.search(cell):
         return ""
-    found = {
-        character
-        for character in cell
-        if (unicodedata.category(character) in INVISIBLE and character not in NEEDED)
-        or BLANK.match(character)
-    }
-    names = [
-        f"U+{ord(one):04X} ({unicodedata.name(one, 'control character').lower()})" for one in sorted(found)
-    ]
-    return ", ".join(names)
+    found = {one for one in {*cell} - NEEDED if unicodedata.category(one) in INVISIBLE or BLANK.match(one)}
+    names = {one: unicodedata.name(one, "control character").lower() for one in sorted(found)}
+    return ", ".join(f"U+{ord(one):04X} ({name})" for one, name in names.items())
 
 
 def _number_faults(cell, column):
@@ -291,16 +293,9 @@ def _key_problems(rows, key):
 
 def _unknown_problems(cells, known, allowed, separator=None):
     """Report each name that is not known, in cells of one name or of names with a separator between them."""
-    unknown = {
-        cell: sorted({*(cell.split(separator) if separator else [cell])} - known - {""})
-        for cell in cells.unique().tolist()
-    }
-    wrong = cells[cells.isin([cell for cell, names in unknown.items() if names])]
-    return [
-        Problem(*place, cells.name, _quoting(name, f"is not known; it must be {allowed}"))
-        for place, cell in wrong.items()
-        for name in unknown[cell]
-    ]
+    names = cells.str.split(separator).explode() if separator else cells
+    unknown = names[~names.isin({*known, ""})]
+    return list(dict.fromkeys(_report(unknown, f"is not known; it must be {allowed}")))
 
 
 def _row_problems(rows, rules):
@@ -327,32 +322,6 @@ def _factor_problems(units):
         differ |= plain[column].transform("nunique") > 1
     message = "does not fit the same unit with or without 万 (10,000) or 亿 (100,000,000)"
     return _report(units["factor"][differ], message)
-
-
-def _unit_problems(cells):
-    """A unit of a target or an observation has a row with its factor."""
-    known, found = set(cells["units"]["unit"]), []
-    for name in {"targets", "observations"} & set(cells):
-        found += _unknown_problems(cells[name]["unit"], known, "a unit in units.csv")
-    return found
-
-
-def _assigned_problems(cells):
-    """A level that sets a target is a place."""
-    known = {*cells["jurisdictions"]["id"], "unstated"}
-    return _unknown_problems(cells["gaps"]["assigned_by"], known, "an id in jurisdictions, or unstated", ";")
-
-
-def _lead_problems(cells):
-    """A lead department has a row with its function."""
-    known = set(cells["bodies"]["body"])
-    return _unknown_problems(cells["targets"]["lead"], known, "a body in bodies.csv", ";")
-
-
-def _whole_problems(cells):
-    """A subject stands for the empty cell of indicators that there are."""
-    known = set(cells["indicators"]["id"])
-    return _unknown_problems(cells["subjects"]["indicators"], known, "an id in indicators", ";")
 
 
 def _circle_problems(cells):
@@ -425,7 +394,4 @@ def _order_problems(cells):
         yield from _report(ids[out_of_order], "is out of order; rows are sorted by id")
 
 
-# Rules that look things up in another table, with its name.
-LOOKUP_RULES = {_unit_problems: "units", _assigned_problems: "jurisdictions", _lead_problems: "bodies"}
-LOOKUP_RULES |= {_whole_problems: "indicators"}
 SET_RULES = (_file_problems, _reading_problems, _circle_problems, _silence_problems, _order_problems)

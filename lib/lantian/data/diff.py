@@ -40,15 +40,11 @@ def diff(old, new):
         When the tables of either folder cannot be used.
     """
     before, after = _sides(old, new)
-    rows = [
-        row
-        for name, table in after.schema.items()
-        if name in before.schema and name != IGNORED_TABLE
-        for row in (_row_changes if name in LISTED else _counts)(table, before, after)
-    ]
-    order = {change: number for number, change in enumerate(CHANGES)}
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    return frame.sort_values("change", key=lambda column: column.map(order), kind="stable", ignore_index=True)
+    rows = []
+    for name, table in after.schema.items():
+        if name in before.schema and name != IGNORED_TABLE:
+            rows += (_row_changes if name in LISTED else _counts)(table, before, after)
+    return pd.DataFrame(sorted(rows, key=lambda row: CHANGES.index(row[0])), columns=COLUMNS)
 
 
 def _sides(*folders):
@@ -124,11 +120,8 @@ def _counts(table, before, after):
 
 def _differing(table, old, new):
     """List the columns in which two rows differ."""
-    return [
-        column
-        for column in table.fields
-        if column.name != IGNORED_COLUMN and old.get(column.name, "") != new[column.name]
-    ]
+    columns = [column for column in table.fields if column.name != IGNORED_COLUMN]
+    return [column for column in columns if old.get(column.name, "") != new[column.name]]
 
 
 def _changed(table, before, after, old, new):
@@ -183,7 +176,4 @@ def _reworded(rows):
 
 def _counted(counts):
     """Word the number of rows in each table: "2 targets and 1 gap"."""
-    tables = [
-        f"{count} {table.removesuffix('s') if count == 1 else table}" for table, count in counts.items()
-    ]
-    return wording.names(tables)
+    return wording.names(wording.counted(count, table.removesuffix("s")) for table, count in counts.items())

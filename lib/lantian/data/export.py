@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lantian.data.check import sound_tables
+from lantian.data.files import read_tables, write_files
 from lantian.data.plans import make_plans
-from lantian.data.read import read_tables, write_files
 from lantian.data.schema import FORMULA, DataError, Problem, find_data, read_schema
 from lantian.text import wording
 

@@ -1,13 +1,235 @@
-"""Files that we write: put in place whole or not at all, whatever happens meanwhile."""
+"""Files: read the CSV tables strictly, as text, saying where anything is wrong; put what we write in place whole."""
 
+import codecs
 import contextlib
+import csv
+import io
 import os
 import re
 import secrets
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
+from lantian.data.schema import DataError, Problem
+
+DTYPES = {"number": "float64", "integer": "Int64"}
+BLANKS = " \t\u00a0\u3000"
+UNCLOSED = (
+    "a quote opens here that is not closed, or closes within a cell; double a quote that belongs to a cell"
+)
+# A cell of any length is read, so that one that is too long can be named by its line and column.
+csv.field_size_limit(2**31 - 1)
 DRAFT = re.compile(r"\.lantian-(\d+)-[0-9a-f]{12}\.draft")  # the number is that of the process
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as text.
+
+    Attributes
+    ----------
+    cells : DataFrame
+        The rows of all files of the table, every cell a text, an empty text the only missing value. The index holds
+        where each row begins: levels ``path`` and ``line``, as ``("data/units.csv", 2)``.
+    paths : tuple of Path
+        The files.
+    complete : bool
+        Whether every row of every file could be read.
+    notes : tuple of Problem
+        What was read as it was meant, though it is written otherwise.
+    """
+
+    cells: object
+    paths: tuple
+    complete: bool = True
+    notes: tuple = ()
+
+    def place(self, number):
+        """Return path and line of a row, by its number."""
+        return self.cells.index[number]
+
+    def rows(self):
+        """Return the rows as dicts of text."""
+        return self.cells.to_dict("records")
+
+
+def read_tables(folder, schema):
+    """Read all tables of a data folder.
+
+    Parameters
+    ----------
+    folder : path-like
+    schema : dict of str to Table
+
+    Returns
+    -------
+    tables : dict of str to RawTable
+        Tables with an unreadable file hold the rows of their other files.
+    problems : list of Problem
+        What keeps files or rows from being read: missing files, wrong headers,
+        ragged rows, broken encodings.
+    """
+    tables, problems = {}, []
+    for name, table in schema.items():
+        tables[name], found = _read_table([Path(folder) / path for path in table.paths], table.columns)
+        problems += found
+    return tables, problems
+
+
+def _read_table(paths, columns):
+    """Read the files of one table; return the RawTable and the problems."""
+    import pandas as pd  # only here: `make clean` has no packages
+
+    rows, places, problems, notes = [], [], [], []
+    for path in paths:
+        try:
+            content = _content(path)
+            notes += _notes(path, content)
+            records = _records(path, _decoded(path, content), columns)
+        except DataError as error:
+            problems += error.problems
+            continue
+        for line, cells in records:
+            if len(cells) == len(columns):
+                places.append((str(path), line))
+                rows.append(cells)
+            else:
+                message = f"{len(cells)} cells in this row; the header has {len(columns)}"
+                problems.append(Problem(str(path), line, "", message))
+    index = pd.MultiIndex.from_tuples(places, names=["path", "line"])
+    cells = pd.DataFrame(rows, index, columns, dtype=str)
+    notes += _trim(cells)
+    return RawTable(cells, tuple(paths), not problems, tuple(notes)), problems
+
+
+def _fault(path, message, line=0):
+    return DataError([Problem(str(path), line, "", message)])
+
+
+def _content(path):
+    """Return the bytes of a file."""
+    try:
+        if path.exists() and not path.is_file():
+            raise _fault(path, "this is no file; datapackage.json names it as a table")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise _fault(path, "this file is missing; datapackage.json names it") from None
+    except OSError as error:
+        raise _fault(path, f"this file cannot be opened: {error.strerror}") from error
+
+
+def _notes(path, content):
+    """Yield what spreadsheets add to a file and what changes no cell."""
+    if content.startswith(codecs.BOM_UTF8):
+        yield Problem(str(path), 0, "", "begins with a byte-order mark; read without")
+    if b"\r\n" in content:
+        yield Problem(str(path), 0, "", "lines end in CR LF; read as LF")
+
+
+def _decoded(path, content):
+    """Return the text of a file without its byte-order mark, its lines ended by LF."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        message = f"byte {error.object[error.start]:#04x} is not UTF-8; save the file as UTF-8"
+        raise _fault(path, message, line) from None
+    before, nul, _ = text.partition("\0")
+    if nul:
+        raise _fault(path, "a NUL byte stands here; text has none", before.count("\n") + 1)
+    return text.replace("\r\n", "\n")
+
+
+def _records(path, text, columns):
+    """List the line at which each row begins, and its cells; blank lines are passed over."""
+    reader, line, records = csv.reader(io.StringIO(text, newline=""), strict=True), 1, []
+    try:
+        header = next(reader, [])
+        if header != columns:
+            raise _fault(path, _header_fault(header, columns), 1)
+        line = reader.line_num + 1
+        for cells in reader:
+            if cells:
+                records.append((line, tuple(cells)))  # the garbage collector need not visit tuples of text
+            line = reader.line_num + 1
+    except csv.Error:
+        raise _fault(path, UNCLOSED, line) from None
+    return records
+
+
+def _header_fault(header, columns):
+    """Return how a header differs from the columns of the schema."""
+    for mark, word in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and mark in header[0]:
+            return f"cells are separated by {word}; separate them by commas"
+    differences = {
+        "twice:": sorted({name for name in header if header.count(name) > 1}),
+        "missing:": [name for name in columns if name not in header],
+        "unknown:": [name for name in header if name not in columns],
+    }
+    faults = [f"{label} {', '.join(map(repr, names))}" for label, names in differences.items() if names]
+    return f"wrong header ({'; '.join(faults) or 'wrong order'}); it must be {','.join(columns)}"
+
+
+def _trim(cells):
+    """Take blanks off the ends of cells; yield a note for each file and column in which there were any."""
+    for name in cells.columns:
+        trimmed = cells[name].str.rstrip(BLANKS)
+        if trimmed.equals(cells[name]):
+            continue
+        lines = cells.index[trimmed != cells[name]].to_frame(index=False)
+        cells[name] = trimmed
+        for path, places in lines.groupby("path")["line"]:
+            message = f"{len(places)} cells end" if len(places) > 1 else "a cell ends"
+            yield Problem(path, int(places.iloc[0]), name, f"{message} in blanks, here first; read without")
+
+
+def as_csv(columns, rows):
+    """Write rows as the text of a table."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def write_files(contents):
+    """Write all files, texts or bytes by their paths, or none; raise `DataError` when one cannot be written."""
+    try:
+        put(contents)
+    except OSError as error:
+        message = f"cannot be written: {error.strerror}"
+        raise DataError([Problem(str(error.filename), 0, "", message)]) from error
+
+
+def typed(cells, table):
+    """Turn cells of text into a DataFrame: numbers as floats, years as nullable integers, an empty text as it is.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Of texts that passed `check`.
+    table : Table
+        Its schema.
+
+    Returns
+    -------
+    DataFrame
+    """
+    import pandas as pd
+
+    numbers = {
+        column.name: pd.to_numeric(cells[column.name].mask(cells[column.name] == "")).astype(
+            DTYPES[column.type]
+        )
+        for column in table.fields
+        if column.type in DTYPES
+    }
+    return cells.assign(**numbers).reset_index(drop=True)
+
+
+# --- files that we write: in place whole or not at all, whatever happens meanwhile -----------------------------------
 
 
 def put(contents):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lantian.data.check import sound_tables
-from lantian.data.read import typed
+from lantian.data.files import typed
 from lantian.data.schema import DataError, Problem, find_data
 
 

@@ -61,8 +61,7 @@ class Problem:
     message: str
 
     def __str__(self):
-        line = str(self.line) if self.line else ""
-        place = ":".join(part for part in (self.path, line, self.column) if part)
+        place = ":".join(filter(None, (self.path, str(self.line or ""), self.column)))
         return f"{place}: {self.message}" if place else self.message
 
 

@@ -10,11 +10,11 @@ from urllib.parse import quote
 import pyarrow.compute as pc
 
 from lantian.data.export import example, typed
+from lantian.data.files import write_files
 from lantian.data.plans import load
-from lantian.data.read import write_files
 from lantian.data.schema import DataError, Problem, find_data, read_schema
 from lantian.site import template
-from lantian.site.notebooks import has_tag, is_for_each_place, listed, raw_cells
+from lantian.site.execute import has_tag, is_for_each_place, listed, raw_cells
 from lantian.text import wording
 
 MARKS = ("Written by `lantian codebook`", "<!-- answers -->")  # of what we wrote, and of what we may fill in
@@ -66,9 +66,8 @@ def readme(text, data=None):
     plans = load(folder, jurisdictions=())
     parts = {"plans": _plans(plans), "answers": _answers(folder), "addresses": _addresses(plans)}
     for name, words in parts.items():
-        text = re.sub(
-            f"(?s)(?<=<!-- {name} -->\n\n).*?(?=\n\n<!-- end -->)", lambda _, words=words: words, text
-        )
+        part = f"(?s)(?<=<!-- {name} -->\n\n).*?(?=\n\n<!-- end -->)"
+        text = re.sub(part, lambda _, words=words: words, text)
     return text
 
 

@@ -16,6 +16,7 @@ from lantian.text.sentences import PAGES, Shown, evidence_link
 
 # Conversion noise of scraped texts: pinyin in brackets after a character.
 NOISE = re.compile(r"[\(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]+[\)）]")
+COLUMNS = ["id", "promise or gap", "plan", "indicator", "words in the plan", "clause", "strength"]
 LEDGER = "Every promise and every gap, with its words; of documents above the plans only the operative words were seen"
 
 
@@ -50,10 +51,8 @@ def evidence(plans, identifier):
             heading, facts = card(plans, row)
             filled = [(name, content(value)) for name, value in facts.items() if str(value)]
             return fill("card", heading, filled, row.id, marked(row) if row.quote else "")
-    known = [*plans.targets["id"], *plans.gaps["id"]]
-    raise ValueError(
-        f"{identifier!r} is neither a target nor a gap{near(identifier, known)}; lt.find(plans, word) finds ids"
-    )
+    similar = near(identifier, [*plans.targets["id"], *plans.gaps["id"]])
+    raise ValueError(f"{identifier!r} is neither a target nor a gap{similar}; lt.find(plans, word) finds ids")
 
 
 def _target_card(plans, row):
@@ -150,7 +149,7 @@ def evidence_table(plans):
     gaps = plans.gaps.sort_values(["order", "indicator", "id"])
     rows = [_target_row(row, verdicts.get(row.id, "no"), proofs.get(row.id)) for row in targets.itertuples()]
     rows += [_gap_row(row) for row in gaps.itertuples()]
-    return show(pd.DataFrame(rows), LEDGER, address="id", searchable=True)
+    return show(pd.DataFrame(rows, columns=COLUMNS), LEDGER, address="id", searchable=True)
 
 
 def _verdicts(plans):
@@ -164,32 +163,17 @@ def _target_row(row, verdict, proofs):
     words = marked(row) if row.quote else row.words
     more = [] if proofs is None else [_proof(proof, write=str) for proof in proofs.itertuples()]
     strength = f"{row.strength} ({row.strength_word})" if row.strength_word else row.strength
-    return {
-        "id": row.id,
-        "promise or gap": row.statement_en,
-        "plan": _plan(row),
-        "indicator": row.indicator_name,
-        "words in the plan": joined("<br>", [chinese(words), *more]) if words else "cited",
-        "clause": row.clause,
-        "strength": strength if verdict == "no" else joined("<br>", [strength, f"compares: {verdict}"]),
-    }
+    shown = joined("<br>", [chinese(words), *more]) if words else "cited"
+    strength = strength if verdict == "no" else joined("<br>", [strength, f"compares: {verdict}"])
+    return row.id, row.statement_en, _plan(row), row.indicator_name, shown, row.clause, strength
 
 
 def _gap_row(row):
-    searched = joined("", ["searched: ", chinese(row.searched.replace(";", ", "))])
-    return {
-        "id": row.id,
-        "promise or gap": wording.gap(row),
-        "plan": _plan(row),
-        "indicator": row.indicator_name,
-        "words in the plan": Shown(chinese(marked(row)))
-        if row.quote
-        else searched
-        if row.searched
-        else "cited",
-        "clause": row.clause,
-        "strength": row.status.replace("_", " "),
-    }
+    shown = Shown(chinese(marked(row))) if row.quote else "cited"
+    if row.searched and not row.quote:
+        shown = joined("", ["searched: ", chinese(row.searched.replace(";", ", "))])
+    status = row.status.replace("_", " ")
+    return row.id, wording.gap(row), _plan(row), row.indicator_name, shown, row.clause, status
 
 
 def _plan(row):

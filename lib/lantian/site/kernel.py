@@ -31,10 +31,10 @@ from jupyter_client.session import Session
 from traitlets.config import Config
 
 import lantian
-from lantian.site.notebooks import import_nbformat
+from lantian.site.execute import import_nbformat
 
 PRELOAD = "ipykernel.debugger nbclient plotly.basedatatypes plotly.io._renderers"
-PRELOAD += " matplotlib.backends.backend_agg matplotlib.backends.backend_svg"
+PRELOAD += " matplotlib.backends.backend_agg matplotlib.backends.backend_svg seaborn"
 
 
 def serve():
@@ -157,7 +157,9 @@ async def _run_cells(notebook, answer):
 def _kernel():
     """Make an IPython kernel as its application does, but within this process; return it and where its messages gather."""
     sys.argv = ["ipykernel_launcher.py", "-f", "kernel.json"]
-    app = IPKernelApp.instance(config=Config(IPKernelApp={"connection_file": "kernel.json"}))
+    app = IPKernelApp.instance(
+        config=Config(IPKernelApp={"connection_file": "kernel.json", "log_level": logging.CRITICAL})
+    )
     session, messages = Session(key=b"lantian"), DummySocket()
     publisher = IOPubThread(messages, session=session)  # is not started: who publishes waits, in every order
     sys.stdout, sys.stderr = Stream(session, publisher, "stdout", 1), Stream(session, publisher, "stderr", 2)

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lantian.data.schema import CHECKOUT, PACKAGE, find_data
-from lantian.site import execute, notebooks, publish
-from lantian.site.execute import Kernels
-from lantian.site.notebooks import RenderError, Source, import_nbformat
+from lantian.site import execute, publish
+from lantian.site.execute import Kernels, RenderError, Source, import_nbformat
 from lantian.site.pages import Page, dead_links, exporter, files, notebook_file, to_html
 from lantian.site.publish import REPORTS, SINGLE
 
@@ -68,7 +67,7 @@ def render(paths=None, data=None, output=None, say=print, force=False, single=Fa
         When a notebook fails, the data change meanwhile, or the folder is somebody else's.
     """
     job = Job(find_data(data).resolve(), Path(output or REPORTS).resolve(), say, force, single, limit)
-    paths = [notebooks.named(path, NOTEBOOKS) for path in paths or ()]
+    paths = [execute.named(path, NOTEBOOKS) for path in paths or ()]
     try:
         with publish.locked(job.output, adopt, say):
             _update(paths, job)
@@ -79,7 +78,7 @@ def render(paths=None, data=None, output=None, say=print, force=False, single=Fa
 
 def _every(data):
     """List the pages of the whole suite, in order."""
-    return _sources(notebooks.listed(NOTEBOOKS.resolve()), data)
+    return _sources(execute.listed(NOTEBOOKS.resolve()), data)
 
 
 def _sources(paths, data):
@@ -88,7 +87,7 @@ def _sources(paths, data):
     return [
         Source(path, _key(path, common + place), place, name)
         for path in dict.fromkeys(paths)
-        for place, name in (_focus(data) if notebooks.is_for_each_place(path) else [("", "")])
+        for place, name in (_focus(data) if execute.is_for_each_place(path) else [("", "")])
     ]
 
 
@@ -165,8 +164,8 @@ def _update(paths, job):
     read = _stamps(paths, job.data)
     every = _every(job.data)
     sources = _sources(paths, job.data) if paths else every
-    notebooks.check_names(sources, every)
-    if not paths and (others := notebooks.further_down(NOTEBOOKS)):
+    execute.check_names(sources, every)
+    if not paths and (others := execute.further_down(NOTEBOOKS)):
         job.say(f"Left out, since they are in folders within {NOTEBOOKS}: {', '.join(map(str, others))}")
     known, tables = publish.read_set(job.output), _digest(_tables(job.data))
     kept = _kept(sources, every, known, job)
@@ -177,7 +176,7 @@ def _update(paths, job):
         if known.get("data") != tables:
             _check(job.data)
         pages = [_restored(job.output, slug) for slug in kept]
-        pages += [Page(source.slug, notebooks.read(source)) for source in todo]
+        pages += [Page(source.slug, execute.read(source)) for source in todo]
         pages = _ordered(pages, every)
         links = [page.link for page in pages]
         unchanged = kept if links == known.get("links") else ()
@@ -185,9 +184,7 @@ def _update(paths, job):
         pages, made = _execute_all(todo, pages, kernels, job)
     found = files(pages, html | made)
     if job.single:
-        from lantian.site.single import bundle
-
-        found[SINGLE] = bundle(found).encode()
+        found[SINGLE] = publish.bundle(found).encode()
     if changed := read.items() ^ _stamps(paths, job.data).items():
         raise RenderError(f"{min(changed)[0]}: changed while the pages were made; render again")
     keys = known.get("pages", {}) | {source.slug: source.key for source in sources}

@@ -10,23 +10,11 @@ from lantian.analysis.levels import above, matched, unmatched
 from lantian.analysis.matrix import HEADLINES, cells
 from lantian.site import template
 from lantian.text import wording
-from lantian.text.sentences import Shown, evidence_link, link, links
+from lantian.text.sentences import Shown, evidence_link, link
+from lantian.text.sentences import links as links
 
-__all__ = [
-    "agreement",
-    "audit_counts",
-    "by_indicator",
-    "by_place",
-    "cards",
-    "defects",
-    "disagreements",
-    "in_chinese",
-    "levels_above",
-    "links",
-    "profiles",
-    "show",
-    "summary",
-]
+__all__ = """agreement audit_counts by_indicator by_place cards defects disagreements in_chinese
+    levels_above links profiles show summary""".split()
 
 HEADINGS = {
     "label": "plan",
@@ -96,21 +84,15 @@ def show(frame, caption, address=None, searchable=False):
     if frame.empty:
         return Shown(Markup("<p>{}: none.</p>").format(caption))
     headings = [HEADINGS.get(name, str(name)) for name in frame if name not in LINKED]
-    rows = [
-        {"id": row[address] if address else "", "cells": _cells(row, address)}
-        for row in frame.to_dict("records")
-    ]
+    records = frame.to_dict("records")
+    rows = [{"id": row[address] if address else "", "cells": _cells(row, address)} for row in records]
     return fill("table", caption, headings, rows, searchable)
 
 
 def _cells(row, address):
     """Return what the cells of a row show, those linked that its ids link."""
     shown = {name: content(value) for name, value in row.items() if name not in LINKED}
-    ids = {
-        _linked(shown, candidates): row[name]
-        for name, candidates in LINKED.items()
-        if name != address and row.get(name)
-    }
+    ids = {_linked(shown, LINKED[name]): row[name] for name in LINKED if name != address and row.get(name)}
     return [evidence_link(ids[name], cell) if name in ids else _web(cell) for name, cell in shown.items()]
 
 
@@ -190,13 +172,10 @@ def summary(plans):
     for place in plans.focus.itertuples():
         mine = every[every["jurisdiction"] == place.id]
         silent = mine[mine["mark"].isin(SILENT)]
-        links = map(evidence_link, silent["id"], silent["indicator_name"])
-        rows.append(
-            {"plan": place.label}
-            | {headline: _main_promises(mine[mine["headline"] == headline]) for headline in headlines}
-            | {"not said": joined(", ", links) if len(silent) else "nothing"}
-        )
-    return pd.DataFrame(rows)
+        not_said = joined(", ", map(evidence_link, silent["id"], silent["indicator_name"]))
+        main = [_main_promises(mine[mine["headline"] == headline]) for headline in headlines]
+        rows.append([place.label, *main, not_said if len(silent) else "nothing"])
+    return pd.DataFrame(rows, columns=["plan", *headlines, "not said"])
 
 
 def _main_promises(mine):
@@ -204,8 +183,8 @@ def _main_promises(mine):
     firmest = mine.sort_values("firmness", kind="stable")
     promised = firmest[firmest["count"] > 0].head(MOST_PROMISES)
     if len(promised):
-        links = map(evidence_link, promised["id"], promised["in_words"].str.split(";").str[0])
-        return joined("; ", map(Markup("{}: {}").format, promised["indicator_name"], links))
+        words = map(evidence_link, promised["id"], promised["in_words"].str.split(";").str[0])
+        return joined("; ", map(Markup("{}: {}").format, promised["indicator_name"], words))
     each = firmest.drop_duplicates("in_words")
     return Shown(f"no target: {wording.names(map(evidence_link, each['id'], each['in_words']))}")
 
@@ -223,18 +202,15 @@ def profiles(plans):
     rows = []
     for place in plans.focus.itertuples():
         document = documents.loc[place.id]
-        rows.append(
-            {
-                "place": f"{place.name_en} {place.name_zh}, {place.level}",
-                "document": _titled(document),
-                "issuer": document["issuer_zh"] or "not in the text",
-                "issued": document["issued"].replace("?", " (inferred)"),
-                "first issue": document["first_issued"].replace("?", " (not seen)") or "the same",
-                "lost": document["missing_parts"] or "nothing known",
-            }
-            | {name: _size(plans.observations, place.id, indicator) for indicator, name in CONTEXT.items()}
-        )
-    return pd.DataFrame(rows)
+        issued = document["issued"].replace("?", " (inferred)")
+        first = document["first_issued"].replace("?", " (not seen)") or "the same"
+        issuer = document["issuer_zh"] or "not in the text"
+        lost = document["missing_parts"] or "nothing known"
+        sizes = [_size(plans.observations, place.id, indicator) for indicator in CONTEXT]
+        name = f"{place.name_en} {place.name_zh}, {place.level}"
+        rows.append([name, _titled(document), issuer, issued, first, lost, *sizes])
+    columns = ["place", "document", "issuer", "issued", "first issue", "lost", *CONTEXT.values()]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _documents_read(plans):
@@ -309,8 +285,8 @@ def disagreements(plans):
     """
     rows = plans.second_coding[plans.second_coding["agree"] == "no"]
     ids = rows.groupby(["field", "adjudication"])["target"]
-    links = ids.agg(lambda ids: joined(", ", map(evidence_link, ids, ids)))
-    return links.rename_axis(["field", "settled"]).rename("rows").reset_index()
+    linked = ids.agg(lambda ids: joined(", ", map(evidence_link, ids, ids)))
+    return linked.rename_axis(["field", "settled"]).rename("rows").reset_index()
 
 
 def audit_counts(plans):
@@ -348,16 +324,12 @@ def by_place(plans):
     for place in plans.focus.itertuples():
         document = documents.loc[place.id]
         page = Markup(link(f"place_{place.id}.html", place.label))
-        rows.append(
-            {
-                "place": joined(" ", [page, chinese(place.name_zh)]),
-                "plan": joined(" ", [document["title_en"], chinese(document["title_zh"])]),
-                "years": wording.period(document["period_start"], document["period_end"]),
-                "promises": _count(plans.targets, place.id),
-                "silences and words": _count(plans.gaps, place.id),
-            }
-        )
-    return show(pd.DataFrame(rows), "Each place, its plan and the rows from it")
+        title = joined(" ", [document["title_en"], chinese(document["title_zh"])])
+        years = wording.period(document["period_start"], document["period_end"])
+        counts = [_count(table, place.id) for table in (plans.targets, plans.gaps)]
+        rows.append([joined(" ", [page, chinese(place.name_zh)]), title, years, *counts])
+    rows = pd.DataFrame(rows, columns=["place", "plan", "years", "promises", "silences and words"])
+    return show(rows, "Each place, its plan and the rows from it")
 
 
 def _count(rows, place):
@@ -376,17 +348,14 @@ def by_indicator(plans):
     promised = cells(plans, indicators=plans.indicators["id"]).query("count > 0")
     promises = {indicator: _by_plan(rows) for indicator, rows in promised.groupby("indicator")}
     indicators = plans.indicators[plans.indicators["id"].isin(promises)].sort_values("name_en")
-    themes = [
-        (name.replace("_", " ").capitalize(), rows.to_dict("records"))
-        for name, rows in indicators.groupby("theme")
-    ]
-    return fill("by_theme", themes, promises)
+    themes = {name.replace("_", " "): rows.to_dict("records") for name, rows in indicators.groupby("theme")}
+    return fill("by_theme", [(name.capitalize(), rows) for name, rows in themes.items()], promises)
 
 
 def _by_plan(rows):
     """Name each plan with its promise, linked to its evidence."""
-    links = map(evidence_link, rows["id"], rows["in_words"])
-    return Markup("; ").join(map(Markup("{} {}").format, rows["place"], links))
+    promises = map(evidence_link, rows["id"], rows["in_words"])
+    return Markup("; ").join(map(Markup("{} {}").format, rows["place"], promises))
 
 
 def __dir__():

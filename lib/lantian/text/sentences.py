@@ -161,11 +161,5 @@ def _looked_up(plans, name, column, text):
     raise StaleSentence(f"{name} is neither a target nor a gap; the sentence was: {text}")
 
 
-TARGET_WORDS = {
-    "target": wording.target,
-    "amount": wording.amount,
-    "date": wording.date,
-    "strength": wording.strength,
-    "place": attrgetter("place"),
-    "word": attrgetter("strength_word"),
-}
+TARGET_WORDS = {name: getattr(wording, name) for name in ("target", "amount", "date", "strength")}
+TARGET_WORDS |= {"place": attrgetter("place"), "word": attrgetter("strength_word")}

@@ -4,42 +4,13 @@ import re
 
 import pandas as pd
 
-__all__ = [
-    "AREAS",
-    "BASES",
-    "GAPS",
-    "MONTHS",
-    "SILENCES",
-    "STRENGTHS",
-    "amount",
-    "counted",
-    "date",
-    "day",
-    "gap",
-    "names",
-    "number",
-    "period",
-    "places_with",
-    "quantity",
-    "signed",
-    "span",
-    "strength",
-    "target",
-    "thing",
-]
+__all__ = """AREAS BASES GAPS MONTHS SILENCES STRENGTHS amount counted date day gap names number period
+    places_with quantity signed span strength target thing""".split()
 BOUNDS = {"<=": "at most ", ">=": "at least ", "<": "below ", ">": "above ", "=": "", "~": "about ", "": ""}
 CHANGE_BOUNDS = BOUNDS | {"<": "less than ", ">": "more than "}
 MIRRORED = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}  # of a fall: <= -20 is a fall of at least 20
 MONTHS = "January February March April May June July August September October November December".split()
-SHOWN_UNITS = {
-    "µg/m3": "µg/m³",
-    "m3": "m³",
-    "m2": "m²",
-    "t/km2": "t/km²",
-    "km2": "km²",
-    "tce": "t of coal equivalent",
-    "d": "days",
-}
+SHOWN_UNITS = {"tce": "t of coal equivalent", "d": "days"}
 STRENGTHS = {
     "mandated": "mandated",
     "plain": "stated plainly",
@@ -106,7 +77,8 @@ def quantity(value, unit):
     """
     if not unit or unit == "1":
         return number(value)
-    return f"{number(value)} {SHOWN_UNITS.get(unit, unit)}"
+    shown = SHOWN_UNITS.get(unit) or unit.replace("m2", "m²").replace("m3", "m³")
+    return f"{number(value)} {shown}"
 
 
 def amount(row):
@@ -150,11 +122,10 @@ def _in_words(row):
     """Word a number that the plan says in words."""
     if row.kind == "ratio":
         words = "more than 1 for 1" if row.operator == ">" else "at least 1 for 1"
-    elif row.kind == "change":
-        unchanged = "a fall" if row.operator == "<" else "no growth"
-        words = {100: "doubled", 0: unchanged, -50: "halved"}[row.value]
+    elif row.kind == "change" and row.value == 0:
+        words = "a fall" if row.operator == "<" else "no growth"
     else:
-        words = {100: "all", 0: "none left", -50: "halved"}[row.value]
+        words = {100: "doubled" if row.kind == "change" else "all", 0: "none left", -50: "halved"}[row.value]
     return f"{words} (in words)"
 
 
