@@ -447,7 +447,9 @@ def test_card_of_a_promise_tells_words_document_and_verdicts(plans):
 
 def test_card_names_whom_a_promise_compares_with(plans):
     card = str(lt.evidence(plans, "jincheng-good-days-2020"))
-    assert "compares in value\ndirect with Yuyao (2018); levels of government differ" in card
+    assert (
+        "compares in value\ncaveat with Yuyao (2018); level of government: prefecture against county" in card
+    )
 
 
 def test_card_of_a_gap_tells_its_document(plans):

@@ -300,7 +300,7 @@ def _asks_more(one, other, hard):
     What keeps them apart must put one above each time. So that it holds by inclusion, both ask for all or none,
     or are bounds in words; and the one above is not the later.
     """
-    sides = {(each.one, each.other).index(each.above) if each.above else None for each in hard}
+    sides = {{each.one: 0, each.other: 1}.get(each.above or None) for each in hard}
     includes = one.of_all and other.of_all or {each.field for each in hard} == {"bound"}
     if len(sides) > 1 or None in sides or not includes:
         return None

@@ -163,7 +163,7 @@ def _on_axes(judging, rows):
     group = rows["group"].isin(rows.loc[rows["degree"] == "converted", "group"])
     for row in rows[group].itertuples():
         states = stated(judging, row)
-        if facts := states.level or states.share:
+        if facts := states.share or states.level:
             columns = ["low", "high", "standard_unit", "converted"]
             rows.loc[row.Index, columns] = [*facts.compared, facts.unit, bool(facts.inputs)]
     return rows.assign(amount=(rows["low"] + rows["high"]) / 2)

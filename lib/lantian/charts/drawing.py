@@ -362,6 +362,9 @@ def _own_ids(svg, chart):
     svg = re.sub(rf' id="(?!{re.escape(name)}")([^"]+)"', rf' id="{name}-\1"', svg)
     svg = re.sub(r'(url\(|href=")#', rf"\1#{name}-", svg)
     tag, _, drawing = svg.partition(">")
-    tag = tag.replace("<svg ", f'<svg role="img" aria-labelledby="{name}-title {name}-desc" ', 1)
+    fonts, *_ = re.findall("font-family: [^;]+; ", drawing) or [""]  # the same in all texts: once will do
+    drawing = drawing.replace(fonts, "")
+    role = f'<svg role="img" aria-labelledby="{name}-title {name}-desc" style="{fonts}" '
+    tag = tag.replace("<svg ", role, 1)
     title = f'<title id="{name}-title">{escape(chart.title)}</title>'
     return f'{tag}>{title}<desc id="{name}-desc">{escape(chart.alt)}</desc>{drawing}'
