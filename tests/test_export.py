@@ -24,6 +24,10 @@ MEANT = {
     "standard_unit",
     "dimension",
     "strength_word",
+    "indicators",
+    "one",
+    "other",
+    "above",
     "field",
     "searched",
 }  # read by rules

@@ -127,7 +127,7 @@ def verdict(plans, first, second, of="value"):
     A change of 20 % and a level, by a reading of the base year:
 
     >>> pm25 = lt.verdict(plans, "jincheng-pm25-2020", "yuyao-pm25-2020")
-    >>> pm25.degree, "59.27 in 2015" in pm25.inputs[0]
+    >>> pm25.degree, "59.27 µg/m³ in 2015" in pm25.inputs[0]
     ('converted', True)
 
     At least one to one, and more than that:
@@ -441,8 +441,8 @@ def implied_level(judging, row):
     level = row._replace(kind="level", amount=levels.min(), amount_max=levels.max())
     facts = _value(judging, level._replace(dimension=seen["dimension"].iloc[0]))
     known |= {"source of the base year": row.baseline_basis, "reference state": state_of(seen)}
-    change = f"{wording.signed(row.amount)} % of "
-    inputs = tuple(f"{row.place}: {change}{reading(each)}" for each in seen.itertuples())
+    change = f"{wording.number(abs(row.amount))} % {'below' if row.amount < 0 else 'above'}"
+    inputs = tuple(f"{row.place}: {change} {reading(each)}" for each in seen.itertuples())
     return facts._replace(fields=known | facts.fields, inputs=inputs, unit=seen["standard_unit"].iloc[0])
 
 

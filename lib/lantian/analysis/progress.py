@@ -104,8 +104,9 @@ def state_of(seen):
 
 
 def reading(seen):
-    """Word an observation as an input: "an observed 59.27 in 2015 (city stations; AQI data; confidence medium)"."""
-    return f"an observed {seen.value:g} in {seen.year} ({seen.scope}; {seen.source}; confidence {seen.confidence})"
+    """Word an observation as an input: "an observed 59.27 µg/m³ in 2015 (city stations; AQI data; confidence medium)"."""
+    value = wording.quantity(seen.value, {"微克/立方米": "µg/m3"}.get(seen.unit, seen.unit))
+    return f"an observed {value} in {seen.year} ({seen.scope}; {seen.source}; confidence {seen.confidence})"
 
 
 def compound(change, years):

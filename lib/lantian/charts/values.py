@@ -95,6 +95,13 @@ def _beside(row):
     return "; ".join(filter(None, [row.printed + drawing.aim(row), implied, row.caveats]))
 
 
+def _implied(row):
+    """Word in two lines what a change was converted to, and from which reading."""
+    level = wording.quantity(round(row.amount, 1), row.standard_unit)
+    first = row.inputs.partition(": ")[2].partition(" (")[0]
+    return f"implies {level}:\n{first}"
+
+
 def _elsewhere(row):
     """Word a promise or a gap that is not on the axis."""
     words = f"not on this axis: {row.printed}, {row.thing}, {row.date}"
@@ -263,8 +270,8 @@ def pairs(plans, judged, name, title, subtitle, references, unit=""):
     ----------
     plans : Plans
     judged : DataFrame
-        As from `lantian.compare`; levels of the year that most places share are
-        drawn, all others in words.
+        As from `lantian.compare`; levels of the year that most places share are drawn, and
+        changes that were converted to one, as triangles; all others stand in words.
     name, title, subtitle : str
     references : DataFrame
         As from `lantian.limits`: lines, dotted in hindsight.
@@ -280,11 +287,12 @@ def pairs(plans, judged, name, title, subtitle, references, unit=""):
     NotComparable
         When levels of the year that most places share do not compare.
     """
-    levels = judged[judged["amount"].notna() & (judged["kind"] == "level")]
+    converted = judged["converted"].eq(True)
+    levels = judged[judged["amount"].notna() & ((judged["kind"] == "level") | converted)]
     if len(levels):
         year = levels.groupby("target_year")["jurisdiction"].nunique().idxmax()
         levels = levels[levels["target_year"] == year].sort_values("amount", ascending=False, kind="stable")
-    refuse(levels.assign(group=0))
+    refuse(levels[~levels["converted"].eq(True)].assign(group=0))
     lanes = _pair_lanes(plans, judged, levels)
     chart, axes = drawing.canvas(plans, title, 0.3 * len(lanes), head=0.6, foot=0.45)
     end = max([0, *levels["amount"], *references["amount"]]) * 1.65 or 1
@@ -313,13 +321,17 @@ def _reference_lines(axes, references):
 
 def _pair_lanes(plans, judged, levels):
     """List one lane with the levels of each place (``drawn``), then a lane for each of its other promises or gaps."""
-    words = [f"{row.printed} {row.date}{drawing.aim(row)}" for row in levels.itertuples()]
-    levels = levels.assign(in_words=words, start=levels["amount"], x=levels["amount"])
-    merged = dict.fromkeys(["id", "strength"], "first") | {"in_words": "; ".join, "start": "min", "x": "max"}
-    goals = levels.groupby("jurisdiction", as_index=False).agg(merged)
-    goals = goals.assign(
-        mark_text=[text.replace("; ", "\n") for text in goals["in_words"]], end=goals["x"], reason=""
-    )
+    words = [
+        _beside(row) if row.converted else f"{row.printed} {row.date}{drawing.aim(row)}"
+        for row in levels.itertuples()
+    ]
+    marker = np.where(levels["converted"].eq(True), "^", "o")
+    short = [_implied(row) if row.converted else text for row, text in zip(levels.itertuples(), words)]
+    levels = levels.assign(in_words=words, mark_text=short, x=levels["amount"], marker=marker)
+    merged = dict.fromkeys(["id", "strength", "marker"], "first") | {"in_words": "; ".join}
+    merged |= {"mark_text": "\n".join, "start": "min", "x": "max"}
+    goals = levels.assign(start=levels["x"]).groupby("jurisdiction", as_index=False).agg(merged)
+    goals = goals.assign(end=goals["x"], reason="")
     others = judged[~judged["id"].isin(levels["id"])]
     words = [
         f"not on this axis: {row.printed}, {row.date}" if row.status == "target" else row.printed
