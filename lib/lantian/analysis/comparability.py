@@ -127,7 +127,7 @@ def verdict(plans, first, second, of="value"):
     A change of 20 % and a level, by a reading of the base year:
 
     >>> pm25 = lt.verdict(plans, "jincheng-pm25-2020", "yuyao-pm25-2020")
-    >>> pm25.degree, "59.27 in 2015" in pm25.inputs[0]
+    >>> pm25.degree, "59.27 µg/m³ in 2015" in pm25.inputs[0]
     ('converted', True)
 
     At least one to one, and more than that:

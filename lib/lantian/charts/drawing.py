@@ -363,7 +363,7 @@ def _own_ids(svg, chart):
     svg = re.sub(r'(url\(|href=")#', rf"\1#{name}-", svg)
     tag, _, drawing = svg.partition(">")
     fonts, *_ = re.findall("font-family: [^;]+; ", drawing) or [""]  # the same in all texts: once will do
-    drawing = drawing.replace(fonts, "")
+    drawing = re.sub(' transform="rotate\\(-0 [^"]+"', "", drawing.replace(fonts, ""))
     role = f'<svg role="img" aria-labelledby="{name}-title {name}-desc" style="{fonts}" '
     tag = tag.replace("<svg ", role, 1)
     title = f'<title id="{name}-title">{escape(chart.title)}</title>'

@@ -181,8 +181,9 @@ def counts(plans, table, name, title, subtitle):
     cells = cells.melt(["jurisdiction", "y"], var_name="x", value_name="number").assign(marker="o")
     drawing.count_marks(axes, cells, drawing.colours(plans))
     axes.set_xlim(-0.5, len(kinds) - 0.5)
-    heads = [textwrap.fill(kind, 14 if len(kinds) < 8 else 9) for kind in kinds]
-    drawing.name_columns(axes, range(len(kinds)), heads)
+    width, size = (14, 8.5) if len(kinds) < 8 else (10, 7.5)
+    heads = [textwrap.fill(kind, width, break_long_words=False) for kind in kinds]
+    drawing.name_columns(axes, range(len(kinds)), heads, size)
     axes.grid(False)
     drawing.name_places(axes, plans)
     in_words = [", ".join(f"{count} {kind}" for kind, count in row.items()) for _, row in table.iterrows()]
