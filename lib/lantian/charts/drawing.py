@@ -359,6 +359,7 @@ def _own_ids(svg, chart):
     name = chart.name
     svg = svg[svg.index("<svg") :].replace("'DejaVu Sans'", _FONTS)
     svg = re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*|^ +", "", svg, flags=re.S | re.M)
+    svg = re.sub(r' id="(text|[xy]tick)_\d+"', "", svg)  # which nothing refers to
     svg = re.sub(rf' id="(?!{re.escape(name)}")([^"]+)"', rf' id="{name}-\1"', svg)
     svg = re.sub(r'(url\(|href=")#', rf"\1#{name}-", svg)
     tag, _, drawing = svg.partition(">")
