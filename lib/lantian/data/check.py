@@ -160,7 +160,7 @@ def check_tables(tables, schema):
         problems += _row_problems(cells[name], ROW_RULES.get(name, {}))
     problems += _factor_problems(cells["units"])
     for name, column, separator, other, key, allowed in LOOKUPS:
-        if other in complete:
+        if {name, other} <= complete:
             known = {*cells[other][key]} | ({"unstated"} if column == "assigned_by" else set())
             problems += _unknown_problems(cells[name][column], known, allowed, separator)
     if set(RULED) <= complete and not problems:  # rules about the whole would only repeat a problem of a cell
