@@ -103,7 +103,8 @@ def verdict(plans, first, second, of="value"):
     Verdict
         degree, one of `DEGREES`; caveats, those that count before those that are only shown;
         inputs, from which a converted amount was worked out; reason: for ``no`` what keeps the
-        two apart, for ``ranked`` which asks more.
+        two apart, for ``ranked`` which asks more. They name the two in the order of ``Plans.targets``.
+        `compare` pairs only the nearest years of two plans; a pair is judged here whatever its years.
 
     Examples
     --------
@@ -162,7 +163,14 @@ def weakest(plans, ids, of="value"):
     Returns
     -------
     Verdict
+
+    Raises
+    ------
+    ValueError
+        For fewer than two ids.
     """
+    if len(ids) < 2:
+        raise ValueError("a set to judge has two targets or more")
     return max((verdict(plans, *pair, of) for pair in itertools.combinations(ids, 2)), key=rank)
 
 
@@ -311,6 +319,8 @@ def _asks_more(one, other, hard):
 def in_words(judging, difference):
     """Word a difference: "year: 2016 against 2020", "area: whole area against built-up area"."""
     one, other = (_value_in_words(judging, difference.field, value) for value in difference[1:3])
+    if difference.field == "rate":
+        return "rate: the ranges overlap"
     if difference.field == "exception" and not (one and other):
         return f"exception on one side: {one or other}"
     return f"{difference.field}: {one or 'not said'} against {other or 'not said'}"
