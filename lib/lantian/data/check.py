@@ -156,12 +156,14 @@ def check_tables(tables, schema):
         problems += _column_problems(cells[name], table) + _key_problems(cells[name], table.key)
         for column, other, key in table.references:
             if other in complete:
-                problems += _unknown_problems(cells[name][column], cells[other][key], f"an id in {other}")
+                problems += _unknown_problems(
+                    cells[name][column], cells[other][key].tolist(), f"an id in {other}"
+                )
         problems += _row_problems(cells[name], ROW_RULES.get(name, {}))
     problems += _factor_problems(cells["units"])
     for name, column, separator, other, key, allowed in LOOKUPS:
         if {name, other} <= complete:
-            known = {*cells[other][key]} | ({"unstated"} if column == "assigned_by" else set())
+            known = {*cells[other][key].tolist()} | ({"unstated"} if column == "assigned_by" else set())
             problems += _unknown_problems(cells[name][column], known, allowed, separator)
     if set(RULED) <= complete and not problems:  # rules about the whole would only repeat a problem of a cell
         problems += [problem for rule in SET_RULES for problem in rule(cells)]
@@ -294,8 +296,8 @@ def _key_problems(rows, key):
 def _unknown_problems(cells, known, allowed, separator=None):
     """Report each name that is not known, in cells of one name or of names with a separator between them."""
     names = cells.str.split(separator).explode() if separator else cells
-    unknown = names[~names.isin({*known, ""})]
-    return list(dict.fromkeys(_report(unknown, f"is not known; it must be {allowed}")))
+    unknown = {*names.unique().tolist()} - {*known, ""}
+    return list(dict.fromkeys(_report(names[names.isin(unknown)], f"is not known; it must be {allowed}")))
 
 
 def _row_problems(rows, rules):
