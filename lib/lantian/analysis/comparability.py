@@ -262,7 +262,7 @@ def differences(judging, one, other):
     """
     pairs = {field: (one.fields[field], other.fields[field]) for field in one.fields if field in other.fields}
     found = {name: (a, b) for name, (a, b) in pairs.items() if a != b or (name, a) in NEVER_ALIKE}
-    if one.year != other.year:  # how two years are known, and their days, is told with the years
+    if one.year != other.year:  # how two years are known, and their days, goes with the years
         found.pop("day", None)
         found.pop("source of the year", None) if "year" in found else None
     for field, parts in TOGETHER.items():
@@ -282,7 +282,7 @@ def differences(judging, one, other):
 
 
 def _difference(judging, field, one, other):
-    """Look a difference up; two subjects may be told by which of them is the broader."""
+    """Look a difference up; of two subjects it may count which is the broader."""
     within = one in judging.broader.get(other, ()) or other in judging.broader.get(one, ())
     if field == "subject" and within and not _lists(judging, field, one, other):
         return _look_up(judging, field, "broader", "narrower")._replace(one=one, other=other)
@@ -443,7 +443,7 @@ def implied_level(judging, row):
         return facts._replace(fields=known | facts.fields, unit=row.standard_unit)
     if row.kind != "change" or row.value_basis != "figure" or pd.isna(row.baseline_year):
         return None
-    seen = observations_of(judging.plans, row).merge(judging.plans.units, on="unit")
+    seen = observations_of(judging.plans, row)
     seen = seen[(seen["year"] == row.baseline_year) & (seen["dimension"] != row.dimension)]
     if seen["dimension"].nunique() != 1:
         return None

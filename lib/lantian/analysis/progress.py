@@ -105,7 +105,7 @@ def state_of(seen):
 
 def reading(seen):
     """Word an observation as an input: "an observed 59.27 µg/m³ in 2015 (city stations; AQI data; confidence medium)"."""
-    value = wording.quantity(seen.value, {"微克/立方米": "µg/m3"}.get(seen.unit, seen.unit))
+    value = wording.quantity(seen.value * seen.factor, seen.standard_unit)
     return f"an observed {value} in {seen.year} ({seen.scope}; {seen.source}; confidence {seen.confidence})"
 
 
@@ -128,14 +128,13 @@ def _observed_base(plans, goal):
 
 
 def observations_of(plans, goal):
-    """Take the observations of what a goal is about.
+    """Take the observations of what a goal is about, each with what ``units.csv`` has of its unit.
 
     There are none for named parts of a place or a class of things: an observation does not say which it is of.
     """
-    if goal.area == "named" or goal.subject_class:
-        return plans.observations.head(0)
-    same = plans.observations[OBJECT] == [getattr(goal, column) for column in OBJECT]
-    return plans.observations[same.all(axis=1)]
+    same = (plans.observations[OBJECT] == [getattr(goal, column) for column in OBJECT]).all(axis=1)
+    same &= goal.area != "named" and not goal.subject_class
+    return plans.observations[same].merge(plans.units, on="unit", how="left")
 
 
 def outcomes(plans):
