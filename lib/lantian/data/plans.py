@@ -9,7 +9,7 @@ import pandas as pd
 
 from lantian.data.check import sound_tables
 from lantian.data.files import typed
-from lantian.data.schema import DataError, Problem, find_data
+from lantian.data.schema import DataError, Problem, find_data, province
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,7 +56,7 @@ class Plans:
 
     @property
     def focus(self):
-        """The places compared, a row each, in their order; ``label`` is name and year of issue."""
+        """The places compared, a row each, in their order; ``label`` is name and year of issue, ``province`` a name."""
         return self.jurisdictions[self.jurisdictions["role"] == "focus"]
 
     def __repr__(self):
@@ -136,13 +136,15 @@ def _joined(frames):
 
 
 def _labelled(places, documents):
-    """Add ``issued`` and ``label``: the name with the year of issue of the plan read."""
+    """Add ``issued``, ``label``, the name with the year of issue of the plan read, and ``province``."""
     read = documents[documents["access"] == "full_text"].set_index("jurisdiction")["issued"]
     places = places.sort_values(["order", "id"]).reset_index(drop=True)
     issued = places["id"].map(read[~read.index.duplicated()]).fillna("")
     year = issued.str[:4] + issued.str.extract(r"(\?$)", expand=False).fillna("")
     label = places["name_en"] + (" (" + year + ")").where(year != "", "")
-    return places.assign(issued=issued, label=label)
+    by_id = places.set_index("id").to_dict("index")
+    provinces = [province(by_id, place) for place in by_id]
+    return places.assign(issued=issued, label=label, province=provinces)
 
 
 def _with_places(rows, frames):

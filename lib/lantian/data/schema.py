@@ -125,6 +125,20 @@ def find_data(data=None):
     return CHECKOUT / "data"
 
 
+def province(places, place):
+    """Name the province that a place lies in; empty where it lies in none.
+
+    >>> places = {"yuyao": {"parent": "zhejiang"}, "zhejiang": {"level": "province", "name_en": "Zhejiang"}}
+    >>> province(places, "yuyao"), province(places, "zhejiang")
+    ('Zhejiang', '')
+    """
+    for _ in places:  # no more steps than places, since parents may go in a circle before the check
+        place = places.get(place, {}).get("parent")
+        if places.get(place, {}).get("level") == "province":
+            return places[place]["name_en"]
+    return ""
+
+
 def read_schema(folder):
     """Read the schema of a data folder.
 

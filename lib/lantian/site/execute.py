@@ -60,6 +60,8 @@ class Source:
     key: str = ""
     place: str = ""
     name: str = ""
+    name_zh: str = ""
+    province: str = ""
 
     @property
     def slug(self):
@@ -146,7 +148,8 @@ def read(source):
     if source.place:
         first = next(cell for cell in notebook.cells if cell.cell_type == "markdown")
         first.source = re.sub(r"^# ", lambda match: f"# {escape(source.name)}: ", first.source, count=1)
-        notebook.metadata["lantian"] = notebook.metadata.get("lantian", {}) | {"place": source.name}
+        about = {"place": source.name, "place_zh": source.name_zh, "province": source.province}
+        notebook.metadata["lantian"] = notebook.metadata.get("lantian", {}) | about
     return notebook
 
 

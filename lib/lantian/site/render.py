@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from lantian.data.schema import CHECKOUT, PACKAGE, find_data
+from lantian.data.schema import CHECKOUT, PACKAGE, find_data, province
 from lantian.site import execute, publish
 from lantian.site.execute import Kernels, RenderError, Source, import_nbformat
 from lantian.site.pages import Page, dead_links, exporter, files, notebook_file, to_html
@@ -85,9 +85,9 @@ def _sources(paths, data):
     """List the pages to be; a notebook that is for each place makes one for each focus place."""
     common = _digest(_inputs(data), f"{sys.version} {os.environ.get(CHOSEN)}")
     return [
-        Source(path, _key(path, common + place), place, name)
+        Source(path, _key(path, common + "".join(place[:1])), *place)
         for path in dict.fromkeys(paths)
-        for place, name in (_focus(data) if execute.is_for_each_place(path) else [("", "")])
+        for place in (_focus(data) if execute.is_for_each_place(path) else [()])
     ]
 
 
@@ -141,20 +141,18 @@ def _digest(paths, seed=""):
 
 
 def _focus(data):
-    """List id and name of the places compared, in order; faults in their table are left to the check."""
+    """List id, names and province of the places compared, in order; faults in their table are left to the check."""
     with (
         contextlib.suppress(OSError, ValueError, KeyError),
         open(data / "jurisdictions.csv", encoding="utf-8-sig", newline="") as file,
     ):
         chosen = [name.strip() for name in os.environ.get(CHOSEN, "").split(",") if name.strip()]
-        rows = [
-            row
-            for row in csv.DictReader(file)
-            if row["role"] == "focus" and (not chosen or row["id"] in chosen)
-        ]
+        places = {row["id"]: row for row in csv.DictReader(file)}
+        focus = [row for row in places.values() if row["role"] == "focus"]
         return [
-            (row["id"], row["name_en"])
-            for row in sorted(rows, key=lambda row: (float(row["order"]), row["id"]))
+            (row["id"], row["name_en"], row["name_zh"], province(places, row["id"]))
+            for row in sorted(focus, key=lambda row: (float(row["order"]), row["id"]))
+            if not chosen or row["id"] in chosen
         ]
     return []
 
