@@ -9,7 +9,16 @@ from lantian.analysis.matrix import FIRM, KEY, chosen
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link
 
-__all__ = ["RELATIONS", "above", "ancestors", "key_regions", "limits", "matched", "places_unread", "unmatched"]
+__all__ = [
+    "RELATIONS",
+    "above",
+    "ancestors",
+    "key_regions",
+    "limits",
+    "matched",
+    "places_unread",
+    "unmatched",
+]
 
 COLUMNS = """jurisdiction label id printed above above_id above_printed relation caveats key_region in_words source confidence
     indicator""".split()
@@ -348,12 +357,16 @@ def limits(plans, indicator, year):
     rows = rows.drop(columns="issued").join(documents, on="document")
     issued = rows["issued"].str[:4].astype(int)
     rows = rows.assign(hindsight=(issued > year) | (rows["target_year"].fillna(0) > year))
-    in_words = [
-        f"{row.genre} {row.issued[:4]}: {wording.number(row.amount)}{', in hindsight' if row.hindsight else ''}"
-        for row in rows.itertuples()
-    ]
+    in_words = [_limit(row) for row in rows.itertuples()]
     rows = rows.assign(in_words=in_words)[["amount", "in_words", "hindsight", "id"]]
     return rows.sort_values("amount", ignore_index=True)
+
+
+def _limit(row):
+    """Word a limit: "China: 25 from 1 January 2031 (national standard of 2026, in hindsight)"."""
+    when = "" if wording.date(row) == "no date" else f" {wording.date(row)}"
+    hindsight = ", in hindsight" if row.hindsight else ""
+    return f"{row.place}: {wording.number(row.amount)}{when} ({row.genre} of {row.issued[:4]}{hindsight})"
 
 
 def matched(chain):

@@ -115,7 +115,9 @@ def _gap_cells(gaps):
     silence = gaps["within_remit"].map({True: "silent_within", False: "silent_outside"})
     mark = gaps["status"].mask(gaps["status"] == "silent", silence)
     text = mark.map(NO_TARGET).mask(mark == "assigned", [_setter(row) for row in gaps.itertuples()])
-    return gaps.assign(mark=mark, text=text, in_words=[wording.gap(row) for row in gaps.itertuples()], count=0)
+    return gaps.assign(
+        mark=mark, text=text, in_words=[wording.gap(row) for row in gaps.itertuples()], count=0
+    )
 
 
 def _setter(gap):
@@ -312,30 +314,54 @@ def fleet_steps(plans):
     >>> import lantian as lt
     >>> steps = lt.fleet_steps(lt.load())
     >>> steps[steps.label == "Yuyao (2018)"][["step", "text"]].values.tolist()
-    [['all purchases; new energy only', 'bus; urban area; by 2020']]
+    [['all purchases; new energy only', 'buses; urban area; by 2020']]
     """
     rows = plans.targets[plans.targets["indicator"].isin(ENERGY) & (plans.targets["role"] == "focus")]
     whole = (rows["value"] == 100) & (rows["base"] != "")
-    step = rows["indicator"].str.partition(".")[2].where(whole, "share").mask(whole & (rows["base"] == "stock"), "stock")
+    step = (
+        rows["indicator"]
+        .str.partition(".")[2]
+        .where(whole, "share")
+        .mask(whole & (rows["base"] == "stock"), "stock")
+    )
     rows = rows.assign(step=step, when=[wording.date(row) for row in rows.itertuples()])
+    rows["fleet"] = [_several(row) for row in rows.itertuples()]
     keys = ["jurisdiction", "label", "step", "strength", "area", "when"]
-    named = {"fleets": ("subject_name", wording.names), "id": ("id", "first"), "ids": ("id", ";".join)}
+    named = {"fleets": ("fleet", wording.names), "id": ("id", "first"), "ids": ("id", ";".join)}
     rows = rows.groupby(keys, as_index=False, sort=False).agg(**named)
     area = rows["area"].map(wording.AREAS).mask(rows["area"] == "whole", "")
     rows["text"] = ["; ".join(filter(None, words)) for words in zip(rows["fleets"], area, rows["when"])]
+    rows["in_words"] = (
+        rows["step"].map(STEPS) + ": " + rows["text"] + ", " + rows["strength"].map(wording.STRENGTHS)
+    )
     rows = pd.concat([rows, _without_fleets(plans, rows)], ignore_index=True)
-    rows["in_words"] = rows["step"].map(STEPS) + ": " + rows["text"]
     rows["step"] = pd.Categorical(rows["step"].map(STEPS), list(STEPS.values()), ordered=True)
     order = rows["jurisdiction"].map(list(plans.focus["id"]).index)
-    return rows.iloc[order.argsort(kind="stable")].drop(columns=["fleets", "area", "when"]).reset_index(drop=True)
+    return (
+        rows.iloc[order.argsort(kind="stable")]
+        .drop(columns=["fleets", "area", "when"])
+        .reset_index(drop=True)
+    )
 
 
 def _without_fleets(plans, rows):
     """Say of places without any target on fleets whether their plan has words for them."""
-    gaps = plans.gaps[plans.gaps["indicator"].isin(ENERGY) & ~plans.gaps["jurisdiction"].isin(rows["jurisdiction"])]
-    gaps = _gap_cells(gaps).sort_values("mark", key=lambda marks: marks.map(RANK)).drop_duplicates("jurisdiction")
+    gaps = plans.gaps[
+        plans.gaps["indicator"].isin(ENERGY) & ~plans.gaps["jurisdiction"].isin(rows["jurisdiction"])
+    ]
+    gaps = (
+        _gap_cells(gaps)
+        .sort_values("mark", key=lambda marks: marks.map(RANK))
+        .drop_duplicates("jurisdiction")
+    )
     gaps = gaps.assign(step=gaps["mark"].eq("qualitative").map({True: "words", False: "not addressed"}))
-    return gaps[["jurisdiction", "label", "step", "text", "id"]]
+    return gaps[["jurisdiction", "label", "step", "text", "in_words", "id"]]
+
+
+def _several(row):
+    """Name a fleet in the plural, with its share where that is not all: "80 % of pooled fleets"."""
+    name = row.subject_name + ("es" if row.subject_name.endswith("s") else "s") * (row.subject != POOLED)
+    return name if row.step != "share" else f"{wording.amount(row)} of {name}"
 
 
 def _split_pools(targets):

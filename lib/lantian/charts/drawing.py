@@ -18,7 +18,14 @@ INK, GREY, PALE, PAPER, NO_COLOR = "#222222", "#767676", "#d9d9d9", "#ffffff", "
 WIDTH = 7.4  # inches of a chart
 LINE = 1.25  # height of a line of text, as a multiple of its size
 _FONTS = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', sans-serif"
-_CHINESE = ["Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "SimHei"]
+_CHINESE = [
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "SimHei",
+]
 # Words get a ground, so that grid lines do not strike them through.
 GROUND = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6}
 
@@ -115,7 +122,9 @@ def style():
     if not fonts:
         import warnings
 
-        warnings.warn(f"no font for Chinese was found; charts would need one of {', '.join(_CHINESE)}", stacklevel=2)
+        warnings.warn(
+            f"no font for Chinese was found; charts would need one of {', '.join(_CHINESE)}", stacklevel=2
+        )
 
 
 def alt_text(title, rows):
@@ -214,6 +223,7 @@ def name_columns(axes, positions, names, size=8.5):
     """Name columns at the top of a drawing."""
     axes.set_xticks(positions, names, size=size)
     axes.xaxis.tick_top()
+    axes.tick_params(axis="x", length=0)
     axes.spines["bottom"].set_visible(False)
     axes.grid(False)
 

@@ -47,9 +47,12 @@ def _cells(plans, cells, names, palette):
     columns = int(cells["column"].max()) + 1 if len(cells) else 1
     room = (drawing.WIDTH - _NAMES) / columns - 0.1
     words = [drawing.wrap(text, room, _CELL) for text in cells["text"]]
-    names = [drawing.wrap(name, _NAMES - 0.1, 8.5) for name in names]
+    names = [name if "\n" in name else drawing.wrap(name, _NAMES - 0.1, 8.5) for name in names]
     lines = pd.Series(words, cells["line"], dtype="str").str.count("\n").groupby(level=0).max() + 1
-    heights = [max(0.4 + drawing.LINE * _CELL / 72 * lines.get(y, 1), 0.2 + drawing.inches(name, 8.5)) for y, name in enumerate(names)]
+    heights = [
+        max(0.4 + drawing.LINE * _CELL / 72 * lines.get(y, 1), 0.2 + drawing.inches(name, 8.5))
+        for y, name in enumerate(names)
+    ]
     edges = np.concatenate([[0], np.cumsum(heights or [0.4])])
     chart, axes = drawing.canvas(edges[-1] + 0.75)
     chart.kind = "grid"
@@ -80,7 +83,9 @@ def order(plans, steps, name, title, subtitle):
     Chart
     """
     heads = list(steps["step"].cat.categories)
-    steps = steps.assign(column=steps["step"].cat.codes, line=steps["jurisdiction"].map(list(plans.focus["id"]).index))
+    steps = steps.assign(
+        column=steps["step"].cat.codes, line=steps["jurisdiction"].map(list(plans.focus["id"]).index)
+    )
     chart, axes = _cells(plans, steps, drawing.labels(plans), drawing.colours(plans))
     width = (drawing.WIDTH - _NAMES) / len(heads) - 0.1
     drawing.name_columns(axes, range(len(heads)), [drawing.wrap(head, width, 8) for head in heads], size=8)
@@ -107,7 +112,9 @@ def calendar(plans, duties, name, title, subtitle):
     """
     import seaborn
 
-    period = duties["period"].where(duties["timing"] == "by", duties["timing"].replace("from", "from a date on"))
+    period = duties["period"].where(
+        duties["timing"] == "by", duties["timing"].replace("from", "from a date on")
+    )
     last = [words for words in ("from a date on", "every year", "no date") if words in set(period)]
     columns = [*sorted(set(period) - set(last)), *last]
     counts = pd.crosstab(duties["jurisdiction"], period)
@@ -115,15 +122,20 @@ def calendar(plans, duties, name, title, subtitle):
     chart, axes = drawing.canvas(0.42 * len(counts) + 0.7)
     numbers = counts.astype(str).where(counts > 0, "")
     look = {"cmap": "Blues", "vmin": 0, "vmax": 2 * counts.to_numpy().max(), "cbar": False, "linewidths": 1}
-    seaborn.heatmap(counts, annot=numbers, fmt="", annot_kws={"size": 8, "color": drawing.INK}, ax=axes, **look)
+    seaborn.heatmap(
+        counts, annot=numbers, fmt="", annot_kws={"size": 8, "color": drawing.INK}, ax=axes, **look
+    )
     axes.set(xlabel="", ylabel="")
     axes.set_yticks(np.arange(len(counts)) + 0.5, drawing.labels(plans), size=8.5, rotation=0)
     heads = [words.replace(" ", "\n") for words in columns]
     axes.set_xticks(np.arange(len(columns)) + 0.5, heads, size=7, rotation=0)
     axes.xaxis.tick_top()
+    axes.tick_params(length=0)
     rows = counts.stack().rename("number").reset_index().set_axis(["jurisdiction", "what", "number"], axis=1)
     rows = rows[rows["number"] > 0].assign(in_words=lambda found: found["number"].astype(str), id="")
-    return drawing.finish(chart, plans, drawing.by_place(plans, rows, missing="no duty"), name, title, subtitle)
+    return drawing.finish(
+        chart, plans, drawing.by_place(plans, rows, missing="no duty"), name, title, subtitle
+    )
 
 
 @mpl.style.context(drawing.STYLE)
@@ -148,19 +160,37 @@ def bars(plans, counts, name, title, subtitle, share_of=None):
     counts = counts.set_index("jurisdiction").reindex(plans.focus["id"], fill_value=0)
     total = counts.sum(axis=1)
     drawn = counts.div(total, axis=0).fillna(0) * 100 if share_of else counts
-    chart, panels = drawing.canvas(0.36 * len(counts) + 0.5, ncols=len(counts.columns), sharey=True, sharex=True, squeeze=False)
+    chart, panels = drawing.canvas(
+        0.36 * len(counts) + 0.5, ncols=len(counts.columns), sharey=True, sharex=True, squeeze=False
+    )
     room, palette = (drawing.WIDTH - _NAMES) / len(counts.columns), drawing.colours(plans)
     for axes, kind in zip(panels[0], counts):
-        seaborn.barplot(x=drawn[kind], y=drawn.index, hue=drawn.index, palette=palette, legend=False, width=0.6, ax=axes)
-        axes.set(xlabel="", ylabel="", xticks=[], xlim=(0, max(1, drawn.to_numpy().max()) * (1.25 + 0.25 / room)))
+        seaborn.barplot(
+            x=drawn[kind],
+            y=drawn.index,
+            hue=drawn.index,
+            palette=palette,
+            legend=False,
+            width=0.6,
+            saturation=1,
+            ax=axes,
+        )
+        axes.set(
+            xlabel="", ylabel="", xticks=[], xlim=(0, max(1, drawn.to_numpy().max()) * (1.25 + 0.25 / room))
+        )
         axes.set_title(drawing.wrap(kind, room - 0.05, 8.5), size=8.5, loc="left")
         axes.spines["bottom"].set_visible(False)
         for y, (value, count) in enumerate(zip(drawn[kind], counts[kind])):
             words = f" {value:.0f} % ({count})" if share_of else f" {count or '–'}"
             axes.text(value, y, words, va="center", size=7.5, color=drawing.INK if count else drawing.GREY)
-    names = [f"{label}\n{number} {share_of}" if share_of else label for label, number in zip(plans.focus["label"], total)]
+    names = [
+        f"{label}\n{number} {share_of}" if share_of else label
+        for label, number in zip(plans.focus["label"], total)
+    ]
     panels[0, 0].set_yticks(range(len(names)), names if share_of else drawing.labels(plans), size=8.5)
     numbers = drawn.round().astype(int).astype(str) + (" %" if share_of else "")
-    in_words = [", ".join(f"{kind} {number}" for kind, number in row.items()) for row in numbers.to_dict("records")]
+    in_words = [
+        ", ".join(f"{kind} {number}" for kind, number in row.items()) for row in numbers.to_dict("records")
+    ]
     rows = pd.DataFrame({"jurisdiction": counts.index, "in_words": in_words, "id": ""})
     return drawing.finish(chart, plans, rows, name, title, subtitle)

@@ -46,11 +46,15 @@ def place_lanes(plans, lanes, limits):
     DataFrame
         With ``words`` (the label, broken), ``at_right`` (of its mark), ``y`` and ``height`` in inches.
     """
-    targets = set(plans.targets["id"])
-    room = drawing.WIDTH - max(drawing.text_width(line, 8.5) for label in drawing.labels(plans) for line in label.split("\n")) - 0.3
+    room = (
+        drawing.WIDTH
+        - max(drawing.text_width(line, 8.5) for label in drawing.labels(plans) for line in label.split("\n"))
+        - 0.3
+    )
     if "left" not in lanes:
         lanes = lanes.assign(left=lanes.reindex(columns=["x", "start"]).min(axis=1))
-    lanes["label"] = [f"– {row.label}" if row.id not in targets else row.label for row in lanes.itertuples()]
+    silent = lanes["x"].isna() & ~lanes["id"].isin(plans.targets["id"])
+    lanes = lanes.assign(silent=silent, label=lanes["label"].mask(silent, "– " + lanes["label"]))
     left, right = (room * (lanes[side] - limits[0]) / (limits[1] - limits[0]) for side in ("left", "x"))
     right = room - right - 0.15
     width = pd.Series([drawing.text_width(label, _LABEL) for label in lanes["label"]], lanes.index)
@@ -72,12 +76,26 @@ def draw_lanes(axes, plans, lanes, limits, unit="", points=None):
     palette = drawing.colours(plans)
     if "start" in lanes:
         lines = lanes[lanes["start"].notna() & lanes["x"].notna()]
-        axes.hlines(lines["y"], lines["start"], lines["end"], colors=list(lines["jurisdiction"].map(palette)), lw=2, alpha=0.6)
+        axes.hlines(
+            lines["y"],
+            lines["start"],
+            lines["end"],
+            colors=list(lines["jurisdiction"].map(palette)),
+            lw=2,
+            alpha=0.6,
+        )
     marks.draw(axes, marks.meaning(plans, lanes if points is None else points), palette)
     for row in lanes.itertuples():
-        style = {"va": "center", "size": _LABEL, "linespacing": 1.1, "bbox": drawing.GROUND, "in_layout": False}
+        style = {
+            "va": "center",
+            "size": _LABEL,
+            "linespacing": 1.1,
+            "bbox": drawing.GROUND,
+            "in_layout": False,
+        }
         if pd.isna(row.x):
-            at_start = {"xycoords": axes.get_yaxis_transform(), "xytext": (2, 0), "color": drawing.GREY}
+            color = drawing.GREY if row.silent else drawing.INK
+            at_start = {"xycoords": axes.get_yaxis_transform(), "xytext": (2, 0), "color": color}
             axes.annotate(row.words, (0, row.y), textcoords="offset points", **at_start, **style)
         else:
             x = row.x if row.at_right else row.left
@@ -122,21 +140,29 @@ def dates(plans, rows, name, title, subtitle, above=None):
     -------
     Chart
     """
-    lanes = drawing.by_place(plans, rows, "when", missing="no target").assign(label=lambda found: found["in_words"])
+    lanes = drawing.by_place(plans, rows, "when", missing="no target").assign(
+        label=lambda found: found["in_words"]
+    )
     above = rows.head(0) if above is None else above.dropna(subset="when")
     x, day = pd.to_datetime(lanes["when"]), lanes["exact"] == "day"
     year = pd.to_datetime(lanes["when"].str[:4]).mask(day)
     known = pd.concat([lanes["when"], above["when"]]).str[:4].dropna().astype(int)
     ends = known if len(known) else plans.documents[["period_start", "period_end"]].stack()
-    limits = mpl.dates.date2num([np.datetime64(f"{int(ends.min()) - 1}-11-01"), np.datetime64(f"{int(ends.max()) + 1}-02-01")])
-    numbers = [pd.Series(mpl.dates.date2num(days), lanes.index) for days in (x, year, year + pd.DateOffset(years=1))]
+    limits = mpl.dates.date2num(
+        [np.datetime64(f"{int(ends.min()) - 1}-11-01"), np.datetime64(f"{int(ends.max()) + 1}-02-01")]
+    )
+    numbers = [
+        pd.Series(mpl.dates.date2num(days), lanes.index) for days in (x, year, year + pd.DateOffset(years=1))
+    ]
     lanes = place_lanes(plans, lanes.assign(x=numbers[0], start=numbers[1], end=numbers[2]), limits)
     chart, axes = drawing.canvas(lanes["height"].sum() + 0.4 + 0.3 * len(above.drop_duplicates("when")))
     draw_lanes(axes, plans, lanes, limits)
     _draw_dates_above(axes, above, limits)
     _name_years(axes)
     chart.opens_at_right = _mostly_right(lanes, limits)
-    return drawing.finish(chart, plans, pd.concat([lanes, above.assign(jurisdiction="")]), name, title, subtitle)
+    return drawing.finish(
+        chart, plans, pd.concat([lanes, above.assign(jurisdiction="")]), name, title, subtitle
+    )
 
 
 def _draw_dates_above(axes, above, limits):
@@ -148,7 +174,9 @@ def _draw_dates_above(axes, above, limits):
         place = {"ha": "left" if share < 0.5 else "right", "xytext": (0, 4 + 21 * number)}
         words = drawing.wrap(words, 5.5 * max(share, 1 - share), 7.5)
         style = {"size": 7.5, "color": drawing.GREY, "linespacing": 1.0}
-        axes.annotate(words, (x, 1), xycoords=("data", "axes fraction"), textcoords="offset points", **place, **style)
+        axes.annotate(
+            words, (x, 1), xycoords=("data", "axes fraction"), textcoords="offset points", **place, **style
+        )
 
 
 def _name_years(axes):
@@ -187,7 +215,7 @@ def due(plans, indicators, where="core == 'yes'", role="focus"):
     """
     chosen = "indicator in @indicators and role == @role"
     targets = plans.targets.query(chosen).query(where)
-    words = [f"{wording.thing(row)}: {wording.date(row)}{marks.hedge(row)}" for row in targets.itertuples()]
+    words = [_act(row) for row in targets.itertuples()]
     words = words if role == "focus" else [f"{place}: {text}" for place, text in zip(targets["place"], words)]
     targets = targets.assign(when=day_due(targets), exact=exactness(targets), in_words=words)
     gaps = plans.gaps.query(chosen)
@@ -195,6 +223,13 @@ def due(plans, indicators, where="core == 'yes'", role="focus"):
     gaps = gaps.assign(in_words=[wording.gap(row) for row in gaps.itertuples()])
     columns = ["jurisdiction", "place", "when", "exact", "in_words", "strength", "id"]
     return pd.concat([targets, gaps])[columns]
+
+
+def _act(row):
+    """Word an act with its date: "ban on fuel below China VI, whole area: from 2018"."""
+    return (
+        f"{'ban on ' if row.kind == 'ban' else ''}{wording.thing(row)}: {wording.date(row)}{marks.hedge(row)}"
+    )
 
 
 @mpl.style.context(drawing.STYLE)
@@ -218,12 +253,16 @@ def timeline(plans, name, title, subtitle):
     rows = rows.assign(what=what, in_words=in_words, id="")
     start, end = rows["period_start"], rows["period_end"].fillna(last) + 1
     chart, axes = drawing.canvas(0.5 * len(rows) + 0.3)
-    axes.barh(rows.index, end - start, left=start, height=0.3, color=list(drawing.colours(plans).values()))
-    axes.vlines(rows["issued"].map(_decimal_year), rows.index - 0.28, rows.index + 0.28, color=drawing.INK, lw=2)
+    axes.barh(rows.index, end - start, left=start, height=0.26, color=list(drawing.colours(plans).values()))
+    axes.vlines(
+        rows["issued"].map(_decimal_year), rows.index - 0.22, rows.index + 0.22, color=drawing.INK, lw=2
+    )
     for row in rows.itertuples():
         late = row.period_start - start.min() > (last - start.min()) / 2
         place = (end[row.Index], "right") if late else (row.period_start, "left")
-        axes.text(place[0], row.Index + 0.34, row.in_words, ha=place[1], va="center", size=7.5, color=drawing.GREY)
+        axes.text(
+            place[0], row.Index + 0.36, row.in_words, ha=place[1], va="center", size=7.5, color=drawing.GREY
+        )
     axes.set_xlim(start.min() - 0.3, last + 1.3)
     years = range(int(start.min()), int(last) + 1)
     axes.set_xticks([year + 0.5 for year in years], years)
@@ -281,7 +320,11 @@ def panels(plans, judged, name, title, subtitle, limits=None, unit=""):
     chart, axes = drawing.canvas(sum(heights) + 0.5 * len(groups), **grid)
     for panel, rows, group in zip(axes[:, 0], lanes, groups):
         draw_lanes(panel, plans, rows, ends, unit if group is not None else "")
-        panel.set_xticks([tick for tick in panel.get_xticks() if limits[0] <= tick <= limits[1]] if group is not None else [])
+        panel.set_xticks(
+            [tick for tick in panel.get_xticks() if limits[0] <= tick <= limits[1]]
+            if group is not None
+            else []
+        )
         panel.spines["bottom"].set_bounds(*limits)
         chart.opens_at_right |= _mostly_right(rows, ends)
     return drawing.finish(chart, plans, pd.concat(lanes, ignore_index=True), name, title, subtitle)
@@ -294,7 +337,9 @@ def _panel_lanes(plans, judged, group, limits, alone):
     """
     rows = judged.assign(undrawn=judged["group"] != group)
     x = rows["amount"].mask(rows["value_basis"] == "word", limits[1] * 1.04)
-    rows = rows.assign(x=x.mask(rows["undrawn"]), start=rows["low"].where(rows["low"] < rows["high"]), end=rows["high"])
+    rows = rows.assign(
+        x=x.mask(rows["undrawn"]), start=rows["low"].where(rows["low"] < rows["high"]), end=rows["high"]
+    )
     rows["in_words"] = [_elsewhere(row, group) if row.undrawn else _beside(row) for row in rows.itertuples()]
     rows = drawing.by_place(plans, rows.assign(label=rows["in_words"]), "undrawn", "x")
     return rows if alone else rows[~rows["undrawn"] | ~rows.duplicated("jurisdiction")].reset_index(drop=True)
@@ -337,10 +382,15 @@ def rates(plans, paces, name, title, subtitle):
     """
     kinds = sorted(set(paces.loc[paces["compound"].notna(), "kind"]))
     if len(kinds) > 1:
-        raise NotComparable(f"these rows fail the test of object: {wording.names(kinds)} are different kinds of promise")
+        raise NotComparable(
+            f"these rows fail the test of object: {wording.names(kinds)} are different kinds of promise"
+        )
     lanes = drawing.by_place(plans, paces, "id", missing="no change or level with a figure")
     x, low, high = lanes["compound"], lanes["low"], lanes["high"]
-    words = [row.in_words if pd.isna(row.compound) else f"{row.in_words}: {row.printed}" for row in lanes.itertuples()]
+    words = [
+        row.in_words if pd.isna(row.compound) else f"{row.in_words}: {row.printed}"
+        for row in lanes.itertuples()
+    ]
     limits = (min(0, low.min()) * 1.15, max(0, high.max()) + 1)
     lanes = lanes.assign(x=x, start=low.where(low < high), end=high, label=words, what=lanes["printed"])
     lanes = place_lanes(plans, lanes, limits)

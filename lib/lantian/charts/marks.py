@@ -3,11 +3,13 @@
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
+from matplotlib.path import Path
 
 from lantian.charts import drawing
 from lantian.text.sentences import Shown
 
-SHAPES = {"target": "o", "word": "s", "converted": "^", "measured": "D", "none": "_"}
+_DASH = Path([(-1, -0.2), (1, -0.2), (1, 0.2), (-1, 0.2), (-1, -0.2)])
+SHAPES = {"target": "o", "word": "s", "converted": "^", "measured": "D", "none": _DASH}
 # How pages explain them: a character that looks alike, and what it means.
 KEY = {
     "●": "a target: mandated, stated plainly or hedged (the hedge in words)",
@@ -70,10 +72,11 @@ def draw(axes, rows, palette, size=8):
     rows = rows[rows["x"].notna()]
     if rows.empty:
         return
-    shapes = rows["mark"].map(SHAPES)
-    colour = rows["jurisdiction"].map(palette).mask(rows["mark"].isin(_GREY), drawing.GREY).fillna(drawing.GREY)
-    rows = rows.assign(shape=shapes, colour=colour)
-    styles = {"style": "shape", "markers": {shape: shape for shape in shapes}}
+    colour = (
+        rows["jurisdiction"].map(palette).mask(rows["mark"].isin(_GREY), drawing.GREY).fillna(drawing.GREY)
+    )
+    rows = rows.assign(colour=colour)
+    styles = {"style": "mark", "markers": {mark: SHAPES[mark] for mark in rows["mark"]}}
     colours = {"hue": "colour", "palette": {name: name for name in colour}, "legend": False}
     seaborn.scatterplot(rows, x="x", y="y", s=size**2, zorder=3, ax=axes, **colours, **styles)
     axes.set(xlabel="", ylabel="")
@@ -86,7 +89,6 @@ def draw(axes, rows, palette, size=8):
 
 
 def hedge(row):
-    """Say behind a target's words that it is hedged or aimed for; nothing behind others."""
-    words = {"aspirational": " (aimed for)", "hedged": " (hedged)"}
-    return words.get(row.strength, "")
-
+    """Say behind a target's words how it is hedged, or that it is aimed for; nothing behind others."""
+    word = "aimed for" if row.strength == "aspirational" else row.hedge
+    return f" ({word})" if word and word != "about" else ""  # which the amount says itself

@@ -39,13 +39,18 @@ def targets(plans, indicators, name, title, subtitle):
     parts = [_targets_of(plans, indicator) for indicator in indicators]
     heights = [lanes["height"].sum() for lanes, *_ in parts]
     grid = {"nrows": len(parts), "squeeze": False, "height_ratios": heights}
-    chart, panels = drawing.canvas(sum(heights) + 1.05 * len(parts), **grid)
+    chart, panels = drawing.canvas(
+        sum(heights) + 0.65 * len(parts) + 0.14 * sum(len(lines) for _, _, lines, _ in parts), **grid
+    )
     names, drawn = plans.indicators.set_index("id"), []
     for axes, indicator, (lanes, points, lines, ends) in zip(panels[:, 0], indicators, parts):
         unit = wording.quantity(0, names.loc[indicator, "unit"]).removeprefix("0 ")
         draw_lanes(axes, plans, lanes, ends, unit, points)
         _limit_lines(axes, lines)
-        axes.set_title(names.loc[indicator, "name_en"], size=9, weight="bold", loc="left", pad=26 if len(lines) else 6)
+        axes.set_xticks([tick for tick in axes.get_xticks() if tick <= (100 if unit == "%" else ends[1])])
+        axes.set_title(
+            names.loc[indicator, "name_en"], size=9, weight="bold", loc="left", pad=8 + 10 * len(lines)
+        )
         lanes = pd.concat([lanes, lines.assign(jurisdiction="", place="limit")])
         drawn.append(lanes.assign(what=names.loc[indicator, "name_en"]))
     return drawing.finish(chart, plans, pd.concat(drawn, ignore_index=True), name, title, subtitle)
@@ -54,17 +59,23 @@ def targets(plans, indicators, name, title, subtitle):
 def _targets_of(plans, indicator):
     """List the lanes of an indicator, the marks on them, the limits of its year, and the ends of its axis."""
     judged = compare(plans, indicator)
-    levels = judged[judged["amount"].notna() & (judged["kind"].isin(["level", "share"]) | judged["converted"].eq(True))]
+    levels = judged[
+        judged["amount"].notna() & (judged["kind"].isin(["level", "share"]) | judged["converted"].eq(True))
+    ]
     year = levels.groupby("target_year")["jurisdiction"].nunique().idxmax() if len(levels) else None
     levels = levels[levels["target_year"] == year]
     refuse(levels[~levels["converted"].eq(True)].assign(group=0))
     measured = _measured(plans, indicator)
-    measured = measured[measured["year"].isin(judged["baseline_year"]) | _last_two(measured, year)]
-    points = pd.concat([levels.assign(x=levels["amount"], line=0), measured.assign(x=measured["value"], line=1)])
+    bases = judged.set_index(["jurisdiction", "baseline_year"]).index
+    of_base = measured.set_index(["jurisdiction", "year"]).index.isin(bases)
+    measured = measured[of_base | _last_two(measured, year)]
+    points = pd.concat(
+        [levels.assign(x=levels["amount"], line=0.0), measured.assign(x=measured["value"], line=1.0)]
+    )
     words = [_level_in_words(row) for row in levels.itertuples()] + list(measured["text"])
     lanes = _merge_points(points.assign(label=words), judged[~judged["id"].isin(levels["id"])])
     lines = limits(plans, indicator, year)
-    ends = (0, max([1, *points["x"], *lines["amount"]]) * 1.5)
+    ends = (0, max([1, *points["x"], *lines["amount"]]) * 1.6)
     lanes = place_lanes(plans, drawing.by_place(plans, lanes, "line"), ends)
     points = points.merge(lanes[["jurisdiction", "line", "y"]], on=["jurisdiction", "line"])
     return lanes, points, lines, ends
@@ -82,7 +93,9 @@ def _level_in_words(row):
     if not row.converted:
         return f"{row.printed} {row.date}{marks.hedge(row)}"
     level = wording.quantity(round(row.amount, 1), row.standard_unit)
-    return f"{row.printed} {row.date} implies {level}, from {row.inputs.partition(': ')[2].partition(' (')[0]}"
+    return (
+        f"{row.printed} {row.date} implies {level}, from {row.inputs.partition(': ')[2].partition(' (')[0]}"
+    )
 
 
 def _merge_points(points, others):
@@ -91,20 +104,24 @@ def _merge_points(points, others):
     merged = {"id": "first", "x": "max", "left": "min", "label": "; ".join, "mark": "first"}
     drawn = points.groupby(["jurisdiction", "line"], as_index=False).agg(merged)
     drawn["label"] = drawn["label"].where(drawn["line"] == 0, "measured: " + drawn["label"])
-    words = [f"also {row.printed}, {row.date}" if row.status == "target" else row.printed for row in others.itertuples()]
+    words = [
+        f"also {row.printed}, {row.date}" if row.status == "target" else row.printed
+        for row in others.itertuples()
+    ]
     others = others[["jurisdiction", "id"]].assign(label=words, line=0.5)
-    others["line"] = others["line"].where(others["jurisdiction"].isin(points.loc[points["line"] == 0, "jurisdiction"]), 0)
     lanes = pd.concat([drawn, others], ignore_index=True)
     return lanes.assign(in_words=lanes["label"])
 
 
 def _limit_lines(axes, lines):
-    """Draw limits as lines, named above the drawing at two heights in turn; dotted where they came later."""
+    """Draw limits as lines, named above the drawing, one above the other; dotted where they came later."""
     for number, row in enumerate(lines.itertuples()):
         line = {"color": drawing.GREY, "lw": 1, "ls": ":" if row.hindsight else "-"}
         axes.axvline(row.amount, zorder=1, **line)
-        place = {"xycoords": ("data", "axes fraction"), "xytext": (0, 3 + 11 * (number % 2)), "ha": "left"}
-        axes.annotate(row.in_words, (row.amount, 1), textcoords="offset points", size=7, color=drawing.GREY, **place)
+        place = {"xycoords": ("data", "axes fraction"), "xytext": (0, 3 + 10 * number), "ha": "left"}
+        axes.annotate(
+            row.in_words, (row.amount, 1), textcoords="offset points", size=7, color=drawing.GREY, **place
+        )
 
 
 def _measured(plans, indicator):
@@ -113,7 +130,9 @@ def _measured(plans, indicator):
     rows = plans.observations[plans.observations["indicator"] == indicator].merge(plans.units, on="unit")
     rows = rows[rows["standard_unit"] == unit].sort_values("year")
     text = [f"{row.value:g} ({row.year})" for row in rows.itertuples()]
-    in_words = [f"{row.value:g} ({row.scope}; {row.source}; confidence {row.confidence})" for row in rows.itertuples()]
+    in_words = [
+        f"{row.value:g} ({row.scope}; {row.source}; confidence {row.confidence})" for row in rows.itertuples()
+    ]
     what = [f"measured {year}" for year in rows["year"]]
     rows = rows.assign(id="", mark="measured", text=text, in_words=in_words, what=what).reset_index(drop=True)
     return rows[rows["jurisdiction"].isin(plans.focus["id"])]
@@ -137,8 +156,12 @@ def chain(plans, indicator, year, name, title, subtitle):
         A rung without a goal says why.
     """
     rungs = _rungs(plans, indicator, year)
-    levels = [level for level in ("nation", "province", "prefecture", "county") if level in set(rungs["level"])]
-    chart, panels = drawing.canvas(0.42 * len(levels) + 0.75, ncols=len(plans.focus), sharey=True, sharex=True, squeeze=False)
+    levels = [
+        level for level in ("nation", "province", "prefecture", "county") if level in set(rungs["level"])
+    ]
+    chart, panels = drawing.canvas(
+        0.42 * len(levels) + 0.75, ncols=len(plans.focus), sharey=True, sharex=True, squeeze=False
+    )
     ends = rungs["x"].min() - 2, rungs["x"].max() + 1
     ends = ends[0], ends[1] + (ends[1] - ends[0]) * 0.5
     rungs = rungs.assign(y=rungs["level"].map(levels.index))
@@ -148,9 +171,11 @@ def chain(plans, indicator, year, name, title, subtitle):
         for row in own.itertuples():
             x, shift = (ends[0], 0) if pd.isna(row.x) else (row.x, 7)
             style = {"size": 7.5 if shift else 7, "color": drawing.INK if shift else drawing.GREY}
-            axes.annotate(row.label, (x, row.y), xytext=(shift, 0), textcoords="offset points", va="center", **style)
+            axes.annotate(
+                row.label, (x, row.y), xytext=(shift, 0), textcoords="offset points", va="center", **style
+            )
         axes.set(xlim=ends, ylim=(len(levels) - 0.5, -0.5))
-        axes.set_title(drawing.labels(plans)[place.Index].replace("\n", ", "), size=7.5, weight="bold", loc="left")
+        axes.set_title(drawing.labels(plans)[place.Index], size=8, weight="bold", loc="left")
         axes.tick_params(axis="x", labelsize=7.5)
     panels[0, 0].set_yticks(range(len(levels)), levels, size=8.5)
     return drawing.finish(chart, plans, rungs.assign(jurisdiction=rungs["focus"]), name, title, subtitle)
@@ -158,8 +183,14 @@ def chain(plans, indicator, year, name, title, subtitle):
 
 def _rungs(plans, indicator, year):
     """List the goals of each focus place and the places above it for one year, or the reason why there is none."""
-    goals = plans.targets.query("indicator == @indicator and target_year == @year and kind in ['level', 'share'] and core == 'yes'")
-    goals = goals[goals["amount"].notna() & (goals["area"] == "whole")].sort_values("stretch_of").drop_duplicates("jurisdiction")
+    goals = plans.targets.query(
+        "indicator == @indicator and target_year == @year and kind in ['level', 'share'] and core == 'yes'"
+    )
+    goals = (
+        goals[goals["amount"].notna() & (goals["area"] == "whole")]
+        .sort_values("stretch_of")
+        .drop_duplicates("jurisdiction")
+    )
     places, rows = plans.jurisdictions.set_index("id"), []
     gaps = plans.gaps[plans.gaps["indicator"] == indicator].set_index("jurisdiction")
     for focus in plans.focus["id"]:
@@ -167,8 +198,18 @@ def _rungs(plans, indicator, year):
             found = goals[goals["jurisdiction"] == place]
             missing = "plan not read" if place in places_unread(plans) else f"none known for {year}"
             missing = wording.gap(next(gaps.loc[[place]].itertuples())) if place in gaps.index else missing
-            row = {"focus": focus, "jurisdiction": place, "level": places.loc[place, "level"], "id": "", "x": None}
-            row |= {"label": "– " + drawing.wrap(missing, 1.0, 7), "what": places.loc[place, "name_en"], "in_words": missing}
+            row = {
+                "focus": focus,
+                "jurisdiction": place,
+                "level": places.loc[place, "level"],
+                "id": "",
+                "x": None,
+            }
+            row |= {
+                "label": "– " + drawing.wrap(missing, 1.0, 7),
+                "what": places.loc[place, "name_en"],
+                "in_words": missing,
+            }
             for goal in found.itertuples():
                 row |= {"id": goal.id, "x": goal.amount, "label": wording.number(goal.amount)}
                 row["in_words"] = wording.target(goal) + marks.hedge(goal)
@@ -193,7 +234,9 @@ def series(plans, indicator, name, title, subtitle):
         A dotted line marks the change of the reference state of particles.
     """
     measured, promised = _measured(plans, indicator), _promised(plans, indicator)
-    points = pd.concat([measured.assign(x=measured["year"], y=measured["value"]), promised], ignore_index=True)
+    points = pd.concat(
+        [measured.assign(x=measured["year"], y=measured["value"]), promised], ignore_index=True
+    )
     columns = min(len(plans.focus), 6)
     lines = math.ceil(len(plans.focus) / columns)
     grid = {"ncols": columns, "nrows": lines, "sharex": True, "sharey": True, "squeeze": False}
@@ -201,7 +244,9 @@ def series(plans, indicator, name, title, subtitle):
     for axes in panels.flat[len(plans.focus) :]:
         axes.set_visible(False)
     for axes, place, label in zip(panels.flat, plans.focus["id"], drawing.labels(plans)):
-        _place_series(axes, marks.meaning(plans, points[points["jurisdiction"] == place]), drawing.colours(plans))
+        _place_series(
+            axes, marks.meaning(plans, points[points["jurisdiction"] == place]), drawing.colours(plans)
+        )
         axes.set_title(label, size=8, weight="bold", loc="left")
     _set_limits(panels[0, 0], points)
     rows = drawing.by_place(plans, points, missing="no measurement is known")
@@ -210,7 +255,9 @@ def series(plans, indicator, name, title, subtitle):
 
 def _promised(plans, indicator):
     """List the levels promised by the focus places, in words too."""
-    rows = plans.targets.query("indicator == @indicator and role == 'focus' and kind == 'level' and amount.notna()")
+    rows = plans.targets.query(
+        "indicator == @indicator and role == 'focus' and kind == 'level' and amount.notna()"
+    )
     what = [f"promised {year}" for year in rows["target_year"]]
     in_words = [wording.target(row) + marks.hedge(row) for row in rows.itertuples()]
     return rows.assign(x=rows["target_year"], y=rows["amount"], what=what, in_words=in_words)
