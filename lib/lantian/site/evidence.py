@@ -16,7 +16,7 @@ from lantian.text.sentences import PAGES, Shown, evidence_link
 
 # Conversion noise of scraped texts: pinyin in brackets after a character.
 NOISE = re.compile(r"[\(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]+[\)）]")
-COLUMNS = ["id", "promise or gap", "plan", "indicator", "words in the plan", "clause", "strength"]
+COLUMNS = ["theme", "id", "promise or gap", "plan", "indicator", "words in the plan", "clause", "strength"]
 LEDGER = "Every promise and every gap, with its words; of documents above the plans only the operative words were seen"
 
 
@@ -137,7 +137,7 @@ def _document(plans, row):
 
 
 def evidence_table(plans):
-    """Show every target and gap of the focus plans in one table.
+    """Show every target and gap of the focus plans, in a fold for each theme.
 
     Returns
     -------
@@ -145,11 +145,11 @@ def evidence_table(plans):
         A row's id is its address: ``08_evidence.html#yuyao-pm25-2020``.
     """
     proofs, verdicts = dict(list(plans.proofs.groupby("target"))), _verdicts(plans)
-    targets = plans.targets.sort_values(["role", "order", "indicator", "id"])
-    gaps = plans.gaps.sort_values(["order", "indicator", "id"])
+    targets = plans.targets.sort_values(["theme", "role", "order", "indicator", "id"])
+    gaps = plans.gaps.sort_values(["theme", "order", "indicator", "id"])
     rows = [_target_row(row, verdicts.get(row.id, "no"), proofs.get(row.id)) for row in targets.itertuples()]
     rows += [_gap_row(row) for row in gaps.itertuples()]
-    return show(pd.DataFrame(rows, columns=COLUMNS), LEDGER, address="id", searchable=True)
+    return show(pd.DataFrame(rows, columns=COLUMNS), LEDGER, address="id", searchable=True, fold="theme")
 
 
 def _verdicts(plans):
@@ -165,7 +165,7 @@ def _target_row(row, verdict, proofs):
     strength = f"{row.strength} ({row.strength_word})" if row.strength_word else row.strength
     shown = joined("<br>", [chinese(words), *more]) if words else "cited"
     strength = strength if verdict == "no" else joined("<br>", [strength, f"compares: {verdict}"])
-    return row.id, row.statement_en, _plan(row), row.indicator_name, shown, row.clause, strength
+    return row.theme, row.id, row.statement_en, _plan(row), row.indicator_name, shown, row.clause, strength
 
 
 def _gap_row(row):
@@ -173,7 +173,7 @@ def _gap_row(row):
     if row.searched and not row.quote:
         shown = joined("", ["searched: ", chinese(row.searched.replace(";", ", "))])
     status = row.status.replace("_", " ")
-    return row.id, wording.gap(row), _plan(row), row.indicator_name, shown, row.clause, status
+    return row.theme, row.id, wording.gap(row), _plan(row), row.indicator_name, shown, row.clause, status
 
 
 def _plan(row):

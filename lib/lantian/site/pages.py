@@ -26,6 +26,10 @@ PRIORITY = [
     *"application/javascript text/plain".split(),
 ]
 MAIN = '<main id="main">'
+CODE = re.compile(r'<details class="code">.*?</details>', re.S)
+UNCOLOURED = re.compile(r'<span(?! class="(?:c1|k|kn|ow|o)")[^>]*>([^<]*)</span>')
+# The part of the index that introduces the places, by the id of its cell: it comes before the questions.
+PLACES = "by-place"
 # What our own outputs never hold; where none of it stands nothing is parsed, which takes long.
 FOREIGN = re.compile(
     r"<(?:img|iframe|object|embed|audio|video|link|base|meta)\b|<script(?![^>]*application/json)|<th(?! scope=)[ >]"
@@ -63,6 +67,12 @@ class Page:
         return self.notebook.metadata.get("lantian", {}).get("place", "")
 
     @property
+    def about(self):
+        """The names of the place that the page is about and its province; empty for a page about all."""
+        about = self.notebook.metadata.get("lantian", {})
+        return {name: about.get(name, "") for name in ("place", "place_zh", "province")} if self.place else {}
+
+    @property
     def link(self):
         """What another page needs to link to this one, as ``{"file": "01_coal.html", "short": "coal", …}``."""
         return {
@@ -71,6 +81,7 @@ class Page:
             "title": self.title,
             "short": re.sub(r"^\d\d_", "", self.slug).replace("_", " "),
             "place": self.place,
+            "province": self.about.get("province", ""),
         }
 
     @property
@@ -99,17 +110,22 @@ class Page:
                 yield {"id": cell.id, "title": title, "markup": "".join(map(_html, cell.outputs))}
 
     @property
-    def scripts(self):
-        """The scripts that the page needs, if any."""
-        explores = any(PLOTLY in output.get("data", {}) for output in self.outputs)
-        searches = any('class="searchable"' in _html(output) for output in self.outputs)
-        return ["assets/site.js"] if explores or searches else []  # which fetches plotly.js itself
+    def explores(self):
+        """Whether a chart of the page is drawn by plotly.js, which the site's own script fetches."""
+        return any(PLOTLY in output.get("data", {}) for output in self.outputs)
+
+    @property
+    def findings(self):
+        """The cells that answer the page's question."""
+        return [cell for cell in self.notebook.cells if has_tag(cell, "finding")]
 
     @property
     def finding(self):
-        """The sentence that answers the page's question, as markup."""
-        found = [cell for cell in self.notebook.cells if has_tag(cell, "finding")]
-        return "".join(_html(output) for cell in found for output in cell.get("outputs", []))
+        """The first of the sentences that answer the page's question, as markup."""
+        found = [_html(output) for cell in self.findings for output in cell.get("outputs", [])]
+        first = next(filter(None, found), "")
+        paragraph = re.match(r"\s*<p\b.*?</p>", first, re.S)
+        return paragraph[0] if paragraph else first
 
 
 def headings(note):
@@ -151,15 +167,23 @@ def to_html(page, pages):
         "pages": [other.link for other in pages],
         "previous": pages[number - 1].link if number else None,
         "next": pages[number + 1].link if number + 1 < len(pages) else None,
-        "scripts": page.scripts,
+        "scripts": ["assets/site.js"],
         "contents": contents,
+        "last_finding": page.findings[-1].get("id", "") if page.findings else None,
+        "place": page.about,
         **_edition(),
     }
     if not any(level == 1 for level, _ in page.headings):
         site["heading"] = page.title
     resources = {"lantian": site, "metadata": {"name": page.slug}}
     html = exporter().from_notebook_node(page.notebook, resources)[0]
-    return _keep_percent_signs(fit(html)) + "\n"
+    html = fit(html).replace(f'href="{page.link["file"]}#', 'href="#')
+    return _keep_percent_signs(CODE.sub(_lighter, html)) + "\n"
+
+
+def _lighter(code):
+    """Leave out of highlighted code what the style sheet gives no colour."""
+    return UNCOLOURED.sub(r"\1", code[0])
 
 
 def _keep_percent_signs(html):
@@ -188,8 +212,9 @@ def files(pages, html):
         found[notebook_file(page.slug)] = notebook.encode()
         for chart in page.charts:
             found |= {f"figures/{name}": content for name, content in _chart_files(chart).items()}
-    if any(page.scripts for page in pages):
-        found |= {f"assets/{path.name}": path.read_bytes() for path in scripts()}
+    plotly, site = scripts()
+    needed = [site, plotly] if any(page.explores for page in pages) else [site]
+    found |= {f"assets/{path.name}": path.read_bytes() for path in needed}
     return found | {"index.html": _index(pages).encode()}
 
 
@@ -234,8 +259,9 @@ def _edition():
 def _index(pages):
     """Write the index: each question with its answer and first chart, then the cells that are tagged so."""
     parts = [part for page in pages for part in page.on_index]
+    first, others = ([part for part in parts if (part["id"] == PLACES) == early] for early in (True, False))
     links = [page.link for page in pages]
-    index = template("site.html.j2").render(pages=pages, links=links, parts=parts, **_edition())
+    index = template("site.html.j2").render(pages=pages, links=links, first=first, parts=others, **_edition())
     return _keep_percent_signs(index)
 
 

@@ -55,7 +55,7 @@ def joined(separator, parts):
     return Shown(Markup(separator).join(parts))
 
 
-def show(frame, caption, address=None, searchable=False):
+def show(frame, caption, address=None, searchable=False, fold=None):
     """Show a DataFrame on the page with a caption.
 
     Parameters
@@ -68,11 +68,14 @@ def show(frame, caption, address=None, searchable=False):
         A column whose cells become addresses of their rows; ``id`` is no link then.
     searchable : bool
         Let the page search and sort it.
+    fold : str, optional
+        A column of a searchable table whose values, in the order of the rows, become folds.
 
     Returns
     -------
     Shown
-        A table; where there are no rows, a line that says so.
+        A table; where there are no rows, a line that says so. Sources that repeat (the columns
+        ``source`` and ``confidence``) are numbered in the rows and listed once beneath.
 
     Examples
     --------
@@ -83,17 +86,47 @@ def show(frame, caption, address=None, searchable=False):
     """
     if frame.empty:
         return Shown(Markup("<p>{}: none.</p>").format(caption))
-    headings = [HEADINGS.get(name, str(name)) for name in frame if name not in LINKED]
-    records = frame.to_dict("records")
-    rows = [{"id": row[address] if address else "", "cells": _cells(row, address)} for row in records]
-    return fill("table", caption, headings, rows, searchable)
+    frame, numbers, sources = _numbered(frame)
+    names = [name for name in frame if name not in LINKED and name != fold]
+    headings = [HEADINGS.get(name, str(name)) for name in names]
+    rows = [
+        {"id": row[address] if address else "", "cells": _cells(row, names, address, number)}
+        for row, number in zip(frame.to_dict("records"), numbers)
+    ]
+    if fold:
+        names = frame[fold].str.replace("_", " ").str.capitalize()
+        groups = [(name, [rows[at] for at in found]) for name, found in names.groupby(names).indices.items()]
+        return fill("folds", caption, headings, groups)
+    table = fill("table", caption, headings, rows, searchable)
+    return joined("", [table.markup, fill("notes", sources).markup]) if sources else table
 
 
-def _cells(row, address):
-    """Return what the cells of a row show, those linked that its ids link."""
-    shown = {name: content(value) for name, value in row.items() if name not in LINKED}
+def _numbered(frame):
+    """Take sources that repeat out of a table: what is left, the number of each row's source, and the sources."""
+    named = [name for name in ("source", "confidence") if name in frame]
+    sources = [_web(content(source)) for source in frame["source"]] if "source" in frame else []
+    if "confidence" in frame:
+        with_grade = Markup("{} (confidence {})").format
+        sources = [
+            source and with_grade(*pair) for source, pair in zip(sources, zip(sources, frame["confidence"]))
+        ]
+    filled = [source for source in sources if source]
+    once = list(dict.fromkeys(filled))
+    if len(once) == len(filled):
+        return frame, [0] * len(frame), []
+    return frame.drop(columns=named), [once.index(source) + 1 if source else 0 for source in sources], once
+
+
+def _cells(row, names, address, number):
+    """Return what the cells of a row show, those linked that its ids link; the last filled one gets a number."""
+    shown = {name: content(row[name]) for name in names}
     ids = {_linked(shown, LINKED[name]): row[name] for name in LINKED if name != address and row.get(name)}
-    return [evidence_link(ids[name], cell) if name in ids else _web(cell) for name, cell in shown.items()]
+    cells = {
+        name: evidence_link(ids[name], cell) if name in ids else _web(cell) for name, cell in shown.items()
+    }
+    if number:
+        cells[_linked(shown, [])] += Markup("<sup>[{}]</sup>").format(number)
+    return list(cells.values())
 
 
 def _linked(shown, candidates):
@@ -207,7 +240,9 @@ def profiles(plans):
         issuer = document["issuer_zh"] or "not in the text"
         lost = document["missing_parts"] or "nothing known"
         sizes = [_size(plans.observations, place.id, indicator) for indicator in CONTEXT]
-        name = f"{place.name_en} {place.name_zh}, {place.level}"
+        name = (
+            f"{', '.join(filter(None, (f'{place.name_en} {place.name_zh}', place.province)))}; {place.level}"
+        )
         rows.append([name, _titled(document), issuer, issued, first, lost, *sizes])
     columns = ["place", "document", "issuer", "issued", "first issue", "lost", *CONTEXT.values()]
     return pd.DataFrame(rows, columns=columns)
@@ -358,17 +393,25 @@ def by_place(plans):
     for place in plans.focus.itertuples():
         document = documents.loc[place.id]
         page = Markup(link(f"place_{place.id}.html", place.label))
-        title = joined(" ", [document["title_en"], chinese(document["title_zh"])])
         years = wording.period(document["period_start"], document["period_end"])
         counts = [_count(table, place.id) for table in (plans.targets, plans.gaps)]
-        rows.append([joined(" ", [page, chinese(place.name_zh)]), title, years, *counts])
-    rows = pd.DataFrame(rows, columns=["place", "plan", "years", "promises", "silences and words"])
+        rows.append(
+            [
+                joined(" ", [page, chinese(place.name_zh)]),
+                place.province,
+                document["title_en"],
+                years,
+                *counts,
+            ]
+        )
+    columns = ["place", "province", "plan", "years", "promises", "silences and words"]
+    rows = pd.DataFrame(rows, columns=columns)
     return show(rows, "Each place, its plan and the rows from it")
 
 
 def _count(rows, place):
     """Count the rows of a place, linked to the first of them."""
-    mine = rows[rows["jurisdiction"] == place].sort_values(["indicator", "id"])
+    mine = rows[rows["jurisdiction"] == place].sort_values(["theme", "indicator", "id"])
     return Shown(evidence_link(mine.iloc[0]["id"], str(len(mine)))) if len(mine) else "none"
 
 

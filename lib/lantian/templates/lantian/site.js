@@ -1,4 +1,4 @@
-// Makes the long table of a page searchable, sortable and citable; then draws its plotly charts.
+// Makes long tables searchable, sortable and citable, shows code and where one is; then draws the plotly charts.
 (function () {
   "use strict";
 
@@ -21,42 +21,59 @@
     Plotly.newPlot(place, Object.assign(chart, { config: { displayModeBar: false, responsive: true } }));
   }
 
-  function searchable(table) {
-    var rows = Array.from(table.tBodies[0].rows);
+  // The rows of one long table, in folds or not: searched together and sorted alike, each with its citation.
+  function searchable(frame) {
+    var tables = Array.from(frame.querySelectorAll("table.searchable"));
+    var folds = Array.from(frame.querySelectorAll("details.fold"));
+    var rows = tables.flatMap(function (table) { return Array.from(table.tBodies[0].rows); });
     var texts = rows.map(function (row) { return (words(row) + " " + row.id).toLowerCase(); });
     var label = make("label", "Search ", "search");
     var input = make("input");
     var count = make("output");
+    var opened = null; // the folds that were open before the search
     input.type = "search";
     label.append(input);
-    table.parentElement.before(label, count);
+    frame.before(label, count);
     function filter() {
       var sought = input.value.toLowerCase().trim();
       rows.forEach(function (row, i) { row.hidden = sought !== "" && !texts[i].includes(sought); });
       count.textContent = rows.filter(function (row) { return !row.hidden; }).length + " of " + rows.length + " rows";
+      if (sought && !opened) { opened = folds.filter(function (fold) { return fold.open; }); }
+      folds.forEach(function (fold) {
+        fold.hidden = !fold.querySelector("tbody tr:not([hidden])");
+        if (opened) { fold.open = sought ? !fold.hidden : opened.includes(fold); }
+      });
+      if (!sought) { opened = null; }
     }
     input.addEventListener("input", filter);
-    window.addEventListener("hashchange", function () { input.value = ""; filter(); });
+    window.addEventListener("hashchange", function () { if (input.value) { input.value = ""; filter(); } });
     filter();
-    Array.from(table.tHead.rows[0].cells).forEach(function (head, column) { sortable(table, head, column); });
+    tables.forEach(function (table) {
+      Array.from(table.tHead.rows[0].cells).forEach(function (head, column) { sortable(tables, head, column); });
+    });
     rows.forEach(citable);
   }
 
-  function sortable(table, head, column) {
+  function sortable(tables, head, column) {
     var button = make("button", head.textContent);
     button.type = "button";
     head.replaceChildren(button);
     button.addEventListener("click", function () {
       var down = head.getAttribute("aria-sort") === "ascending";
-      Array.from(head.parentElement.cells).forEach(function (cell) { cell.removeAttribute("aria-sort"); });
-      head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      var rows = Array.from(table.tBodies[0].rows);
-      rows.sort(function (a, b) {
-        var order = a.cells[column].textContent.localeCompare(b.cells[column].textContent, "en", { numeric: true });
-        return down ? -order : order;
-      });
-      table.tBodies[0].append.apply(table.tBodies[0], rows);
+      tables.forEach(function (table) { sort(table, column, down); });
     });
+  }
+
+  function sort(table, column, down) {
+    var rows = Array.from(table.tBodies[0].rows);
+    Array.from(table.tHead.rows[0].cells).forEach(function (cell, number) {
+      if (number === column) { cell.setAttribute("aria-sort", down ? "descending" : "ascending"); } else { cell.removeAttribute("aria-sort"); }
+    });
+    rows.sort(function (a, b) {
+      var order = a.cells[column].textContent.localeCompare(b.cells[column].textContent, "en", { numeric: true });
+      return down ? -order : order;
+    });
+    table.tBodies[0].append.apply(table.tBodies[0], rows);
   }
 
   function citable(row) {
@@ -115,6 +132,75 @@
     }
   }
 
-  document.querySelectorAll("table.searchable").forEach(searchable);
+  // One switch for the code of all cells; without scripts each has a fold of its own.
+  function codeSwitch() {
+    var code = document.querySelectorAll("details.code");
+    var button = make("button", "Show code", "switch");
+    function set(shown) {
+      button.setAttribute("aria-pressed", String(shown));
+      document.documentElement.classList.toggle("no-code", !shown);
+      code.forEach(function (part) { part.open = shown; });
+    }
+    button.type = "button";
+    button.addEventListener("click", function () { set(button.getAttribute("aria-pressed") !== "true"); });
+    if (code.length) { document.querySelector("header.site").append(button); set(false); }
+  }
+
+  // What a contents entry leads to, or what the address names.
+  function named(hash) {
+    try { return document.getElementById(decodeURIComponent(hash.slice(1))); } catch (notEncoded) { return null; }
+  }
+
+  // Marks where the reader is: the last heading that has come into the upper third of the screen.
+  function markContents(nav) {
+    var links = Array.from(nav.querySelectorAll("a")).filter(function (link) { return named(link.hash); });
+    var headings = links.map(function (link) { return named(link.hash); });
+    var passed = new Set();
+    var observer = new IntersectionObserver(function (changes) {
+      changes.forEach(function (change) { passed[change.isIntersecting ? "add" : "delete"](change.target); });
+      var last = headings.findLastIndex(function (heading) { return passed.has(heading); });
+      links.forEach(function (link, number) {
+        if (number === last) { link.setAttribute("aria-current", "location"); } else { link.removeAttribute("aria-current"); }
+      });
+    }, { rootMargin: "9999999px 0px -66% 0px" });
+    headings.forEach(function (heading) { observer.observe(heading); });
+  }
+
+  // Opens the folds around what the address names, which not every browser does, and goes there.
+  function reveal() {
+    var target = location.hash.length > 1 && named(location.hash);
+    for (var fold = target && target.closest("details"); fold; fold = fold.parentElement.closest("details")) { fold.open = true; }
+    if (target) { target.scrollIntoView(); }
+  }
+
+  // Heads of tables stay in sight where the table fits: a frame that scrolls sideways would hold them back.
+  var fitting = new ResizeObserver(function (changes) {
+    changes.forEach(function (change) {
+      var frame = change.target.closest(".scroll");
+      frame.classList.remove("fits");
+      frame.classList.toggle("fits", frame.scrollWidth <= frame.clientWidth);
+    });
+  });
+
+  // Paper shows what folds hide, where it is all that there is to read.
+  function unfold() {
+    var folds = document.querySelectorAll("details.fold:not([open]), .explore details.rows:not([open])");
+    folds.forEach(function (fold) {
+      fold.open = true;
+      window.addEventListener("afterprint", function () { fold.open = false; }, { once: true });
+    });
+  }
+
+  document.querySelectorAll(".scroll:has(table.searchable)").forEach(searchable);
+  codeSwitch();
+  document.querySelectorAll("nav.contents").forEach(markContents);
+  document.querySelectorAll(".scroll table").forEach(function (table) { fitting.observe(table); });
+  document.querySelectorAll("header.site nav").forEach(function (nav) {
+    var here = nav.querySelector("[aria-current]");
+    if (here) { nav.scrollLeft = here.offsetLeft - nav.offsetLeft - 24; }
+  });
+  reveal();
+  window.addEventListener("hashchange", reveal);
+  window.addEventListener("beforeprint", unfold);
   window.addEventListener("load", function () { requestAnimationFrame(function () { setTimeout(explore); }); });
 })();
