@@ -16,6 +16,7 @@ _HOME = {
     "cells": "analysis.matrix",
     "matrix": "analysis.matrix",
     "fleets": "analysis.matrix",
+    "fleet_steps": "analysis.matrix",
     "place": "analysis.matrix",
     "compare": "analysis.compare",
     "comparability": "analysis.compare",
@@ -33,6 +34,7 @@ _HOME = {
     "evidence": "site.evidence",
     "evidence_table": "site.evidence",
     "show": "site.tables",
+    "style": "charts.drawing",
     "say": "text.sentences",
 }
 _MODULES = {

@@ -12,7 +12,7 @@ from lantian.text.sentences import Shown, evidence_link, say
 
 PAIR = ["id", "other", "other_label", "between", "years", "degree", "caveats", "inputs", "reason"]
 JUDGED = ["degree", "places", "other", "caveats", "inputs", "reason"]
-ROW = """jurisdiction label id status printed thing kind indicator_name value_basis operator baseline_year target_year date strength
+ROW = """jurisdiction label id status printed thing kind indicator_name value_basis operator baseline_year target_year date strength hedge
     amount low high standard_unit converted group degree places other caveats inputs reason""".split()
 ALONE = "no other plan has a target for it"
 FEW = "fewer than two plans have a target"
@@ -185,7 +185,9 @@ def _without_target(plans, indicator, rows):
     blank = open_places[~open_places["id"].isin(gaps["jurisdiction"])]
     blank = blank.assign(jurisdiction=blank["id"], id="", status="none", printed="no target")
     without = pd.concat([gaps, blank])[["jurisdiction", "label", "id", "status", "printed"]]
-    words = dict.fromkeys(["thing", "kind", "value_basis", "date", "strength", "standard_unit", *JUDGED], "")
+    words = dict.fromkeys(
+        ["thing", "kind", "value_basis", "date", "strength", "hedge", "standard_unit", *JUDGED], ""
+    )
     return without.assign(**words | {"degree": "no", "reason": "no target", "converted": False})
 
 

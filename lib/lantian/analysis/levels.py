@@ -9,7 +9,16 @@ from lantian.analysis.matrix import FIRM, KEY, chosen
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link
 
-__all__ = ["RELATIONS", "above", "ancestors", "key_regions", "limits", "matched", "unmatched"]
+__all__ = [
+    "RELATIONS",
+    "above",
+    "ancestors",
+    "key_regions",
+    "limits",
+    "matched",
+    "places_unread",
+    "unmatched",
+]
 
 COLUMNS = """jurisdiction label id printed above above_id above_printed relation caveats key_region in_words source confidence
     indicator""".split()
@@ -283,7 +292,7 @@ def _later(one, other):
     return one[:length] > other[:length]
 
 
-def _unread(plans):
+def places_unread(plans):
     """List the places whose plan was not read."""
     documents = plans.documents
     none = ~plans.jurisdictions["id"].isin(documents["jurisdiction"])
@@ -293,7 +302,7 @@ def _unread(plans):
 
 def _parent_not_read(plans, own):
     """Say once for each plan and indicator which plan above, the nearest, was not read."""
-    unread, names, in_words = _unread(plans), plans.jurisdictions.set_index("id")["name_en"], {}
+    unread, names, in_words = places_unread(plans), plans.jurisdictions.set_index("id")["name_en"], {}
     for place in plans.focus["id"]:
         chain = ancestors(plans, place)
         missing = [name for name in chain if name in unread]
@@ -308,7 +317,7 @@ def _parent_not_read(plans, own):
 def _assigned(plans, indicators, goals):
     """Say of each target set by levels above, where the plan has no goal, which they are and what they promise."""
     printed = goals.drop_duplicates(KEY).set_index(KEY)["printed"]
-    unread, names = _unread(plans), plans.jurisdictions.set_index("id")["name_en"]
+    unread, names = places_unread(plans), plans.jurisdictions.set_index("id")["name_en"]
     gaps = plans.gaps.query("status == 'assigned' and role == 'focus' and indicator in @indicators")
     gaps = gaps[~gaps.set_index(KEY).index.isin(printed.index)].drop(columns="source")
     gaps = gaps.assign(setter=gaps["assigned_by"].str.split(";")).explode("setter")
@@ -348,12 +357,16 @@ def limits(plans, indicator, year):
     rows = rows.drop(columns="issued").join(documents, on="document")
     issued = rows["issued"].str[:4].astype(int)
     rows = rows.assign(hindsight=(issued > year) | (rows["target_year"].fillna(0) > year))
-    in_words = [
-        f"{row.genre} {row.issued[:4]}: {wording.number(row.amount)}{', in hindsight' if row.hindsight else ''}"
-        for row in rows.itertuples()
-    ]
+    in_words = [_limit(row) for row in rows.itertuples()]
     rows = rows.assign(in_words=in_words)[["amount", "in_words", "hindsight", "id"]]
     return rows.sort_values("amount", ignore_index=True)
+
+
+def _limit(row):
+    """Word a limit: "China: 25 from 1 January 2031 (national standard of 2026, in hindsight)"."""
+    when = "" if wording.date(row) == "no date" else f" {wording.date(row)}"
+    hindsight = ", in hindsight" if row.hindsight else ""
+    return f"{row.place}: {wording.number(row.amount)}{when} ({row.genre} of {row.issued[:4]}{hindsight})"
 
 
 def matched(chain):

@@ -24,6 +24,17 @@ MARKS = {
     "silent_outside": "silent, outside its subject",
     "none": "no target",
 }
+# The same of what is no target, in the few characters that a cell holds.
+NO_TARGET = {
+    "qualitative": "words only",
+    "assigned": "set from above",
+    "not_applicable": "does not apply",
+    "part_missing": "may be in a lost part",
+    "garbled": "garbled",
+    "silent_within": "not addressed",
+    "silent_outside": "outside its subject",
+    "none": "no target",
+}
 RANK = {mark: number for number, mark in enumerate(MARKS)}
 HEADLINES = {"coal": 0, "air": 1, "vehicles": 2}
 SYMBOLS = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> ", "~": "~ ", "=": "", "": ""}
@@ -70,7 +81,7 @@ def cells(plans, theme=None, indicators=None):
     indicators = chosen(plans.indicators, theme, indicators)[["id", "name_en"]]
     targets = plans.targets[plans.targets["indicator"].isin(indicators["id"])]
     content = pd.concat([_target_cells(targets), _gap_cells(plans.gaps)])
-    return _fill(plans, indicators, content, MARKS["none"])
+    return _fill(plans, indicators, content, NO_TARGET["none"])
 
 
 def _fill(plans, names, content, empty):
@@ -78,7 +89,7 @@ def _fill(plans, names, content, empty):
     places = plans.focus[["id", "label", "name_en"]].set_axis(["jurisdiction", "label", "place"], axis=1)
     grid = names.set_axis(["indicator", "indicator_name"], axis=1).merge(places, how="cross")
     content = content.drop_duplicates(KEY).reindex(columns=[*KEY, *CONTENT])
-    blank = {"mark": "none", "text": "", "in_words": empty, "id": "", "count": 0, "strength": ""}
+    blank = {"mark": "none", "text": empty, "in_words": empty, "id": "", "count": 0, "strength": ""}
     types = {"text": "str", "in_words": "str", "strength": "str", "count": int}
     return grid.merge(content, how="left", on=KEY).fillna(blank).astype(types)[CELL]
 
@@ -103,7 +114,15 @@ def _gap_cells(gaps):
     """Word gaps; a silence is marked by whether the plan set out to deal with its subject."""
     silence = gaps["within_remit"].map({True: "silent_within", False: "silent_outside"})
     mark = gaps["status"].mask(gaps["status"] == "silent", silence)
-    return gaps.assign(mark=mark, text="", in_words=[wording.gap(row) for row in gaps.itertuples()], count=0)
+    text = mark.map(NO_TARGET).mask(mark == "assigned", [_setter(row) for row in gaps.itertuples()])
+    return gaps.assign(
+        mark=mark, text=text, in_words=[wording.gap(row) for row in gaps.itertuples()], count=0
+    )
+
+
+def _setter(gap):
+    """Write by whom a target is set, in a few characters: "set by Linyi"."""
+    return f"set by {gap.set_by}" if gap.set_by else NO_TARGET["assigned"]
 
 
 def _marks(targets):
@@ -268,6 +287,81 @@ def fleets(plans):
     content = pd.concat([_share_cells(targets), _fleet_gaps(gaps, targets, order)])
     content["in_words"] = content.groupby(KEY)["in_words"].transform(lambda words: "; ".join(words.unique()))
     return _fill(plans, names, content, "fleet not named")
+
+
+# What plans ask of fleets, from the least to the most: each step includes those before it, for one fleet.
+STEPS = {
+    "not addressed": "not addressed",
+    "words": "words only",
+    "share": "a share of purchases",
+    "new_or_clean": "all purchases; clean fuels count",
+    "new_energy": "all purchases; new energy only",
+    "stock": "the whole fleet; new energy only",
+}
+
+
+def fleet_steps(plans):
+    """List how much each plan asks of its fleets, by steps that have an order and no scale.
+
+    Returns
+    -------
+    DataFrame
+        A row for each place, step, strength, area and year: jurisdiction, label, step (an ordered category of the
+        words of `STEPS`), text (fleets, area and year), in_words, strength, id (of the first target), ids.
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> steps = lt.fleet_steps(lt.load())
+    >>> steps[steps.label == "Yuyao (2018)"][["step", "text"]].values.tolist()
+    [['all purchases; new energy only', 'buses; urban area; by 2020']]
+    """
+    rows = plans.targets[plans.targets["indicator"].isin(ENERGY) & (plans.targets["role"] == "focus")]
+    whole = (rows["value"] == 100) & (rows["base"] != "")
+    step = (
+        rows["indicator"]
+        .str.partition(".")[2]
+        .where(whole, "share")
+        .mask(whole & (rows["base"] == "stock"), "stock")
+    )
+    rows = rows.assign(step=step, when=[wording.date(row) for row in rows.itertuples()])
+    rows["fleet"] = [_several(row) for row in rows.itertuples()]
+    keys = ["jurisdiction", "label", "step", "strength", "area", "when"]
+    named = {"fleets": ("fleet", wording.names), "id": ("id", "first"), "ids": ("id", ";".join)}
+    rows = rows.groupby(keys, as_index=False, sort=False).agg(**named)
+    area = rows["area"].map(wording.AREAS).mask(rows["area"] == "whole", "")
+    rows["text"] = ["; ".join(filter(None, words)) for words in zip(rows["fleets"], area, rows["when"])]
+    rows["in_words"] = (
+        rows["step"].map(STEPS) + ": " + rows["text"] + ", " + rows["strength"].map(wording.STRENGTHS)
+    )
+    rows = pd.concat([rows, _without_fleets(plans, rows)], ignore_index=True)
+    rows["step"] = pd.Categorical(rows["step"].map(STEPS), list(STEPS.values()), ordered=True)
+    order = rows["jurisdiction"].map(list(plans.focus["id"]).index)
+    return (
+        rows.iloc[order.argsort(kind="stable")]
+        .drop(columns=["fleets", "area", "when"])
+        .reset_index(drop=True)
+    )
+
+
+def _without_fleets(plans, rows):
+    """Say of places without any target on fleets whether their plan has words for them."""
+    gaps = plans.gaps[
+        plans.gaps["indicator"].isin(ENERGY) & ~plans.gaps["jurisdiction"].isin(rows["jurisdiction"])
+    ]
+    gaps = (
+        _gap_cells(gaps)
+        .sort_values("mark", key=lambda marks: marks.map(RANK))
+        .drop_duplicates("jurisdiction")
+    )
+    gaps = gaps.assign(step=gaps["mark"].eq("qualitative").map({True: "words", False: "not addressed"}))
+    return gaps[["jurisdiction", "label", "step", "text", "in_words", "id"]]
+
+
+def _several(row):
+    """Name a fleet in the plural, with its share where that is not all: "80 % of pooled fleets"."""
+    name = row.subject_name + ("es" if row.subject_name.endswith("s") else "s") * (row.subject != POOLED)
+    return name if row.step != "share" else f"{wording.amount(row)} of {name}"
 
 
 def _split_pools(targets):

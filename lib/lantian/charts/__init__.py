@@ -3,9 +3,11 @@
 from importlib import import_module
 
 _NAMES = {
-    "grid": "matrix ladder due counts",
-    "values": "panels labelled breakeven steps pairs NotComparable",
-    "time": "timeline calendar spans rates series",
+    "drawing": "style",
+    "marks": "key",
+    "grid": "matrix order calendar bars",
+    "lanes": "dates due panels rates timeline NotComparable",
+    "values": "targets chain series",
     "explore": "explore",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}

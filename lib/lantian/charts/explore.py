@@ -6,11 +6,13 @@ from markupsafe import Markup
 
 from lantian.analysis.duties import day_due
 from lantian.analysis.matrix import chosen
-from lantian.charts import drawing
+from lantian.charts import drawing, marks
 from lantian.text import wording
 
-_SYMBOLS = {"mandated": "square", "plain": "circle", "hedged": "diamond", "aspirational": "circle-open"}
-_HOVER = Markup("<b>{row.statement_en}</b><br>“{row.quote}”<br>{row.document}, {row.clause}; {strength}")
+_SHAPES = {"target": "circle", "word": "square"}  # as in the other charts; plotly has no dashed edge
+_HOVER = Markup(
+    "<b>{row.statement_en}</b><br>“{row.quote}”<br>{row.document}, {row.clause}; {strength}, {date}"
+)
 _LAYOUT = {
     "margin": {"l": 85, "r": 10, "t": 40, "b": 40},
     "font": {"family": "system-ui, sans-serif", "size": 12},
@@ -53,7 +55,7 @@ def explore(plans, theme):
     """
     rows, labels = _rows(plans, theme), plans.focus["label"]
     figure = _Figure()
-    for strength in _SYMBOLS:
+    for strength in wording.STRENGTHS:
         if strength in set(rows["strength"]):
             figure.add_trace(_trace(rows[rows["strength"] == strength], strength, drawing.colours(plans)))
     table = rows[["place", "statement_en", "strength", "quote", "clause", "id"]].values.tolist()
@@ -89,25 +91,30 @@ def _rows(plans, theme):
     number, size = same_day.cumcount(), same_day.transform("size")
     lanes = {place: lane for lane, place in enumerate(plans.focus["id"])}
     spread = (number - (size - 1) / 2) * (0.7 / size.clip(lower=6))
+    rows = marks.meaning(plans, rows)
     rows["y"] = rows["jurisdiction"].map(lanes).astype(float) + spread
     return rows.sort_values(["order", "when", "id"], kind="stable")
+
+
+def _hover(row):
+    """Word what a mark shows under the pointer."""
+    return str(_HOVER.format(row=row, strength=wording.STRENGTHS[row.strength], date=wording.date(row)))
 
 
 def _trace(rows, strength, palette):
     """Draw the targets of one strength."""
     colors = list(rows["jurisdiction"].map(palette))
-    strength_words = wording.STRENGTHS[strength]
     return go.Scatter(
         x=pd.to_datetime(rows["when"]).dt.strftime("%Y-%m-%d").tolist(),
         y=rows["y"].round(3).tolist(),
         mode="markers",
-        name=strength_words,
+        name=wording.STRENGTHS[strength],
         marker={
-            "symbol": _SYMBOLS[strength],
+            "symbol": list(rows["mark"].map(_SHAPES) + rows["hollow"].map({True: "-open", False: ""})),
             "size": 9,
             "color": colors,
             "line": {"width": 1.5, "color": colors},
         },
-        text=[str(_HOVER.format(row=row, strength=strength_words)) for row in rows.itertuples()],
+        text=[_hover(row) for row in rows.itertuples()],
         hovertemplate="%{text}<extra></extra>",
     )

@@ -10,6 +10,7 @@ import pandas as pd
 from lantian.data.check import sound_tables
 from lantian.data.files import typed
 from lantian.data.schema import DataError, Problem, find_data, province
+from lantian.text.script import fold
 
 
 @dataclass(frozen=True, repr=False)
@@ -124,6 +125,7 @@ def _joined(frames):
     frames["targets"] = _normalised(_with_places(frames["targets"], frames), frames["units"])
     names = dict(zip(frames["subjects"]["id"], frames["subjects"]["name_en"]))
     frames["targets"]["subject_name"] = frames["targets"]["subject"].map(names).fillna("")
+    frames["targets"]["hedge"] = _hedges(frames["targets"], frames["terms"])
     gaps = _with_places(frames["gaps"].drop(columns="jurisdiction"), frames)
     remit = gaps["document"].map(frames["documents"].set_index("id")["remit"])
     gaps["within_remit"] = [theme in themes.split(";") for theme, themes in zip(gaps["theme"], remit)]
@@ -133,6 +135,13 @@ def _joined(frames):
     ]
     frames["gaps"] = gaps
     return frames
+
+
+def _hedges(targets, terms):
+    """Translate the word that hedges a target by the vocabulary: "largely" for 基本; empty where nothing hedges it."""
+    english = dict(zip(terms["zh"], terms["en"]))
+    words = targets["strength_word"].map(fold).map(english).fillna("hedged")
+    return words.where(targets["strength"] == "hedged", "")
 
 
 def _labelled(places, documents):

@@ -14,7 +14,7 @@ from lantian.text.sentences import Shown, evidence_link, link
 from lantian.text.sentences import links as links
 
 __all__ = """agreement audit_counts by_indicator by_place cards defects disagreements in_chinese
-    levels_above links profiles show summary""".split()
+    levels_above links profiles series show summary""".split()
 
 HEADINGS = {
     "label": "plan",
@@ -345,6 +345,40 @@ def audit_counts(plans):
     counts.loc[len(counts)] = ["all fields", *counts[["rows", "wrong", "doubtful"]].sum()]
     shares = 100 * counts["wrong"] / counts["rows"]
     return counts.assign(percent=["" if pd.isna(share) else f"{share:.1f} %" for share in shares])
+
+
+def series(plans, theme):
+    """List what was measured on a theme, as what it is: one row for each place, measure and source.
+
+    Parameters
+    ----------
+    plans : Plans
+    theme : str
+        A headline or a theme.
+
+    Returns
+    -------
+    DataFrame
+        place (of the plans first, then those above), indicator_name, measured (values by year), what it covers, source
+        with its confidence.
+    """
+    subjects = plans.indicators.set_index("id").rename(columns={"name_en": "indicator_name"})
+    rows = plans.observations.join(subjects[["theme", "headline", "indicator_name"]], on="indicator")
+    rows = rows[(rows["theme"] == theme) | (rows["headline"] == theme)]
+    rows = rows.merge(plans.units[["unit", "label_en"]], on="unit", how="left")
+    places = plans.jurisdictions.set_index("id")[["name_en", "role", "order"]].rename(
+        columns={"name_en": "place"}
+    )
+    rows = rows.join(places, on="jurisdiction").sort_values(["role", "order", "place", "indicator", "year"])
+    rows["measured"] = rows["year"].astype("str") + ": " + rows["value"].map(wording.number)
+    rows["source"] += "; confidence " + rows["confidence"]
+    keys = ["place", "indicator_name", "label_en", "scope", "source"]
+    return (
+        rows.groupby(keys, sort=False)["measured"]
+        .agg("; ".join)
+        .reset_index()
+        .rename(columns={"label_en": "unit"})
+    )
 
 
 def by_place(plans):

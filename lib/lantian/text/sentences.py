@@ -43,7 +43,11 @@ class Shown:
 
 
 class Sentence(Shown):
-    """A paragraph of a page, with each value linked to its evidence."""
+    """A paragraph of a page, with each value linked to its evidence; ``answers`` holds what stands for each placeholder."""
+
+    def __init__(self, markup, answers=()):
+        super().__init__(markup)
+        self.answers = dict(answers)
 
     def _repr_html_(self):
         return f'<p class="reading">{self.markup}</p>'
@@ -103,7 +107,7 @@ def say(plans, text, **values):
     text : str
         ``{yuyao-pm25-2020}`` becomes the target in words, ``{yuyao-pm25-2020:amount}``
         its amount, ``:date`` its date, ``:place`` its place, ``:strength`` its
-        strength; ``{name}`` a value given, ``{name:column}`` that column of rows given,
+        strength, ``:statement`` its statement, and of a gap ``:note`` its note; ``{name}`` a value given, ``{name:column}`` that column of rows given,
         each cell linked to its row.
     **values
         Words, numbers, markup or rows with an ``id`` for the placeholders that are no ids.
@@ -127,14 +131,15 @@ def say(plans, text, **values):
     fields = list(string.Formatter().parse(text))
     if _names_place_left_out(plans, {name for _, name, *_ in fields}):
         return Sentence("This sentence speaks of a place that was left out.")
-    parts = []
+    parts, answers = [], {}
     for literal, name, column, _ in fields:
         parts.append(escape(literal))
-        if name in values:
-            parts.append(_given(values[name], column))
-        elif name is not None:
-            parts.append(_looked_up(plans, name, column, text))
-    return Sentence("".join(parts))
+        if name is not None:
+            given = name in values
+            words = _given(values[name], column) if given else _looked_up(plans, name, column, text)
+            answers[f"{name}:{column}" if column else name] = Markup(words).striptags()
+            parts.append(words)
+    return Sentence("".join(parts), answers)
 
 
 def _names_place_left_out(plans, names):
@@ -157,9 +162,14 @@ def _looked_up(plans, name, column, text):
         return evidence_link(name, TARGET_WORDS[column or "target"](target))
     gap = next(plans.gaps[plans.gaps["id"] == name].itertuples(), None)
     if gap:
-        return evidence_link(name, gap.place if column == "place" else wording.gap(gap))
+        return evidence_link(name, getattr(gap, column) if column else wording.gap(gap))
     raise StaleSentence(f"{name} is neither a target nor a gap; the sentence was: {text}")
 
 
 TARGET_WORDS = {name: getattr(wording, name) for name in ("target", "amount", "date", "strength")}
-TARGET_WORDS |= {"place": attrgetter("place"), "word": attrgetter("strength_word")}
+TARGET_WORDS |= {
+    "place": attrgetter("place"),
+    "word": attrgetter("strength_word"),
+    "statement": attrgetter("statement_en"),
+    "hedge": attrgetter("hedge"),
+}

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-__all__ = """AREAS BASES GAPS MONTHS SILENCES STRENGTHS amount counted date day gap names number period
+__all__ = """AREAS BASES DEGREES GAPS MONTHS SILENCES STRENGTHS amount counted date day gap names number period
     places_with quantity signed span strength target thing""".split()
 BOUNDS = {"<=": "at most ", ">=": "at least ", "<": "below ", ">": "above ", "=": "", "~": "about ", "": ""}
 CHANGE_BOUNDS = BOUNDS | {"<": "less than ", ">": "more than "}
@@ -17,23 +17,31 @@ STRENGTHS = {
     "hedged": "hedged",
     "aspirational": "aimed for",
 }
+DEGREES = {
+    "same": "they ask the same",
+    "direct": "they differ in the figure only",
+    "caveat": "they compare, with one or two differences that change what the figure means, each named",
+    "converted": "they compare once a stated input joins them: an observed base year, or the number of residents",
+    "ranked": "one asks for more than the other, and nobody can say how much more",
+    "no": "they do not compare; the tests that fail are named",
+}
 GAPS = {
-    "qualitative": "words, no figure",
+    "qualitative": "no quantified target, words only",
     "assigned": "set by the level above; figure not printed",
     "not_applicable": "does not apply here",
-    "part_missing": "may stand in a lost part",
+    "part_missing": "may have stood in a lost part",
     "garbled": "garbled in the text",
-    "silent": "this plan is silent",
+    "silent": "not addressed in this plan",
 }
 # What a plan does instead of setting a target, by the mark of its cell in the overview.
 SILENCES = {
-    "qualitative": "has words without a figure",
-    "assigned": "has its target set by a level above, without the figure",
-    "not_applicable": "cannot have one",
+    "qualitative": "has no quantified target",
+    "assigned": "leaves the figure to a level above",
+    "not_applicable": "cannot have a target",
     "part_missing": "may have lost it",
     "garbled": "is garbled",
-    "silent_within": "says nothing",
-    "silent_outside": "says nothing",
+    "silent_within": "does not address the subject",
+    "silent_outside": "does not address the subject",
 }
 AREAS = {
     "whole": "whole area",
@@ -43,8 +51,9 @@ AREAS = {
     "named": "named places",
 }
 BASES = {"": "", "stock": "existing stock", "new": "new ones", "new_or_replaced": "new or replacement ones"}
+FREQUENCIES = {"times a quarter": "quarterly", "times a month": "monthly"}  # of what is done once in each
 CLASSES = {"<=": "up to ", ">=": "from ", "<": "below ", ">": "above "}
-STANDARD = re.compile("(below )?China [IV]+( and older)?")  # a class that English puts before its subject
+STANDARD = re.compile("China [IV]+( and older)?")  # a class that English puts before its subject
 LONGEST_EXCEPTION = 30  # characters; a longer one is only mentioned
 
 
@@ -99,7 +108,11 @@ def amount(row):
     if row.value_basis == "word":
         return _in_words(row)
     if pd.isna(row.amount):
-        return {"ban": "a ban", "deadline": "a dated act"}.get(row.kind, "a rule without a figure")
+        act = {"no date": "a commitment without a date"}.get(date(row), "a dated commitment")
+        act = "a commitment" if row.timing == "every_year" else act
+        return {"ban": "a ban", "deadline": act}.get(row.kind, "a rule without a figure")
+    if row.dimension == "frequency":
+        return BOUNDS[row.operator] + _frequency(row)
     if row.kind == "change":
         return _change(row)
     if row.kind == "ratio":
@@ -111,6 +124,15 @@ def amount(row):
 def is_cut(row):
     """Return whether an amount is to be cut; it must not look like a cap."""
     return row.kind == "amount" and row.better == "lower"
+
+
+def _frequency(row):
+    """Write how often: "quarterly", or "2 times a quarter"."""
+    return (
+        FREQUENCIES.get(row.label_en, row.label_en)
+        if row.value == 1
+        else f"{number(row.value)} {row.label_en}"
+    )
 
 
 def _range(low, high, unit):
@@ -148,10 +170,11 @@ def date(row):
     Returns
     -------
     str
-        As "by 2020", "before 1 October 2018", "from 1 July 2019", "in 2020", "every year", "no date".
+        As "by 2020", "before 1 October 2018", "from 1 July 2019", "in 2020", "every year or more often", "no date".
     """
     if row.timing == "every_year":
-        return "every year" if pd.isna(row.target_year) else f"every year from {row.target_year}"
+        often = "every year or more often"
+        return often if pd.isna(row.target_year) else f"{often} from {row.target_year}"
     if pd.isna(row.target_year):
         return "no date"
     when = day(row.deadline) if row.deadline else str(row.target_year)
@@ -174,7 +197,7 @@ def day(iso):
 def target(row):
     """Word how much a target sets and by when, as "at least 20 % below 2015 by 2020"."""
     when = date(row)
-    return amount(row) if when == "no date" else f"{amount(row)} {when}"
+    return amount(row) if when == "no date" or row.dimension == "frequency" else f"{amount(row)} {when}"
 
 
 def thing(row):
@@ -193,15 +216,15 @@ def thing(row):
 
 
 def strength(row):
-    """Word how firmly a target binds, with the word that decides it."""
-    word = f" ({row.strength_word})" if row.strength_word else ""
-    return f"{STRENGTHS[row.strength]}{word}"
+    """Word how firmly a target binds, with the word that decides it: "hedged (largely, 基本)"."""
+    word = ", ".join(filter(None, [row.hedge, row.strength_word]))
+    return f"{STRENGTHS[row.strength]}{f' ({word})' if word else ''}"
 
 
 def gap(row):
     """Word what stands in place of a target; a silence within what the plan set out to do reads otherwise than one outside it."""
     if row.status == "silent":
-        return GAPS["silent"] + ("" if row.within_remit else ", outside its subject")
+        return GAPS["silent"] + ("" if row.within_remit else ", being outside its subject")
     if row.status == "assigned" and row.set_by:
         return f"set by {row.set_by}; figure not printed"
     return GAPS[row.status]

@@ -1,0 +1,400 @@
+"""Charts of lanes: a line for each target, or for what stands in its place, along an axis of dates or of values."""
+
+import matplotlib as mpl
+import matplotlib.dates
+import numpy as np
+import pandas as pd
+
+from lantian.analysis.comparability import ON_ONE_AXIS
+from lantian.analysis.duties import day_due, exactness
+from lantian.charts import drawing, marks
+from lantian.text import wording
+
+_LABEL = 8  # size of labels, in points
+_ROOM = 1.25  # of the length of an axis: its words need room beyond the last value
+
+
+class NotComparable(ValueError):
+    """Rows that must not share an axis; the message names the failing test."""
+
+
+def refuse(rows):
+    """Raise `NotComparable` for groups that mix units, or places that do not compare."""
+    for _, group in rows.groupby("group"):
+        units = sorted(group["standard_unit"].unique())
+        if len(units) > 1:
+            raise NotComparable(f"these rows fail the test of unit: {', '.join(units)}")
+        if group["jurisdiction"].nunique() > 1 and not group["degree"].isin(ON_ONE_AXIS).all():
+            reasons = sorted(set(group["reason"]) - {""})
+            raise NotComparable(f"these rows may not share an axis: {'; '.join(reasons)}")
+
+
+def place_lanes(plans, lanes, limits):
+    """Work out where lanes lie and how their labels are broken, from the room beside each mark.
+
+    Parameters
+    ----------
+    plans : Plans
+    lanes : DataFrame
+        Sorted by place: jurisdiction, ``id``, ``x`` of the mark (missing where words stand alone), ``start`` of its line
+        where it has one (or ``left``, of the marks left of it), and ``label``.
+    limits : tuple
+        Ends of the axis.
+
+    Returns
+    -------
+    DataFrame
+        With ``words`` (the label, broken), ``at_right`` (of its mark), ``y`` and ``height`` in inches.
+    """
+    room = (
+        drawing.WIDTH
+        - max(drawing.text_width(line, 8.5) for label in drawing.labels(plans) for line in label.split("\n"))
+        - 0.3
+    )
+    if "left" not in lanes:
+        lanes = lanes.assign(left=lanes.reindex(columns=["x", "start"]).min(axis=1))
+    silent = lanes["x"].isna() & ~lanes["id"].isin(plans.targets["id"])
+    lanes = lanes.assign(silent=silent, label=lanes["label"].mask(silent, "– " + lanes["label"]))
+    left, right = (room * (lanes[side] - limits[0]) / (limits[1] - limits[0]) for side in ("left", "x"))
+    right = room - right - 0.15
+    width = pd.Series([drawing.text_width(label, _LABEL) for label in lanes["label"]], lanes.index)
+    alone = lanes["x"].isna()
+    at_right = alone | (width <= right) | (right >= left)
+    rooms = right.where(at_right, left - 0.15).mask(alone, room)
+    words = [drawing.wrap(label, width) for label, width in zip(lanes["label"], rooms)]
+    height = pd.Series([drawing.inches(text, _LABEL) for text in words], lanes.index) + 0.12
+    single = ~lanes.duplicated("jurisdiction", keep=False)
+    height = height.clip(lower=0.26).mask(single, height.clip(lower=drawing.inches("\n", 8.5) + 0.08))
+    return lanes.assign(words=words, at_right=at_right, height=height, y=height.cumsum() - height / 2)
+
+
+def draw_lanes(axes, plans, lanes, limits, unit="", points=None):
+    """Draw lanes that were placed: a line, a mark and a label each, or words alone where there is no mark.
+
+    ``points``, where a lane has several marks, has a row for each, with its ``x`` and ``y``.
+    """
+    palette = drawing.colours(plans)
+    if "start" in lanes:
+        lines = lanes[lanes["start"].notna() & lanes["x"].notna()]
+        axes.hlines(
+            lines["y"],
+            lines["start"],
+            lines["end"],
+            colors=list(lines["jurisdiction"].map(palette)),
+            lw=2,
+            alpha=0.6,
+        )
+    marks.draw(axes, marks.meaning(plans, lanes if points is None else points), palette)
+    for row in lanes.itertuples():
+        style = {
+            "va": "center",
+            "size": _LABEL,
+            "linespacing": 1.1,
+            "bbox": drawing.GROUND,
+            "in_layout": False,
+        }
+        if pd.isna(row.x):
+            color = drawing.GREY if row.silent else drawing.INK
+            at_start = {"xycoords": axes.get_yaxis_transform(), "xytext": (2, 0), "color": color}
+            axes.annotate(row.words, (0, row.y), textcoords="offset points", **at_start, **style)
+        else:
+            x = row.x if row.at_right else row.left
+            side = {"xytext": (8, 0), "ha": "left"} if row.at_right else {"xytext": (-8, 0), "ha": "right"}
+            axes.annotate(row.words, (x, row.y), textcoords="offset points", **side, **style)
+    axes.set_xlim(limits)
+    axes.set_xlabel(unit, size=8, loc="right", labelpad=1)
+    _name_lanes(axes, plans, lanes)
+
+
+def _name_lanes(axes, plans, lanes):
+    """Name each place at the middle of its first lane, with a thin line above it."""
+    names = dict(zip(plans.focus["id"], drawing.labels(plans)))
+    firsts = lanes.drop_duplicates("jurisdiction")
+    axes.set_ylim(lanes["height"].sum(), 0)
+    axes.set_yticks(firsts["y"], list(firsts["jurisdiction"].map(names)), size=8.5)
+    tops = (firsts["y"] - firsts["height"] / 2).iloc[1:]
+    axes.hlines(tops, 0, 1, transform=axes.get_yaxis_transform(), color=drawing.PALE, lw=0.6)
+
+
+def _mostly_right(lanes, limits):
+    return bool((lanes["x"] > sum(limits) / 2).sum() * 2 > lanes["x"].notna().sum())
+
+
+# --- dates ---------------------------------------------------------------------------------------------------------
+
+
+@mpl.style.context(drawing.STYLE)
+def dates(plans, rows, name, title, subtitle, above=None):
+    """Draw dated acts: a lane an act, a mark at its date; a line where only the year is printed, which it may fall in.
+
+    Parameters
+    ----------
+    plans : Plans
+    rows : DataFrame
+        As from `due`; acts without a date, and the places' gaps, stand in words.
+    name, title, subtitle : str
+    above : DataFrame, optional
+        As from `due` with ``role="reference"``: dates of levels above, drawn as lines across all places.
+
+    Returns
+    -------
+    Chart
+    """
+    lanes = drawing.by_place(plans, rows, "when", missing="no target").assign(
+        label=lambda found: found["in_words"]
+    )
+    above = rows.head(0) if above is None else above.dropna(subset="when")
+    x, day = pd.to_datetime(lanes["when"]), lanes["exact"] == "day"
+    year = pd.to_datetime(lanes["when"].str[:4]).mask(day)
+    known = pd.concat([lanes["when"], above["when"]]).str[:4].dropna().astype(int)
+    ends = known if len(known) else plans.documents[["period_start", "period_end"]].stack()
+    limits = mpl.dates.date2num(
+        [np.datetime64(f"{int(ends.min()) - 1}-11-01"), np.datetime64(f"{int(ends.max()) + 1}-02-01")]
+    )
+    numbers = [
+        pd.Series(mpl.dates.date2num(days), lanes.index) for days in (x, year, year + pd.DateOffset(years=1))
+    ]
+    lanes = place_lanes(plans, lanes.assign(x=numbers[0], start=numbers[1], end=numbers[2]), limits)
+    chart, axes = drawing.canvas(lanes["height"].sum() + 0.4 + 0.3 * len(above.drop_duplicates("when")))
+    draw_lanes(axes, plans, lanes, limits)
+    _draw_dates_above(axes, above, limits)
+    _name_years(axes)
+    chart.opens_at_right = _mostly_right(lanes, limits)
+    return drawing.finish(
+        chart, plans, pd.concat([lanes, above.assign(jurisdiction="")]), name, title, subtitle
+    )
+
+
+def _draw_dates_above(axes, above, limits):
+    """Draw the dates of levels above as lines, named above the drawing, one beneath the other."""
+    for number, (when, rows) in enumerate(above.groupby("when")):
+        x, words = mpl.dates.date2num(np.datetime64(when)), "; ".join(rows["in_words"])
+        axes.axvline(x, color=drawing.GREY, lw=1)
+        share = (x - limits[0]) / (limits[1] - limits[0])
+        place = {"ha": "left" if share < 0.5 else "right", "xytext": (0, 4 + 21 * number)}
+        words = drawing.wrap(words, 5.5 * max(share, 1 - share), 7.5)
+        style = {"size": 7.5, "color": drawing.GREY, "linespacing": 1.0}
+        axes.annotate(
+            words, (x, 1), xycoords=("data", "axes fraction"), textcoords="offset points", **place, **style
+        )
+
+
+def _name_years(axes):
+    """Draw grid lines at the turns of years, and name each year at its middle."""
+    axes.xaxis.set_major_locator(mpl.dates.YearLocator())
+    axes.xaxis.set_minor_locator(mpl.dates.YearLocator(month=7))
+    axes.xaxis.set_major_formatter("")
+    axes.xaxis.set_minor_formatter(mpl.dates.DateFormatter("%Y"))
+    axes.tick_params(axis="x", which="both", labelsize=8.5, length=0)
+
+
+def due(plans, indicators, where="core == 'yes'", role="focus"):
+    """List the targets on indicators with their dates, and a gap for each place without one.
+
+    Parameters
+    ----------
+    plans : Plans
+    indicators : list of str
+    where : str
+        A pandas query on ``Plans.targets``.
+    role : {"focus", "reference"}
+        The plans compared, or the levels above; these have no gaps, and their words begin with the place.
+
+    Returns
+    -------
+    DataFrame
+        jurisdiction, place, when (an ISO date by `lantian.analysis.duties.day_due`), exact (how exactly it is printed, by
+        `lantian.analysis.duties.exactness`), in_words, strength, id.
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> boilers = lt.charts.due(lt.load(), ["coal.boiler_phase_out"])
+    >>> boilers.set_index("id").in_words["huludao-boiler-35-built-up-2025"]
+    'boiler up to 35 t/h, built-up area: by 2025 (hedged)'
+    """
+    chosen = "indicator in @indicators and role == @role"
+    targets = plans.targets.query(chosen).query(where)
+    words = [_act(row) for row in targets.itertuples()]
+    words = words if role == "focus" else [f"{place}: {text}" for place, text in zip(targets["place"], words)]
+    targets = targets.assign(when=day_due(targets), exact=exactness(targets), in_words=words)
+    gaps = plans.gaps.query(chosen)
+    gaps = gaps[~gaps["jurisdiction"].isin(targets["jurisdiction"])].drop_duplicates("jurisdiction")
+    gaps = gaps.assign(in_words=[wording.gap(row) for row in gaps.itertuples()])
+    columns = ["jurisdiction", "place", "when", "exact", "in_words", "strength", "id"]
+    return pd.concat([targets, gaps])[columns]
+
+
+def _act(row):
+    """Word an act with its date: "ban on fuel below China VI, whole area: from 2018"."""
+    return (
+        f"{'ban on ' if row.kind == 'ban' else ''}{wording.thing(row)}: {wording.date(row)}{marks.hedge(row)}"
+    )
+
+
+@mpl.style.context(drawing.STYLE)
+def timeline(plans, name, title, subtitle):
+    """Draw each plan's period as a bar, and its day of issue as a line across the bar.
+
+    Parameters
+    ----------
+    plans : Plans
+    name, title, subtitle : str
+
+    Returns
+    -------
+    Chart
+    """
+    read = plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction")
+    rows = read.loc[plans.focus["id"]].reset_index()
+    last = read[["period_start", "period_end"]].max(axis=None)
+    what = [wording.period(row.period_start, row.period_end) for row in rows.itertuples()]
+    in_words = [f"{row.genre}; issued {drawing.issue_date(row.issued)}" for row in rows.itertuples()]
+    rows = rows.assign(what=what, in_words=in_words, id="")
+    start, end = rows["period_start"], rows["period_end"].fillna(last) + 1
+    chart, axes = drawing.canvas(0.5 * len(rows) + 0.3)
+    axes.barh(rows.index, end - start, left=start, height=0.26, color=list(drawing.colours(plans).values()))
+    axes.vlines(
+        rows["issued"].map(_decimal_year), rows.index - 0.22, rows.index + 0.22, color=drawing.INK, lw=2
+    )
+    for row in rows.itertuples():
+        late = row.period_start - start.min() > (last - start.min()) / 2
+        place = (end[row.Index], "right") if late else (row.period_start, "left")
+        axes.text(
+            place[0], row.Index + 0.36, row.in_words, ha=place[1], va="center", size=7.5, color=drawing.GREY
+        )
+    axes.set_xlim(start.min() - 0.3, last + 1.3)
+    years = range(int(start.min()), int(last) + 1)
+    axes.set_xticks([year + 0.5 for year in years], years)
+    axes.grid(False)
+    drawing.name_places(axes, plans)
+    return drawing.finish(chart, plans, rows, name, title, subtitle)
+
+
+def _decimal_year(issued):
+    """Turn a date of issue into a year with a fraction; a year alone into its middle."""
+    if len(issued.rstrip("?")) == 4:
+        return int(issued[:4]) + 0.5
+    day = pd.Timestamp(issued.rstrip("?"))
+    return day.year + (day.dayofyear - 1) / 365
+
+
+# --- values ---------------------------------------------------------------------------------------------------------
+
+
+@mpl.style.context(drawing.STYLE)
+def panels(plans, judged, name, title, subtitle, limits=None, unit=""):
+    """Draw values that compare, a panel for each group; all other promises in words.
+
+    Parameters
+    ----------
+    plans : Plans
+    judged : DataFrame
+        As from `lantian.compare`. Groups with a figure in two places or more get a panel; where there is none, all
+        stand in words.
+    name, title, subtitle : str
+    limits : tuple of float, optional
+        Ends of the axis, the same for every panel; what is "all" in words stands at its end.
+    unit : str
+        Written on the axis.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    NotComparable
+        When rows of one group are in no degree that an axis may show.
+    """
+    figures = judged[judged["amount"].notna()]
+    refuse(figures)
+    groups = list(figures.loc[figures["degree"].isin(ON_ONE_AXIS), "group"].unique()) or [None]
+    drawn = figures.loc[figures["group"].isin(groups), ["low", "high"]]
+    limits = limits or (min(0, drawn["low"].min()) * 1.15, max(0, drawn["high"].max()))
+    ends = limits[0], limits[0] + (limits[1] - limits[0]) * _ROOM
+    lanes = [_panel_lanes(plans, judged, group, limits, len(groups) == 1) for group in groups]
+    lanes = [place_lanes(plans, rows, ends) for rows in lanes]
+    heights = [rows["height"].sum() for rows in lanes]
+    grid = {"nrows": len(groups), "squeeze": False, "height_ratios": heights}
+    chart, axes = drawing.canvas(sum(heights) + 0.5 * len(groups), **grid)
+    for panel, rows, group in zip(axes[:, 0], lanes, groups):
+        draw_lanes(panel, plans, rows, ends, unit if group is not None else "")
+        panel.set_xticks(
+            [tick for tick in panel.get_xticks() if limits[0] <= tick <= limits[1]]
+            if group is not None
+            else []
+        )
+        panel.spines["bottom"].set_bounds(*limits)
+        chart.opens_at_right |= _mostly_right(rows, ends)
+    return drawing.finish(chart, plans, pd.concat(lanes, ignore_index=True), name, title, subtitle)
+
+
+def _panel_lanes(plans, judged, group, limits, alone):
+    """List the lanes of one panel: by place, first its figures of the group, then the others in words.
+
+    Where there are several panels, a place with a figure has no words, and the others have one lane.
+    """
+    rows = judged.assign(undrawn=judged["group"] != group)
+    x = rows["amount"].mask(rows["value_basis"] == "word", limits[1] * 1.04)
+    rows = rows.assign(
+        x=x.mask(rows["undrawn"]), start=rows["low"].where(rows["low"] < rows["high"]), end=rows["high"]
+    )
+    rows["in_words"] = [_elsewhere(row, group) if row.undrawn else _beside(row) for row in rows.itertuples()]
+    rows = drawing.by_place(plans, rows.assign(label=rows["in_words"]), "undrawn", "x")
+    return rows if alone else rows[~rows["undrawn"] | ~rows.duplicated("jurisdiction")].reset_index(drop=True)
+
+
+def _beside(row):
+    """Word what stands beside a mark: the target, what it was converted to and from what, and the caveats."""
+    level = wording.quantity(round(row.amount, 1), row.standard_unit)
+    implied = f"implies {level}, from {row.inputs}" if row.converted else ""
+    return "; ".join(filter(None, [row.printed + marks.hedge(row), row.date, implied, row.caveats]))
+
+
+def _elsewhere(row, group):
+    """Word a target or a gap that is not on the axis."""
+    if row.status != "target":
+        return row.printed
+    words = ", ".join(filter(None, [row.printed + marks.hedge(row), row.thing, row.date]))
+    return words if group is None else f"not on this axis: {words}"
+
+
+@mpl.style.context(drawing.STYLE)
+def rates(plans, paces, name, title, subtitle):
+    """Draw implied changes per year; one that has no base year is refused in words.
+
+    Parameters
+    ----------
+    plans : Plans
+    paces : DataFrame
+        As from `lantian.pace`.
+    name, title, subtitle : str
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    NotComparable
+        When changes and levels would share the axis.
+    """
+    kinds = sorted(set(paces.loc[paces["compound"].notna(), "kind"]))
+    if len(kinds) > 1:
+        raise NotComparable(
+            f"these rows fail the test of object: {wording.names(kinds)} are different kinds of promise"
+        )
+    lanes = drawing.by_place(plans, paces, "id", missing="no change or level with a figure")
+    x, low, high = lanes["compound"], lanes["low"], lanes["high"]
+    words = [
+        row.in_words if pd.isna(row.compound) else f"{row.in_words}: {row.printed}"
+        for row in lanes.itertuples()
+    ]
+    limits = (min(0, low.min()) * 1.15, max(0, high.max()) + 1)
+    lanes = lanes.assign(x=x, start=low.where(low < high), end=high, label=words, what=lanes["printed"])
+    lanes = place_lanes(plans, lanes, limits)
+    chart, axes = drawing.canvas(lanes["height"].sum() + 0.45)
+    draw_lanes(axes, plans, lanes, limits, "% a year")
+    axes.axvline(0, color=drawing.GREY, lw=0.8)
+    return drawing.finish(chart, plans, lanes, name, title, subtitle)
