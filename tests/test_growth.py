@@ -390,21 +390,17 @@ def test_a_level_above_of_which_nothing_was_seen_is_not_passed_over(copy_data):
 def test_places_that_say_nothing_on_a_subject_are_drawn_all_the_same(data):
     plans = lt.load(data)
     words = {"name": "x", "title": "t", "subtitle": "s"}
-    for indicator, draw in (("coal.replacement", lt.charts.steps), ("air.pm25", lt.charts.pairs)):
-        reported = plans.targets[plans.targets["indicator"] == indicator]
-        chosen = lt.load(
-            data,
-            jurisdictions=[
-                place for place in plans.focus["id"] if place not in set(reported["jurisdiction"])
-            ],
-        )
-        more = (
-            {"references": lt.levels.limits(chosen, indicator, reported["target_year"].iloc[:0].max())}
-            if draw is lt.charts.pairs
-            else {}
-        )
-        chart = draw(chosen, lt.compare(chosen, indicator), **words, **more)
-        assert set(chart.rows["jurisdiction"]) == set(chosen.focus["id"])
+    for indicator in ("coal.replacement", "air.pm25"):
+        targets = plans.targets[plans.targets["indicator"] == indicator]
+        silent = plans.focus["id"][~plans.focus["id"].isin(targets["jurisdiction"])]
+        chosen = lt.load(data, jurisdictions=list(silent))
+        charts = [lt.charts.panels(chosen, lt.compare(chosen, indicator), **words)]
+        charts += [
+            lt.charts.targets(chosen, [indicator], **words),
+            lt.charts.series(chosen, indicator, **words),
+        ]
+        for chart in charts:
+            assert set(chosen.focus["id"]) <= set(chart.rows["jurisdiction"])
 
 
 # --- six and twelve places --------------------------------------------------------------------------------------------

@@ -152,4 +152,4 @@ def test_a_fleet_is_marked_with_words_only_where_the_words_name_it(plans):
     huludao = cells[cells["jurisdiction"] == "huludao"].set_index("indicator")
     for fleet, pattern in words.items():
         assert re.search(pattern, gaps["huludao-gap-new-energy-vehicles"]["quote"])
-        assert huludao.loc[fleet, "in_words"].endswith("words, no figure")
+        assert huludao.loc[fleet, "in_words"].endswith("no quantified target, words only")

@@ -202,6 +202,8 @@ def near(name, names):
 def short(row):
     """Write a target in a few characters: "≤ 1.45 million t, 2020", "100 % of purchases, urban, 2020"."""
     year = "" if pd.isna(row.target_year) else str(row.target_year)
+    if pd.isna(row.amount) and row.value_basis != "reference":
+        year = "ban" if row.kind == "ban" else f"{row.timing} {year}" if year else ""
     area = "" if row.area == "whole" else row.area.replace("_", "-")
     much = _short_amount(row)
     much += f" {SHARE_OF[row.base]}" if much and row.base else ""

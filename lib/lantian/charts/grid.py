@@ -1,6 +1,7 @@
 """Charts without an axis of values: the matrix of marks, the order of what is asked, the calendar, and bars of counts."""
 
 import matplotlib as mpl
+import matplotlib.colors
 import numpy as np
 import pandas as pd
 
@@ -8,6 +9,8 @@ from lantian.charts import drawing, marks
 
 _ROOMY = 6  # more places than these leave no room for words in a column
 _NAMES = 1.45  # inches at the left, for the names of rows
+# Shades that let the ground through, which may be dark.
+_SHADES = mpl.colors.LinearSegmentedColormap.from_list("count", ["#0b5c8f00", "#0b5c8f99"])
 _CELL = 7.2  # size of the words of a cell, in points
 
 
@@ -121,7 +124,7 @@ def calendar(plans, duties, name, title, subtitle):
     counts = counts.reindex(index=plans.focus["id"], columns=columns, fill_value=0)
     chart, axes = drawing.canvas(0.42 * len(counts) + 0.7)
     numbers = counts.astype(str).where(counts > 0, "")
-    look = {"cmap": "Blues", "vmin": 0, "vmax": 2 * counts.to_numpy().max(), "cbar": False, "linewidths": 1}
+    look = {"cmap": _SHADES, "vmin": 0, "cbar": False, "linewidths": 1}
     seaborn.heatmap(
         counts, annot=numbers, fmt="", annot_kws={"size": 8, "color": drawing.INK}, ax=axes, **look
     )

@@ -107,13 +107,13 @@ def draw_lanes(axes, plans, lanes, limits, unit="", points=None):
 
 
 def _name_lanes(axes, plans, lanes):
-    """Name each place at the middle of its first lane, with a thin line above it."""
+    """Name each place beside its lanes, with a thin line above them."""
     names = dict(zip(plans.focus["id"], drawing.labels(plans)))
-    firsts = lanes.drop_duplicates("jurisdiction")
-    axes.set_ylim(lanes["height"].sum(), 0)
-    axes.set_yticks(firsts["y"], list(firsts["jurisdiction"].map(names)), size=8.5)
-    tops = (firsts["y"] - firsts["height"] / 2).iloc[1:]
-    axes.hlines(tops, 0, 1, transform=axes.get_yaxis_transform(), color=drawing.PALE, lw=0.6)
+    places = lanes.groupby("jurisdiction", sort=False)
+    bottoms = places["height"].sum().cumsum()
+    axes.set_ylim(bottoms.iloc[-1], 0)
+    axes.set_yticks(bottoms - places["height"].sum() / 2, list(bottoms.index.map(names)), size=8.5)
+    axes.hlines(bottoms.iloc[:-1], 0, 1, transform=axes.get_yaxis_transform(), color=drawing.PALE, lw=0.6)
 
 
 def _mostly_right(lanes, limits):
