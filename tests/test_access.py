@@ -9,6 +9,7 @@ from edit import contents
 from lantian.site.pages import TEMPLATES
 from lantian.site.publish import bundle
 from nbconvert.nbconvertapp import NbConvertApp
+from test_render import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -162,7 +163,7 @@ def test_table_is_searched_sorted_and_cited_by_keyboard(ledger):
     ledger.focus("input[type=search]")
     ledger.keyboard.type("lanshan-coal-cap-2020")
     assert ledger.locator("output").text_content().startswith("1 of ")
-    ledger.keyboard.press("Tab")  # to the table, which scrolls
+    ledger.keyboard.press("Tab")  # to the fold that has the row
     ledger.keyboard.press("Tab")
     ledger.keyboard.press("Enter")
     assert ledger.locator("table.searchable th").first.get_attribute("aria-sort") == "ascending"
@@ -174,6 +175,130 @@ def test_table_is_searched_sorted_and_cited_by_keyboard(ledger):
     assert ledger.locator(".citation").count() == 0
 
 
+FOLDS = "[...document.querySelectorAll('details.fold')].map(e => [e.open, e.hidden, e.querySelectorAll('tbody tr:not([hidden])').length])"
+
+
+def test_search_opens_the_folds_with_hits_and_leaves_them_as_they_were(ledger):
+    ledger.locator("details.fold summary").nth(1).click()
+    before = ledger.evaluate(FOLDS)
+    ledger.fill("input[type=search]", "straw")
+    found = ledger.evaluate(FOLDS)
+    assert {(opened, hidden) for opened, hidden, rows in found if rows} == {(True, False)}
+    assert {hidden for _, hidden, rows in found if not rows} == {True}
+    assert (
+        ledger.locator("output").text_content()
+        == f"{sum(rows for *_, rows in found)} of {ledger.locator('table.searchable tbody tr').count()} rows"
+    )
+    ledger.fill("input[type=search]", "")
+    assert ledger.evaluate(FOLDS) == before and sum(opened for opened, *_ in before) == 1
+
+
+def in_sight(page, identifier):
+    """Return whether an element stands on the screen, below the bar that stays at its top."""
+    bar = page.locator("header.site").bounding_box()["height"]
+    box = page.locator(f"[id='{identifier}']").bounding_box()
+    return bool(box) and bar <= box["y"] < page.viewport_size["height"]
+
+
+def test_an_address_opens_the_fold_that_holds_its_row(chromium, site, ledger):
+    """On arrival, by a link on the page itself, and after a search that hides the row."""
+    for identifier in ("yuyao-pm25-2020", "lanshan-coal-cap-2020"):
+        ledger.evaluate("address => { location.hash = address }", identifier)
+        wait_for(lambda name=identifier: in_sight(ledger, name), f"{identifier} is not in sight")
+    ledger.fill("input[type=search]", "no such row")
+    ledger.evaluate("location.hash = 'yuyao-pm25-2020'")
+    wait_for(lambda: in_sight(ledger, "yuyao-pm25-2020"), "still hidden by the search")
+    page = chromium.new_page()
+    page.goto(f"{site.as_uri()}/{LEDGER}#huludao-gap-china-3-retired")
+    assert in_sight(page, "huludao-gap-china-3-retired") and page.locator("details.fold[open]").count() == 1
+    page.close()
+
+
+def test_one_switch_shows_the_code_of_all_cells(chromium, site):
+    page = chromium.new_page()
+    page.goto(f"{site.as_uri()}/01_coal.html")
+    code, switch = page.locator("details.code"), page.locator("header.site button")
+    assert code.count() > 5 and not code.first.is_visible()
+    for pressed in ("true", "false"):
+        switch.focus()
+        page.keyboard.press("Enter")
+        assert switch.get_attribute("aria-pressed") == pressed
+        shown = [part.locator("pre").is_visible() for part in code.all()]
+        assert set(shown) == {pressed == "true"}
+    page.close()
+
+
+def test_contents_mark_where_one_is(chromium, site):
+    page = chromium.new_page()
+    page.goto(f"{site.as_uri()}/01_coal.html")
+    marked = page.locator("nav.contents [aria-current=location]")
+    for text in [
+        *page.locator("nav.contents a").all_text_contents()[::3],
+        "Explore every dated promise on coal",
+    ]:
+        page.locator("nav.contents").get_by_text(text, exact=True).click()
+        wait_for(lambda text=text: marked.all_text_contents() == [text], f"{text}: another is marked")
+    page.goto(f"{site.as_uri()}/place_yuyao.html")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    last = page.locator("nav.contents a").last.text_content()
+    wait_for(lambda: marked.all_text_contents() == [last], "the last is not marked at the end")
+    page.close()
+
+
+def test_heads_of_long_tables_stay_below_the_bar(chromium, site):
+    page = chromium.new_page()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    for name in (f"{LEDGER}#yuyao-pm25-2020", "05_cascade.html"):
+        page.goto(f"{site.as_uri()}/{name}")
+        page.evaluate(
+            "scrollTo(0, [...document.querySelectorAll('tbody')].sort((a, b) => b.offsetHeight - a.offsetHeight)[0].rows[6].getBoundingClientRect().top + scrollY - 300)"
+        )
+        bar = page.locator("header.site").bounding_box()
+        tops = [head.bounding_box()["y"] for head in page.locator("thead:visible th:first-child").all()]
+        assert bar["y"] == 0 and any(abs(top - bar["height"]) <= 1 for top in tops)
+    page.close()
+
+
+def test_a_phone_lists_every_plan_of_a_grid(chromium, site, plans):
+    """In place of the drawing, which shows two of five columns, and no wider than the screen."""
+    page = chromium.new_page()
+    page.set_viewport_size({"width": 360, "height": 740})
+    seen = 0
+    for name in ("index", "00_at_a_glance", "01_coal", "04_everything_else"):
+        page.goto(f"{site.as_uri()}/{name}.html")
+        assert page.locator("header.site").bounding_box()["height"] < 50
+        for grid in page.locator(".by-subject").all():
+            figure = grid.locator("xpath=ancestor::figure")
+            assert not figure.locator(".drawing").is_visible()
+            for subject in grid.locator("ul").all():
+                named = [line.locator("b").text_content() for line in subject.locator("li:visible").all()]
+                assert sorted(named) == sorted(plans.focus["name_en"])
+                seen += len(named)
+            assert grid.evaluate(
+                "e => [...e.querySelectorAll('li')].every(li => li.getBoundingClientRect().right <= innerWidth)"
+            )
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert seen > 100
+    page.set_viewport_size({"width": 1280, "height": 740})
+    assert not page.locator(".by-subject").first.is_visible() and page.locator(".drawing").first.is_visible()
+    page.close()
+
+
+def test_paper_shows_what_folds_hide(chromium, site):
+    """All rows of the evidence, and those of a chart that a script draws; neither bar nor contents."""
+    page = chromium.new_page()
+    for name, rows in ((LEDGER, ".fold tbody tr"), ("01_coal.html", ".explore tbody tr")):
+        page.goto(f"{site.as_uri()}/{name}")
+        page.emulate_media(media="print")
+        assert page.locator(rows).count() and page.evaluate(
+            f"[...document.querySelectorAll('{rows}')].every(e => e.checkVisibility({{contentVisibilityAuto: true}}) && e.offsetHeight)"
+        )
+        assert page.locator("header.site").evaluate("e => getComputedStyle(e).position") == "static"
+        assert not page.locator("nav.contents").is_visible()
+        page.emulate_media(media="screen")
+    page.close()
+
+
 def test_every_control_is_reached_by_keyboard(tabs):
     """Nothing is taken out of the order, and what folds out does so by its native control."""
     for page in tabs.values():
@@ -183,10 +308,10 @@ def test_every_control_is_reached_by_keyboard(tabs):
         assert not page.evaluate(
             "[...document.querySelectorAll('[onclick], [role=button]')].filter(e => !e.closest('.plotly')).length"
         )
-        summary = page.locator("details summary").first
+        summary = page.locator("details summary:visible").first
         summary.focus()
         page.keyboard.press("Enter")
-        assert page.locator("details").first.get_attribute("open") is not None
+        assert summary.evaluate("e => e.parentElement.open")
         page.keyboard.press("Enter")
 
 

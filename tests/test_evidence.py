@@ -10,6 +10,7 @@ import sys
 from dataclasses import replace
 
 import lantian as lt
+import pandas as pd
 import pytest
 from edit import change, contents, line_of, read, write
 from lantian.data.quotes import UNPROVED
@@ -498,6 +499,23 @@ def test_table_links_what_is_printed_to_its_own_row_and_what_is_said_to_the_one_
     ]
     targets = re.findall(r'href="08_evidence\.html#([^"]+)"', lt.show(row, "One").markup)
     assert targets == [row["id"].item(), row["above_id"].item()]
+
+
+def test_sources_that_repeat_are_numbered_and_listed_once():
+    frame = pd.DataFrame({"place": ["A", "B", "C", "D"], "value": ["1", "2", "", "4"]})
+    sources = ["Yearbook <2021>", "Census", "Yearbook <2021>", ""]
+    shown = lt.show(frame.assign(source=sources, confidence=["high", "low", "high", ""]), "Values").markup
+    assert re.findall(r"<li>(.*?)</li>", shown) == [
+        "Yearbook &lt;2021&gt; (confidence high)",
+        "Census (confidence low)",
+    ]
+    assert re.findall(r">([^<]*)<sup>(.*?)</sup>", shown) == [("1", "[1]"), ("2", "[2]"), ("C", "[1]")]
+    assert ">source<" not in shown and ">confidence<" not in shown
+
+
+def test_sources_that_stand_once_keep_their_column():
+    shown = lt.show(pd.DataFrame({"place": ["A", "B"], "source": ["Yearbook", "Census"]}), "Values").markup
+    assert ">source<" in shown and "<sup>" not in shown
 
 
 def test_sentence_links_each_cell_of_rows(plans, monkeypatch):

@@ -9,13 +9,16 @@ from urllib.parse import unquote
 
 import pytest
 from edit import contents
+from lantian.site.pages import Page, to_html
 from lantian.site.publish import bundle
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from test_render import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDTHS = (375, 1280)
-LIGHT, MAIL = 400_000, 5_000_000  # bytes: a page without plotly.js, and the whole suite in one file
+# Bytes: a page without plotly.js, the whole suite in one file, and the script that all pages share.
+LIGHT, MAIL, SCRIPT = 400_000, 5_000_000, 20_000
 DRAWN = "[...document.querySelectorAll('.plotly')].every(e => e.querySelector('.point')) && [...document.images].every(e => e.complete)"
 FACTS = """() => ({
   ids: [...document.querySelectorAll('[id]')].map(e => e.id),
@@ -143,6 +146,48 @@ def test_pages_are_light(site, mailed):
     heavy = {path.name: path.stat().st_size for path in site.glob("*.html") if path.stat().st_size > LIGHT}
     assert not heavy
     assert mailed.stat().st_size < MAIL
+
+
+def test_scripts_of_our_own_are_small(site):
+    assert (site / "assets/site.js").stat().st_size < SCRIPT
+
+
+def test_documents_are_named_once_a_page(site):
+    """Under the first chart that rests on them; the files of a drawing name them too."""
+    feet = {
+        path.name: re.findall(r'<p class="foot">(.*?)</p>', path.read_text("utf-8"))
+        for path in site.glob("*.html")
+    }
+    assert sum(map(len, feet.values())) > 5
+    assert not {name: found for name, found in feet.items() if len(set(found)) < len(found)}
+
+
+def test_a_place_stands_with_its_province(site, plans):
+    index = (site / "index.html").read_text("utf-8")
+    for place in plans.focus.itertuples():
+        page = (site / f"place_{place.id}.html").read_text("utf-8")
+        assert f'{place.name_en} <span lang="zh">{place.name_zh}</span>, {place.province}</p>' in page
+        assert f">{place.name_en}, {place.province}</a>" in index and f"<td>{place.province}</td>" in index
+
+
+def test_contents_follow_the_last_finding_and_the_index_has_the_first():
+    outputs = [f'<p class="reading">Finding {number}.</p>' for number in range(3)]
+    cells = [new_markdown_cell("# Why?")]
+    cells += [
+        new_code_cell(
+            "0", metadata={"tags": ["finding"]}, outputs=[new_output("display_data", {"text/html": shown})]
+        )
+        for shown in outputs
+    ]
+    page = Page("mine", new_notebook(cells=[*cells, new_markdown_cell("## Then")]))
+    html = to_html(page, [page])
+    assert page.finding == outputs[0]
+    assert (
+        html.index("Finding 2.")
+        < html.index('nav class="contents"')
+        < html.index("Then</h2>" if "Then</h2>" in html else 'id="Then"')
+    )
+    assert html.count('class="contents"') == 1
 
 
 def test_no_page_is_wider_than_the_screen(visits):

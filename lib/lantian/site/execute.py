@@ -115,7 +115,7 @@ def raw_cells(path):
 
 
 def has_tag(cell, tag):
-    """Tell whether a cell has a tag: ``question``, ``finding``, ``index`` and ``each-place`` mean something to us."""
+    """Tell whether a cell has a tag: ``question``, ``finding``, ``index``, ``index-top`` and ``each-place`` mean something to us."""
     return tag in (cell.get("metadata") or {}).get("tags", ())
 
 

@@ -28,8 +28,6 @@ PRIORITY = [
 MAIN = '<main id="main">'
 CODE = re.compile(r'<details class="code">.*?</details>', re.S)
 UNCOLOURED = re.compile(r'<span(?! class="(?:c1|k|kn|ow|o)")[^>]*>([^<]*)</span>')
-# The part of the index that introduces the places, by the id of its cell: it comes before the questions.
-PLACES = "by-place"
 # What our own outputs never hold; where none of it stands nothing is parsed, which takes long.
 FOREIGN = re.compile(
     r"<(?:img|iframe|object|embed|audio|video|link|base|meta)\b|<script(?![^>]*application/json)|<th(?! scope=)[ >]"
@@ -101,13 +99,14 @@ class Page:
 
     @property
     def on_index(self):
-        """What the index shows too: id, heading and markup of each cell that is tagged so."""
+        """What the index shows too: id, heading and markup of each cell that is tagged so, and whether it comes first."""
         title = self.title
         for cell in self.notebook.cells:
             if cell.cell_type == "markdown":
                 title = next((text for _, text in headings(cell.source)), title)
-            elif has_tag(cell, "index"):
-                yield {"id": cell.id, "title": title, "markup": "".join(map(_html, cell.outputs))}
+            elif has_tag(cell, "index") or has_tag(cell, "index-top"):
+                markup = "".join(map(_html, cell.outputs))
+                yield {"id": cell.id, "title": title, "markup": markup, "top": has_tag(cell, "index-top")}
 
     @property
     def explores(self):
@@ -259,9 +258,8 @@ def _edition():
 def _index(pages):
     """Write the index: each question with its answer and first chart, then the cells that are tagged so."""
     parts = [part for page in pages for part in page.on_index]
-    first, others = ([part for part in parts if (part["id"] == PLACES) == early] for early in (True, False))
     links = [page.link for page in pages]
-    index = template("site.html.j2").render(pages=pages, links=links, first=first, parts=others, **_edition())
+    index = template("site.html.j2").render(pages=pages, links=links, parts=parts, **_edition())
     return _keep_percent_signs(index)
 
 

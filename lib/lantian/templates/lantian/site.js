@@ -151,19 +151,22 @@
     try { return document.getElementById(decodeURIComponent(hash.slice(1))); } catch (notEncoded) { return null; }
   }
 
-  // Marks where the reader is: the last heading that has come into the upper third of the screen.
+  // Marks where the reader is: the last heading that has come into the upper third of the screen, or the last at the end.
   function markContents(nav) {
     var links = Array.from(nav.querySelectorAll("a")).filter(function (link) { return named(link.hash); });
     var headings = links.map(function (link) { return named(link.hash); });
+    var end = document.querySelector("footer.site");
     var passed = new Set();
-    var observer = new IntersectionObserver(function (changes) {
+    function mark(changes) {
       changes.forEach(function (change) { passed[change.isIntersecting ? "add" : "delete"](change.target); });
-      var last = headings.findLastIndex(function (heading) { return passed.has(heading); });
+      var last = passed.has(end) ? headings.length - 1 : headings.findLastIndex(function (heading) { return passed.has(heading); });
       links.forEach(function (link, number) {
         if (number === last) { link.setAttribute("aria-current", "location"); } else { link.removeAttribute("aria-current"); }
       });
-    }, { rootMargin: "9999999px 0px -66% 0px" });
+    }
+    var observer = new IntersectionObserver(mark, { rootMargin: "9999999px 0px -66% 0px" });
     headings.forEach(function (heading) { observer.observe(heading); });
+    if (!nav.closest("article:not(:last-of-type)")) { new IntersectionObserver(mark, { threshold: 0.9 }).observe(end); }
   }
 
   // Opens the folds around what the address names, which not every browser does, and goes there.
@@ -178,7 +181,7 @@
     changes.forEach(function (change) {
       var frame = change.target.closest(".scroll");
       frame.classList.remove("fits");
-      frame.classList.toggle("fits", frame.scrollWidth <= frame.clientWidth);
+      frame.tabIndex = frame.classList.toggle("fits", frame.scrollWidth <= frame.clientWidth) ? -1 : 0;
     });
   });
 
