@@ -183,14 +183,16 @@ def bars(plans, counts, name, title, subtitle, share_of=None):
         )
         axes.set_title(drawing.wrap(kind, room - 0.05, 8.5), size=8.5, loc="left")
         axes.spines["bottom"].set_visible(False)
-        for y, (value, count) in enumerate(zip(drawn[kind], counts[kind])):
-            words = f" {value:.0f} % ({count})" if share_of else f" {count or '–'}"
-            axes.text(value, y, words, va="center", size=7.5, color=drawing.INK if count else drawing.GREY)
+        words = [
+            f"{share:.0f} % ({count})" if share_of else count or "–"
+            for share, count in zip(drawn[kind], counts[kind])
+        ]
+        for bar, label in zip(axes.containers, words):
+            axes.bar_label(bar, [label], padding=3, size=7.5)
     names = [
-        f"{label}\n{number} {share_of}" if share_of else label
-        for label, number in zip(plans.focus["label"], total)
+        f"{label}\n{number} {share_of or 'in all'}" for label, number in zip(plans.focus["label"], total)
     ]
-    panels[0, 0].set_yticks(range(len(names)), names if share_of else drawing.labels(plans), size=8.5)
+    panels[0, 0].set_yticks(range(len(names)), names, size=8.5)
     numbers = drawn.round().astype(int).astype(str) + (" %" if share_of else "")
     in_words = [
         ", ".join(f"{kind} {number}" for kind, number in row.items()) for row in numbers.to_dict("records")
