@@ -6,7 +6,7 @@ _NAMES = {
     "drawing": "style",
     "marks": "key",
     "grid": "matrix order calendar bars",
-    "lanes": "dates due panels rates timeline NotComparable",
+    "lanes": "dates due panels rates NotComparable",
     "values": "targets chain series",
     "explore": "explore",
 }

@@ -161,41 +161,31 @@ def bars(plans, counts, name, title, subtitle, share_of=None):
     import seaborn
 
     counts = counts.set_index("jurisdiction").reindex(plans.focus["id"], fill_value=0)
-    total = counts.sum(axis=1)
-    drawn = counts.div(total, axis=0).fillna(0) * 100 if share_of else counts
-    chart, panels = drawing.canvas(
-        0.36 * len(counts) + 0.5, ncols=len(counts.columns), sharey=True, sharex=True, squeeze=False
-    )
-    room, palette = (drawing.WIDTH - _NAMES) / len(counts.columns), drawing.colours(plans)
+    total, drawn, words = counts.sum(axis=1), counts, counts.astype("str")
+    if share_of:
+        drawn = 100 * counts.div(total.clip(lower=1), axis=0)
+        words = drawn.round().astype(int).astype("str") + " % (" + words + ")"
+    columns = len(counts.columns)
+    grid = {"ncols": columns, "sharey": True, "sharex": True, "squeeze": False}
+    chart, panels = drawing.canvas(0.36 * len(counts) + 0.5, **grid)
+    room = (drawing.WIDTH - _NAMES) / columns
+    colours = {"hue": drawn.index, "palette": drawing.colours(plans), "saturation": 1, "legend": False}
     for axes, kind in zip(panels[0], counts):
-        seaborn.barplot(
-            x=drawn[kind],
-            y=drawn.index,
-            hue=drawn.index,
-            palette=palette,
-            legend=False,
-            width=0.6,
-            saturation=1,
-            ax=axes,
-        )
-        axes.set(
-            xlabel="", ylabel="", xticks=[], xlim=(0, max(1, drawn.to_numpy().max()) * (1.25 + 0.25 / room))
-        )
-        axes.set_title(drawing.wrap(kind, room - 0.05, 8.5), size=8.5, loc="left")
-        axes.spines["bottom"].set_visible(False)
-        words = [
-            f"{share:.0f} % ({count})" if share_of else count or "–"
-            for share, count in zip(drawn[kind], counts[kind])
-        ]
-        for bar, label in zip(axes.containers, words):
-            axes.bar_label(bar, [label], padding=3, size=7.5)
-    names = [
-        f"{label}\n{number} {share_of or 'in all'}" for label, number in zip(plans.focus["label"], total)
-    ]
+        seaborn.barplot(x=drawn[kind], y=drawn.index, width=0.6, ax=axes, **colours)
+        _finish_bars(axes, drawing.wrap(kind, room - 0.05, 8.5), words[kind])
+    axes.set_xlim(0, max(1, drawn.to_numpy().max()) * (1.25 + 0.25 / room))
+    names = [f"{name}\n{number} {share_of or 'in all'}" for name, number in zip(plans.focus["label"], total)]
     panels[0, 0].set_yticks(range(len(names)), names, size=8.5)
-    numbers = drawn.round().astype(int).astype(str) + (" %" if share_of else "")
-    in_words = [
-        ", ".join(f"{kind} {number}" for kind, number in row.items()) for row in numbers.to_dict("records")
-    ]
+    cells = words.to_dict("records")
+    in_words = [", ".join(f"{kind} {cell}" for kind, cell in row.items()) for row in cells]
     rows = pd.DataFrame({"jurisdiction": counts.index, "in_words": in_words, "id": ""})
     return drawing.finish(chart, plans, rows, name, title, subtitle)
+
+
+def _finish_bars(axes, kind, words):
+    """Name the kind that a panel is about, and write at the end of each bar what it is."""
+    axes.set_title(kind, size=8.5, loc="left")
+    axes.set(xlabel="", ylabel="", xticks=[])
+    axes.spines["bottom"].set_visible(False)
+    for bar, label in zip(axes.containers, words):
+        axes.bar_label(bar, [label], padding=3, size=7.5)
