@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from datetime import date
-from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -15,12 +14,14 @@ from lantian.data.schema import DataError, Problem, read_schema
 # --- the rules -------------------------------------------------------------------------------------------------------
 
 NUMBERS = {
-    "number": (r"-?(0|[1-9]\d*)(\.\d+)?", "is not a number; write digits with a point, such as 2.4"),
-    "integer": (r"-?(0|[1-9]\d*)", "is not a whole number"),
+    "number": (
+        re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.A),
+        "is not a number; write digits with a point, such as 2.4",
+    ),
+    "integer": (re.compile(r"-?(0|[1-9]\d*)", re.A), "is not a whole number"),
 }
-DATE = r"\d{4}-\d\d-\d\d"
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.A)
 LONGEST_NUMBER = 15
-LONGEST_CELL = 32767  # what a cell of a spreadsheet holds
 # Characters that show nothing or turn the order of others: controls, formats, spaces and ends of lines, of which print
 # in Chinese and English needs five; then letters and marks that show nothing, and what is no character.
 INVISIBLE, NEEDED = {"Cc", "Cf", "Zs", "Zl", "Zp"}, set(" \u00a0\u3000\t\n")
@@ -151,23 +152,21 @@ def check_tables(tables, schema):
     """
     complete = {name for name in schema if tables[name].complete}
     cells = {name: table.cells for name, table in tables.items()}
-    problems = []
+    problems = _factor_problems(cells["units"])
     for name, table in schema.items():
         problems += _column_problems(cells[name], table) + _key_problems(cells[name], table.key)
+        problems += _row_problems(cells[name], ROW_RULES.get(name, {}))
         for column, other, key in table.references:
             if other in complete:
-                problems += _unknown_problems(
-                    cells[name][column], cells[other][key].tolist(), f"an id in {other}"
-                )
-        problems += _row_problems(cells[name], ROW_RULES.get(name, {}))
-    problems += _factor_problems(cells["units"])
+                ids = cells[other][key].tolist()
+                problems += _unknown_problems(cells[name][column], ids, f"an id in {other}")
     for name, column, separator, other, key, allowed in LOOKUPS:
         if {name, other} <= complete:
-            known = {*cells[other][key].tolist()} | ({"unstated"} if column == "assigned_by" else set())
+            known = cells[other][key].tolist() + ["unstated"] * (column == "assigned_by")
             problems += _unknown_problems(cells[name][column], known, allowed, separator)
     if set(RULED) <= complete and not problems:  # rules about the whole would only repeat a problem of a cell
         problems += [problem for rule in SET_RULES for problem in rule(cells)]
-        problems += _coverage_problems(cells, tables["gaps"].paths[0])
+        problems += _coverage_problems(cells, str(tables["gaps"].paths[0]))
     return problems
 
 
@@ -228,20 +227,18 @@ def _column_problems(rows, table):
 
 def _cell_faults(cell, column):
     """Yield what is wrong with a cell of a column."""
-    limits = column.constraints
-    longest = min(LONGEST_CELL, limits.get("maxLength", LONGEST_CELL))
     if not cell:
         if column.required:
             yield "must not be empty" + (f"; allowed: {', '.join(column.enum)}" if column.enum else "")
         return
     if invisible := _invisible(cell):
         yield f"has {invisible}, which nobody sees; delete it, or write a plain space"
-    if len(cell) > longest:
-        yield f"is longer than {longest} characters"
+    if len(cell) > column.longest:
+        yield f"is longer than {column.longest} characters"
     if column.enum and cell not in column.enum:
         yield f"is not allowed; allowed: {', '.join(column.enum)}"
-    if "pattern" in limits and not re.fullmatch(limits["pattern"], cell, re.A):
-        yield f"does not look as it should ({limits['pattern']})"
+    if column.pattern and not column.pattern.fullmatch(cell):
+        yield f"does not look as it should ({column.pattern.pattern})"
     if column.type == "date" and not _is_day(cell):
         yield "is not a date; write it as 2020-12-31"
     if column.type in NUMBERS:
@@ -263,9 +260,9 @@ def _invisible(cell):
 
 def _number_faults(cell, column):
     """Yield what is wrong with a number: its form, or else its length or size."""
-    pattern, message = NUMBERS[column.type]
+    form, message = NUMBERS[column.type]
     lowest, highest = (column.constraints.get(name) for name in ("minimum", "maximum"))
-    if not re.fullmatch(pattern, cell, re.A):
+    if not form.fullmatch(cell):
         yield message
     elif len(cell) > LONGEST_NUMBER:
         yield f"has more than {LONGEST_NUMBER} characters, too long for a number"
@@ -278,7 +275,7 @@ def _number_faults(cell, column):
 def _is_day(cell):
     """Return whether a cell is a day of the calendar, as 2020-12-31; neither 2020-02-30 nor another form of a date."""
     try:
-        return bool(re.fullmatch(DATE, cell, re.A) and date.fromisoformat(cell))
+        return bool(DATE.fullmatch(cell) and date.fromisoformat(cell))
     except ValueError:
         return False
 
@@ -296,7 +293,7 @@ def _key_problems(rows, key):
 def _unknown_problems(cells, known, allowed, separator=None):
     """Report each name that is not known, in cells of one name or of names with a separator between them."""
     names = cells.str.split(separator).explode() if separator else cells
-    unknown = {*names.unique().tolist()} - {*known, ""}
+    unknown = set(names.unique().tolist()) - {*known, ""}
     return list(dict.fromkeys(_report(names[names.isin(unknown)], f"is not known; it must be {allowed}")))
 
 
@@ -341,19 +338,14 @@ def _jurisdictions(cells):
     return cells["targets"]["document"].map(cells["documents"].set_index("id")["jurisdiction"])
 
 
-def _pairs(rows):
-    """Return the distinct rows of two columns, as tuples."""
-    return set(rows.drop_duplicates().itertuples(index=False, name=None))
-
-
 def _file_problems(cells):
     """A targets file is named after the place that its rows belong to."""
     owners = _jurisdictions(cells)
     stems = {path: Path(path).stem for path in owners.index.unique("path")}
-    strangers = owners[owners.to_numpy() != owners.index.get_level_values("path").map(stems)]
-    for (path, line), owner in strangers.items():
-        message = f"belongs to {owner}; this file holds the documents of {stems[path]}"
-        yield Problem(path, line, "document", message)
+    for (path, line), owner in owners[owners != owners.index.get_level_values("path").map(stems)].items():
+        yield Problem(
+            path, line, "document", f"belongs to {owner}; this file holds the documents of {stems[path]}"
+        )
 
 
 def _reading_problems(cells):
@@ -369,21 +361,22 @@ def _coverage_problems(cells, path):
     """Each focus jurisdiction has, for each headline indicator, a target or a gap."""
     pair = ["jurisdiction", "indicator"]
     targets = cells["targets"].assign(jurisdiction=_jurisdictions(cells))
-    covered = _pairs(targets[pair]) | _pairs(cells["gaps"][pair])
+    covered = pd.MultiIndex.from_frame(pd.concat([targets[pair], cells["gaps"][pair]]))
     focus = cells["jurisdictions"].query("role == 'focus'")["id"]
     headline = cells["indicators"].query("headline != ''")["id"]
-    for place, indicator in product(focus, headline):
-        if (place, indicator) not in covered:
-            message = f"{place} has neither a target nor a gap for {indicator}; add one"
-            yield Problem(str(path), 0, "indicator", message)
+    wanted = pd.MultiIndex.from_product([focus, headline])
+    for place, indicator in wanted[~wanted.isin(covered)]:
+        yield Problem(
+            path, 0, "indicator", f"{place} has neither a target nor a gap for {indicator}; add one"
+        )
 
 
 def _silence_problems(cells):
     """A plan that has a target on an indicator is not silent on it."""
     pair = ["document", "indicator"]
     silent = cells["gaps"].query("status == 'silent'")
-    promised = _pairs(cells["targets"][pair])
-    wrong = [row in promised for row in silent[pair].itertuples(index=False, name=None)]
+    promised = pd.MultiIndex.from_frame(cells["targets"][pair])
+    wrong = pd.MultiIndex.from_frame(silent[pair]).isin(promised)
     message = "is silent next to a target of the same indicator; delete this row"
     return _report(silent["status"][wrong], message)
 

@@ -5,6 +5,7 @@ import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 PACKAGE = "datapackage.json"
@@ -81,6 +82,17 @@ class Field:
     def enum(self):
         """Codes allowed, as a tuple; empty when the column is free."""
         return tuple(self.constraints.get("enum", ()))
+
+    @cached_property
+    def pattern(self):
+        """What the whole of a cell must match, compiled; None when anything may stand there."""
+        pattern = self.constraints.get("pattern")
+        return None if pattern is None else re.compile(pattern, re.ASCII)
+
+    @cached_property
+    def longest(self):
+        """How many characters a cell may have; no spreadsheet holds more than 32,767."""
+        return min(32767, self.constraints.get("maxLength", 32767))
 
     @property
     def required(self):
