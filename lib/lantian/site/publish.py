@@ -57,9 +57,8 @@ def content(folder, published, name):
 
 def intact(folder, published):
     """Tell whether every file of a set is there as it was published, and none too many."""
-    return not published.get("gone") and all(
-        content(folder, published, name) is not None for name in published["files"]
-    )
+    names = published["files"]
+    return not published.get("gone") and all(content(folder, published, name) is not None for name in names)
 
 
 @contextlib.contextmanager
@@ -104,11 +103,11 @@ def _check_ours(folder, adopt):
     if adopt or folder == REPORTS.resolve() or not folder.exists() or read_set(folder):
         return
     if others := sorted(name for name in os.listdir(folder) if name != RECORD):
-        named = ", ".join(others[:3])
-        raise PublishError(
-            f"{folder}: this folder holds other files ({named}); name an empty or a new one, or say --adopt"
-            " to have pages put among them"
+        named, way_out = (
+            ", ".join(others[:3]),
+            "name an empty or a new one, or say --adopt to have pages put among them",
         )
+        raise PublishError(f"{folder}: this folder holds other files ({named}); {way_out}")
 
 
 def publish(files, facts, folder):
@@ -119,12 +118,10 @@ def publish(files, facts, folder):
     Raises `PublishError` when a file of somebody else is in the way, `OSError` when one cannot be written.
     """
     known = _files(folder)
-    if others := sorted(
-        name for name in files if os.path.lexists(folder / name) and not _ours(folder, name, known)
-    ):
-        raise PublishError(
-            f"{folder / others[0]}: this file is not one of these pages' own; move it away first"
-        )
+    there = [name for name in files.keys() - known - {SET} if os.path.lexists(folder / name)]
+    if others := sorted(name for name in there if not _committed(folder, name)):
+        strange = folder / others[0]
+        raise PublishError(f"{strange}: this file is not one of these pages' own; move it away first")
     gone = sorted(known - files.keys())
     manifest = facts | {"files": {name: digest(found) for name, found in sorted(files.items())}, "gone": gone}
     _clear(folder, known)
@@ -139,10 +136,6 @@ def _files(folder):
     known = read_set(folder)
     names = {*known.get("files", ()), *known.get("gone", ())}
     return {name for name in names if not PurePosixPath(name).is_absolute() and ".." not in Path(name).parts}
-
-
-def _ours(folder, name, known):
-    return name in known or name == SET or _committed(folder, name)
 
 
 def _committed(folder, name):
@@ -190,9 +183,8 @@ def bundle(files):
     """
     from markupsafe import Markup
 
-    names = sorted(
-        (name for name in files if name.endswith(".html")), key=lambda name: (name != "index.html", name)
-    )
+    names = sorted(name for name in files if name.endswith(".html"))
+    names.sort(key=lambda name: name != "index.html")
     pages = {_key(name.removesuffix(".html")): _parse(files[name]) for name in names}
     for slug, page in pages.items():
         _adapt(page, slug, pages, files)
