@@ -348,12 +348,13 @@ def limits(plans, indicator, year):
     rows = rows.drop(columns="issued").join(documents, on="document")
     issued = rows["issued"].str[:4].astype(int)
     rows = rows.assign(hindsight=(issued > year) | (rows["target_year"].fillna(0) > year))
-    in_words = [
-        f"{row.genre} {row.issued[:4]}: {wording.number(row.amount)}{', in hindsight' if row.hindsight else ''}"
-        for row in rows.itertuples()
-    ]
-    rows = rows.assign(in_words=in_words)[["amount", "in_words", "hindsight", "id"]]
-    return rows.sort_values("amount", ignore_index=True)
+    rows = rows.assign(in_words=[_limit_in_words(row) for row in rows.itertuples()])
+    return rows[["amount", "in_words", "hindsight", "id"]].sort_values("amount", ignore_index=True)
+
+
+def _limit_in_words(row):
+    hindsight = ", in hindsight" if row.hindsight else ""
+    return f"{row.genre} {row.issued[:4]}: {wording.number(row.amount)}{hindsight}"
 
 
 def matched(chain):
