@@ -13,11 +13,9 @@ from lantian.data.schema import DataError, Problem, read_schema
 
 # --- the rules -------------------------------------------------------------------------------------------------------
 
+NO_NUMBER = "is not a number; write digits with a point, such as 2.4"
 NUMBERS = {
-    "number": (
-        re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.A),
-        "is not a number; write digits with a point, such as 2.4",
-    ),
+    "number": (re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.A), NO_NUMBER),
     "integer": (re.compile(r"-?(0|[1-9]\d*)", re.A), "is not a whole number"),
 }
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.A)
@@ -28,39 +26,9 @@ INVISIBLE, NEEDED = {"Cc", "Cf", "Zs", "Zl", "Zp"}, set(" \u00a0\u3000\t\n")
 BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufdd0-\ufdef\ufffe\uffff\U000e0100-\U000e01ef]"
 )
-# What a row must not be, by table: a condition, as `DataFrame.eval` takes it, and the sentence of the problem; it
-# begins with the column at fault. Numbers that plans say in words are 100 (all), 0 (none), 1 (equal, or less) and
-# -50 (half less).
-ROW_RULES = {
-    "targets": {
-        "value == '' and value_basis in ['figure', 'word']": "value is empty; value_basis figure and word need a value",
-        "value != '' and value_basis not in ['figure', 'word']": "value needs value_basis figure or word",
-        "value_basis == 'word' and value not in ['100', '0', '1', '-50']": "value is no number said in words; allowed: 100, 0, 1, -50",
-        "value_basis == 'word' and (kind == 'ratio') != (value == '1')": "value does not fit kind: in words, 1 stands for a ratio and a ratio is 1",
-        "value.str.startswith('-') and kind != 'change'": "value is negative; only a change has a sign, an amount cut is written without",
-        "value == '' and value_basis != 'reference' and kind in ['level', 'change', 'share', 'count', 'amount', 'ratio']": "value is empty; this kind needs a figure, a word or a reference year",
-        "value_max != '' and value_basis != 'figure'": "value_max ends a range; it needs value_basis figure",
-        "value != '' and operator == ''": "operator is empty; a value needs <=, >=, <, >, = or ~",
-        "value_basis == 'figure' and unit == ''": "unit is empty; a figure needs its unit",
-        "value_basis == 'reference' and baseline_year == ''": "baseline_year is empty; value_basis reference names a year",
-        "(baseline_year == '') != (baseline_basis == '')": "baseline_basis and baseline_year go together",
-        "(target_year == '') != (year_basis == '')": "year_basis and target_year go together",
-        "strength == 'plain' and strength_word != ''": "strength_word must be empty where strength is plain",
-        "strength != 'plain' and strength_word == ''": "strength_word is empty; name the word that decides the strength",
-        "(lead_type == 'none_named') != (lead == '')": "lead_type does not fit lead: none_named exactly where lead is empty",
-    },
-    "gaps": {
-        "status == 'silent' and searched == ''": "searched is empty; silence is proved by the terms searched",
-        "status not in ['', 'silent', 'not_applicable'] and quote == ''": "quote is empty; only silence, or what is not applicable, has no quote",
-        "(status == 'assigned') != (assigned_by != '')": "assigned_by is filled exactly where status is assigned",
-        "(status == 'not_applicable') != (source != '')": "source is filled exactly where status is not_applicable",
-        "status == 'not_applicable' and note == ''": "note is empty; what is not applicable needs its reason",
-    },
-    "documents": {
-        f"access == 'full_text' and {column} == ''": f"{column} is empty; a document read whole (access full_text) needs it"
-        for column in ("remit", "issued", "period_start")
-    },
-}
+# What a row must not be: table, column at fault, condition as `DataFrame.eval` takes it, message. Numbers that plans say in
+# words are 100 (all), 0 (none), 1 (equal, or less) and -50 (half less).
+ROW_RULES = pd.read_csv(Path(__file__).with_name("row_rules.csv"), keep_default_na=False)
 # Columns of names, one a cell or several with a separator, that another table knows by a column: and what is allowed.
 LOOKUPS = (
     ("targets", "unit", None, "units", "unit", "a unit in units.csv"),
@@ -155,7 +123,7 @@ def check_tables(tables, schema):
     problems = _factor_problems(cells["units"])
     for name, table in schema.items():
         problems += _column_problems(cells[name], table) + _key_problems(cells[name], table.key)
-        problems += _row_problems(cells[name], ROW_RULES.get(name, {}))
+        problems += _row_problems(cells[name], ROW_RULES[ROW_RULES["table"] == name])
         for column, other, key in table.references:
             if other in complete:
                 ids = cells[other][key].tolist()
@@ -300,10 +268,9 @@ def _unknown_problems(cells, known, allowed, separator=None):
 def _row_problems(rows, rules):
     """Report the rows for which a condition of `ROW_RULES` holds."""
     problems, columns = [], dict(rows.items())
-    for condition, sentence in rules.items():
-        column, _, message = sentence.partition(" ")
-        is_wrong = pd.eval(condition, engine="python", resolvers=[columns])
-        problems += _report(rows[column][is_wrong], message)
+    for rule in rules.itertuples():
+        is_wrong = pd.eval(rule.condition, engine="python", resolvers=[columns])
+        problems += _report(rows[rule.column][is_wrong], rule.message)
     return problems
 
 
@@ -343,9 +310,8 @@ def _file_problems(cells):
     owners = _jurisdictions(cells)
     stems = {path: Path(path).stem for path in owners.index.unique("path")}
     for (path, line), owner in owners[owners != owners.index.get_level_values("path").map(stems)].items():
-        yield Problem(
-            path, line, "document", f"belongs to {owner}; this file holds the documents of {stems[path]}"
-        )
+        message = f"belongs to {owner}; this file holds the documents of {stems[path]}"
+        yield Problem(path, line, "document", message)
 
 
 def _reading_problems(cells):
@@ -366,9 +332,8 @@ def _coverage_problems(cells, path):
     headline = cells["indicators"].query("headline != ''")["id"]
     wanted = pd.MultiIndex.from_product([focus, headline])
     for place, indicator in wanted[~wanted.isin(covered)]:
-        yield Problem(
-            path, 0, "indicator", f"{place} has neither a target nor a gap for {indicator}; add one"
-        )
+        message = f"{place} has neither a target nor a gap for {indicator}; add one"
+        yield Problem(path, 0, "indicator", message)
 
 
 def _silence_problems(cells):

@@ -17,16 +17,9 @@ from lantian.text import wording
 
 ARROW = {"string": pa.string(), "number": pa.float64(), "integer": pa.int64(), "date": pa.date32()}
 SQL = {"string": "TEXT", "number": "REAL", "integer": "INTEGER", "date": "TEXT"}
+STORED = {pa.date32(): pa.string()}  # SQLite has no dates
 WIDEST = 60
-VIEW = """CREATE VIEW promises AS
-SELECT targets.*, documents.jurisdiction, jurisdictions.name_en AS place, jurisdictions.name_zh AS place_zh,
-  documents.title_en AS document_title, documents.issued, indicators.name_en AS indicator_name, indicators.theme,
-  indicators.headline, value * factor AS amount, value_max * factor AS amount_max, units.standard_unit
-FROM targets
-JOIN documents ON documents.id = targets.document
-JOIN jurisdictions ON jurisdictions.id = documents.jurisdiction
-JOIN indicators ON indicators.id = targets.indicator
-LEFT JOIN units ON units.unit = targets.unit"""
+VIEW = Path(__file__).with_name("promises.sql").read_text("utf-8")
 
 
 def export(file, data=None, replace=False):
@@ -114,10 +107,8 @@ def _sqlite(draft, schema, tables, plans):
     with closing(sqlite3.connect(draft)) as base, base:
         for name, table in schema.items():
             base.execute(_create(table))
-            columns = [
-                [str(cell) if kind.type == "date" and cell else cell for cell in column.to_pylist()]
-                for kind, column in zip(table.fields, tables[name].columns)
-            ]
+            fields = [field.with_type(STORED.get(field.type, field.type)) for field in tables[name].schema]
+            columns = [column.to_pylist() for column in tables[name].cast(pa.schema(fields)).columns]
             base.executemany(f'INSERT INTO "{name}" VALUES ({", ".join("?" * len(columns))})', zip(*columns))
         base.execute(VIEW)
 
@@ -127,9 +118,8 @@ def _create(table):
     parts = [f'"{column.name}" {SQL[column.type]}{" NOT NULL" * column.required}' for column in table.fields]
     if table.key:
         parts.append("PRIMARY KEY ({})".format(", ".join(f'"{name}"' for name in table.key)))
-    parts += [
-        f'FOREIGN KEY ("{column}") REFERENCES "{other}" ("{key}")' for column, other, key in table.references
-    ]
+    for column, other, key in table.references:
+        parts.append(f'FOREIGN KEY ("{column}") REFERENCES "{other}" ("{key}")')
     return f'CREATE TABLE "{table.name}" ({", ".join(parts)})'
 
 

@@ -15,9 +15,7 @@ from lantian.data.schema import DataError, Problem
 
 DTYPES = {"number": "float64", "integer": "Int64"}
 BLANKS = " \t\u00a0\u3000"
-UNCLOSED = (
-    "a quote opens here that is not closed, or closes within a cell; double a quote that belongs to a cell"
-)
+UNCLOSED = "a quote opens here that is not closed, or closes within a cell"
 # A cell of any length is read, so that one that is too long can be named by its line and column.
 csv.field_size_limit(2**31 - 1)
 DRAFT = re.compile(r"\.lantian-(\d+)-[0-9a-f]{12}\.draft")  # the number is that of the process
@@ -44,10 +42,6 @@ class RawTable:
     paths: tuple
     complete: bool = True
     notes: tuple = ()
-
-    def place(self, number):
-        """Return path and line of a row, by its number."""
-        return self.cells.index[number]
 
     def rows(self):
         """Return the rows as dicts of text."""
@@ -154,7 +148,7 @@ def _records(path, text, columns):
                 records.append((line, tuple(cells)))  # the garbage collector need not visit tuples of text
             line = reader.line_num + 1
     except csv.Error:
-        raise _fault(path, UNCLOSED, line) from None
+        raise _fault(path, f"{UNCLOSED}; double a quote that belongs to a cell", line) from None
     return records
 
 
@@ -219,13 +213,11 @@ def typed(cells, table):
     """
     import pandas as pd
 
-    numbers = {
-        column.name: pd.to_numeric(cells[column.name].mask(cells[column.name] == "")).astype(
-            DTYPES[column.type]
-        )
-        for column in table.fields
-        if column.type in DTYPES
-    }
+    numbers = {}
+    for column in table.fields:
+        if column.type in DTYPES:
+            filled = cells[column.name].mask(cells[column.name] == "")
+            numbers[column.name] = pd.to_numeric(filled).astype(DTYPES[column.type])
     return cells.assign(**numbers).reset_index(drop=True)
 
 
@@ -252,19 +244,19 @@ def put(contents):
         Path(os.path.realpath(path)): content.encode() if isinstance(content, str) else content
         for path, content in contents.items()
     }
-    changed = {place: content for place, content in wanted.items() if not _holds(place, content)}
     made, drafts = [], {}
     try:
-        for place, content in changed.items():
-            with _about(place):
+        for place, content in wanted.items():
+            if not _holds(place, content):
                 made += _make(place.parent)
                 drafts[place] = place.with_name(f".lantian-{os.getpid()}-{secrets.token_hex(6)}.draft")
                 _write(drafts[place], content, like=place)
         made.clear()
-        for place in changed:
-            with _about(place):
-                os.replace(drafts[place], place)
-                del drafts[place]
+        for place in list(drafts):
+            os.replace(drafts[place], place)
+            del drafts[place]
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(place)) from error
     finally:
         for draft in drafts.values():
             draft.unlink(missing_ok=True)
@@ -275,19 +267,9 @@ def put(contents):
 
 def _holds(place, content):
     """Tell whether a file has a content already; raise where no file can be put."""
-    with _about(place):
-        if os.path.lexists(place) and not place.is_file():
-            raise OSError(0, "something that is no file is in the way")
-        return place.is_file() and place.stat().st_size == len(content) and place.read_bytes() == content
-
-
-@contextlib.contextmanager
-def _about(place):
-    """Let an error name the file that was to be written."""
-    try:
-        yield
-    except OSError as error:
-        raise type(error)(error.errno, error.strerror, str(place)) from error
+    if os.path.lexists(place) and not place.is_file():
+        raise OSError(0, "something that is no file is in the way")
+    return place.is_file() and place.stat().st_size == len(content) and place.read_bytes() == content
 
 
 def _make(folder):

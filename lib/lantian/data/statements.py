@@ -33,15 +33,8 @@ BOUNDS_BEFORE = {
 }
 BOUNDS_BEHIND = {" or more| and (?:more|above)": ">=", " or (?:less|fewer)| and below": "<="}
 NEGATED = re.compile(r"\b(?:not?|without|ban(?:ned)?|prohibit(?:ed)?)\b", re.IGNORECASE)
-ENGLISH_UNITS = {
-    "percentage point": "个百分点",
-    "%": "%",
-    "µg": "微克",
-    "mg": "毫克",
-    "kg": "千克",
-    "ha": "公顷",
-}
-ENGLISH_UNITS |= {"km²": "平方公里", "mu": "亩", "tce": "吨标准煤"}
+ENGLISH_UNITS = {"%": "%", "percentage point": "个百分点", "µg": "微克", "mg": "毫克", "kg": "千克"}
+ENGLISH_UNITS |= {"tce": "吨标准煤", "ha": "公顷", "km²": "平方公里", "mu": "亩"}
 MEASURE = re.compile(r" ?(?:t|tonnes?|tce|kW|kWh|m[²³23]|km²|mu|ha|CNY|yuan|people|persons)\b")
 # Numbers in words; a half, third or quarter stands for its percentage.
 TEENS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
@@ -67,15 +60,14 @@ class Number:
         return self.text[0].isdigit()
 
 
-def statement_faults(row, known):
+def statement_faults(row):
     """Find what the statement of a row contradicts.
 
     Parameters
     ----------
     row : namedtuple
-        A target with its ``evidence`` (quote and proofs, folded) and the ``factor`` of its unit.
-    known : tuple of str
-        Units of the table.
+        A target with its ``evidence`` (quote and proofs, folded), the ``factor`` of its unit, and ``known``, the
+        units of the table.
 
     Yields
     ------
@@ -86,15 +78,15 @@ def statement_faults(row, known):
     stated = _english(row.statement_en)
     others = [number for number in stated if not _is_value(number, row)]
     if others:
-        yield from _other_faults(row, stated, others, known)
+        yield from _other_faults(row, stated, others)
     if row.value_basis == "figure" and (fault := _turned(row)):
         yield "statement_en", fault
 
 
-def _other_faults(row, stated, others, known):
+def _other_faults(row, stated, others):
     """Yield the numbers of a statement that are not held anywhere, or else that the row's figure is none of its numbers."""
     further = {number.value for cell in _further_cells(row) for number in _english(cell)}
-    held = [*further, *_chinese(f"{row.evidence}\n{fold(row.words)}", known)]
+    held = [*further, *_chinese(f"{row.evidence}\n{fold(row.words)}", row.known)]
     digits = [number for number in others if number.in_digits]
     strays = [number for number in digits if not any(_is_about(number.value, one) for one in held)]
     for number in strays:
