@@ -130,7 +130,9 @@ def check_tables(tables, schema):
                 problems += _unknown_problems(cells[name][column], ids, f"an id in {other}")
     for name, column, separator, other, key, allowed in LOOKUPS:
         if {name, other} <= complete:
-            known = cells[other][key].tolist() + ["unstated"] * (column == "assigned_by")
+            known = cells[other][key].tolist()
+            if column == "assigned_by":
+                known.append("unstated")
             problems += _unknown_problems(cells[name][column], known, allowed, separator)
     if set(RULED) <= complete and not problems:  # rules about the whole would only repeat a problem of a cell
         problems += [problem for rule in SET_RULES for problem in rule(cells)]

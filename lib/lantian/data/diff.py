@@ -104,9 +104,10 @@ def _changes(table, before, after):
             continue
         side, rows = (before, old) if change == "removed" else (after, new)
         for key in found:
-            kind, sentence = change, side.sentence(table.name, rows[key])
             if change == "corrected":
                 kind, sentence = _changed(table, before, after, old[key], new[key])
+            else:
+                kind, sentence = change, side.sentence(table.name, rows[key])
             yield kind, table.name, " ".join(key), sentence, side.place(table.name, rows[key])
 
 

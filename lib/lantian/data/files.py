@@ -11,7 +11,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from lantian.data.schema import DataError, Problem
+from lantian.data.schema import DataError, Problem, refusal
 
 DTYPES = {"number": "float64", "integer": "Int64"}
 BLANKS = " \t\u00a0\u3000"
@@ -75,7 +75,7 @@ def _read_table(paths, columns):
     """Read the files of one table; return the RawTable and the problems."""
     import pandas as pd  # only here: `make clean` has no packages
 
-    rows, places, problems, notes = [], [], [], []
+    rows, problems, notes = {}, [], []
     for path in paths:
         try:
             content = _content(path)
@@ -86,31 +86,26 @@ def _read_table(paths, columns):
             continue
         for line, cells in records:
             if len(cells) == len(columns):
-                places.append((str(path), line))
-                rows.append(cells)
+                rows[str(path), line] = cells
             else:
                 message = f"{len(cells)} cells in this row; the header has {len(columns)}"
                 problems.append(Problem(str(path), line, "", message))
-    index = pd.MultiIndex.from_tuples(places, names=["path", "line"])
-    cells = pd.DataFrame(rows, index, columns, dtype=str)
+    index = pd.MultiIndex.from_tuples(list(rows), names=["path", "line"])
+    cells = pd.DataFrame(list(rows.values()), index, columns, dtype=str)
     notes += _trim(cells)
     return RawTable(cells, tuple(paths), not problems, tuple(notes)), problems
-
-
-def _fault(path, message, line=0):
-    return DataError([Problem(str(path), line, "", message)])
 
 
 def _content(path):
     """Return the bytes of a file."""
     try:
         if path.exists() and not path.is_file():
-            raise _fault(path, "this is no file; datapackage.json names it as a table")
+            raise refusal(path, "this is no file; datapackage.json names it as a table")
         return path.read_bytes()
     except FileNotFoundError:
-        raise _fault(path, "this file is missing; datapackage.json names it") from None
+        raise refusal(path, "this file is missing; datapackage.json names it") from None
     except OSError as error:
-        raise _fault(path, f"this file cannot be opened: {error.strerror}") from error
+        raise refusal(path, f"this file cannot be opened: {error.strerror}") from error
 
 
 def _notes(path, content):
@@ -128,10 +123,10 @@ def _decoded(path, content):
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         message = f"byte {error.object[error.start]:#04x} is not UTF-8; save the file as UTF-8"
-        raise _fault(path, message, line) from None
+        raise refusal(path, message, line) from None
     before, nul, _ = text.partition("\0")
     if nul:
-        raise _fault(path, "a NUL byte stands here; text has none", before.count("\n") + 1)
+        raise refusal(path, "a NUL byte stands here; text has none", before.count("\n") + 1)
     return text.replace("\r\n", "\n")
 
 
@@ -141,14 +136,14 @@ def _records(path, text, columns):
     try:
         header = next(reader, [])
         if header != columns:
-            raise _fault(path, _header_fault(header, columns), 1)
+            raise refusal(path, _header_fault(header, columns), 1)
         line = reader.line_num + 1
         for cells in reader:
             if cells:
                 records.append((line, tuple(cells)))  # the garbage collector need not visit tuples of text
             line = reader.line_num + 1
     except csv.Error:
-        raise _fault(path, f"{UNCLOSED}; double a quote that belongs to a cell", line) from None
+        raise refusal(path, f"{UNCLOSED}; double a quote that belongs to a cell", line) from None
     return records
 
 
@@ -193,8 +188,7 @@ def write_files(contents):
     try:
         put(contents)
     except OSError as error:
-        message = f"cannot be written: {error.strerror}"
-        raise DataError([Problem(str(error.filename), 0, "", message)]) from error
+        raise refusal(error.filename, f"cannot be written: {error.strerror}") from error
 
 
 def typed(cells, table):
@@ -248,7 +242,7 @@ def put(contents):
     try:
         for place, content in wanted.items():
             if not _holds(place, content):
-                made += _make(place.parent)
+                made += make_folder(place.parent)
                 drafts[place] = place.with_name(f".lantian-{os.getpid()}-{secrets.token_hex(6)}.draft")
                 _write(drafts[place], content, like=place)
         made.clear()
@@ -272,7 +266,7 @@ def _holds(place, content):
     return place.is_file() and place.stat().st_size == len(content) and place.read_bytes() == content
 
 
-def _make(folder):
+def make_folder(folder):
     """Make a folder and those above it, or clear it of old drafts; return those that are new."""
     made = [above for above in (folder, *folder.parents) if not above.exists()][::-1]
     folder.mkdir(parents=True, exist_ok=True)

@@ -119,11 +119,9 @@ def _faults(targets, proofs, units, checks):
 
 def _joined(targets, proofs):
     """List the folded quotes of each target and its proofs, a line each."""
-    quotes = {target: [quote] for target, quote in zip(targets["id"], targets["quote"])}
-    for target, quote in zip(proofs["target"], proofs["quote"]):
-        if target in quotes:
-            quotes[target].append(quote)
-    return [fold("\n".join(lines)) for lines in quotes.values()]
+    proofs = proofs[["target", "quote"]].rename(columns={"target": "id"})
+    quotes = pd.concat([targets[["id", "quote"]], proofs]).groupby("id")["quote"].agg("\n".join)
+    return targets["id"].map(quotes).map(fold)
 
 
 # --- the figure is printed, in its unit ------------------------------------------------------------------------------

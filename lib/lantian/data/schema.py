@@ -47,6 +47,11 @@ class Problem:
         return f"{place}: {self.message}" if place else self.message
 
 
+def refusal(path, message, line=0):
+    """Make a `DataError` of one problem with a file."""
+    return DataError([Problem(str(path), line, "", message)])
+
+
 @dataclass(frozen=True)
 class Field:
     """A column: its type, what it means, and what it allows."""

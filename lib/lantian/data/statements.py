@@ -54,11 +54,6 @@ class Number:
     text: str
     measured: bool  # whether a unit of measurement follows
 
-    @property
-    def in_digits(self):
-        """Whether it is written in digits, not as a word."""
-        return self.text[0].isdigit()
-
 
 def statement_faults(row):
     """Find what the statement of a row contradicts.
@@ -87,7 +82,7 @@ def _other_faults(row, stated, others):
     """Yield the numbers of a statement that are not held anywhere, or else that the row's figure is none of its numbers."""
     further = {number.value for cell in _further_cells(row) for number in _english(cell)}
     held = [*further, *_chinese(f"{row.evidence}\n{fold(row.words)}", row.known)]
-    digits = [number for number in others if number.in_digits]
+    digits = [number for number in others if number.text[0].isdigit()]
     strays = [number for number in digits if not any(_is_about(number.value, one) for one in held)]
     for number in strays:
         yield "statement_en", f"holds {number.text}, which stands neither in the row nor in its words"
