@@ -85,7 +85,8 @@ def run(request, answers, guard=False):
     asked = json.loads(request.readline())
     threading.Thread(target=lambda: (request.read(), _end()), daemon=True).start()  # ends with who asked
     if guard:  # some computations give a thread no turn
-        command, quiet = ["/bin/sh", "-c", f"cat; kill -9 -{os.getpid()}"], subprocess.DEVNULL
+        quiet = subprocess.DEVNULL
+        command = ["/bin/sh", "-c", f"cat; kill -9 -{os.getpid()}"]
         subprocess.Popen(command, stdin=request, stdout=quiet, stderr=quiet, start_new_session=True)
     _keep_from_forks({request.fileno(), answers.fileno()})
     os.environ.clear()

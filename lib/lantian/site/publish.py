@@ -11,7 +11,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from lantian.data.files import clear, put
+from lantian.data.files import clear, make_folder, put
 from lantian.data.schema import CHECKOUT
 from lantian.site import template
 
@@ -68,14 +68,13 @@ def locked(folder, adopt=False, say=print):
     A folder that holds other things, such as a home, is refused with a `PublishError` unless it is to be adopted.
     """
     _check_ours(folder, adopt)
-    made = [above for above in (folder, *folder.parents) if not above.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
+    made = make_folder(folder)
     lock = _lock(folder, say)
     try:
         yield
     finally:
         with contextlib.suppress(OSError):  # a new folder stays unless it is empty
-            for new in made:
+            for new in reversed(made):
                 new.rmdir()
         os.close(lock) if lock else None
 
@@ -103,10 +102,8 @@ def _check_ours(folder, adopt):
     if adopt or folder == REPORTS.resolve() or not folder.exists() or read_set(folder):
         return
     if others := sorted(name for name in os.listdir(folder) if name != RECORD):
-        named, way_out = (
-            ", ".join(others[:3]),
-            "name an empty or a new one, or say --adopt to have pages put among them",
-        )
+        named = ", ".join(others[:3])
+        way_out = "name an empty or a new one, or say --adopt to have pages put among them"
         raise PublishError(f"{folder}: this folder holds other files ({named}); {way_out}")
 
 

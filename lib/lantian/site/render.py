@@ -156,20 +156,27 @@ def _update(paths, job):
     with _kernels(todo, job) as kernels:
         if known.get("data") != tables:
             lantian.load(job.data)
-        pages = _ordered([_restored(job.output, slug) for slug in kept] + [*map(_unexecuted, todo)], every)
-        links = [page.link for page in pages]
-        unchanged = kept if links == known.get("links") else ()
-        html = {slug: publish.content(job.output, known, f"{slug}.html") for slug in unchanged}
-        pages, made = _execute_all(todo, pages, kernels, job)
-    found = files(pages, html | made)
-    if job.single:
-        found[SINGLE] = publish.bundle(found).encode()
+        pages, links, found = _site(todo, kept, every, known, kernels, job)
     if changed := read.items() ^ _stamps(paths, job.data).items():
         raise RenderError(f"{min(changed)[0]}: changed while the pages were made; render again")
     keys = known.get("pages", {}) | {source.slug: source.key for source in sources}
     facts = {"data": tables, "links": links, "pages": {page.slug: keys[page.slug] for page in pages}}
     publish.publish(found, facts, job.output)
     _say_what_is_missing(known, facts, found, job.say)
+
+
+def _site(todo, kept, every, known, kernels, job):
+    """Execute what is to be made; return all pages in order, the links to them, and the files of the site."""
+    pages = [_restored(job.output, slug) for slug in kept]
+    pages = _ordered(pages + [Page(source.slug, execute.read(source)) for source in todo], every)
+    links = [page.link for page in pages]
+    unchanged = kept if links == known.get("links") else ()
+    html = {slug: publish.content(job.output, known, f"{slug}.html") for slug in unchanged}
+    pages, made = _execute_all(todo, pages, kernels, job)
+    found = files(pages, html | made)
+    if job.single:
+        found[SINGLE] = publish.bundle(found).encode()
+    return pages, links, found
 
 
 def _say_what_is_missing(known, facts, found, say):
@@ -224,11 +231,6 @@ def _kernels(todo, job):
 def _restored(output, slug):
     """Read the executed notebook of a page that stays."""
     return Page(slug, import_nbformat().from_dict(json.loads((output / notebook_file(slug)).read_bytes())))
-
-
-def _unexecuted(source):
-    """Read the notebook of a page that is to be made."""
-    return Page(source.slug, execute.read(source))
 
 
 def _execute_all(todo, pages, kernels, job):
