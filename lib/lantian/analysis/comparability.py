@@ -51,19 +51,19 @@ def rules(plans):
     """
     listed = {(row.field, row.one, row.other): row for row in plans.differences.itertuples()}
     parents = dict(zip(plans.subjects["id"], plans.subjects["parent"]))
-    broader = {subject: _broader(parents, subject) for subject in parents}
+    above = {subject: broader(parents, subject) for subject in parents}
     subjects = zip(plans.subjects["id"], plans.subjects["indicators"].str.split(";"))
     whole = {indicator: subject for subject, indicators in subjects for indicator in indicators}
     residents = near_census(plans.observations, "context.population")
-    return Rules(plans, listed, broader, _names(plans), whole, residents)
+    return Rules(plans, listed, above, _names(plans), whole, residents)
 
 
-def _broader(parents, subject):
-    """List what is broader than a subject, the nearest first."""
-    broader = []
-    while subject := parents.get(subject):
-        broader.append(subject)
-    return broader
+def broader(parents, name):
+    """List what is above a name in a mapping of each to its parent, the nearest first."""
+    above = []
+    while name := parents.get(name):
+        above.append(name)
+    return above
 
 
 def _names(plans):
@@ -261,25 +261,41 @@ def differences(judging, one, other):
     -------
     list of Difference
     """
-    pairs = {field: (one.fields[field], other.fields[field]) for field in one.fields if field in other.fields}
-    found = {name: (a, b) for name, (a, b) in pairs.items() if a != b or (name, a) in NEVER_ALIKE}
-    if one.year != other.year:  # how two years are known, and their days, goes with the years
-        found.pop("day", None)
-        found.pop("source of the year", None) if "year" in found else None
+    found = _differing(one, other)
     for field, parts in TOGETHER.items():
         if found.keys() >= set(parts):
             pair = [" ".join(filter(None, map(facts.fields.get, parts))) for facts in (one, other)]
             if _is_listed(judging, field, *pair):
                 found = {name: each for name, each in found.items() if name not in parts} | {field: pair}
-    kinds = {one.fields.get("kind"), other.fields.get("kind")}
-    all_or_none = one.all_or_none and other.all_or_none
-    if found.keys() >= {"area", "subject"} and kinds <= {"share", "share in words"} and not all_or_none:
+    if found.keys() >= {"area", "subject"} and _are_shares(one, other):
         found["area and subject"] = found["subject"]
-    if "area" in found and all_or_none:
-        found["area of acts"] = found.pop("area")
-    if "year" in found and {one.fields["base"], other.fields["base"]} <= set(PURCHASES):
-        found["year of purchases"] = found.pop("year")
+    for field, name in _rules_instead(one, other).items():
+        if field in found:
+            found[name] = found.pop(field)
     return [_difference(judging, field, *pair) for field, pair in found.items()]
+
+
+def _differing(one, other):
+    """Return the fields in which two targets differ or cannot be alike, with both values."""
+    pairs = {field: (one.fields[field], other.fields[field]) for field in one.fields if field in other.fields}
+    found = {name: (a, b) for name, (a, b) in pairs.items() if a != b or (name, a) in NEVER_ALIKE}
+    if one.year != other.year:  # how two years are known, and their days, goes with the years
+        found.pop("day", None)
+        found.pop("source of the year", None) if "year" in found else None
+    return found
+
+
+def _are_shares(one, other):
+    """Whether two targets are shares, and not both for all or none."""
+    kinds = {one.fields.get("kind"), other.fields.get("kind")}
+    return kinds <= {"share", "share in words"} and not (one.all_or_none and other.all_or_none)
+
+
+def _rules_instead(one, other):
+    """Name the fields for which two targets have a rule of their kind: for all or none, and for purchases."""
+    acts = {"area": "area of acts"} if one.all_or_none and other.all_or_none else {}
+    bases = {one.fields.get("base"), other.fields.get("base")}
+    return acts | ({"year": "year of purchases"} if bases <= set(PURCHASES) else {})
 
 
 def _difference(judging, field, one, other):
