@@ -253,11 +253,15 @@ def test_every_rule_is_tested():
     assert TOLD.keys() == LEFT.keys() == RULES.keys()
 
 
-@pytest.mark.parametrize("name", ["numeral_rules.csv", "bounds_before.csv"])
+@pytest.mark.parametrize(
+    "name", ["numeral_rules.csv", "figure_names.csv", "bounds_before.csv", "bounds_behind.csv"]
+)
 def test_each_pattern_finds_its_example(name):
     """Each row alone: what the others of its rule would find does not help it."""
     parts = PARTS | {"NOT": NOT, "WITHIN": WITHIN, "OWN": OWN, "BETWEEN": OWN}
-    for pattern, example in pd.read_csv(Path(script.__file__).with_name(name)).iloc[:, 1:].to_numpy():
+    for pattern, example in (
+        pd.read_csv(Path(script.__file__).with_name(name), dtype=str).iloc[:, 1:].to_numpy()
+    ):
         for word, part in parts.items():
             pattern = pattern.replace(f"{{{word}}}", part)
         assert re.search(pattern, fold(example), re.MULTILINE), (pattern, example)

@@ -18,7 +18,7 @@ from lantian.data.schema import DataError, Problem
 from lantian.text import wording
 from lantian.text.figures import figures
 from lantian.text.numerals import RULES, account, summary
-from lantian.text.script import fold
+from lantian.text.script import fold, read_patterns
 
 SOURCES = "LANTIAN_SOURCES"
 # The tables that quote the texts, and their columns of words; what numerals.csv lists proves nothing, but moves with its text.
@@ -31,16 +31,9 @@ WAYS_OUT = "correct a value, shorten the quote, or list the figure in numerals.c
 THING = ("indicator", "kind", "subject", "area", "target_year")
 MEASURE = ("indicator", "kind", "unit", "value_basis")
 RESPECTIVELY = "分别"
-# Numbers that are no figure of a target.
-NAMES = re.compile(
-    RULES["name of a substance or road"].pattern  # PM2.5
-    + r"|8h-90per|第\d+"  # 第90百分位
-    r"|[A-Z]+\d*/?[A-Z]? ?\d[\d.]*-\d{4}"  # a standard, as GB 18918-2002
-    r"|\d+ ?号|国\d|123(?:45|69)"  # 1号, 国6 and telephone numbers
-    r"|\d+:\d\d"  # times of day
-    r"|\d+(?:[×+]\d+)+"  # products and sums
-    r"|(?<!\d)(?:19|20)\d\d(?![\d.,%万亿吨个家辆台座公平])"  # years
-)
+# Numbers that are no figure of a target: in names of substances and roads, of standards, times of day, and others.
+NAMES = read_patterns("figure_names.csv").values()
+NAMES = re.compile("|".join([RULES["name of a substance or road"].pattern, *NAMES]))
 TIMES = ("年", "月", "日", "小时")
 
 

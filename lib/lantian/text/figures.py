@@ -62,18 +62,12 @@ OF_SHARE = r"(?:[了为占有达到至在是过]{0,2}|[^\d,。;:、]{1,10}的)" 
 
 def _bounds_before(between):
     """Compile the words before a figure that bound it; `between` is what may stand between 超过 or 低于 and the figure."""
-    parts = {"NOT": NOT, "WITHIN": WITHIN, "OWN": OWN, "BETWEEN": between}
-    words = read_patterns("bounds_before.csv", parts)
+    words = read_patterns("bounds_before.csv", NOT=NOT, WITHIN=WITHIN, OWN=OWN, BETWEEN=between)
     return {bound: re.compile(f"(?:{pattern})$") for bound, pattern in words.items()}
 
 
 BEFORE, BEFORE_SHARE = _bounds_before(OWN), _bounds_before(OF_SHARE)
-AFTER = {
-    ">=": re.compile(r"(?:[及或]者?)?以上|之上|起步|起(?=[,。;)]|$)|为(?:下限|底线)"),
-    ">": re.compile("有余"),
-    "<=": re.compile(r"(?:[及或]者?)?以下|之下|以内|之内|为(?:上限|限)|封顶"),
-    "~": re.compile("左右(?![两岸手侧])|上下(?![游])|前后"),
-}
+AFTER = {bound: re.compile(words) for bound, words in read_patterns("bounds_behind.csv").items()}
 NOUN_BETWEEN = re.compile(r"[^\d,。;:、()]{1,6}(以[上下内])(?=[,。;)]|$)")  # 145万吨原煤以内
 INSIDE = re.compile(r"内(?=[,。;:、)”]|的|$)")  # 控制在5%内, but not 内河
 INSIDE_SPAN = re.compile("内(?![河燃资涝环])")  # 3年内, 5公里内

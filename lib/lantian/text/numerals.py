@@ -36,7 +36,7 @@ HEAD = r"(?:^|(?<=[\s。;)〕]))"  # where a section may begin
 
 PARTS = {"CHINESE": CHINESE, "DATE": DATE, "SPELLED_DATE": SPELLED_DATE, "HEAD": HEAD}
 # Of set phrases the longer come before those they begin with.
-RULES = read_patterns("numeral_rules.csv", PARTS)
+RULES = read_patterns("numeral_rules.csv", **PARTS)
 RULES = {name: re.compile(pattern, re.MULTILINE) for name, pattern in RULES.items()}
 
 
@@ -108,9 +108,9 @@ def _fragments(plans):
     """Return the fragments of all tables: document, start, quote, how and reason."""
     owners = plans.proofs["target"]
     proofs = plans.proofs.assign(id=owners, document=owners.map(plans.targets.set_index("id")["document"]))
-    tables = {"target": plans.targets, "gap": plans.gaps, "proof": proofs}
-    frames = [table.rename(columns={"id": "reason"}).assign(how=how) for how, table in tables.items()]
-    frames.append(plans.numerals.rename(columns={"text": "quote"}).assign(how="listed"))
+    tables = {"target": plans.targets, "gap": plans.gaps, "proof": proofs, "listed": plans.numerals}
+    names = {"id": "reason", "text": "quote"}
+    frames = [table.rename(columns=names).assign(how=how) for how, table in tables.items()]
     rows = pd.concat([frame[["document", "start", "quote", "reason", "how"]] for frame in frames])
     return rows[rows["start"].notna() & (rows["quote"] != "")].astype({"start": int})
 

@@ -55,14 +55,14 @@ def fold(text):
     return text.translate(FOLDED)
 
 
-def read_patterns(name, parts):
+def read_patterns(name, **parts):
     """Read a table of patterns that stands beside this file.
 
     Parameters
     ----------
     name : str
         Of a file with the columns ``pattern``, ``example`` and, first, what the patterns are of.
-    parts : dict of str to str
+    **parts : str
         What patterns have in common, by the word in braces that stands for it, as ``{DATE}``.
 
     Returns
