@@ -59,11 +59,11 @@ class Verification:
     accounts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __str__(self):
-        filled = [line for line in self.moved if FOUND in line]
         lines = [line for line in self.moved if FOUND not in line]
+        filled = len(self.moved) - len(lines)
         lines += map(str, self.problems)
         if filled:
-            lines.append(f"fragments found that had no offset yet: {len(filled)}")
+            lines.append(f"fragments found that had no offset yet: {filled}")
         for document, count in self.proved.items():
             numerals = self.accounts.loc[document] if document in self.accounts.index else pd.Series()
             counts = ", ".join(f"{number} {name}" for name, number in numerals.items())
