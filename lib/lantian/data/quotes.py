@@ -10,19 +10,14 @@ import pandas as pd
 
 from lantian.data.statements import FALLS, PERIODS, statement_faults
 from lantian.text.figures import Figure, figures, magnitude, same_unit, split
-from lantian.text.script import fold
+from lantian.text.script import fold, read_patterns
 
 UNPROVED = "stands neither in the quote nor in a proof; widen the quote, add a proof, or empty the cell"
 # Fields of which a proof may hold the figure, its unit or its bound.
 FIGURE_FIELDS = ("value", "value_max", "unit", "operator")
 DATES = ("年", "月", "日")  # units of dates, which are no figures of a target
 # Numbers that plans say in words (value_basis word), and the words.
-NUMBER_WORDS = {
-    100: "全部|逐一|全收|全面|一律|全覆|全域|全行业|全過程|全过程|所有|均|各|每|必须|必須|应收尽收|應收盡收|应处尽处|應處盡處|镇镇通|基本实现|清理|100%|百分之百|百分百|翻一番|翻番",
-    0: "零|负增长|消灭|消滅|消除|杜绝|杜絕",
-    1: "等量|减量|減量",
-    -50: "减半|減半",
-}
+NUMBER_WORDS = {int(number): words for number, words in read_patterns("number_words.csv").items()}
 # Words for the year before the one that a target is for.
 LAST_YEAR = "上一?年|去年|同比|年度"
 # A word of a fall, and of a rise: which way a change goes. 增加值, 减排项目, 低碳 and 低于 are neither; 负增长 is a fall.
