@@ -19,7 +19,7 @@ from lantian.analysis.comparability import (
     sized,
     stated,
 )
-from lantian.charts.values import NotComparable, refuse
+from lantian.charts.lanes import NotComparable, refuse
 
 with (Path(__file__).parent / "judged_pairs.csv").open(encoding="utf-8", newline="") as file:
     JUDGED_BY_HAND = list(csv.DictReader(file))

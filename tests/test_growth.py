@@ -351,11 +351,13 @@ def test_a_fleet_in_tenths_or_in_vehicles_is_not_said_in_percent(copy_data):
         for key, subject, kind, value, unit, base in goals
     ]
     newcomer(copy_data, "ninghai", "Ninghai", rows=rows)
-    fleets = lt.fleets(lt.load(copy_data))
-    reported = fleets[fleets["jurisdiction"] == "ninghai"].set_index("indicator")["in_words"]
-    assert reported["bus"].startswith("≥ 90 % of the stock, new energy") and reported[
-        "official_car"
-    ].startswith("≥ 12,000 vehicles, new energy")
+    steps = lt.fleet_steps(lt.load(copy_data)).query("jurisdiction == 'ninghai'")
+    assert list(steps["step"]) == ["a share or a number"] * len(steps)
+    texts = " | ".join(steps["text"])
+    assert (
+        "at least 90 % of buses, existing stock" in texts
+        and "at least 12,000 vehicles of official cars" in texts
+    )
 
 
 def test_a_level_above_of_which_nothing_was_seen_is_not_passed_over(copy_data):
@@ -390,21 +392,17 @@ def test_a_level_above_of_which_nothing_was_seen_is_not_passed_over(copy_data):
 def test_places_that_say_nothing_on_a_subject_are_drawn_all_the_same(data):
     plans = lt.load(data)
     words = {"name": "x", "title": "t", "subtitle": "s"}
-    for indicator, draw in (("coal.replacement", lt.charts.steps), ("air.pm25", lt.charts.pairs)):
-        reported = plans.targets[plans.targets["indicator"] == indicator]
-        chosen = lt.load(
-            data,
-            jurisdictions=[
-                place for place in plans.focus["id"] if place not in set(reported["jurisdiction"])
-            ],
-        )
-        more = (
-            {"references": lt.levels.limits(chosen, indicator, reported["target_year"].iloc[:0].max())}
-            if draw is lt.charts.pairs
-            else {}
-        )
-        chart = draw(chosen, lt.compare(chosen, indicator), **words, **more)
-        assert set(chart.rows["jurisdiction"]) == set(chosen.focus["id"])
+    for indicator in ("coal.replacement", "air.pm25"):
+        targets = plans.targets[plans.targets["indicator"] == indicator]
+        silent = plans.focus["id"][~plans.focus["id"].isin(targets["jurisdiction"])]
+        chosen = lt.load(data, jurisdictions=list(silent))
+        charts = [lt.charts.panels(chosen, lt.compare(chosen, indicator), **words)]
+        charts += [
+            lt.charts.targets(chosen, [indicator], **words),
+            lt.charts.series(chosen, indicator, **words),
+        ]
+        for chart in charts:
+            assert set(chosen.focus["id"]) <= set(chart.rows["jurisdiction"])
 
 
 # --- six and twelve places --------------------------------------------------------------------------------------------

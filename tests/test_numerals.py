@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import lantian
@@ -11,9 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lantian.proof.verify import SOURCES, read_texts
-from lantian.text.numerals import COLUMNS, NUMERAL, RULES, account, summary
+from lantian.text import script
+from lantian.text.figures import NOT, OWN, WITHIN
+from lantian.text.numerals import COLUMNS, NUMERAL, PARTS, RULES, account, summary
 from lantian.text.script import fold
 
+PATTERNS = sorted(Path(script.__file__).parent.glob("*.csv"))
 PLAN = "到2020年,全区煤炭消费总量控制在92.6万吨以内,比2015年下降30%以上。"
 
 
@@ -248,6 +252,16 @@ def test_rule_leaves_promises_alone(text):
 
 def test_every_rule_is_tested():
     assert TOLD.keys() == LEFT.keys() == RULES.keys()
+
+
+@pytest.mark.parametrize("path", PATTERNS, ids=lambda path: path.name)
+def test_each_pattern_finds_its_example(path):
+    """Each row alone: what the others of its rule would find does not help it."""
+    parts = PARTS | {"NOT": NOT, "WITHIN": WITHIN, "OWN": OWN, "BETWEEN": OWN}
+    for pattern, example in pd.read_csv(path, dtype=str)[["pattern", "example"]].to_numpy():
+        for word, part in parts.items():
+            pattern = pattern.replace(f"{{{word}}}", part)
+        assert re.search(fold(pattern), fold(example), re.MULTILINE), (pattern, example)
 
 
 def test_a_date_of_issue_is_that_of_the_document():

@@ -136,20 +136,28 @@ def test_what_is_set_by_a_level_above_says_by_which(plans):
         )
 
 
-def test_a_fleet_is_marked_with_words_only_where_the_words_name_it(plans):
+def test_the_step_of_each_share_follows_from_its_columns_alone(plans):
+    """A step is of the whole fleet, of all purchases, or of a share; clean fuels count where the indicator counts them."""
     words = {
-        "bus": "公交",
-        "taxi": "出租",
-        "sanitation_vehicle": "环卫|環衛",
-        "light_delivery_vehicle": "物流",
+        ("vehicles.new_energy", "stock"): "the whole fleet; new energy only",
+        ("vehicles.new_energy", "purchases"): "all purchases; new energy only",
+        ("vehicles.new_or_clean", "purchases"): "all purchases; clean fuels count",
     }
-    gaps = {row["id"]: row for row in read("gaps.csv")}
-    cells = lt.fleets(plans)
-    said = cells[cells["mark"] == "qualitative"]
-    assert {("huludao", "sanitation_vehicle")} == set(zip(said["jurisdiction"], said["indicator"]))
-    for cell in said.itertuples():
-        assert re.search(words[cell.indicator], gaps[cell.id]["quote"])
-    huludao = cells[cells["jurisdiction"] == "huludao"].set_index("indicator")
-    for fleet, pattern in words.items():
-        assert re.search(pattern, gaps["huludao-gap-new-energy-vehicles"]["quote"])
-        assert huludao.loc[fleet, "in_words"].endswith("words, no figure")
+    steps = lt.fleet_steps(plans)
+    found = {name: row.step for row in steps.dropna(subset="ids").itertuples() for name in row.ids.split(";")}
+    shares = [
+        row
+        for row in TARGETS
+        if row["indicator"] in ("vehicles.new_energy", "vehicles.new_or_clean")
+        and PLACES[row["place"]]["role"] == "focus"
+    ]
+    assert set(found) == {row["id"] for row in shares}
+    for row in shares:
+        base = "stock" if row["base"] == "stock" else "purchases"
+        whole = float(row["value"] or 0) == 100
+        assert found[row["id"]] == (words[row["indicator"], base] if whole else "a share or a number")
+    without = steps[steps["ids"].isna()]
+    assert not set(without["jurisdiction"]) & {row["place"] for row in shares}
+    status = {row["id"]: row["status"] for row in read("gaps.csv")}
+    for row in without.itertuples():
+        assert (row.step == "words only") == (status[row.id] == "qualitative")

@@ -9,6 +9,7 @@ import click
 from lantian.data.schema import DataError, find_data
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
+YEAR, SECONDS = click.IntRange(1990, 2100), click.FloatRange(0, min_open=True)
 data_option = click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 
 
@@ -70,12 +71,7 @@ def verify(sources, data, jurisdictions, write):
 )
 @click.option("--single-file", is_flag=True, help="Also write the whole suite as one file, to be mailed.")
 @click.option("--adopt", is_flag=True, help="Put the pages into a folder that holds other files; these stay.")
-@click.option(
-    "--cell-limit",
-    metavar="SECONDS",
-    type=click.FloatRange(0, min_open=True),
-    help="Stop a cell that runs longer.",
-)
+@click.option("--cell-limit", metavar="SECONDS", type=SECONDS, help="Stop a cell that runs longer.")
 def render(notebooks, data, output, force, jurisdictions, single_file, adopt, cell_limit):
     """Render notebooks to HTML; on a failure the pages that were there stay."""
     from lantian.site import render as pages
@@ -105,9 +101,7 @@ def export(file, data, replace):
 @main.command()
 @click.argument("identifier", metavar="ID")
 @data_option
-@click.option(
-    "--year", type=click.IntRange(1990, 2100), help="Year of issue of its plan; part of the document's id."
-)
+@click.option("--year", type=YEAR, help="Year of issue of its plan; part of the document's id.")
 def add(identifier, data, year):
     """Write the stubs of a further place and say what to fill in."""
     from lantian.data.add import add as run

@@ -24,12 +24,13 @@ NEVER_ALIKE = {("area", "named"), ("date", ""), ("base year", ""), ("period", ""
 NEVER_ALIKE |= {("source of the base year", "ambiguous")}
 
 Verdict = namedtuple("Verdict", "degree caveats inputs reason")
-Difference = namedtuple("Difference", "field one other kind above reason")
+# The one that asks for more, where there is an order, is the code of it.
+Difference = namedtuple("Difference", "field one other kind asks_more reason")
 # What is compared of a target, the year of it, and the fields in which others should agree with it; whether it asks
 # for all or none, and, where it was converted, from which inputs and into which unit.
-Facts = namedtuple("Facts", "compared year fields of_all inputs unit", defaults=[(), ""])
+Facts = namedtuple("Facts", "compared year fields all_or_none inputs unit", defaults=[(), ""])
 # A row with its facts as they stand, and, where inputs are known, as a level and as an amount per resident.
-Stated = namedtuple("Stated", "row facts level share", defaults=[None, None])
+Stated = namedtuple("Stated", "row facts as_level per_resident", defaults=[None, None])
 
 
 # What judges pairs, looked up once: the table of differences by field, one and other; for each subject those above it;
@@ -50,19 +51,19 @@ def rules(plans):
     """
     listed = {(row.field, row.one, row.other): row for row in plans.differences.itertuples()}
     parents = dict(zip(plans.subjects["id"], plans.subjects["parent"]))
-    broader = {subject: _broader(parents, subject) for subject in parents}
+    above = {subject: broader(parents, subject) for subject in parents}
     subjects = zip(plans.subjects["id"], plans.subjects["indicators"].str.split(";"))
     whole = {indicator: subject for subject, indicators in subjects for indicator in indicators}
     residents = near_census(plans.observations, "context.population")
-    return Rules(plans, listed, broader, _names(plans), whole, residents)
+    return Rules(plans, listed, above, _names(plans), whole, residents)
 
 
-def _broader(parents, subject):
-    """List what is broader than a subject, the nearest first."""
-    broader = []
-    while subject := parents.get(subject):
-        broader.append(subject)
-    return broader
+def broader(parents, name):
+    """List what is above a name in a mapping of each to its parent, the nearest first."""
+    above = []
+    while name := parents.get(name):
+        above.append(name)
+    return above
 
 
 def _names(plans):
@@ -216,7 +217,7 @@ def judge(judging, one, other, of="value"):
     if one.row.id == other.row.id:
         return Verdict("same", (), (), SAME)
     between_places = one.row.jurisdiction != other.row.jurisdiction
-    ways = [(one.level, other.level), (one.share, other.share)] if between_places else []
+    ways = [(one.as_level, other.as_level), (one.per_resident, other.per_resident)] if between_places else []
     ways = [way for way in ways if all(way)] + [(one.facts, other.facts)]
     places = (one.row.place, other.row.place)
     return min((_judge(judging, way, places, of) for way in ways), key=rank)
@@ -260,31 +261,47 @@ def differences(judging, one, other):
     -------
     list of Difference
     """
+    found = _differing(one, other)
+    for field, parts in TOGETHER.items():
+        if found.keys() >= set(parts):
+            pair = [" ".join(filter(None, map(facts.fields.get, parts))) for facts in (one, other)]
+            if _is_listed(judging, field, *pair):
+                found = {name: each for name, each in found.items() if name not in parts} | {field: pair}
+    if found.keys() >= {"area", "subject"} and _are_shares(one, other):
+        found["area and subject"] = found["subject"]
+    for field, name in _rules_instead(one, other).items():
+        if field in found:
+            found[name] = found.pop(field)
+    return [_difference(judging, field, *pair) for field, pair in found.items()]
+
+
+def _differing(one, other):
+    """Return the fields in which two targets differ or cannot be alike, with both values."""
     pairs = {field: (one.fields[field], other.fields[field]) for field in one.fields if field in other.fields}
     found = {name: (a, b) for name, (a, b) in pairs.items() if a != b or (name, a) in NEVER_ALIKE}
     if one.year != other.year:  # how two years are known, and their days, goes with the years
         found.pop("day", None)
         found.pop("source of the year", None) if "year" in found else None
-    for field, parts in TOGETHER.items():
-        if found.keys() >= set(parts):
-            pair = [" ".join(filter(None, map(facts.fields.get, parts))) for facts in (one, other)]
-            if _lists(judging, field, *pair):
-                found = {name: each for name, each in found.items() if name not in parts} | {field: pair}
+    return found
+
+
+def _are_shares(one, other):
+    """Whether two targets are shares, and not both for all or none."""
     kinds = {one.fields.get("kind"), other.fields.get("kind")}
-    of_all = one.of_all and other.of_all
-    if found.keys() >= {"area", "subject"} and kinds <= {"share", "share in words"} and not of_all:
-        found["area and subject"] = found["subject"]
-    if "area" in found and of_all:
-        found["area of acts"] = found.pop("area")
-    if "year" in found and {one.fields["base"], other.fields["base"]} <= set(PURCHASES):
-        found["year of purchases"] = found.pop("year")
-    return [_difference(judging, field, *pair) for field, pair in found.items()]
+    return kinds <= {"share", "share in words"} and not (one.all_or_none and other.all_or_none)
+
+
+def _rules_instead(one, other):
+    """Name the fields for which two targets have a rule of their kind: for all or none, and for purchases."""
+    acts = {"area": "area of acts"} if one.all_or_none and other.all_or_none else {}
+    bases = {one.fields.get("base"), other.fields.get("base")}
+    return acts | ({"year": "year of purchases"} if bases <= set(PURCHASES) else {})
 
 
 def _difference(judging, field, one, other):
     """Look a difference up; of two subjects it may count which is the broader."""
     within = one in judging.broader.get(other, ()) or other in judging.broader.get(one, ())
-    if field == "subject" and within and not _lists(judging, field, one, other):
+    if field == "subject" and within and not _is_listed(judging, field, one, other):
         return _look_up(judging, field, "broader", "narrower")._replace(one=one, other=other)
     return _look_up(judging, field, one, other)
 
@@ -297,7 +314,7 @@ def _look_up(judging, field, one, other):
     raise KeyError(f"differences.csv has no row for {field}")
 
 
-def _lists(judging, field, one, other):
+def _is_listed(judging, field, one, other):
     """Whether the table has a row for these two, other than one with ``*``."""
     return (field, one, other) in judging.listed or (field, other, one) in judging.listed
 
@@ -308,8 +325,8 @@ def _asks_more(one, other, hard):
     What keeps them apart must put one above each time. So that it holds by inclusion, both ask for all or none,
     or are bounds in words; and the one above is not the later.
     """
-    sides = {{each.one: 0, each.other: 1}.get(each.above or None) for each in hard}
-    includes = one.of_all and other.of_all or {each.field for each in hard} == {"bound"}
+    sides = {{each.one: 0, each.other: 1}.get(each.asks_more or None) for each in hard}
+    includes = one.all_or_none and other.all_or_none or {each.field for each in hard} == {"bound"}
     if len(sides) > 1 or None in sides or not includes:
         return None
     higher, lower = (one, other) if sides == {0} else (other, one)
@@ -377,8 +394,8 @@ def _value(judging, row):
         base = "the year before" if row.value_basis == "word" else ""
         fields["base year"] = base if pd.isna(row.baseline_year) else str(row.baseline_year)
         fields["source of the base year"] = row.baseline_basis
-    of_all = row.kind == "share" and row.value in (0, 100)
-    return Facts(_amounts(row), year, fields, of_all)
+    all_or_none = row.kind == "share" and row.value in (0, 100)
+    return Facts(_amounts(row), year, fields, all_or_none)
 
 
 def _operator(row):
@@ -403,7 +420,7 @@ def _date(judging, row):
     year = "" if pd.isna(row.target_year) else str(row.target_year)
     due = due_day(row.timing, row.deadline) or year
     fields |= {"date": "dated" if due else "", "day": "a day" if row.deadline else "its year"}
-    return Facts(due, year, fields, facts.of_all)
+    return Facts(due, year, fields, facts.all_or_none)
 
 
 def _pace(judging, row):

@@ -5,7 +5,7 @@ import itertools
 import pandas as pd
 from markupsafe import Markup, escape
 
-from lantian.analysis.comparability import DEGREES, FACTS, ON_ONE_AXIS, judge, rules, stated
+from lantian.analysis.comparability import DEGREES, ON_ONE_AXIS, judge, rules, stated
 from lantian.analysis.matrix import chosen, targets_on
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link, say
@@ -84,8 +84,6 @@ def pairs(judging, targets, of="value"):
         Two rows a pair, one for each of them: id, other (the other's id), other_label, between (two places),
         years (between their target years), degree, caveats, inputs, reason.
     """
-    if of not in FACTS:
-        raise ValueError(f"of={of!r} is not known; it is one of {', '.join(FACTS)}")
     found = []
     for _, rows in targets.groupby("indicator", sort=False):
         each = [stated(judging, row, of) for row in rows.itertuples()]
@@ -163,7 +161,7 @@ def _on_axes(judging, rows):
     group = rows["group"].isin(rows.loc[rows["degree"] == "converted", "group"])
     for row in rows[group].itertuples():
         states = stated(judging, row)
-        if facts := states.share or states.level:
+        if facts := states.per_resident or states.as_level:
             columns = ["low", "high", "standard_unit", "converted"]
             rows.loc[row.Index, columns] = [*facts.compared, facts.unit, bool(facts.inputs)]
     return rows.assign(amount=(rows["low"] + rows["high"]) / 2)

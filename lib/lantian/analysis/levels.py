@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from lantian.analysis.comparability import ON_ONE_AXIS, differences, judge, rules, stated
+from lantian.analysis.comparability import ON_ONE_AXIS, broader, differences, judge, rules, stated
 from lantian.analysis.matrix import FIRM, KEY, chosen
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link
@@ -107,11 +107,7 @@ def unmatched(plans, chain):
 
 def ancestors(plans, place):
     """List the places above a place, the nearest first, up to the nation."""
-    parents, chain = plans.jurisdictions.set_index("id")["parent"], []
-    while parents.get(place):
-        place = parents[place]
-        chain.append(place)
-    return chain
+    return broader(plans.jurisdictions.set_index("id")["parent"], place)
 
 
 def key_regions(plans):
@@ -174,9 +170,10 @@ def _goals(plans, indicators):
 
 def _pairs(plans, own, goals):
     """Pair each goal with every core goal of a place above it that is meant for it: id, above_id and the steps up."""
-    chains = [(place, [*enumerate(ancestors(plans, place))]) for place in plans.focus["id"]]
-    chains = [(place, above, steps) for place, chain in chains for steps, above in chain]
-    chains = pd.DataFrame(chains, columns=["jurisdiction", "jurisdiction_above", "steps"])
+    focus = plans.focus["id"]
+    chains = {"jurisdiction": focus, "jurisdiction_above": [ancestors(plans, place) for place in focus]}
+    chains = pd.DataFrame(chains).explode("jurisdiction_above")
+    chains["steps"] = chains.groupby("jurisdiction").cumcount()
     higher = goals[~_is_limit(goals) & (goals["core"] == "yes")].add_suffix("_above")
     higher = higher.assign(indicator=higher["indicator_above"])
     pairs = own.merge(chains, on="jurisdiction").merge(higher, on=["indicator", "jurisdiction_above"])
@@ -294,10 +291,9 @@ def _later(one, other):
 
 def places_unread(plans):
     """List the places whose plan was not read."""
-    documents = plans.documents
-    none = ~plans.jurisdictions["id"].isin(documents["jurisdiction"])
-    not_seen = documents.loc[documents["access"] == "not_seen", "jurisdiction"]
-    return {*plans.jurisdictions.loc[none, "id"], *not_seen}
+    not_seen = plans.documents.query("access == 'not_seen'")["jurisdiction"]
+    without = set(plans.jurisdictions["id"]) - set(plans.documents["jurisdiction"])
+    return without | set(not_seen)
 
 
 def _parent_not_read(plans, own):
@@ -357,9 +353,8 @@ def limits(plans, indicator, year):
     rows = rows.drop(columns="issued").join(documents, on="document")
     issued = rows["issued"].str[:4].astype(int)
     rows = rows.assign(hindsight=(issued > year) | (rows["target_year"].fillna(0) > year))
-    in_words = [_limit(row) for row in rows.itertuples()]
-    rows = rows.assign(in_words=in_words)[["amount", "in_words", "hindsight", "id"]]
-    return rows.sort_values("amount", ignore_index=True)
+    rows = rows.assign(in_words=[_limit(row) for row in rows.itertuples()])
+    return rows[["amount", "in_words", "hindsight", "id"]].sort_values("amount", ignore_index=True)
 
 
 def _limit(row):

@@ -202,6 +202,8 @@ def near(name, names):
 def short(row):
     """Write a target in a few characters: "≤ 1.45 million t, 2020", "100 % of purchases, urban, 2020"."""
     year = "" if pd.isna(row.target_year) else str(row.target_year)
+    if pd.isna(row.amount) and row.value_basis != "reference":
+        year = "ban" if row.kind == "ban" else f"{row.timing} {year}" if year else ""
     area = "" if row.area == "whole" else row.area.replace("_", "-")
     much = _short_amount(row)
     much += f" {SHARE_OF[row.base]}" if much and row.base else ""
@@ -258,42 +260,16 @@ def find(plans, words):
     return rows.loc[hits, FOUND].reset_index(drop=True)
 
 
-ENERGY = {"vehicles.new_energy": "new energy", "vehicles.new_or_clean": "new energy or clean-energy"}
+ENERGY = ("vehicles.new_energy", "vehicles.new_or_clean")
 POOLED = "pooled_fleets"
-# The Chinese words by which a plan names a fleet, searched in statements without a figure.
-FLEETS = """bus 公交, taxi 出租, sanitation_vehicle 环卫, postal_vehicle 邮政, commuter_vehicle 通勤,
-    light_delivery_vehicle 物流, construction_waste_truck 渣土"""
-FLEET_WORDS = dict(pair.split() for pair in FLEETS.split(","))
 SHARE_OF = {"": "", "stock": "of the stock", "new": "of new ones", "new_or_replaced": "of purchases"}
-
-
-def fleets(plans):
-    """List a cell for every fleet and focus place: which shares of new energy and clean-energy vehicles are promised.
-
-    Returns
-    -------
-    DataFrame
-        As `cells`, a fleet in place of an indicator. ``in_words`` distinguishes new purchases
-        from the stock, new energy from clean-energy vehicles, where and by when. A share
-        of several fleets together is in the cell of each of them, marked as pooled. A gap
-        is only in the cells of fleets that its words name, after the targets on them.
-    """
-    targets = plans.targets[plans.targets["indicator"].isin(ENERGY) & (plans.targets["role"] == "focus")]
-    targets = _split_pools(targets)
-    plans_naming = targets.groupby("subject")["jurisdiction"].nunique()
-    order = plans_naming.sort_values(ascending=False, kind="stable").index.to_series()
-    names = pd.DataFrame({"id": order, "name": order.str.replace("_", " ").str.capitalize()})
-    gaps = plans.gaps[plans.gaps["indicator"].isin(ENERGY)]
-    content = pd.concat([_share_cells(targets), _fleet_gaps(gaps, targets, order)])
-    content["in_words"] = content.groupby(KEY)["in_words"].transform(lambda words: "; ".join(words.unique()))
-    return _fill(plans, names, content, "fleet not named")
 
 
 # What plans ask of fleets, from the least to the most: each step includes those before it, for one fleet.
 STEPS = {
     "not addressed": "not addressed",
     "words": "words only",
-    "share": "a share of purchases",
+    "share": "a share or a number",
     "new_or_clean": "all purchases; clean fuels count",
     "new_energy": "all purchases; new energy only",
     "stock": "the whole fleet; new energy only",
@@ -361,60 +337,9 @@ def _without_fleets(plans, rows):
 def _several(row):
     """Name a fleet in the plural, with its share where that is not all: "80 % of pooled fleets"."""
     name = row.subject_name + ("es" if row.subject_name.endswith("s") else "s") * (row.subject != POOLED)
-    return name if row.step != "share" else f"{wording.amount(row)} of {name}"
-
-
-def _split_pools(targets):
-    """Repeat a share of several fleets together for each of them, marked in the column ``pooled``."""
-    pool = targets[targets["subject"] == POOLED].assign(pooled=True)
-    names = {fleet: pool["subject_class"].str.contains(fleet.split("_")[0]) for fleet in FLEET_WORDS}
-    split = [pool[named].assign(subject=fleet) for fleet, named in names.items()]
-    return pd.concat([targets[targets["subject"] != POOLED].assign(pooled=False), *split])
-
-
-def _share_cells(targets):
-    """Word the shares that a plan promises of one fleet: "≥ 80 % of new ones; all of purchases, pooled*"."""
-    rows = list(targets.itertuples())
-    targets = targets.assign(
-        indicator=targets["subject"],
-        rank=_marks(targets).map(RANK),
-        text=[_share(row) + ("*" if row.indicator.endswith("clean") else "") for row in rows],
-        in_words=[_share_in_words(row) for row in rows],
-    )
-    cells = targets.groupby(KEY, as_index=False).agg(
-        rank=("rank", "min"),
-        text=("text", "; ".join),
-        in_words=("in_words", "; ".join),
-        id=("id", "first"),
-        count=("id", "size"),
-        strength=("strength", lambda strengths: strengths.iloc[0] if strengths.nunique() == 1 else ""),
-    )
-    return cells.assign(mark=cells["rank"].map(list(MARKS).__getitem__))
-
-
-def _share(row):
-    """Write how much of what is promised: "≥ 80 % of new ones"."""
-    if row.value_basis == "figure":
-        much = f"{SYMBOLS[row.operator]}{wording.quantity(row.amount, row.standard_unit)}"
-    else:
-        much = "all" if row.value_basis == "word" else "required"
-    return f"{much} {SHARE_OF[row.base]}{', pooled' if row.pooled else ''}".strip()
-
-
-def _share_in_words(row):
-    """Word a share with its energy, area, date and strength."""
-    share = f"{_share(row)}{' with other fleets' if row.pooled else ''}"
-    parts = [share, ENERGY[row.indicator], wording.AREAS[row.area], wording.date(row)]
-    return ", ".join([*parts, wording.STRENGTHS[row.strength]])
-
-
-def _fleet_gaps(gaps, targets, fleets):
-    """Give each fleet the gaps that name it, then the silences of plans without any target on fleets."""
-    pairs = _gap_cells(gaps).drop(columns="indicator").merge(fleets.rename("indicator"), how="cross")
-    quotes = pairs["quote"].map(fold)
-    named = [FLEET_WORDS.get(fleet, fleet) in quote for fleet, quote in zip(pairs["indicator"], quotes)]
-    silent = (pairs["status"] == "silent") & ~pairs["jurisdiction"].isin(targets["jurisdiction"])
-    return pd.concat([pairs.loc[named], pairs[silent]])
+    if row.step != "share":
+        return name
+    return ", ".join(filter(None, [f"{wording.amount(row)} of {name}", wording.BASES[row.base]]))
 
 
 def place(plans, identifier=None):

@@ -1,6 +1,7 @@
 """Charts without an axis of values: the matrix of marks, the order of what is asked, the calendar, and bars of counts."""
 
 import matplotlib as mpl
+import matplotlib.colors
 import numpy as np
 import pandas as pd
 
@@ -8,6 +9,8 @@ from lantian.charts import drawing, marks
 
 _ROOMY = 6  # more places than these leave no room for words in a column
 _NAMES = 1.45  # inches at the left, for the names of rows
+# Shades that let the ground through, which may be dark.
+_SHADES = mpl.colors.LinearSegmentedColormap.from_list("count", ["#0b5c8f00", "#0b5c8f99"])
 _CELL = 7.2  # size of the words of a cell, in points
 
 
@@ -121,7 +124,7 @@ def calendar(plans, duties, name, title, subtitle):
     counts = counts.reindex(index=plans.focus["id"], columns=columns, fill_value=0)
     chart, axes = drawing.canvas(0.42 * len(counts) + 0.7)
     numbers = counts.astype(str).where(counts > 0, "")
-    look = {"cmap": "Blues", "vmin": 0, "vmax": 2 * counts.to_numpy().max(), "cbar": False, "linewidths": 1}
+    look = {"cmap": _SHADES, "vmin": 0, "cbar": False, "linewidths": 1}
     seaborn.heatmap(
         counts, annot=numbers, fmt="", annot_kws={"size": 8, "color": drawing.INK}, ax=axes, **look
     )
@@ -158,39 +161,31 @@ def bars(plans, counts, name, title, subtitle, share_of=None):
     import seaborn
 
     counts = counts.set_index("jurisdiction").reindex(plans.focus["id"], fill_value=0)
-    total = counts.sum(axis=1)
-    drawn = counts.div(total, axis=0).fillna(0) * 100 if share_of else counts
-    chart, panels = drawing.canvas(
-        0.36 * len(counts) + 0.5, ncols=len(counts.columns), sharey=True, sharex=True, squeeze=False
-    )
-    room, palette = (drawing.WIDTH - _NAMES) / len(counts.columns), drawing.colours(plans)
+    total, drawn, words = counts.sum(axis=1), counts, counts.astype("str")
+    if share_of:
+        drawn = 100 * counts.div(total.clip(lower=1), axis=0)
+        words = drawn.round().astype(int).astype("str") + " % (" + words + ")"
+    columns = len(counts.columns)
+    grid = {"ncols": columns, "sharey": True, "sharex": True, "squeeze": False}
+    chart, panels = drawing.canvas(0.36 * len(counts) + 0.5, **grid)
+    room = (drawing.WIDTH - _NAMES) / columns
+    colours = {"hue": drawn.index, "palette": drawing.colours(plans), "saturation": 1, "legend": False}
     for axes, kind in zip(panels[0], counts):
-        seaborn.barplot(
-            x=drawn[kind],
-            y=drawn.index,
-            hue=drawn.index,
-            palette=palette,
-            legend=False,
-            width=0.6,
-            saturation=1,
-            ax=axes,
-        )
-        axes.set(
-            xlabel="", ylabel="", xticks=[], xlim=(0, max(1, drawn.to_numpy().max()) * (1.25 + 0.25 / room))
-        )
-        axes.set_title(drawing.wrap(kind, room - 0.05, 8.5), size=8.5, loc="left")
-        axes.spines["bottom"].set_visible(False)
-        for y, (value, count) in enumerate(zip(drawn[kind], counts[kind])):
-            words = f" {value:.0f} % ({count})" if share_of else f" {count or '–'}"
-            axes.text(value, y, words, va="center", size=7.5, color=drawing.INK if count else drawing.GREY)
-    names = [
-        f"{label}\n{number} {share_of}" if share_of else label
-        for label, number in zip(plans.focus["label"], total)
-    ]
-    panels[0, 0].set_yticks(range(len(names)), names if share_of else drawing.labels(plans), size=8.5)
-    numbers = drawn.round().astype(int).astype(str) + (" %" if share_of else "")
-    in_words = [
-        ", ".join(f"{kind} {number}" for kind, number in row.items()) for row in numbers.to_dict("records")
-    ]
+        seaborn.barplot(x=drawn[kind], y=drawn.index, width=0.6, ax=axes, **colours)
+        _finish_bars(axes, drawing.wrap(kind, room - 0.05, 8.5), words[kind])
+    axes.set_xlim(0, max(1, drawn.to_numpy().max()) * (1.25 + 0.25 / room))
+    names = [f"{name}\n{number} {share_of or 'in all'}" for name, number in zip(plans.focus["label"], total)]
+    panels[0, 0].set_yticks(range(len(names)), names, size=8.5)
+    cells = words.to_dict("records")
+    in_words = [", ".join(f"{kind} {cell}" for kind, cell in row.items()) for row in cells]
     rows = pd.DataFrame({"jurisdiction": counts.index, "in_words": in_words, "id": ""})
     return drawing.finish(chart, plans, rows, name, title, subtitle)
+
+
+def _finish_bars(axes, kind, words):
+    """Name the kind that a panel is about, and write at the end of each bar what it is."""
+    axes.set_title(kind, size=8.5, loc="left")
+    axes.set(xlabel="", ylabel="", xticks=[])
+    axes.spines["bottom"].set_visible(False)
+    for bar, label in zip(axes.containers, words):
+        axes.bar_label(bar, [label], padding=3, size=7.5)

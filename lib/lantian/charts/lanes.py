@@ -107,13 +107,13 @@ def draw_lanes(axes, plans, lanes, limits, unit="", points=None):
 
 
 def _name_lanes(axes, plans, lanes):
-    """Name each place at the middle of its first lane, with a thin line above it."""
+    """Name each place beside its lanes, with a thin line above them."""
     names = dict(zip(plans.focus["id"], drawing.labels(plans)))
-    firsts = lanes.drop_duplicates("jurisdiction")
-    axes.set_ylim(lanes["height"].sum(), 0)
-    axes.set_yticks(firsts["y"], list(firsts["jurisdiction"].map(names)), size=8.5)
-    tops = (firsts["y"] - firsts["height"] / 2).iloc[1:]
-    axes.hlines(tops, 0, 1, transform=axes.get_yaxis_transform(), color=drawing.PALE, lw=0.6)
+    places = lanes.groupby("jurisdiction", sort=False)
+    bottoms = places["height"].sum().cumsum()
+    axes.set_ylim(bottoms.iloc[-1], 0)
+    axes.set_yticks(bottoms - places["height"].sum() / 2, list(bottoms.index.map(names)), size=8.5)
+    axes.hlines(bottoms.iloc[:-1], 0, 1, transform=axes.get_yaxis_transform(), color=drawing.PALE, lw=0.6)
 
 
 def _mostly_right(lanes, limits):
@@ -230,53 +230,6 @@ def _act(row):
     return (
         f"{'ban on ' if row.kind == 'ban' else ''}{wording.thing(row)}: {wording.date(row)}{marks.hedge(row)}"
     )
-
-
-@mpl.style.context(drawing.STYLE)
-def timeline(plans, name, title, subtitle):
-    """Draw each plan's period as a bar, and its day of issue as a line across the bar.
-
-    Parameters
-    ----------
-    plans : Plans
-    name, title, subtitle : str
-
-    Returns
-    -------
-    Chart
-    """
-    read = plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction")
-    rows = read.loc[plans.focus["id"]].reset_index()
-    last = read[["period_start", "period_end"]].max(axis=None)
-    what = [wording.period(row.period_start, row.period_end) for row in rows.itertuples()]
-    in_words = [f"{row.genre}; issued {drawing.issue_date(row.issued)}" for row in rows.itertuples()]
-    rows = rows.assign(what=what, in_words=in_words, id="")
-    start, end = rows["period_start"], rows["period_end"].fillna(last) + 1
-    chart, axes = drawing.canvas(0.5 * len(rows) + 0.3)
-    axes.barh(rows.index, end - start, left=start, height=0.26, color=list(drawing.colours(plans).values()))
-    axes.vlines(
-        rows["issued"].map(_decimal_year), rows.index - 0.22, rows.index + 0.22, color=drawing.INK, lw=2
-    )
-    for row in rows.itertuples():
-        late = row.period_start - start.min() > (last - start.min()) / 2
-        place = (end[row.Index], "right") if late else (row.period_start, "left")
-        axes.text(
-            place[0], row.Index + 0.36, row.in_words, ha=place[1], va="center", size=7.5, color=drawing.GREY
-        )
-    axes.set_xlim(start.min() - 0.3, last + 1.3)
-    years = range(int(start.min()), int(last) + 1)
-    axes.set_xticks([year + 0.5 for year in years], years)
-    axes.grid(False)
-    drawing.name_places(axes, plans)
-    return drawing.finish(chart, plans, rows, name, title, subtitle)
-
-
-def _decimal_year(issued):
-    """Turn a date of issue into a year with a fraction; a year alone into its middle."""
-    if len(issued.rstrip("?")) == 4:
-        return int(issued[:4]) + 0.5
-    day = pd.Timestamp(issued.rstrip("?"))
-    return day.year + (day.dayofyear - 1) / 365
 
 
 # --- values ---------------------------------------------------------------------------------------------------------

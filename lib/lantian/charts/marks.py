@@ -14,7 +14,7 @@ SHAPES = {"target": "o", "word": "s", "converted": "^", "measured": "D", "none":
 KEY = {
     "●": "a target: mandated, stated plainly or hedged (the hedge in words)",
     "○": "aimed for",
-    "◌": "a dashed edge: the year is inferred or ambiguous",
+    "◌": "a dashed edge: the year or the base year is inferred or ambiguous",
     "■": "“all” or “none” in words, at the edge of an axis of figures",
     "▲": "a value converted from the one printed, the input named",
     "◆": "measured",
@@ -54,14 +54,16 @@ def meaning(plans, rows):
     -------
     DataFrame
     """
-    facts = plans.targets.set_index("id")[["value_basis", "strength", "year_basis"]].reindex(rows["id"])
+    facts = plans.targets.set_index("id")[
+        ["value_basis", "strength", "year_basis", "baseline_basis"]
+    ].reindex(rows["id"])
     converted = rows["converted"].eq(True) if "converted" in rows else False
     cases = [converted, facts["value_basis"].isna().to_numpy(), (facts["value_basis"] == "word").to_numpy()]
     found = pd.Series(np.select(cases, ["converted", "none", "word"], "target"), rows.index)
     return rows.assign(
         mark=rows["mark"].fillna(found) if "mark" in rows else found,
         hollow=(facts["strength"] == "aspirational").to_numpy(),
-        dashed=facts["year_basis"].isin(["inferred", "ambiguous"]).to_numpy(),
+        dashed=facts[["year_basis", "baseline_basis"]].isin(["inferred", "ambiguous"]).any(axis=1).to_numpy(),
     )
 
 

@@ -103,7 +103,7 @@ def _merge_points(points, others):
     points = points.assign(left=points["x"])
     merged = {"id": "first", "x": "max", "left": "min", "label": "; ".join, "mark": "first"}
     drawn = points.groupby(["jurisdiction", "line"], as_index=False).agg(merged)
-    drawn["label"] = drawn["label"].where(drawn["line"] == 0, "measured: " + drawn["label"])
+    drawn["label"] = drawn["label"].where(drawn["line"] == 0, "measured: " + drawn["label"].astype("str"))
     words = [
         f"also {row.printed}, {row.date}" if row.status == "target" else row.printed
         for row in others.itertuples()

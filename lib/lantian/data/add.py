@@ -2,21 +2,15 @@
 
 import json
 import re
+from pathlib import Path
 
 import pandas as pd
 
 from lantian.data.files import as_csv, read_tables, write_files
 from lantian.data.schema import PACKAGE, DataError, Problem, find_data, read_schema
 
-NEXT = """Added {place}. What to fill in, in this order:
-1. {jurisdictions}: names, level and the place above; that place gets a row too, role reference.
-2. {documents}: title, genre, remit, date of issue, years covered. Save its text as {place}.txt in the folder of texts.
-3. {targets}: one promise a row; CONTRIBUTING.md defines a promise.
-4. {gaps}: {count} rows, one for each headline indicator. Delete the row of what has a target; give the others
-   a status with the words, or with the terms searched in vain.
-What indicators.csv, units.csv and bodies.csv lack gets a row there.
-Run `lantian check` until it names nothing, then `lantian verify --sources DIR --write`: it fills in the offsets and
-names every fragment, figure and numeral that is still without proof. `lantian codebook` then puts the place into the READMEs."""
+# What to fill in, in which order.
+NEXT = Path(__file__).with_name("next_steps.txt").read_text("utf-8").rstrip("\n")
 
 
 def add(identifier, data=None, year=None):
@@ -76,13 +70,12 @@ def _stubs(identifier, document, tables):
     orders = pd.to_numeric(places.loc[places["role"] == "focus", "order"], errors="coerce").fillna(0)
     gap = {"jurisdiction": identifier, "document": document}
     prefix = f"{identifier}-gap-".replace("_", "-")
+    headline = indicators.loc[indicators["headline"] != "", "id"]
+    ids = {indicator: prefix + re.sub("[._]", "-", indicator) for indicator in headline}
     return {
         "jurisdictions": [{"id": identifier, "role": "focus", "order": str(1 + int(max(orders, default=0)))}],
         "documents": [{"id": document, "jurisdiction": identifier, "access": "full_text"}],
-        "gaps": [
-            gap | {"id": prefix + re.sub("[._]", "-", indicator), "indicator": indicator}
-            for indicator in indicators.loc[indicators["headline"] != "", "id"]
-        ],
+        "gaps": [gap | {"id": ids[indicator], "indicator": indicator} for indicator in headline],
     }
 
 

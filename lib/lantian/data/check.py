@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from datetime import date
-from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -14,52 +13,22 @@ from lantian.data.schema import DataError, Problem, read_schema
 
 # --- the rules -------------------------------------------------------------------------------------------------------
 
+NO_NUMBER = "is not a number; write digits with a point, such as 2.4"
 NUMBERS = {
-    "number": (r"-?(0|[1-9]\d*)(\.\d+)?", "is not a number; write digits with a point, such as 2.4"),
-    "integer": (r"-?(0|[1-9]\d*)", "is not a whole number"),
+    "number": (re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.A), NO_NUMBER),
+    "integer": (re.compile(r"-?(0|[1-9]\d*)", re.A), "is not a whole number"),
 }
-DATE = r"\d{4}-\d\d-\d\d"
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.A)
 LONGEST_NUMBER = 15
-LONGEST_CELL = 32767  # what a cell of a spreadsheet holds
 # Characters that show nothing or turn the order of others: controls, formats, spaces and ends of lines, of which print
 # in Chinese and English needs five; then letters and marks that show nothing, and what is no character.
 INVISIBLE, NEEDED = {"Cc", "Cf", "Zs", "Zl", "Zp"}, set(" \u00a0\u3000\t\n")
 BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufdd0-\ufdef\ufffe\uffff\U000e0100-\U000e01ef]"
 )
-# What a row must not be, by table: a condition, as `DataFrame.eval` takes it, and the sentence of the problem; it
-# begins with the column at fault. Numbers that plans say in words are 100 (all), 0 (none), 1 (equal, or less) and
-# -50 (half less).
-ROW_RULES = {
-    "targets": {
-        "value == '' and value_basis in ['figure', 'word']": "value is empty; value_basis figure and word need a value",
-        "value != '' and value_basis not in ['figure', 'word']": "value needs value_basis figure or word",
-        "value_basis == 'word' and value not in ['100', '0', '1', '-50']": "value is no number said in words; allowed: 100, 0, 1, -50",
-        "value_basis == 'word' and (kind == 'ratio') != (value == '1')": "value does not fit kind: in words, 1 stands for a ratio and a ratio is 1",
-        "value.str.startswith('-') and kind != 'change'": "value is negative; only a change has a sign, an amount cut is written without",
-        "value == '' and value_basis != 'reference' and kind in ['level', 'change', 'share', 'count', 'amount', 'ratio']": "value is empty; this kind needs a figure, a word or a reference year",
-        "value_max != '' and value_basis != 'figure'": "value_max ends a range; it needs value_basis figure",
-        "value != '' and operator == ''": "operator is empty; a value needs <=, >=, <, >, = or ~",
-        "value_basis == 'figure' and unit == ''": "unit is empty; a figure needs its unit",
-        "value_basis == 'reference' and baseline_year == ''": "baseline_year is empty; value_basis reference names a year",
-        "(baseline_year == '') != (baseline_basis == '')": "baseline_basis and baseline_year go together",
-        "(target_year == '') != (year_basis == '')": "year_basis and target_year go together",
-        "strength == 'plain' and strength_word != ''": "strength_word must be empty where strength is plain",
-        "strength != 'plain' and strength_word == ''": "strength_word is empty; name the word that decides the strength",
-        "(lead_type == 'none_named') != (lead == '')": "lead_type does not fit lead: none_named exactly where lead is empty",
-    },
-    "gaps": {
-        "status == 'silent' and searched == ''": "searched is empty; silence is proved by the terms searched",
-        "status not in ['', 'silent', 'not_applicable'] and quote == ''": "quote is empty; only silence, or what is not applicable, has no quote",
-        "(status == 'assigned') != (assigned_by != '')": "assigned_by is filled exactly where status is assigned",
-        "(status == 'not_applicable') != (source != '')": "source is filled exactly where status is not_applicable",
-        "status == 'not_applicable' and note == ''": "note is empty; what is not applicable needs its reason",
-    },
-    "documents": {
-        f"access == 'full_text' and {column} == ''": f"{column} is empty; a document read whole (access full_text) needs it"
-        for column in ("remit", "issued", "period_start")
-    },
-}
+# What a row must not be: table, column at fault, condition as `DataFrame.eval` takes it, message. Numbers that plans say in
+# words are 100 (all), 0 (none), 1 (equal, or less) and -50 (half less).
+ROW_RULES = pd.read_csv(Path(__file__).with_name("row_rules.csv"), keep_default_na=False)
 # Columns of names, one a cell or several with a separator, that another table knows by a column: and what is allowed.
 LOOKUPS = (
     ("targets", "unit", None, "units", "unit", "a unit in units.csv"),
@@ -151,23 +120,23 @@ def check_tables(tables, schema):
     """
     complete = {name for name in schema if tables[name].complete}
     cells = {name: table.cells for name, table in tables.items()}
-    problems = []
+    problems = _factor_problems(cells["units"])
     for name, table in schema.items():
         problems += _column_problems(cells[name], table) + _key_problems(cells[name], table.key)
+        problems += _row_problems(cells[name], ROW_RULES[ROW_RULES["table"] == name])
         for column, other, key in table.references:
             if other in complete:
-                problems += _unknown_problems(
-                    cells[name][column], cells[other][key].tolist(), f"an id in {other}"
-                )
-        problems += _row_problems(cells[name], ROW_RULES.get(name, {}))
-    problems += _factor_problems(cells["units"])
+                ids = cells[other][key].tolist()
+                problems += _unknown_problems(cells[name][column], ids, f"an id in {other}")
     for name, column, separator, other, key, allowed in LOOKUPS:
         if {name, other} <= complete:
-            known = {*cells[other][key].tolist()} | ({"unstated"} if column == "assigned_by" else set())
+            known = cells[other][key].tolist()
+            if column == "assigned_by":
+                known.append("unstated")
             problems += _unknown_problems(cells[name][column], known, allowed, separator)
     if set(RULED) <= complete and not problems:  # rules about the whole would only repeat a problem of a cell
         problems += [problem for rule in SET_RULES for problem in rule(cells)]
-        problems += _coverage_problems(cells, tables["gaps"].paths[0])
+        problems += _coverage_problems(cells, str(tables["gaps"].paths[0]))
     return problems
 
 
@@ -228,20 +197,18 @@ def _column_problems(rows, table):
 
 def _cell_faults(cell, column):
     """Yield what is wrong with a cell of a column."""
-    limits = column.constraints
-    longest = min(LONGEST_CELL, limits.get("maxLength", LONGEST_CELL))
     if not cell:
         if column.required:
             yield "must not be empty" + (f"; allowed: {', '.join(column.enum)}" if column.enum else "")
         return
     if invisible := _invisible(cell):
         yield f"has {invisible}, which nobody sees; delete it, or write a plain space"
-    if len(cell) > longest:
-        yield f"is longer than {longest} characters"
+    if len(cell) > column.longest:
+        yield f"is longer than {column.longest} characters"
     if column.enum and cell not in column.enum:
         yield f"is not allowed; allowed: {', '.join(column.enum)}"
-    if "pattern" in limits and not re.fullmatch(limits["pattern"], cell, re.A):
-        yield f"does not look as it should ({limits['pattern']})"
+    if column.pattern and not column.pattern.fullmatch(cell):
+        yield f"does not look as it should ({column.pattern.pattern})"
     if column.type == "date" and not _is_day(cell):
         yield "is not a date; write it as 2020-12-31"
     if column.type in NUMBERS:
@@ -263,9 +230,9 @@ def _invisible(cell):
 
 def _number_faults(cell, column):
     """Yield what is wrong with a number: its form, or else its length or size."""
-    pattern, message = NUMBERS[column.type]
+    form, message = NUMBERS[column.type]
     lowest, highest = (column.constraints.get(name) for name in ("minimum", "maximum"))
-    if not re.fullmatch(pattern, cell, re.A):
+    if not form.fullmatch(cell):
         yield message
     elif len(cell) > LONGEST_NUMBER:
         yield f"has more than {LONGEST_NUMBER} characters, too long for a number"
@@ -278,7 +245,7 @@ def _number_faults(cell, column):
 def _is_day(cell):
     """Return whether a cell is a day of the calendar, as 2020-12-31; neither 2020-02-30 nor another form of a date."""
     try:
-        return bool(re.fullmatch(DATE, cell, re.A) and date.fromisoformat(cell))
+        return bool(DATE.fullmatch(cell) and date.fromisoformat(cell))
     except ValueError:
         return False
 
@@ -296,17 +263,16 @@ def _key_problems(rows, key):
 def _unknown_problems(cells, known, allowed, separator=None):
     """Report each name that is not known, in cells of one name or of names with a separator between them."""
     names = cells.str.split(separator).explode() if separator else cells
-    unknown = {*names.unique().tolist()} - {*known, ""}
+    unknown = set(names.unique().tolist()) - {*known, ""}
     return list(dict.fromkeys(_report(names[names.isin(unknown)], f"is not known; it must be {allowed}")))
 
 
 def _row_problems(rows, rules):
     """Report the rows for which a condition of `ROW_RULES` holds."""
     problems, columns = [], dict(rows.items())
-    for condition, sentence in rules.items():
-        column, _, message = sentence.partition(" ")
-        is_wrong = pd.eval(condition, engine="python", resolvers=[columns])
-        problems += _report(rows[column][is_wrong], message)
+    for rule in rules.itertuples():
+        is_wrong = pd.eval(rule.condition, engine="python", resolvers=[columns])
+        problems += _report(rows[rule.column][is_wrong], rule.message)
     return problems
 
 
@@ -341,17 +307,11 @@ def _jurisdictions(cells):
     return cells["targets"]["document"].map(cells["documents"].set_index("id")["jurisdiction"])
 
 
-def _pairs(rows):
-    """Return the distinct rows of two columns, as tuples."""
-    return set(rows.drop_duplicates().itertuples(index=False, name=None))
-
-
 def _file_problems(cells):
     """A targets file is named after the place that its rows belong to."""
     owners = _jurisdictions(cells)
     stems = {path: Path(path).stem for path in owners.index.unique("path")}
-    strangers = owners[owners.to_numpy() != owners.index.get_level_values("path").map(stems)]
-    for (path, line), owner in strangers.items():
+    for (path, line), owner in owners[owners != owners.index.get_level_values("path").map(stems)].items():
         message = f"belongs to {owner}; this file holds the documents of {stems[path]}"
         yield Problem(path, line, "document", message)
 
@@ -369,21 +329,21 @@ def _coverage_problems(cells, path):
     """Each focus jurisdiction has, for each headline indicator, a target or a gap."""
     pair = ["jurisdiction", "indicator"]
     targets = cells["targets"].assign(jurisdiction=_jurisdictions(cells))
-    covered = _pairs(targets[pair]) | _pairs(cells["gaps"][pair])
+    covered = pd.MultiIndex.from_frame(pd.concat([targets[pair], cells["gaps"][pair]]))
     focus = cells["jurisdictions"].query("role == 'focus'")["id"]
     headline = cells["indicators"].query("headline != ''")["id"]
-    for place, indicator in product(focus, headline):
-        if (place, indicator) not in covered:
-            message = f"{place} has neither a target nor a gap for {indicator}; add one"
-            yield Problem(str(path), 0, "indicator", message)
+    wanted = pd.MultiIndex.from_product([focus, headline])
+    for place, indicator in wanted[~wanted.isin(covered)]:
+        message = f"{place} has neither a target nor a gap for {indicator}; add one"
+        yield Problem(path, 0, "indicator", message)
 
 
 def _silence_problems(cells):
     """A plan that has a target on an indicator is not silent on it."""
     pair = ["document", "indicator"]
     silent = cells["gaps"].query("status == 'silent'")
-    promised = _pairs(cells["targets"][pair])
-    wrong = [row in promised for row in silent[pair].itertuples(index=False, name=None)]
+    promised = pd.MultiIndex.from_frame(cells["targets"][pair])
+    wrong = pd.MultiIndex.from_frame(silent[pair]).isin(promised)
     message = "is silent next to a target of the same indicator; delete this row"
     return _report(silent["status"][wrong], message)
 

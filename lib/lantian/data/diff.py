@@ -43,7 +43,7 @@ def diff(old, new):
     rows = []
     for name, table in after.schema.items():
         if name in before.schema and name != IGNORED_TABLE:
-            rows += (_row_changes if name in LISTED else _counts)(table, before, after)
+            rows += _changes(table, before, after)
     return pd.DataFrame(sorted(rows, key=lambda row: CHANGES.index(row[0])), columns=COLUMNS)
 
 
@@ -90,32 +90,25 @@ class _Side:
         return row["id"] if table == "jurisdictions" else row.get("jurisdiction", "")
 
 
-def _compared(table, before, after):
-    """Return the rows of a table on both sides, by key, and the keys of those that differ."""
+def _changes(table, before, after):
+    """Yield a row for each row that was added, removed or changed; of tables that are not listed, for their numbers."""
     old, new = before.rows(table), after.rows(table)
-    return old, new, [key for key in new if key in old and _differing(table, old[key], new[key])]
-
-
-def _row_changes(table, before, after):
-    """Yield a row for each row that was added, removed or changed."""
-    old, new, changed = _compared(table, before, after)
-    for change, side, rows, others in (("added", after, new, old), ("removed", before, old, new)):
-        for key, row in rows.items():
-            if key not in others:
-                sentence, place = side.sentence(table.name, row), side.place(table.name, row)
-                yield change, table.name, " ".join(key), sentence, place
-    for key in changed:
-        change, sentence = _changed(table, before, after, old[key], new[key])
-        yield change, table.name, " ".join(key), sentence, after.place(table.name, new[key])
-
-
-def _counts(table, before, after):
-    """Yield a row for the number of rows that were added, removed and changed."""
-    old, new, changed = _compared(table, before, after)
-    counts = {"added": new.keys() - old.keys(), "removed": old.keys() - new.keys(), "corrected": changed}
-    for change, keys in counts.items():
-        if keys:
-            yield change, table.name, "", f"{wording.counted(len(keys), 'row')} of {table.name}", ""
+    keys = {
+        "added": [key for key in new if key not in old],
+        "removed": [key for key in old if key not in new],
+        "corrected": [key for key in new if key in old and _differing(table, old[key], new[key])],
+    }
+    for change, found in keys.items():
+        if found and table.name not in LISTED:
+            yield change, table.name, "", f"{wording.counted(len(found), 'row')} of {table.name}", ""
+            continue
+        side, rows = (before, old) if change == "removed" else (after, new)
+        for key in found:
+            if change == "corrected":
+                kind, sentence = _changed(table, before, after, old[key], new[key])
+            else:
+                kind, sentence = change, side.sentence(table.name, rows[key])
+            yield kind, table.name, " ".join(key), sentence, side.place(table.name, rows[key])
 
 
 def _differing(table, old, new):

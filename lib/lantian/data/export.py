@@ -12,21 +12,14 @@ import pyarrow.compute as pc
 from lantian.data.check import sound_tables
 from lantian.data.files import read_tables, write_files
 from lantian.data.plans import make_plans
-from lantian.data.schema import FORMULA, DataError, Problem, find_data, read_schema
+from lantian.data.schema import FORMULA, find_data, read_schema, refusal
 from lantian.text import wording
 
 ARROW = {"string": pa.string(), "number": pa.float64(), "integer": pa.int64(), "date": pa.date32()}
 SQL = {"string": "TEXT", "number": "REAL", "integer": "INTEGER", "date": "TEXT"}
+STORED = {pa.date32(): pa.string()}  # SQLite has no dates
 WIDEST = 60
-VIEW = """CREATE VIEW promises AS
-SELECT targets.*, documents.jurisdiction, jurisdictions.name_en AS place, jurisdictions.name_zh AS place_zh,
-  documents.title_en AS document_title, documents.issued, indicators.name_en AS indicator_name, indicators.theme,
-  indicators.headline, value * factor AS amount, value_max * factor AS amount_max, units.standard_unit
-FROM targets
-JOIN documents ON documents.id = targets.document
-JOIN jurisdictions ON jurisdictions.id = documents.jurisdiction
-JOIN indicators ON indicators.id = targets.indicator
-LEFT JOIN units ON units.unit = targets.unit"""
+VIEW = Path(__file__).with_name("promises.sql").read_text("utf-8")
 
 
 def export(file, data=None, replace=False):
@@ -55,16 +48,16 @@ def export(file, data=None, replace=False):
     file, folder = Path(file), find_data(data)
     if file.suffix not in WRITERS:
         endings = ".xlsx, .sqlite, and .parquet or none for a folder"
-        raise _refusal(file, f"the ending {file.suffix!r} is not known; endings: {endings}")
+        raise refusal(file, f"the ending {file.suffix!r} is not known; endings: {endings}")
     schema, tables = sound_tables(folder)
     if not replace and (there := _there(file, tables)):
-        raise _refusal(there, "is there already; name another, or say --replace to have it replaced")
+        raise refusal(there, "is there already; name another, or say --replace to have it replaced")
     with tempfile.TemporaryDirectory(prefix="lantian-") as scratch:
         draft = Path(scratch) / file.name
         try:
             WRITERS[file.suffix](draft, schema, _arrow(schema, tables), make_plans(folder, schema, tables))
         except (OSError, sqlite3.OperationalError) as error:
-            raise _refusal(draft, f"cannot be written: {error}") from error
+            raise refusal(draft, f"cannot be written: {error}") from error
         parts = sorted(draft.iterdir()) if draft.is_dir() else [draft]
         write_files({file / part.relative_to(draft): part.read_bytes() for part in parts})
     return file
@@ -74,10 +67,6 @@ def _there(file, tables):
     """Return a file that an export would replace, None where there is none."""
     places = [file / f"{name}.parquet" for name in tables] if WRITERS[file.suffix] is _parquet else [file]
     return next((path for path in places if path.is_file()), None)
-
-
-def _refusal(file, message):
-    return DataError([Problem(str(file), 0, "", message)])
 
 
 def typed(data=None):
@@ -93,12 +82,11 @@ def _arrow(schema, tables):
 
 
 def _typed(cells, table):
-    columns, fields = [], []
-    for column in table.fields:
-        kind, means = ARROW[column.type], {"description": column.description}
-        fields.append(pa.field(column.name, kind, metadata=means))
-        columns.append(pa.array([cell or None for cell in cells[column.name]], pa.string()).cast(kind))
-    return pa.table(columns, schema=pa.schema(fields))
+    fields = [
+        pa.field(column.name, ARROW[column.type], metadata={"description": column.description})
+        for column in table.fields
+    ]
+    return pa.Table.from_pandas(cells.mask(cells == ""), preserve_index=False).cast(pa.schema(fields))
 
 
 def _parquet(draft, schema, tables, plans):
@@ -114,10 +102,8 @@ def _sqlite(draft, schema, tables, plans):
     with closing(sqlite3.connect(draft)) as base, base:
         for name, table in schema.items():
             base.execute(_create(table))
-            columns = [
-                [str(cell) if kind.type == "date" and cell else cell for cell in column.to_pylist()]
-                for kind, column in zip(table.fields, tables[name].columns)
-            ]
+            fields = [field.with_type(STORED.get(field.type, field.type)) for field in tables[name].schema]
+            columns = [column.to_pylist() for column in tables[name].cast(pa.schema(fields)).columns]
             base.executemany(f'INSERT INTO "{name}" VALUES ({", ".join("?" * len(columns))})', zip(*columns))
         base.execute(VIEW)
 
@@ -127,9 +113,8 @@ def _create(table):
     parts = [f'"{column.name}" {SQL[column.type]}{" NOT NULL" * column.required}' for column in table.fields]
     if table.key:
         parts.append("PRIMARY KEY ({})".format(", ".join(f'"{name}"' for name in table.key)))
-    parts += [
-        f'FOREIGN KEY ("{column}") REFERENCES "{other}" ("{key}")' for column, other, key in table.references
-    ]
+    for column, other, key in table.references:
+        parts.append(f'FOREIGN KEY ("{column}") REFERENCES "{other}" ("{key}")')
     return f'CREATE TABLE "{table.name}" ({", ".join(parts)})'
 
 
@@ -152,22 +137,18 @@ def _workbook(draft, schema, tables, plans):
 def _sheet(book, name, header, rows):
     """Write a sheet: frozen bold header, filters, widths, and text that stays text."""
     from openpyxl.styles import Alignment, Font
-    from openpyxl.utils import get_column_letter
 
-    sheet, widths = book.create_sheet(name), [len(word) + 3 for word in header]
-    for number, cells in enumerate([header, *rows], 1):
-        for column, value in enumerate(cells, 1):
-            if value is None or value == "":
-                continue
-            cell = sheet.cell(number, column, value)
-            if isinstance(value, str):
-                cell.data_type, cell.quotePrefix = "s", value.startswith(FORMULA)
-                widths[column - 1] = max(widths[column - 1], _width(value))
-                cell.alignment = Alignment(vertical="top", wrap_text=_width(value) > WIDEST)
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    for column, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(column)].width = min(width, WIDEST)
+    sheet = book.create_sheet(name)
+    for cells in [header, *rows]:
+        sheet.append([None if cell == "" else cell for cell in cells])
+    for column in sheet.columns:
+        texts = [cell for cell in column if isinstance(cell.value, str)]
+        for cell in texts:
+            cell.data_type, cell.quotePrefix = "s", cell.value.startswith(FORMULA)
+            cell.alignment = Alignment(vertical="top", wrap_text=_width(cell.value) > WIDEST)
+        widest = max(len(column[0].value) + 3, *(_width(cell.value) for cell in texts))
+        sheet.column_dimensions[column[0].column_letter].width = min(widest, WIDEST)
+        column[0].font = Font(bold=True)
     sheet.freeze_panes, sheet.auto_filter.ref = "B2", sheet.dimensions
 
 

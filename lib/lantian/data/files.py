@@ -11,13 +11,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from lantian.data.schema import DataError, Problem
+from lantian.data.schema import DataError, Problem, refusal
 
 DTYPES = {"number": "float64", "integer": "Int64"}
 BLANKS = " \t\u00a0\u3000"
-UNCLOSED = (
-    "a quote opens here that is not closed, or closes within a cell; double a quote that belongs to a cell"
-)
+UNCLOSED = "a quote opens here that is not closed, or closes within a cell"
 # A cell of any length is read, so that one that is too long can be named by its line and column.
 csv.field_size_limit(2**31 - 1)
 DRAFT = re.compile(r"\.lantian-(\d+)-[0-9a-f]{12}\.draft")  # the number is that of the process
@@ -44,10 +42,6 @@ class RawTable:
     paths: tuple
     complete: bool = True
     notes: tuple = ()
-
-    def place(self, number):
-        """Return path and line of a row, by its number."""
-        return self.cells.index[number]
 
     def rows(self):
         """Return the rows as dicts of text."""
@@ -81,7 +75,7 @@ def _read_table(paths, columns):
     """Read the files of one table; return the RawTable and the problems."""
     import pandas as pd  # only here: `make clean` has no packages
 
-    rows, places, problems, notes = [], [], [], []
+    rows, problems, notes = {}, [], []
     for path in paths:
         try:
             content = _content(path)
@@ -92,31 +86,26 @@ def _read_table(paths, columns):
             continue
         for line, cells in records:
             if len(cells) == len(columns):
-                places.append((str(path), line))
-                rows.append(cells)
+                rows[str(path), line] = cells
             else:
                 message = f"{len(cells)} cells in this row; the header has {len(columns)}"
                 problems.append(Problem(str(path), line, "", message))
-    index = pd.MultiIndex.from_tuples(places, names=["path", "line"])
-    cells = pd.DataFrame(rows, index, columns, dtype=str)
+    index = pd.MultiIndex.from_tuples(list(rows), names=["path", "line"])
+    cells = pd.DataFrame(list(rows.values()), index, columns, dtype=str)
     notes += _trim(cells)
     return RawTable(cells, tuple(paths), not problems, tuple(notes)), problems
-
-
-def _fault(path, message, line=0):
-    return DataError([Problem(str(path), line, "", message)])
 
 
 def _content(path):
     """Return the bytes of a file."""
     try:
         if path.exists() and not path.is_file():
-            raise _fault(path, "this is no file; datapackage.json names it as a table")
+            raise refusal(path, "this is no file; datapackage.json names it as a table")
         return path.read_bytes()
     except FileNotFoundError:
-        raise _fault(path, "this file is missing; datapackage.json names it") from None
+        raise refusal(path, "this file is missing; datapackage.json names it") from None
     except OSError as error:
-        raise _fault(path, f"this file cannot be opened: {error.strerror}") from error
+        raise refusal(path, f"this file cannot be opened: {error.strerror}") from error
 
 
 def _notes(path, content):
@@ -134,10 +123,10 @@ def _decoded(path, content):
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         message = f"byte {error.object[error.start]:#04x} is not UTF-8; save the file as UTF-8"
-        raise _fault(path, message, line) from None
+        raise refusal(path, message, line) from None
     before, nul, _ = text.partition("\0")
     if nul:
-        raise _fault(path, "a NUL byte stands here; text has none", before.count("\n") + 1)
+        raise refusal(path, "a NUL byte stands here; text has none", before.count("\n") + 1)
     return text.replace("\r\n", "\n")
 
 
@@ -147,14 +136,14 @@ def _records(path, text, columns):
     try:
         header = next(reader, [])
         if header != columns:
-            raise _fault(path, _header_fault(header, columns), 1)
+            raise refusal(path, _header_fault(header, columns), 1)
         line = reader.line_num + 1
         for cells in reader:
             if cells:
                 records.append((line, tuple(cells)))  # the garbage collector need not visit tuples of text
             line = reader.line_num + 1
     except csv.Error:
-        raise _fault(path, UNCLOSED, line) from None
+        raise refusal(path, f"{UNCLOSED}; double a quote that belongs to a cell", line) from None
     return records
 
 
@@ -199,8 +188,7 @@ def write_files(contents):
     try:
         put(contents)
     except OSError as error:
-        message = f"cannot be written: {error.strerror}"
-        raise DataError([Problem(str(error.filename), 0, "", message)]) from error
+        raise refusal(error.filename, f"cannot be written: {error.strerror}") from error
 
 
 def typed(cells, table):
@@ -219,13 +207,11 @@ def typed(cells, table):
     """
     import pandas as pd
 
-    numbers = {
-        column.name: pd.to_numeric(cells[column.name].mask(cells[column.name] == "")).astype(
-            DTYPES[column.type]
-        )
-        for column in table.fields
-        if column.type in DTYPES
-    }
+    numbers = {}
+    for column in table.fields:
+        if column.type in DTYPES:
+            filled = cells[column.name].mask(cells[column.name] == "")
+            numbers[column.name] = pd.to_numeric(filled).astype(DTYPES[column.type])
     return cells.assign(**numbers).reset_index(drop=True)
 
 
@@ -252,19 +238,19 @@ def put(contents):
         Path(os.path.realpath(path)): content.encode() if isinstance(content, str) else content
         for path, content in contents.items()
     }
-    changed = {place: content for place, content in wanted.items() if not _holds(place, content)}
     made, drafts = [], {}
     try:
-        for place, content in changed.items():
-            with _about(place):
-                made += _make(place.parent)
+        for place, content in wanted.items():
+            if not _holds(place, content):
+                made += make_folder(place.parent)
                 drafts[place] = place.with_name(f".lantian-{os.getpid()}-{secrets.token_hex(6)}.draft")
                 _write(drafts[place], content, like=place)
         made.clear()
-        for place in changed:
-            with _about(place):
-                os.replace(drafts[place], place)
-                del drafts[place]
+        for place in list(drafts):
+            os.replace(drafts[place], place)
+            del drafts[place]
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(place)) from error
     finally:
         for draft in drafts.values():
             draft.unlink(missing_ok=True)
@@ -275,22 +261,12 @@ def put(contents):
 
 def _holds(place, content):
     """Tell whether a file has a content already; raise where no file can be put."""
-    with _about(place):
-        if os.path.lexists(place) and not place.is_file():
-            raise OSError(0, "something that is no file is in the way")
-        return place.is_file() and place.stat().st_size == len(content) and place.read_bytes() == content
+    if os.path.lexists(place) and not place.is_file():
+        raise OSError(0, "something that is no file is in the way")
+    return place.is_file() and place.stat().st_size == len(content) and place.read_bytes() == content
 
 
-@contextlib.contextmanager
-def _about(place):
-    """Let an error name the file that was to be written."""
-    try:
-        yield
-    except OSError as error:
-        raise type(error)(error.errno, error.strerror, str(place)) from error
-
-
-def _make(folder):
+def make_folder(folder):
     """Make a folder and those above it, or clear it of old drafts; return those that are new."""
     made = [above for above in (folder, *folder.parents) if not above.exists()][::-1]
     folder.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,9 @@ from lantian.data.files import typed
 from lantian.data.schema import DataError, Problem, find_data, province
 from lantian.text.script import fold
 
+# What rows take over from the place that they belong to.
+PLACE = ["id", "name_en", "name_zh", "label", "order", "role", "level", "issued"]
+
 
 @dataclass(frozen=True, repr=False)
 class Plans:
@@ -130,9 +133,8 @@ def _joined(frames):
     remit = gaps["document"].map(frames["documents"].set_index("id")["remit"])
     gaps["within_remit"] = [theme in themes.split(";") for theme, themes in zip(gaps["theme"], remit)]
     names = {"unstated": ""} | dict(zip(frames["jurisdictions"]["id"], frames["jurisdictions"]["name_en"]))
-    gaps["set_by"] = [
-        " and ".join(filter(None, map(names.get, ids.split(";")))) for ids in gaps["assigned_by"]
-    ]
+    setters = gaps["assigned_by"].str.split(";")
+    gaps["set_by"] = [" and ".join(filter(None, map(names.get, ids))) for ids in setters]
     frames["gaps"] = gaps
     return frames
 
@@ -159,9 +161,7 @@ def _labelled(places, documents):
 def _with_places(rows, frames):
     """Join what documents, places and indicators say of rows; rows come by place, within it by id: `check` sees to it."""
     documents = frames["documents"][["id", "jurisdiction", "access"]].rename(columns={"id": "document"})
-    places = frames["jurisdictions"][
-        ["id", "name_en", "name_zh", "label", "order", "role", "level", "issued"]
-    ]
+    places = frames["jurisdictions"][PLACE]
     places = places.rename(columns={"id": "jurisdiction", "name_en": "place", "name_zh": "place_zh"})
     indicators = frames["indicators"][["id", "theme", "headline", "name_en", "extensive", "better"]]
     indicators = indicators.rename(columns={"id": "indicator", "name_en": "indicator_name"})

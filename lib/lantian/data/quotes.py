@@ -10,19 +10,14 @@ import pandas as pd
 
 from lantian.data.statements import FALLS, PERIODS, statement_faults
 from lantian.text.figures import Figure, figures, magnitude, same_unit, split
-from lantian.text.script import fold
+from lantian.text.script import fold, read_patterns
 
 UNPROVED = "stands neither in the quote nor in a proof; widen the quote, add a proof, or empty the cell"
 # Fields of which a proof may hold the figure, its unit or its bound.
 FIGURE_FIELDS = ("value", "value_max", "unit", "operator")
 DATES = ("年", "月", "日")  # units of dates, which are no figures of a target
 # Numbers that plans say in words (value_basis word), and the words.
-NUMBER_WORDS = {
-    100: "全部|逐一|全收|全面|一律|全覆|全域|全行业|全過程|全过程|所有|均|各|每|必须|必須|应收尽收|應收盡收|应处尽处|應處盡處|镇镇通|基本实现|清理|100%|百分之百|百分百|翻一番|翻番",
-    0: "零|负增长|消灭|消滅|消除|杜绝|杜絕",
-    1: "等量|减量|減量",
-    -50: "减半|減半",
-}
+NUMBER_WORDS = {int(number): words for number, words in read_patterns("number_words.csv").items()}
 # Words for the year before the one that a target is for.
 LAST_YEAR = "上一?年|去年|同比|年度"
 # A word of a fall, and of a rise: which way a change goes. 增加值, 减排项目, 低碳 and 低于 are neither; 负增长 is a fall.
@@ -49,10 +44,9 @@ RATES = {"日": "[日天]", "天": "[日天]", "年": "(?<!\\d)年", "月": "月
 # What a table may give as the unit of its figures: 植树(万亩), 消费量/万吨, 单位:台.
 HEADS = re.compile(r"[(\[【:/](?=([^()\[\]【】|:\d]{1,12}))")
 # Units of the sizes of things, which are no targets, and what then stands behind: 10蒸吨及以下锅炉.
-SIZES = dict.fromkeys(("蒸吨", "蒸吨/小时"), "[及或]?以[上下]") | dict.fromkeys(
-    ("吨/小时", "吨/日", "吨/天", "头", "只", "羽", "千瓦", "平方米"),
-    "[及或]?以[上下][\u4e00-\u9fff](?<![的标及和])",
-)
+SIZES = dict.fromkeys(("蒸吨", "蒸吨/小时"), "[及或]?以[上下]")
+OTHER_SIZES = ("吨/小时", "吨/日", "吨/天", "头", "只", "羽", "千瓦", "平方米")
+SIZES |= dict.fromkeys(OTHER_SIZES, "[及或]?以[上下][\u4e00-\u9fff](?<![的标及和])")
 DIGITS = "〇一二三四五六七八九"
 DIGIT = str.maketrans("零" + DIGITS, "00123456789")
 # A day as 6月30日 or 6月底, its month alone, or 2020-06-30.
@@ -77,9 +71,7 @@ def contradictions(targets, proofs, units):
         Id, column, and what is wrong: another figure, unit or operator than the words print, or a figure in the
         statement that is not the row's.
     """
-    known = tuple(sorted(units["unit"]))
-    for row in _with_evidence(targets, proofs, units):
-        yield from ((row.id, *fault) for fault in _contradictions(row, known))
+    yield from _faults(targets, proofs, units, CONTRADICTIONS)
 
 
 def unproved(targets, proofs, units):
@@ -96,41 +88,35 @@ def unproved(targets, proofs, units):
         Id, column, and what is wrong: what `contradictions` finds, and each value in words, year, nature or strength
         word that stands neither in the quote nor in a proof.
     """
-    known = tuple(sorted(units["unit"]))
-    for row in _with_evidence(targets, proofs, units):
-        found = _contradictions(row, known), _word_faults(row), _date_faults(row), _strength_faults(row)
-        yield from ((row.id, *fault) for fault in chain(*found))
+    yield from _faults(targets, proofs, units, CONTRADICTIONS + OMISSIONS)
 
 
-def _with_evidence(targets, proofs, units):
-    """Return the targets as namedtuples with the columns ``evidence``, ``figure_evidence`` and ``factor``.
+def _faults(targets, proofs, units, checks):
+    """Yield id, column and message of what the checks find wrong in targets.
 
-    The evidence of a target is its quote with all its proofs, folded, a line a fragment; that of its figure has only the
-    proofs that may hold the figure. The factor is that of its unit.
+    They take a target as a namedtuple with the columns ``evidence``, its quote with all its proofs, folded, a line a
+    fragment; ``figure_evidence``, which has only the proofs that may hold its figure; ``factor``, that of its unit; and
+    ``known``, the units of the table.
     """
     factors = dict(zip(units["unit"], units["factor"]))
     rows = targets.assign(
         evidence=_joined(targets, proofs),
         figure_evidence=_joined(targets, proofs[proofs["field"].isin(FIGURE_FIELDS)]),
         factor=[factors.get(unit, 1) for unit in targets["unit"]],
+        known=[tuple(sorted(factors))] * len(targets),
     )
-    return rows.astype(object).itertuples()  # as objects, since rows of Arrow strings are slow to iterate
+    for row in rows.astype(
+        object
+    ).itertuples():  # as objects, since rows of Arrow strings are slow to iterate
+        for check in checks:
+            yield from ((row.id, *fault) for fault in check(row))
 
 
 def _joined(targets, proofs):
     """List the folded quotes of each target and its proofs, a line each."""
-    quotes = {target: [quote] for target, quote in zip(targets["id"], targets["quote"])}
-    for target, quote in zip(proofs["target"], proofs["quote"]):
-        if target in quotes:
-            quotes[target].append(quote)
-    return [fold("\n".join(lines)) for lines in quotes.values()]
-
-
-def _contradictions(row, known):
-    """Yield column and message of what the words of a row contradict; `known` are the units of the table."""
-    yield from _figure_faults(row, known)
-    yield from _cited_faults(row, known)
-    yield from statement_faults(row, known)
+    proofs = proofs[["target", "quote"]].rename(columns={"target": "id"})
+    quotes = pd.concat([targets[["id", "quote"]], proofs]).groupby("id")["quote"].agg("\n".join)
+    return targets["id"].map(quotes).map(fold)
 
 
 # --- the figure is printed, in its unit ------------------------------------------------------------------------------
@@ -154,12 +140,13 @@ class Reading:
         return [self.words[: figure.first] for figure in self.matching]
 
 
-def _figure_faults(row, known):
+def _figure_faults(row):
     """Yield what is wrong with the figures of a row, or else the first fault of their sign, operator or order."""
     words = row.figure_evidence
     if row.value_basis != "figure" or not words.strip():
         return
-    printed = [figure for figure in figures(words, known) if figure.unit not in DATES or row.unit in DATES]
+    dates = () if row.unit in DATES else DATES
+    printed = [figure for figure in figures(words, row.known) if figure.unit not in dates]
     faults = [*_printing_faults("value", row, printed), *_printing_faults("value_max", row, printed)]
     matching = [figure for figure in printed if _prints(figure, row.value, row.unit)]
     matching = [figure for figure in matching if _in_unit(figure, row.value, row.unit, words)]
@@ -183,10 +170,9 @@ def _printing_faults(column, row, printed):
 
 def _prints(figure, value, unit):
     """Return whether a figure is a value, whatever its sign: as printed, or by its amount where it is mixed."""
-    amount = value * magnitude(split(unit)[0])
-    return _equal(figure, figure.number, value) or (
-        _is_mixed(figure) and _equal(figure, figure.amount, amount)
-    )
+    if _equal(figure, figure.number, value):
+        return True
+    return _is_mixed(figure) and _equal(figure, figure.amount, value * magnitude(split(unit)[0]))
 
 
 def _is_mixed(figure):
@@ -254,15 +240,15 @@ def _size_fault(reading):
 
 def _start_fault(reading):
     """A figure from which something only starts is not the target: 由50降至35."""
-    starts = [
-        any(
-            before.search(reading.words[: figure.start]) and behind.search(reading.behind(figure))
-            for before, behind in STARTS.items()
-        )
-        for figure in reading.matching
-    ]
+    starts = [_is_start(figure, reading) for figure in reading.matching]
     if reading.row.kind != "change" and all(starts) and len(reading.printed) > len(reading.matching):
         yield "value", f"{reading.row.value:.15g} is where it starts from in the words, not what is promised"
+
+
+def _is_start(figure, reading):
+    """Return whether the words around a figure say that something starts from it."""
+    left, right = reading.words[: figure.start], reading.behind(figure)
+    return any(before.search(left) and behind.search(right) for before, behind in STARTS.items())
 
 
 def _kind_fault(reading):
@@ -378,11 +364,11 @@ def _direction(figure, words):
 # --- goals above, numbers in words, dates, strength ------------------------------------------------------------------
 
 
-def _cited_faults(row, known):
+def _cited_faults(row):
     """Yield what the operative words of a goal above contradict: its figure, unit, operator or strength."""
     words = fold(row.words).replace("…", "")  # what was left out parts no bound from its figure
     if row.value_basis == "figure":
-        printed = _cited_figures(words, known)
+        printed = list(_cited_figures(words, row.known))
         matching = [figure for figure in printed if _prints(figure, row.value, row.unit)]
         yield from _cited_figure_faults(Reading(row, words, printed, matching))
     if re.search(ASPIRING, words) and row.strength != "aspirational":
@@ -390,14 +376,11 @@ def _cited_faults(row, known):
 
 
 def _cited_figures(words, known):
-    """Return the figures of operative words; neither dates nor numbers of things, as target 1."""
-    return [
-        figure
-        for figure in figures(words, known)
-        if figure.unit not in (*DATES, "小时")
-        and not figure.spelled
-        and not re.search("[A-Za-z] ?$", words[: figure.start])
-    ]
+    """Yield the figures of operative words; neither dates nor numbers of things, as target 1."""
+    for figure in figures(words, known):
+        is_name = re.search("[A-Za-z] ?$", words[: figure.start])
+        if not (figure.spelled or is_name or figure.unit in (*DATES, "小时")):
+            yield figure
 
 
 def _cited_figure_faults(reading):
@@ -491,9 +474,12 @@ def _has_year(words, year, target_year):
     """Return whether words hold a year: its digits, a period that ends in it, or, of the year before the target's, that it is the last."""
     words = _in_digits(words)
     is_last = pd.notna(target_year) and year + 1 == target_year
-    return bool(
-        str(year) in words
-        or re.search(rf"{str(year)[:2]}\d\d[-~]{str(year)[2:]}年", words)  # 2018-20年
-        or any(name in words for name, end in PERIODS.items() if end == year)
-        or (is_last and re.search(LAST_YEAR, words))
-    )
+    if str(year) in words or re.search(rf"{str(year)[:2]}\d\d[-~]{str(year)[2:]}年", words):  # 2018-20年
+        return True
+    in_period = any(name in words for name, end in PERIODS.items() if end == year)
+    return in_period or bool(is_last and re.search(LAST_YEAR, words))
+
+
+# What the words of a target can contradict, and what they can fail to prove.
+CONTRADICTIONS = (_figure_faults, _cited_faults, statement_faults)
+OMISSIONS = (_word_faults, _date_faults, _strength_faults)

@@ -5,6 +5,7 @@ import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 PACKAGE = "datapackage.json"
@@ -12,26 +13,7 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 TYPES = ("string", "number", "integer", "date")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 # The tables and columns that the library reads; a data folder may hold more, never fewer.
-COLUMNS = {
-    "jurisdictions": "id name_en name_zh level parent gbt2260 role order color",
-    "documents": "id jurisdiction title_en title_zh genre remit issuer_zh number issued first_issued relation period_start period_end missing_parts access text_sha256 text_chars url seen_via confidence note",
-    "key_regions": "jurisdiction document region member listed source url confidence note",
-    "indicators": "id theme headline name_en name_zh unit better extensive definition",
-    "subjects": "id name_en name_zh parent indicators",
-    "differences": "field one other kind above reason",
-    "terms": "zh en explanation avoid note",
-    "units": "unit dimension factor standard_unit label_en",
-    "targets": "id document indicator statement_en area subject subject_class base exception kind operator value value_max unit value_basis baseline_year baseline_basis target_year year_basis deadline timing nature strength strength_word stretch_of quote start clause lead lead_type core words note",
-    "proofs": "target field start quote",
-    "gaps": "id jurisdiction document indicator status assigned_by searched quote start clause source note",
-    "observations": "jurisdiction indicator area subject base year value unit scope state basis source url confidence note",
-    "numerals": "document start text reason",
-    "text_defects": "document start quote defect restored affects",
-    "accounts": "document text_sha256 proved numerals targets gaps proofs by_rule listed unaccounted",
-    "second_coding": "target field first second agree adjudication",
-    "audit": "target wrong doubt note",
-    "bodies": "body function",
-}
+COLUMNS = Path(__file__).with_name("columns.txt")
 
 
 class DataError(Exception):
@@ -65,6 +47,11 @@ class Problem:
         return f"{place}: {self.message}" if place else self.message
 
 
+def refusal(path, message, line=0):
+    """Make a `DataError` of one problem with a file."""
+    return DataError([Problem(str(path), line, "", message)])
+
+
 @dataclass(frozen=True)
 class Field:
     """A column: its type, what it means, and what it allows."""
@@ -81,6 +68,17 @@ class Field:
     def enum(self):
         """Codes allowed, as a tuple; empty when the column is free."""
         return tuple(self.constraints.get("enum", ()))
+
+    @cached_property
+    def pattern(self):
+        """What the whole of a cell must match, compiled; None when anything may stand there."""
+        pattern = self.constraints.get("pattern")
+        return None if pattern is None else re.compile(pattern, re.ASCII)
+
+    @cached_property
+    def longest(self):
+        """How many characters a cell may have; no spreadsheet holds more than 32,767."""
+        return min(32767, self.constraints.get("maxLength", 32767))
 
     @property
     def required(self):
@@ -245,7 +243,8 @@ def _inside(folder, name):
 def _missing(tables):
     """Yield tables and columns that the library reads and the file does not name."""
     columns = {table.name: table.columns for table in tables}
-    for table, names in COLUMNS.items():
+    for line in COLUMNS.read_text("utf-8").splitlines():
+        table, _, names = line.partition(": ")
         if table not in columns:
             yield f"the table {table!r} is missing"
             continue

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lantian.text.figures import figures, same_unit, split
-from lantian.text.script import fold
+from lantian.text.script import fold, read_patterns
 
 # Five-year plan periods end in these years.
 PERIODS = {"十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030}
@@ -24,24 +24,11 @@ ENGLISH = re.compile(
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
 SCALES |= {"kt": 1e3, "Mt": 1e6, "MW": 1e3, "GW": 1e6, "MWh": 1e3, "GWh": 1e6, "TWh": 1e9}
 # Which operators the words right before a figure of a statement allow, and those right behind it.
-BOUNDS_BEFORE = {
-    "at least|not? (?:less|fewer|lower) than|a minimum of": ">=",
-    "at most|not? (?:more|higher) than|within|capped at|a maximum of|up to": "<=",
-    "below|less than|fewer than|under": "<",
-    "(?<!and )above|more than|over|exceed(?:s|ing)?": ">",
-    "about|roughly|approximately|some": "~",
-}
-BOUNDS_BEHIND = {" or more| and (?:more|above)": ">=", " or (?:less|fewer)| and below": "<="}
+BOUNDS_BEFORE = read_patterns("english_bounds_before.csv")
+BOUNDS_BEHIND = read_patterns("english_bounds_behind.csv")
 NEGATED = re.compile(r"\b(?:not?|without|ban(?:ned)?|prohibit(?:ed)?)\b", re.IGNORECASE)
-ENGLISH_UNITS = {
-    "percentage point": "个百分点",
-    "%": "%",
-    "µg": "微克",
-    "mg": "毫克",
-    "kg": "千克",
-    "ha": "公顷",
-}
-ENGLISH_UNITS |= {"km²": "平方公里", "mu": "亩", "tce": "吨标准煤"}
+ENGLISH_UNITS = {"%": "%", "percentage point": "个百分点", "µg": "微克", "mg": "毫克", "kg": "千克"}
+ENGLISH_UNITS |= {"tce": "吨标准煤", "ha": "公顷", "km²": "平方公里", "mu": "亩"}
 MEASURE = re.compile(r" ?(?:t|tonnes?|tce|kW|kWh|m[²³23]|km²|mu|ha|CNY|yuan|people|persons)\b")
 # Numbers in words; a half, third or quarter stands for its percentage.
 TEENS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
@@ -61,21 +48,15 @@ class Number:
     text: str
     measured: bool  # whether a unit of measurement follows
 
-    @property
-    def in_digits(self):
-        """Whether it is written in digits, not as a word."""
-        return self.text[0].isdigit()
 
-
-def statement_faults(row, known):
+def statement_faults(row):
     """Find what the statement of a row contradicts.
 
     Parameters
     ----------
     row : namedtuple
-        A target with its ``evidence`` (quote and proofs, folded) and the ``factor`` of its unit.
-    known : tuple of str
-        Units of the table.
+        A target with its ``evidence`` (quote and proofs, folded), the ``factor`` of its unit, and ``known``, the
+        units of the table.
 
     Yields
     ------
@@ -86,16 +67,16 @@ def statement_faults(row, known):
     stated = _english(row.statement_en)
     others = [number for number in stated if not _is_value(number, row)]
     if others:
-        yield from _other_faults(row, stated, others, known)
+        yield from _other_faults(row, stated, others)
     if row.value_basis == "figure" and (fault := _turned(row)):
         yield "statement_en", fault
 
 
-def _other_faults(row, stated, others, known):
+def _other_faults(row, stated, others):
     """Yield the numbers of a statement that are not held anywhere, or else that the row's figure is none of its numbers."""
     further = {number.value for cell in _further_cells(row) for number in _english(cell)}
-    held = [*further, *_chinese(f"{row.evidence}\n{fold(row.words)}", known)]
-    digits = [number for number in others if number.in_digits]
+    held = [*further, *_chinese(f"{row.evidence}\n{fold(row.words)}", row.known)]
+    digits = [number for number in others if number.text[0].isdigit()]
     strays = [number for number in digits if not any(_is_about(number.value, one) for one in held)]
     for number in strays:
         yield "statement_en", f"holds {number.text}, which stands neither in the row nor in its words"
@@ -123,8 +104,8 @@ def _turned(row):
 def _turns_bound(row, before, behind):
     """Return whether the words next to a figure bound it otherwise than the row's operator."""
     left, right = r"\b(?:{}) (?:a |an |the )?$", r" ?(?:%|\w+)?(?:{})\b"
-    bounds = [one for words, one in BOUNDS_BEFORE.items() if re.search(left.format(words), before, re.I)]
-    bounds += [one for words, one in BOUNDS_BEHIND.items() if re.match(right.format(words), behind)]
+    bounds = [one for one, words in BOUNDS_BEFORE.items() if re.search(left.format(words), before, re.I)]
+    bounds += [one for one, words in BOUNDS_BEHIND.items() if re.match(right.format(words), behind)]
     if not bounds or (bounds[0] in ("<", ">") and (NEGATED.search(before) or row.kind == "change")):
         return False  # "no boilers below 20 t/h", "10 % below 2015"
     return bounds[0] != (FALLS.get(row.operator, row.operator) if row.value < 0 else row.operator)

@@ -18,7 +18,7 @@ from lantian.data.schema import DataError, Problem
 from lantian.text import wording
 from lantian.text.figures import figures
 from lantian.text.numerals import RULES, account, summary
-from lantian.text.script import fold
+from lantian.text.script import fold, read_patterns
 
 SOURCES = "LANTIAN_SOURCES"
 # The tables that quote the texts, and their columns of words; what numerals.csv lists proves nothing, but moves with its text.
@@ -31,16 +31,9 @@ WAYS_OUT = "correct a value, shorten the quote, or list the figure in numerals.c
 THING = ("indicator", "kind", "subject", "area", "target_year")
 MEASURE = ("indicator", "kind", "unit", "value_basis")
 RESPECTIVELY = "分别"
-# Numbers that are no figure of a target.
-NAMES = re.compile(
-    RULES["name of a substance or road"].pattern  # PM2.5
-    + r"|8h-90per|第\d+"  # 第90百分位
-    r"|[A-Z]+\d*/?[A-Z]? ?\d[\d.]*-\d{4}"  # a standard, as GB 18918-2002
-    r"|\d+ ?号|国\d|123(?:45|69)"  # 1号, 国6 and telephone numbers
-    r"|\d+:\d\d"  # times of day
-    r"|\d+(?:[×+]\d+)+"  # products and sums
-    r"|(?<!\d)(?:19|20)\d\d(?![\d.,%万亿吨个家辆台座公平])"  # years
-)
+# Numbers that are no figure of a target: in names of substances and roads, of standards, times of day, and others.
+NAMES = read_patterns("figure_names.csv").values()
+NAMES = re.compile("|".join([RULES["name of a substance or road"].pattern, *NAMES]))
 TIMES = ("年", "月", "日", "小时")
 
 
@@ -66,11 +59,11 @@ class Verification:
     accounts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __str__(self):
-        filled = [line for line in self.moved if FOUND in line]
         lines = [line for line in self.moved if FOUND not in line]
+        filled = len(self.moved) - len(lines)
         lines += map(str, self.problems)
         if filled:
-            lines.append(f"fragments found that had no offset yet: {len(filled)}")
+            lines.append(f"fragments found that had no offset yet: {filled}")
         for document, count in self.proved.items():
             numerals = self.accounts.loc[document] if document in self.accounts.index else pd.Series()
             counts = ", ".join(f"{number} {name}" for name, number in numerals.items())
@@ -144,13 +137,17 @@ def unfounded(plans, documents):
     Yields
     ------
     tuple of str
-        Id, column, and what is wrong: as from `unproved`, `contradictions` and `mistaken`.
+        Id, column, and what is wrong: as from `unproved` and `contradictions`; then figures that belong to another
+        target of a list, fall short of a basic goal, or stand in a quote and are no row's value.
     """
     verified = plans.targets["document"].isin(documents)
-    faults = list(unproved(plans.targets[verified], plans.proofs, plans.units))
+    targets = plans.targets[verified]
+    faults = list(unproved(targets, plans.proofs, plans.units))
     faults += contradictions(plans.targets[~verified], plans.proofs, plans.units)
     yield from faults
-    yield from mistaken(plans, plans.targets[verified], {identifier for identifier, *_ in faults})
+    yield from _swapped(plans, targets)
+    yield from _stretch_faults(targets)
+    yield from _unexplained(plans, targets, {identifier for identifier, *_ in faults})
 
 
 def _broken_silences(plans, texts):
@@ -169,12 +166,11 @@ def _broken_silences(plans, texts):
 
 
 def _unaccounted(accounted):
-    """List a problem for each numeral without an account."""
-    how = "is unaccounted for: prove it by a row or list it"
-    return [
-        Problem("numerals.csv", 0, row.document, f"{row.text!r} at {row.start} ({row.context!r}) {how}")
-        for row in accounted[accounted["how"] == "unaccounted"].itertuples()
-    ]
+    """Yield a problem for each numeral without an account."""
+    for row in accounted[accounted["how"] == "unaccounted"].itertuples():
+        found = f"{row.text!r} at {row.start} ({row.context!r})"
+        message = f"{found} is unaccounted for: prove it by a row or list it"
+        yield Problem("numerals.csv", 0, row.document, message)
 
 
 def _accounts(table, plans, result):
@@ -212,9 +208,8 @@ def read_texts(plans, sources=None):
             problems.append(Problem(str(path), 0, "", f"the text of {row.id} cannot be read: {error}"))
             continue
         sha256 = _sha256(texts[row.id])
-        message = (
-            f"the text of {row.id} is not the one that was coded (its SHA-256 differs from documents.csv)"
-        )
+        message = "is not the one that was coded (its SHA-256 differs from documents.csv)"
+        message = f"the text of {row.id} {message}"
         if not row.text_sha256:
             message = f"documents.csv does not say which text was coded; if it is this one: text_sha256 {sha256}, text_chars {len(texts[row.id])}"
         if sha256 != row.text_sha256:
@@ -251,10 +246,6 @@ class Fragment:
     quote: str
     start: int | None
 
-    def stands_in(self, text):
-        """Return whether it stands in the text at its offset."""
-        return self.start is not None and text.startswith(self.quote, self.start)
-
     def problem(self, column, message):
         """Return what is wrong with it as a problem with path and line."""
         return Problem(self.path, self.line, column, f"{self.quote!r} {message}")
@@ -264,23 +255,17 @@ def _located(tables, plans, texts, result):
     """Return the tables with the offsets found in the texts; record in the result what was proved, moved and not found."""
     hashes = plans.documents.set_index("id")["text_sha256"]
     documents = dict(zip(plans.targets["id"], plans.targets["document"]))
-    listed, starts = list(_fragments(tables, documents)), {name: {} for name in QUOTING}
+    listed = list(_fragments(tables, documents))
+    starts = {name: list(tables[name].cells["start"]) for name in QUOTING}
     for document, text in texts.items():
         fragments = [fragment for fragment in listed if fragment.document == document]
-        found, moved, problems = _locate(fragments, text, is_coded=_sha256(text) == hashes[document])
-        result.moved += moved
-        result.problems += problems
-        for fragment in found:
-            starts[fragment.table][fragment.row] = "" if fragment.start is None else str(fragment.start)
-            # A numeral that is listed proves nothing.
-            result.proved[document] += fragment.table != "numerals" and fragment.stands_in(text)
-    return tables | {name: _with_starts(tables[name], rows) for name, rows in starts.items()}
-
-
-def _with_starts(table, starts):
-    """Return a table with other offsets, by the numbers of their rows."""
-    offsets = [starts.get(row, start) for row, start in enumerate(table.cells["start"])]
-    return replace(table, cells=table.cells.assign(start=offsets))
+        for fragment in _locate(fragments, text, _sha256(text) == hashes[document], result):
+            if fragment.start is not None:
+                starts[fragment.table][fragment.row] = str(fragment.start)
+                is_proof = fragment.table != "numerals"  # a numeral that is listed proves nothing
+                result.proved[document] += is_proof and text.startswith(fragment.quote, fragment.start)
+    changed = {name: tables[name].cells.assign(start=offsets) for name, offsets in starts.items()}
+    return tables | {name: replace(tables[name], cells=cells) for name, cells in changed.items()}
 
 
 def _changed_files(tables, located):
@@ -304,41 +289,31 @@ def _fragments(tables, documents):
                 yield Fragment(name, number, *place, document, row[column], start)
 
 
-def _locate(fragments, text, is_coded):
+def _locate(fragments, text, is_coded, result):
     """Find the fragments of one text at their offsets or, where the text has moved, near where they should now be.
 
-    Parameters
-    ----------
-    fragments : list of Fragment
-        Of one document.
-    text : str
-    is_coded : bool
-        Whether this is the very text that the offsets count.
-
-    Returns
-    -------
-    found : list of Fragment
-        With the offsets found; those that were not found keep theirs.
-    moved, problems : list of str, list of Problem
+    Return them with the offsets found; those that were not found keep theirs. Record in the result what was moved and
+    not found. `is_coded` says whether this is the very text that the offsets count.
     """
     places = {
         quote: [match.start() for match in re.finditer(f"(?={re.escape(quote)})", text)]
         for quote in {fragment.quote for fragment in fragments}
     }
     shifts = {} if is_coded else _shifts(fragments, places)
-    found, moved, problems = [], [], []
+    found = []
     for fragment in fragments:
         candidates, old = places[fragment.quote], fragment.start
         if problem := _unlocated(fragment, candidates):
-            problems.append(problem)
+            result.problems.append(problem)
             found.append(fragment)
             continue
         start = candidates[0] if old is None else _nearest(old, candidates, shifts)
         if start != old:
             words = f"{FOUND} {start}" if old is None else f"found at {start} instead of {old}"
-            moved.append(str(fragment.problem("start", words)))
+            result.moved.append(str(fragment.problem("start", words)))
         found.append(replace(fragment, start=start))
-    return found, moved, problems + _doubled(found)
+    result.problems += _doubled(found)
+    return found
 
 
 def _shifts(fragments, places):
@@ -352,12 +327,11 @@ def _shifts(fragments, places):
 
 def _unlocated(fragment, candidates):
     """Return the problem of a fragment that is not in the text, or at several places of which no offset names one."""
-    if not candidates:
-        return fragment.problem(QUOTING[fragment.table], f"is not in the text of {fragment.document}")
-    if fragment.start is None and len(candidates) > 1:
+    message = f"is not in the text of {fragment.document}"
+    if len(candidates) > 1:
         message = f"stands at {', '.join(map(str, candidates))}; give the right offset"
-        return fragment.problem(QUOTING[fragment.table], message)
-    return None
+    is_open = fragment.start is None and len(candidates) > 1
+    return fragment.problem(QUOTING[fragment.table], message) if is_open or not candidates else None
 
 
 def _nearest(old, candidates, shifts):
@@ -368,38 +342,15 @@ def _nearest(old, candidates, shifts):
 
 
 def _doubled(found):
-    """List a problem for each of several listed numerals that stand at one place."""
+    """Yield a problem for each of several listed numerals that stand at one place."""
     numerals = [fragment for fragment in found if fragment.table == "numerals"]
     counts = Counter(fragment.start for fragment in numerals)
-    return [
-        fragment.problem("start", f"and another row stand at {fragment.start}; delete one")
-        for fragment in numerals
-        if counts[fragment.start] > 1
-    ]
+    for fragment in numerals:
+        if counts[fragment.start] > 1:
+            yield fragment.problem("start", f"and another row stand at {fragment.start}; delete one")
 
 
 # --- figures that what stands next to them shows to be wrong: a list, a basic goal, other figures in the quote -------
-
-
-def mistaken(plans, targets, wrong):
-    """Find figures that belong to another target, fall short of a basic goal, or stand in a quote and are no row's value.
-
-    Parameters
-    ----------
-    plans : Plans
-    targets : DataFrame
-        Rows of ``Plans.targets``, with offsets.
-    wrong : set of str
-        Ids of rows known to be wrong; quotes that overlap theirs are not searched, for the same fault would be named again.
-
-    Yields
-    ------
-    tuple of str
-        Id, column, and what is wrong.
-    """
-    yield from _swapped(plans, targets)
-    yield from _stretch_faults(targets)
-    yield from _unexplained(plans, targets, wrong)
 
 
 def _swapped(plans, targets):
@@ -473,7 +424,10 @@ def _falls_short(row):
 
 
 def _unexplained(plans, targets, wrong):
-    """Yield the quotes that hold a figure which is the value or size of no row that rests on the same words, and is not listed."""
+    """Yield the quotes that hold a figure which is the value or size of no row that rests on the same words, and is not listed.
+
+    Quotes that overlap those of rows known to be wrong are not searched: the same fault would be named again.
+    """
     quotes, numerals = _with_end(targets, "quote"), _with_end(plans.numerals, "text")
     spans = pd.concat([quotes, _value_proofs(plans.proofs, targets)])
     numbers = {row.id: _numbers(row) for row in targets.itertuples()}
@@ -514,12 +468,9 @@ def _numbers(row):
 
 
 def _candidates(quote):
-    """List the figures in digits that may be a target: no dates and times, and none of a name."""
+    """Yield the figures in digits that may be a target: no dates and times, and none of a name."""
     names = [match.span() for match in NAMES.finditer(fold(quote))]
-    return [
-        figure
-        for figure in figures(quote)
-        if not figure.spelled
-        and figure.unit not in TIMES
-        and not any(start <= figure.start < end for start, end in names)
-    ]
+    for figure in figures(quote):
+        is_name = any(start <= figure.start < end for start, end in names)
+        if not (figure.spelled or is_name or figure.unit in TIMES):
+            yield figure

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from lantian.data.export import example, typed
 from lantian.data.files import write_files
 from lantian.data.plans import load
-from lantian.data.schema import DataError, Problem, find_data, read_schema
+from lantian.data.schema import DataError, Problem, find_data, read_schema, refusal
 from lantian.site import template
 from lantian.site.execute import has_tag, is_for_each_place, listed, raw_cells
 from lantian.text import wording
@@ -32,7 +32,7 @@ def write(files):
     """Put the codebook and the README into their places, texts by path; a file that was not written by `codebook` is refused."""
     for path in files:
         if path.is_file() and not any(mark in path.read_text("utf-8") for mark in MARKS):
-            raise DataError([Problem(str(path), 0, "", "is no codebook; move it away first")])
+            raise refusal(path, "is no codebook; move it away first")
     write_files(files)
     return files
 

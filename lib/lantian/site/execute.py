@@ -71,18 +71,14 @@ class Source:
 
 def listed(folder):
     """List the notebooks of a folder: the numbered ones, those for each place, then all others, by name."""
-    paths = [path for path in folder.glob("*.ipynb") if not path.name.startswith(".")]
-    return sorted(
-        paths, key=lambda path: (not NUMBERED.match(path.name), not is_for_each_place(path), path.name)
-    )
+    paths = sorted(path for path in folder.glob("*.ipynb") if not path.name.startswith("."))
+    return sorted(paths, key=lambda path: (not NUMBERED.match(path.name), not is_for_each_place(path)))
 
 
 def further_down(folder):
     """List the notebooks in the folders within a folder, which have no pages."""
-    paths = (path.relative_to(folder) for path in folder.rglob("*.ipynb"))
-    return sorted(
-        path for path in paths if len(path.parts) > 1 and not any(part.startswith(".") for part in path.parts)
-    )
+    paths = sorted(path.relative_to(folder) for path in folder.rglob("*/*.ipynb"))
+    return [path for path in paths if not any(part.startswith(".") for part in path.parts)]
 
 
 def named(name, folder):
@@ -95,13 +91,12 @@ def named(name, folder):
 def check_names(sources, every):
     """Raise where two notebooks, or one and a file of the site, would make one page; upper and lower case are one."""
     taken, problems = dict(RESERVED), []
-    for source in dict.fromkeys([*every, *sources]):
-        page = source.slug.casefold()
+    for source in every:
+        page, path = source.slug.casefold(), source.path
         if page in taken and source in sources:
-            problems.append(
-                f"{source.path}: its page would be {source.slug}.html, which is {taken[page]}; rename the notebook"
-            )
-        taken.setdefault(page, f"that of {source.path}")
+            why = f"its page would be {source.slug}.html, which is {taken[page]}; rename the notebook"
+            problems.append(f"{path}: {why}")
+        taken.setdefault(page, f"that of {path}")
     if problems:
         raise RenderError("\n".join(problems))
 
@@ -136,9 +131,8 @@ def read(source):
         why = str(error).partition("\n")[0]
         raise RenderError(f"{source.path}: this notebook cannot be read: {why}") from None
     if (language := _language(notebook)) not in PYTHON:
-        raise RenderError(
-            f"{source.path}: its cells are in {language}; pages are made of notebooks in Python"
-        )
+        why = f"its cells are in {language}; pages are made of notebooks in Python"
+        raise RenderError(f"{source.path}: {why}")
     ids = [str(cell.get("id")) for cell in raw_cells(source.path)]
     if len(set(ids)) < len(notebook.cells) or not all(map(CELL_ID.fullmatch, ids)) or "None" in ids:
         ids = [f"cell-{number}" for number, _ in enumerate(notebook.cells, 1)]
@@ -164,13 +158,11 @@ def _language(notebook):
 
 def import_nbformat():
     """Import nbformat, without the grammar of addresses that its validator would build for a second and never use."""
-    absent = "rfc3987_syntax" not in sys.modules
-    if absent:
-        sys.modules["rfc3987_syntax"] = None
+    sys.modules.setdefault("rfc3987_syntax", None)  # as if it were not installed
     import nbformat
 
-    if absent:
-        del sys.modules["rfc3987_syntax"]
+    if sys.modules.get("rfc3987_syntax") is None:
+        sys.modules.pop("rfc3987_syntax", None)
     return nbformat
 
 
@@ -261,17 +253,16 @@ class Kernels:
         """
         environ = environment(data, self._scratch.name, source.place)
         job = {"notebook": notebook, "folder": str(source.path.parent), "environment": environ}
-        answer, began, timers = {}, 0, []
-        with contextlib.suppress(OSError), self._channel() as (request, answers):  # it may have died
+        answer, began, timers = {}, 0, contextlib.ExitStack()
+        with contextlib.suppress(OSError), timers, self._channel() as (request, answers):  # it may have died
             request.write(json.dumps(job).encode() + b"\n")
             request.flush()
             for answer in filter(None, map(_answer, answers)):
-                _cancel(timers)
-                began, timers = (
-                    time.monotonic(),
-                    _timers(_where(source, notebook, answer), answer, limit, say),
-                )
-        _cancel(timers)
+                timers.close()
+                began = time.monotonic()
+                for timer in _timers(_where(source, notebook, answer), answer, limit, say):
+                    timers.callback(timer.cancel)
+                    timer.start()
         if "notebook" in answer:
             found = import_nbformat().from_dict(answer["notebook"])
             return embed_pictures(steady(found), source.path.parent)
@@ -303,21 +294,12 @@ class Kernels:
 
 
 def _timers(where, answer, limit, say):
-    """Start what names the cell of an answer when it takes long, and what stops it at the limit."""
+    """Make what names the cell of an answer when it takes long, and what stops it at the limit."""
     if "cell" not in answer:
         return []
     words = f"{where}: still running after {PATIENCE} s" + "; --cell-limit stops such a cell" * (not limit)
     timers = [threading.Timer(PATIENCE, say, [words])]
-    timers += [threading.Timer(limit, _kill, [answer["pid"]])] if limit else []
-    for timer in timers:
-        timer.daemon = True
-        timer.start()
-    return timers
-
-
-def _cancel(timers):
-    for timer in timers:
-        timer.cancel()
+    return timers + ([threading.Timer(limit, _kill, [answer["pid"]])] if limit else [])
 
 
 def _kill(pid):

@@ -71,7 +71,7 @@ def _preload():
     gc.freeze()
 
 
-def start():
+def run_one():
     """Be a process that runs one notebook, as it comes over standard input."""
     request, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -85,14 +85,9 @@ def run(request, answers, guard=False):
     asked = json.loads(request.readline())
     threading.Thread(target=lambda: (request.read(), _end()), daemon=True).start()  # ends with who asked
     if guard:  # some computations give a thread no turn
+        quiet = subprocess.DEVNULL
         command = ["/bin/sh", "-c", f"cat; kill -9 -{os.getpid()}"]
-        subprocess.Popen(
-            command,
-            stdin=request,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        subprocess.Popen(command, stdin=request, stdout=quiet, stderr=quiet, start_new_session=True)
     _keep_from_forks({request.fileno(), answers.fileno()})
     os.environ.clear()
     os.environ.update(asked["environment"])
@@ -157,9 +152,8 @@ async def _run_cells(notebook, answer):
 def _kernel():
     """Make an IPython kernel as its application does, but within this process; return it and where its messages gather."""
     sys.argv = ["ipykernel_launcher.py", "-f", "kernel.json"]
-    app = IPKernelApp.instance(
-        config=Config(IPKernelApp={"connection_file": "kernel.json", "log_level": logging.CRITICAL})
-    )
+    config = {"connection_file": "kernel.json", "log_level": logging.CRITICAL}
+    app = IPKernelApp.instance(config=Config(IPKernelApp=config))
     session, messages = Session(key=b"lantian"), DummySocket()
     publisher = IOPubThread(messages, session=session)  # is not started: who publishes waits, in every order
     sys.stdout, sys.stderr = Stream(session, publisher, "stdout", 1), Stream(session, publisher, "stderr", 2)
@@ -210,4 +204,4 @@ class Stream(OutStream):
 
 
 if __name__ == "__main__":
-    serve() if "fork" in sys.argv[1:] else start()
+    serve() if "fork" in sys.argv[1:] else run_one()

@@ -11,7 +11,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from lantian.data.files import clear, put
+from lantian.data.files import clear, make_folder, put
 from lantian.data.schema import CHECKOUT
 from lantian.site import template
 
@@ -57,9 +57,8 @@ def content(folder, published, name):
 
 def intact(folder, published):
     """Tell whether every file of a set is there as it was published, and none too many."""
-    return not published.get("gone") and all(
-        content(folder, published, name) is not None for name in published["files"]
-    )
+    names = published["files"]
+    return not published.get("gone") and all(content(folder, published, name) is not None for name in names)
 
 
 @contextlib.contextmanager
@@ -69,14 +68,13 @@ def locked(folder, adopt=False, say=print):
     A folder that holds other things, such as a home, is refused with a `PublishError` unless it is to be adopted.
     """
     _check_ours(folder, adopt)
-    made = [above for above in (folder, *folder.parents) if not above.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
+    made = make_folder(folder)
     lock = _lock(folder, say)
     try:
         yield
     finally:
         with contextlib.suppress(OSError):  # a new folder stays unless it is empty
-            for new in made:
+            for new in reversed(made):
                 new.rmdir()
         os.close(lock) if lock else None
 
@@ -105,10 +103,8 @@ def _check_ours(folder, adopt):
         return
     if others := sorted(name for name in os.listdir(folder) if name != RECORD):
         named = ", ".join(others[:3])
-        raise PublishError(
-            f"{folder}: this folder holds other files ({named}); name an empty or a new one, or say --adopt"
-            " to have pages put among them"
-        )
+        way_out = "name an empty or a new one, or say --adopt to have pages put among them"
+        raise PublishError(f"{folder}: this folder holds other files ({named}); {way_out}")
 
 
 def publish(files, facts, folder):
@@ -119,12 +115,10 @@ def publish(files, facts, folder):
     Raises `PublishError` when a file of somebody else is in the way, `OSError` when one cannot be written.
     """
     known = _files(folder)
-    if others := sorted(
-        name for name in files if os.path.lexists(folder / name) and not _ours(folder, name, known)
-    ):
-        raise PublishError(
-            f"{folder / others[0]}: this file is not one of these pages' own; move it away first"
-        )
+    there = [name for name in files.keys() - known - {SET} if os.path.lexists(folder / name)]
+    if others := sorted(name for name in there if not _committed(folder, name)):
+        strange = folder / others[0]
+        raise PublishError(f"{strange}: this file is not one of these pages' own; move it away first")
     gone = sorted(known - files.keys())
     manifest = facts | {"files": {name: digest(found) for name, found in sorted(files.items())}, "gone": gone}
     _clear(folder, known)
@@ -139,10 +133,6 @@ def _files(folder):
     known = read_set(folder)
     names = {*known.get("files", ()), *known.get("gone", ())}
     return {name for name in names if not PurePosixPath(name).is_absolute() and ".." not in Path(name).parts}
-
-
-def _ours(folder, name, known):
-    return name in known or name == SET or _committed(folder, name)
 
 
 def _committed(folder, name):
@@ -190,9 +180,8 @@ def bundle(files):
     """
     from markupsafe import Markup
 
-    names = sorted(
-        (name for name in files if name.endswith(".html")), key=lambda name: (name != "index.html", name)
-    )
+    names = sorted(name for name in files if name.endswith(".html"))
+    names.sort(key=lambda name: name != "index.html")
     pages = {_key(name.removesuffix(".html")): _parse(files[name]) for name in names}
     for slug, page in pages.items():
         _adapt(page, slug, pages, files)
@@ -223,6 +212,8 @@ def _adapt(page, slug, slugs, files):
         part.decompose()
     for contents in page.select('[aria-label="On this page"]'):
         contents["aria-label"] = f"On the page {slug}"
+    for link in page.select("a.evidence"):
+        del link["class"]  # the style sheet knows it by its address
     for heading in page.main.find_all(re.compile("^h[1-3]$")) if slug != "index" else []:
         heading["class"] = heading.name  # keeps its looks
         heading.name = f"h{int(heading.name[1]) + 1}"

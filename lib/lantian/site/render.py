@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import lantian
 from lantian.data.schema import CHECKOUT, PACKAGE, find_data, province
 from lantian.site import execute, publish
 from lantian.site.execute import Kernels, RenderError, Source, import_nbformat
@@ -76,11 +77,6 @@ def render(paths=None, data=None, output=None, say=print, force=False, single=Fa
     return job.output / "index.html"
 
 
-def _every(data):
-    """List the pages of the whole suite, in order."""
-    return _sources(execute.listed(NOTEBOOKS.resolve()), data)
-
-
 def _sources(paths, data):
     """List the pages to be; a notebook that is for each place makes one for each focus place."""
     common = _digest(_inputs(data), f"{sys.version} {os.environ.get(CHOSEN)}")
@@ -114,17 +110,10 @@ def _reads(path):
 
 def _inputs(data):
     """List the files that every page depends on: tables, library, lock, version."""
-    library = (
-        path
-        for path in Path(__file__).parents[1].rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    )
-    return [
-        *_tables(data),
-        *sorted(library),
-        *CHECKOUT.glob("requirements.lock"),
-        *CHECKOUT.glob("CITATION.cff"),
-    ]
+    library = Path(__file__).parents[1].rglob("*")
+    library = sorted(path for path in library if path.is_file() and "__pycache__" not in path.parts)
+    checkout = (CHECKOUT / name for name in ("requirements.lock", "CITATION.cff"))
+    return [*_tables(data), *library, *filter(Path.exists, checkout)]
 
 
 def _tables(data):
@@ -142,26 +131,22 @@ def _digest(paths, seed=""):
 
 def _focus(data):
     """List id, names and province of the places compared, in order; faults in their table are left to the check."""
-    with (
-        contextlib.suppress(OSError, ValueError, KeyError),
-        open(data / "jurisdictions.csv", encoding="utf-8-sig", newline="") as file,
-    ):
-        chosen = [name.strip() for name in os.environ.get(CHOSEN, "").split(",") if name.strip()]
-        places = {row["id"]: row for row in csv.DictReader(file)}
+    chosen = [name.strip() for name in os.environ.get(CHOSEN, "").split(",") if name.strip()]
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        rows = csv.DictReader((data / "jurisdictions.csv").read_text("utf-8-sig").split("\n"))
+        places = {row["id"]: row for row in rows}
         focus = [row for row in places.values() if row["role"] == "focus"]
-        return [
-            (row["id"], row["name_en"], row["name_zh"], province(places, row["id"]))
-            for row in sorted(focus, key=lambda row: (float(row["order"]), row["id"]))
-            if not chosen or row["id"] in chosen
-        ]
+        focus = [row for row in focus if not chosen or row["id"] in chosen]
+        focus.sort(key=lambda row: (float(row["order"]), row["id"]))
+        return [(row["id"], row["name_en"], row["name_zh"], province(places, row["id"])) for row in focus]
     return []
 
 
 def _update(paths, job):
     """Bring the set in a folder up to date, doing nothing twice."""
     read = _stamps(paths, job.data)
-    every = _every(job.data)
-    sources = _sources(paths, job.data) if paths else every
+    every = _sources([*execute.listed(NOTEBOOKS.resolve()), *paths], job.data)
+    sources = [source for source in every if source.path in paths] if paths else every
     execute.check_names(sources, every)
     if not paths and (others := execute.further_down(NOTEBOOKS)):
         job.say(f"Left out, since they are in folders within {NOTEBOOKS}: {', '.join(map(str, others))}")
@@ -172,30 +157,38 @@ def _update(paths, job):
         return job.say("Nothing has changed since these pages were rendered.")
     with _kernels(todo, job) as kernels:
         if known.get("data") != tables:
-            _check(job.data)
-        pages = [_restored(job.output, slug) for slug in kept]
-        pages += [Page(source.slug, execute.read(source)) for source in todo]
-        pages = _ordered(pages, every)
-        links = [page.link for page in pages]
-        unchanged = kept if links == known.get("links") else ()
-        html = {slug: publish.content(job.output, known, f"{slug}.html") for slug in unchanged}
-        pages, made = _execute_all(todo, pages, kernels, job)
-    found = files(pages, html | made)
-    if job.single:
-        found[SINGLE] = publish.bundle(found).encode()
+            lantian.load(job.data)
+        pages, links, found = _site(todo, kept, every, known, kernels, job)
     if changed := read.items() ^ _stamps(paths, job.data).items():
         raise RenderError(f"{min(changed)[0]}: changed while the pages were made; render again")
     keys = known.get("pages", {}) | {source.slug: source.key for source in sources}
     facts = {"data": tables, "links": links, "pages": {page.slug: keys[page.slug] for page in pages}}
     publish.publish(found, facts, job.output)
+    _say_what_is_missing(known, facts, found, job.say)
+
+
+def _site(todo, kept, every, known, kernels, job):
+    """Execute what is to be made; return all pages in order, the links to them, and the files of the site."""
+    pages = [_restored(job.output, slug) for slug in kept]
+    pages = _ordered(pages + [Page(source.slug, execute.read(source)) for source in todo], every)
+    links = [page.link for page in pages]
+    unchanged = kept if links == known.get("links") else ()
+    html = {slug: publish.content(job.output, known, f"{slug}.html") for slug in unchanged}
+    pages, made = _execute_all(todo, pages, kernels, job)
+    found = files(pages, html | made)
+    if job.single:
+        found[SINGLE] = publish.bundle(found).encode()
+    return pages, links, found
+
+
+def _say_what_is_missing(known, facts, found, say):
+    """Say which pages are gone since their notebooks are, and which links lead to pages that were not made."""
     for slug in known.get("pages", {}).keys() - facts["pages"].keys():
-        job.say(
-            f"{slug}: its page is gone, since {NOTEBOOKS} has no such notebook; name it to have its page again"
-        )
+        why = f"{NOTEBOOKS} has no such notebook; name it to have its page again"
+        say(f"{slug}: its page is gone, since {why}")
     if dead := dead_links(found):
-        job.say(
-            f"Links to pages that are not here: {', '.join(dead)}; lantian render without a name makes them all"
-        )
+        how = "lantian render without a name makes them all"
+        say(f"Links to pages that are not here: {', '.join(dead)}; {how}")
 
 
 def _stamps(paths, data):
@@ -219,17 +212,14 @@ def _kept(sources, every, known, job):
     def stays(slug, key):
         return bool(key) and wanted[slug] == key and not job.force if slug in wanted else sources is not every
 
-    pages = known.get("pages", {})
-    return [
-        slug
-        for slug, key in pages.items()
-        if stays(slug, key) and publish.content(job.output, known, notebook_file(slug)) is not None
-    ]
+    pages = [slug for slug, key in known.get("pages", {}).items() if stays(slug, key)]
+    return [slug for slug in pages if publish.content(job.output, known, notebook_file(slug)) is not None]
 
 
 def _ordered(pages, every):
     """Order pages as their notebooks, those from elsewhere last."""
-    order = {source.slug: number for number, source in enumerate(every)}
+    suite = [source.slug for source in every if source.path.parent == NOTEBOOKS.resolve()]
+    order = {slug: number for number, slug in enumerate(suite)}
     return sorted(pages, key=lambda page: (order.get(page.slug, len(order)), page.slug))
 
 
@@ -238,12 +228,6 @@ def _kernels(todo, job):
     if todo and not execute.can_fork():
         job.say("This platform cannot fork: plain kernels are used, which takes longer.")
     return Kernels() if todo else contextlib.nullcontext()
-
-
-def _check(data):
-    from lantian.data.plans import load
-
-    load(data)
 
 
 def _restored(output, slug):

@@ -404,7 +404,7 @@ def by_place(plans):
                 *counts,
             ]
         )
-    columns = ["place", "province", "plan", "years", "promises", "silences and words"]
+    columns = ["place", "province", "plan", "years", "targets", "without a target"]
     rows = pd.DataFrame(rows, columns=columns)
     return show(rows, "Each place, its plan and the rows from it")
 

@@ -7,9 +7,10 @@ import math
 import re
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
+from pathlib import Path
 
-from lantian.text.script import fold
+from lantian.text.script import fold, read_patterns
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
@@ -22,23 +23,8 @@ DECIMAL = f"{SPELLED}(?:点{SPELLED})?"  # 九点五
 MYRIAD = f"(?: ?(?:[十百千]?[万亿]+|{NO_UNIT}[百千]))"
 # Letters before digits make a name, as in PM2.5 and G205, but for short forms: COD500吨.
 AFTER_NAME = "|".join(f"(?<={name})" for name in ("COD", "BOD", "VOC", "VOCs", "NOx", "LNG", "CNG"))
-DIGITS = (
-    rf"(?<![\d.])(?:(?<![A-Za-z])|{AFTER_NAME})(?:\d{{1,3}}(?:[, ]\d{{3}})+(?!\d)|\d+)(?:(?: \. |\.)\d+)?"
-)
-# The forms of a number, the first that fits counts; READERS has a function for each.
-FORMS = {
-    "ratio": rf"(?P<one>{DIGITS}) ?[:比] ?(?P<other>{DIGITS})",  # 1:1.1
-    "compound": r"\d+亿\d+万|\d+[亿万]\d+千(?!瓦)",  # 1亿2000万
-    "hundred": "百分之?百",
-    "per": rf"(?P<base>[百千万])分之(?P<parts>{DECIMAL}|{DIGITS})",  # 百分之九点五
-    "fraction": rf"(?P<below>{SPELLED})分之(?P<above>{SPELLED})",  # 三分之一
-    "slashed": r"(?<![\d/.])\d\d?/\d\d?(?![\d/])",  # 1/3
-    "half": "一半|半数|过半",
-    # 10余万, 10万余, 3百余万
-    "digits": rf"(?P<number>{DIGITS})(?P<more>[余多几]?)(?P<myriad>{MYRIAD}?)(?P<odd>[余多]?)(?P<rest>(?:(?<=[余多])[万亿]+)?)",
-    "spelled": rf"(?P<letters>{DECIMAL})(?P<over>[余多几]?)(?P<times>[万亿]*)(?P<also>[余多]?)",  # 十余万
-}
-NUMBER = re.compile("|".join(f"(?P<{form}>{pattern})" for form, pattern in FORMS.items()))
+GROUPED = r"\d{1,3}(?:[, ]\d{3})+(?!\d)"  # 1,234
+DIGITS = rf"(?<![\d.])(?:(?<![A-Za-z])|{AFTER_NAME})(?:{GROUPED}|\d+)(?:(?: \. |\.)\d+)?"
 # The bounds of a number with 余, 多 or 几.
 MORE = {"": frozenset()} | dict.fromkeys("余多几", frozenset((">", "~")))
 PER = {"百": "%", "千": "‰", "万": "‱"}
@@ -49,29 +35,17 @@ VAGUE = re.compile("[一二三四五六七八九]{2}")
 
 # --- units -----------------------------------------------------------------------------------------------------------
 
-# Units and words for counting as Chinese documents print them, whatever a table of units may hold.
-UNITS = (
-    "% ‰ ‱ 个百分点 百分点 成 倍 "
-    "吨标准煤 吨标煤 千克标准煤 千克标煤 公斤标准煤 克标准煤 克标煤 吨二氧化碳当量 吨二氧化碳 吨油当量 吨 公斤 千克 毫克 微克 纳克 克 斤 tce kg ㎏ mg ㎎ μg ug ㎍ ng t g "
-    "平方公里 平方千米 平方米 平米 ㎡ km2 km² m2 m² 公顷 亩 立方米 立方 标方 方 ㎥ m3 m³ Nm3 升 公里 千米 厘米 毫米 微米 米 里 km ㎞ mm ㎜ cm ㎝ m "
-    "千瓦时 千瓦小时 兆瓦时 度电 度 kWh MWh 千瓦 兆瓦 吉瓦 瓦 kW ㎾ MW ㎿ GW 吉焦 焦耳 焦 千卡 大卡 GJ 千伏 伏 kV 兆帕 帕 摄氏度 ℃ 分贝 ppm ppb "
-    "蒸吨 吨位 美元 元 人次 人 户次 户 家次 家 个月 个小时 个 座次 座位 座 台班 台套 台(套) 台次 台 套 辆次 辆 条 项 处 所 支 艘 架 列 只 头 羽 株 棵 批次 批 次 件 起 名 位 口 眼 片 块 "
-    "类 种 级 层 栋 幢 间 点 宗 份 张 本 年 月 日 天 小时 分钟 秒 时 期 周 季度"
-).split()
+# Units and words for counting as Chinese documents print them, whatever a table of units may hold: a line a unit, behind
+# it its other prints; to change the print changes no number.
+UNITS = [line.split() for line in Path(__file__).with_name("units.txt").read_text("utf-8").splitlines()]
+CANONICAL = {other.casefold(): unit for unit, *others in UNITS for other in others}
+CANONICAL |= {"h": "小时", "d": "天", "a": "年"}  # behind a stroke only, as in 万吨/a
 SHARES = ("%", "‰", "成")
 TIMES = ("年", "月", "日", "天", "小时", "个小时", "个月", "周", "季度")
 LENGTHS = ("公里", "米", "千米", "里", "km", "m")
-# Other prints of a unit; to change the print changes no number.
-SAME = {
-    "标准煤": ("标煤",), "微克": ("μg", "ug", "㎍"), "毫克": ("mg", "㎎"), "千克": ("公斤", "kg", "㎏"), "吨": ("t",), "平方米": ("平米", "㎡", "m2", "m²"),
-    "立方米": ("立方", "方", "㎥", "m3", "m³"), "平方公里": ("平方千米", "km2", "km²"), "公里": ("千米", "km", "㎞"), "毫米": ("mm", "㎜"), "千瓦": ("kw", "㎾"),
-    "兆瓦": ("mw", "㎿"), "千瓦时": ("度", "度电", "kwh", "千瓦小时"), "台": ("台套", "台(套)"), "小时": ("个小时", "时", "h"), "天": ("日", "d"), "年": ("a",),
-}  # fmt: skip
-CANONICAL = {other: unit for unit, others in SAME.items() for other in others}
 # What makes another unit of the one before it: 吨公里, 吨级, 家次, 吨煤当量, 万吨/a, 人·天.
-LONGER = re.compile(
-    r"(?:[/·]\s?(?:百)?(?!\d)[^\s,。;、:()\d|]{1,4}|公里|级(?!别)|次(?!生)|班(?!子)|座位|(?:标|煤|油)?当量|标油|CO2)"
-)
+RATE = r"[/·]\s?(?:百)?(?!\d)[^\s,。;、:()\d|]{1,4}"
+LONGER = re.compile(f"{RATE}|公里|级(?!别)|次(?!生)|班(?!子)|座位|(?:标|煤|油)?当量|标油|CO2")
 COAL_BEFORE = re.compile("标准?煤量?$")  # 标准煤消费2万吨
 COAL_BEHIND = re.compile(r"\((?:折[合算]?)?标准?煤\)|标准?煤")  # 2万吨(折标煤)
 # What may stand between a unit and its second half: 2万吨以上标准煤.
@@ -88,43 +62,20 @@ OF_SHARE = r"(?:[了为占有达到至在是过]{0,2}|[^\d,。;:、]{1,10}的)" 
 
 def _bounds_before(between):
     """Compile the words before a figure that bound it; `between` is what may stand between 超过 or 低于 and the figure."""
-    words = {
-        ">=": (
-            rf"{NOT}[低少小短下劣]于?{WITHIN}|(?:至少|起码){WITHIN}",
-            rf"(?:最少|最低|下限|达到或超过|[大高多]于或?等于|等于或[大高多]于){OWN}",
-            r"≥|>=|大于\(含\)",
-        ),
-        "<=": (
-            rf"{NOT}(?:超过|超出|超|高于|大于|多于|长于|突破|逾){WITHIN}|至多{WITHIN}",
-            rf"(?:最多|最高|最大|上限|封顶|[小低少]于(?:或者?)?等于|等于或[小低少]于){OWN}",
-            "≤|<=",
-        ),
-        ">": (f"(?:超过|超出|超额|高于|高出|大于|多于|突破|逾){between}", "(?<![治严])超|>"),
-        "<": (f"(?:低于|少于|小于|短于|不足|不到|不满|未满|未达到?){between}", "<"),
-        "~": (
-            r"(?:大约|大概|大致|大体|接近|将近|(?<![节集预公制合契签违解特])约|(?<![最附邻就])近)"
-            r"(?:[为占有达合需到计]{0,2}|减排|减少|削减|下降|增加|[^\d,。;:、]{1,8}的)",
-        ),
-    }
-    return {bound: re.compile(f"(?:{'|'.join(patterns)})$") for bound, patterns in words.items()}
+    words = read_patterns("bounds_before.csv", NOT=NOT, WITHIN=WITHIN, OWN=OWN, BETWEEN=between)
+    return {bound: re.compile(f"(?:{pattern})$") for bound, pattern in words.items()}
 
 
 BEFORE, BEFORE_SHARE = _bounds_before(OWN), _bounds_before(OF_SHARE)
-AFTER = {
-    ">=": re.compile(r"(?:[及或]者?)?以上|之上|起步|起(?=[,。;)]|$)|为(?:下限|底线)"),
-    ">": re.compile("有余"),
-    "<=": re.compile(r"(?:[及或]者?)?以下|之下|以内|之内|为(?:上限|限)|封顶"),
-    "~": re.compile("左右(?![两岸手侧])|上下(?![游])|前后"),
-}
+AFTER = {bound: re.compile(words) for bound, words in read_patterns("bounds_behind.csv").items()}
 NOUN_BETWEEN = re.compile(r"[^\d,。;:、()]{1,6}(以[上下内])(?=[,。;)]|$)")  # 145万吨原煤以内
 INSIDE = re.compile(r"内(?=[,。;:、)”]|的|$)")  # 控制在5%内, but not 内河
 INSIDE_SPAN = re.compile("内(?![河燃资涝环])")  # 3年内, 5公里内
 BRACKET = re.compile(r"^\s?\([^()]{0,14}\)")
 # What is forbidden or eliminated above a figure is allowed up to it: 禁止使用硫分高于1%的煤, 淘汰煤耗高于300克的机组.
-FORBIDDEN = re.compile(
-    "禁止|严禁|杜绝|防止|限制(?!在)|消除(?=大于|超过|高于)|不[准许予得](?![再低高超少大小多短突])"
-)
-FORBIDDEN_BEHIND = re.compile("^[^,。;]{0,20}(?:禁止|严禁|不[准许予得](?![再低高超少大小多短突]))")
+MUST_NOT = "禁止|严禁|不[准许予得](?![再低高超少大小多短突])"
+FORBIDDEN = re.compile(f"{MUST_NOT}|杜绝|防止|限制(?!在)|消除(?=大于|超过|高于)")
+FORBIDDEN_BEHIND = re.compile(f"^[^,。;]{{0,20}}(?:{MUST_NOT})")
 ELIMINATED = re.compile("淘汰|关停|整治|取缔|消除|停止")
 OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
 
@@ -204,14 +155,15 @@ def figures(words, units=()):
 @cache
 def _unit_pattern(units):
     """Compile the pattern of all units, the longest first."""
-    known = {*UNITS, *(split(unit)[1] for unit in units)} - {""}
+    known = {*chain(*UNITS), *(split(unit)[1] for unit in units)} - {""}
     return re.compile("|".join(map(re.escape, sorted(known, key=len, reverse=True))))
 
 
 def _figure(match, words, unit_pattern):
     """Read one match of `NUMBER`; return None for a word such as 千 alone, an ordinal or a vague number."""
     before, behind = words[: match.start()], words[match.end() :]
-    figure = READERS[match.lastgroup](match)
+    _, reader = FORMS[match.lastgroup]
+    figure = reader(match)
     if figure is None or _counts_nothing(figure, before, behind):
         return None
     unit = figure.unit or _unit(before, behind, unit_pattern)
@@ -296,17 +248,21 @@ def _value(letters):
         return None
 
 
-READERS = {
-    "ratio": _ratio,
-    "compound": _compound,
-    "hundred": lambda match: Figure(100.0, unit="%"),
-    "per": _per,
-    "fraction": _fraction,
-    "slashed": _slashed,
-    "half": _half,
-    "digits": _in_digits,
-    "spelled": _in_words,
+COUNTED = rf"(?P<number>{DIGITS})(?P<more>[余多几]?)(?P<myriad>{MYRIAD}?)(?P<odd>[余多]?)(?P<rest>(?:(?<=[余多])[万亿]+)?)"
+SPOKEN = rf"(?P<letters>{DECIMAL})(?P<over>[余多几]?)(?P<times>[万亿]*)(?P<also>[余多]?)"
+# The forms of a number, the first that fits counts, and the function that reads each.
+FORMS = {
+    "ratio": (rf"(?P<one>{DIGITS}) ?[:比] ?(?P<other>{DIGITS})", _ratio),  # 1:1.1
+    "compound": (r"\d+亿\d+万|\d+[亿万]\d+千(?!瓦)", _compound),  # 1亿2000万
+    "hundred": ("百分之?百", lambda match: Figure(100.0, unit="%")),
+    "per": (rf"(?P<base>[百千万])分之(?P<parts>{DECIMAL}|{DIGITS})", _per),  # 百分之九点五
+    "fraction": (rf"(?P<below>{SPELLED})分之(?P<above>{SPELLED})", _fraction),  # 三分之一
+    "slashed": (r"(?<![\d/.])\d\d?/\d\d?(?![\d/])", _slashed),  # 1/3
+    "half": ("一半|半数|过半", _half),
+    "digits": (COUNTED, _in_digits),  # 10余万, 10万余, 3百余万
+    "spelled": (SPOKEN, _in_words),  # 十余万
 }
+NUMBER = re.compile("|".join(f"(?P<{form}>{pattern})" for form, (pattern, _) in FORMS.items()))
 
 
 # --- reading unit and bounds -----------------------------------------------------------------------------------------

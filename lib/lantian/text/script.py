@@ -1,5 +1,6 @@
 """One form of Chinese text: one width, one script, one mark for each of several that look alike."""
 
+import csv
 import unicodedata
 from pathlib import Path
 
@@ -52,3 +53,27 @@ def fold(text):
     '1:1.1,达到二十万吨;①'
     """
     return text.translate(FOLDED)
+
+
+def read_patterns(name, **parts):
+    """Read a table of patterns that stands beside this file.
+
+    Parameters
+    ----------
+    name : str
+        Of a file with the columns ``pattern``, ``example`` and, first, what the patterns are of.
+    **parts : str
+        What patterns have in common, by the word in braces that stands for it, as ``{DATE}``.
+
+    Returns
+    -------
+    dict of str to str
+        The alternatives joined, by the first column, in the order of the file.
+    """
+    found = {}
+    with open(Path(__file__).with_name(name), encoding="utf-8", newline="") as file:
+        for key, pattern, _ in list(csv.reader(file))[1:]:
+            for word, part in parts.items():
+                pattern = pattern.replace(f"{{{word}}}", part)
+            found[key] = f"{found[key]}|{pattern}" if key in found else pattern
+    return found

@@ -1,0 +1,143 @@
+"""One language of marks in all charts: shape, fill and edge of each mark follow from the columns of its row alone."""
+
+import ast
+import csv
+import json
+
+import lantian as lt
+import numpy as np
+import pytest
+from lantian.charts.drawing import GREY, Chart
+from lantian.charts.marks import KEY
+from lantian.data.schema import find_data
+from lantian.site.render import NOTEBOOKS
+from matplotlib.collections import PathCollection
+from matplotlib.colors import to_rgba
+from matplotlib.markers import MarkerStyle
+
+pytestmark = pytest.mark.slow
+SHAPES = {"circle": "o", "square": "s", "triangle": "^", "diamond": "D"}
+ROWS = {
+    row["id"]: row
+    for path in sorted(find_data().glob("targets/*.csv"))
+    for row in csv.DictReader(path.open(encoding="utf-8", newline=""))
+}
+
+
+def run(path):
+    """Execute the code of a notebook; yield what its cells show."""
+    shown, space = [], {}
+    space["display"] = lambda *values: shown.extend(values)
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            tree = ast.parse("".join(cell["source"]))
+            last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+            exec(compile(tree, path.name, "exec"), space)
+            if last:
+                shown.append(eval(compile(ast.Expression(last.value), path.name, "eval"), space))
+    return shown
+
+
+@pytest.fixture(scope="module")
+def shown():
+    return {path.stem: run(path) for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
+
+
+@pytest.fixture(scope="module")
+def charts(shown):
+    return [value for values in shown.values() for value in values if isinstance(value, Chart)]
+
+
+def outline(shape):
+    style = MarkerStyle(shape)
+    return style.get_path().transformed(style.get_transform()).vertices
+
+
+def shape_of(path):
+    for name, shape in SHAPES.items():
+        vertices = outline(shape)
+        if len(vertices) == len(path.vertices) and np.allclose(vertices, path.vertices):
+            return name
+    return "dash" if np.ptp(path.vertices[:, 1]) < np.ptp(path.vertices[:, 0]) / 2 else "unknown"
+
+
+def marks(chart):
+    """List the marks of a chart: the id of its row, its shape, whether it is hollow, dashed and grey."""
+    for points in chart.findobj(PathCollection):
+        paths, faces, edges = points.get_paths(), points.get_facecolors(), points.get_edgecolors()
+        dashes = points.get_linestyles()
+        for number, name in enumerate(points.ids):
+            face, edge = faces[number % len(faces)], edges[number % len(edges)]
+            yield {
+                "id": name,
+                "shape": shape_of(paths[number % len(paths)]),
+                "hollow": bool(np.allclose(face, to_rgba("white"))),
+                "dashed": dashes[number % len(dashes)][1] is not None,
+                "grey": bool(np.allclose(face, to_rgba(GREY)) or np.allclose(edge, to_rgba(GREY))),
+            }
+
+
+def test_every_mark_means_what_the_key_says(charts):
+    count, seen = 0, set()
+    for chart in charts:
+        for mark in marks(chart):
+            row, where = ROWS.get(mark["id"]), (chart.name, mark)
+            count += 1
+            seen |= {mark["shape"], *(name for name in ("hollow", "dashed") if mark[name])}
+            if row is None:
+                assert mark["grey"] and mark["shape"] in ("dash", "diamond") and not mark["hollow"], where
+                continue
+            uncertain = {row["year_basis"], row["baseline_basis"]} & {"inferred", "ambiguous"}
+            assert mark["hollow"] == (row["strength"] == "aspirational"), where
+            assert mark["dashed"] == bool(uncertain), where
+            if mark["shape"] == "triangle":
+                assert row["kind"] == "change" and chart.kind != "grid", where
+            else:
+                assert mark["shape"] == ("square" if row["value_basis"] == "word" else "circle"), where
+    assert count > 300
+    assert seen == {*SHAPES, "dash", "hollow", "dashed"}, "a mark of the key is in no chart"
+
+
+def test_all_in_words_never_stands_at_a_hundred(plans):
+    judged = lt.compare(plans, "buildings.clean_heating")
+    judged.loc[judged["amount"] == 100, "value_basis"] = "word"
+    chart = lt.charts.panels(plans, judged, "x", "t", "s", limits=(0, 100), unit="%")
+    ends = [axes.spines["bottom"].get_bounds()[1] for axes in chart.axes]
+    drawn = [points.get_offsets()[:, 0].max() for points in chart.findobj(PathCollection)]
+    assert ends and max(drawn) > max(ends)
+
+
+def test_no_mark_is_drawn_past_the_key(charts):
+    for chart in charts:
+        assert not [
+            line for axes in chart.axes for line in axes.lines if line.get_marker() not in ("None", "", None)
+        ]
+
+
+def test_charts_to_explore_use_the_same_marks(shown):
+    of_statement = {row["statement_en"]: row for row in ROWS.values()}
+    explored = [value for values in shown.values() for value in values if hasattr(value, "to_plotly_json")]
+    assert explored
+    for figure in explored:
+        for trace in figure.data:
+            for symbol, text in zip(trace.marker.symbol, trace.text, strict=True):
+                row = of_statement[text.split("</b>")[0].removeprefix("<b>").replace("&#39;", "'")]
+                shape = "square" if row["value_basis"] == "word" else "circle"
+                assert symbol == shape + ("-open" if row["strength"] == "aspirational" else "")
+
+
+def test_each_chart_is_named_once_and_read_by_a_sentence(charts, shown):
+    names = [chart.name for chart in charts]
+    assert len(set(names)) == len(names)
+    for values in shown.values():
+        drawn = [number for number, value in enumerate(values) if isinstance(value, Chart)]
+        assert all(
+            any(not isinstance(value, Chart) for value in values[number + 1 : number + 4]) for number in drawn
+        )
+
+
+def test_the_key_stands_on_each_page_with_marks(shown):
+    for name, values in shown.items():
+        if any(list(marks(value)) for value in values if isinstance(value, Chart)):
+            assert any(str(value) == str(lt.charts.key()) for value in values), name
+    assert all(symbol in str(lt.charts.key()) for symbol in KEY)
