@@ -270,10 +270,11 @@ def test_a_phone_lists_every_plan_of_a_grid(chromium, site, plans):
         for grid in page.locator(".by-subject").all():
             figure = grid.locator("xpath=ancestor::figure")
             assert not figure.locator(".drawing").is_visible()
-            for subject in grid.locator("ul").all():
-                named = [line.locator("b").text_content() for line in subject.locator("li:visible").all()]
-                assert sorted(named) == sorted(plans.focus["name_en"])
-                seen += len(named)
+            named = [line.text_content() for line in grid.locator("li:visible b").all()]
+            drawn = figure.locator("svg desc").first.text_content()
+            assert {name: named.count(name) for name in named}.keys() == set(plans.focus["name_en"])
+            assert all(drawn.count(f"{name}: ") == named.count(name) for name in named)
+            seen += len(named)
             assert grid.evaluate(
                 "e => [...e.querySelectorAll('li')].every(li => li.getBoundingClientRect().right <= innerWidth)"
             )
