@@ -210,7 +210,8 @@
   codeSwitch();
   document.querySelectorAll("nav.contents").forEach(markContents);
   document.querySelectorAll(".scroll table").forEach(function (table) { fitting.observe(table); });
-  document.querySelectorAll(".drawing").forEach(openAtMarks);
+  var opening = new ResizeObserver(function (changes) { changes.forEach(function (change) { openAtMarks(change.target); }); });
+  document.querySelectorAll(".drawing").forEach(function (drawing) { opening.observe(drawing); });
   document.querySelectorAll("header.site nav").forEach(function (nav) {
     var here = nav.querySelector("[aria-current]");
     if (here) { nav.scrollLeft = here.offsetLeft - nav.offsetLeft - 24; }
