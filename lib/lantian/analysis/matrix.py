@@ -75,7 +75,7 @@ def _target_cells(targets):
     first = _firmest_first(counted).drop_duplicates(KEY)
     rows = list(first.itertuples())
     more = [f"; {row.count - 1} more" if row.count > 1 else "" for row in rows]
-    text = [short(row) + others for row, others in zip(rows, more)]
+    text = [short(row) + wording.hedge(row) + others for row, others in zip(rows, more)]
     in_words = [f"{wording.target(row)}{_scope(row)}{others}" for row, others in zip(rows, more)]
     return first.assign(text=text, in_words=in_words, firmness=range(len(first)))
 
@@ -271,14 +271,13 @@ def fleet_steps(plans):
     )
     rows = rows.assign(step=step, when=[wording.date(row) for row in rows.itertuples()])
     rows["fleet"] = [_several(row) for row in rows.itertuples()]
+    rows["when"] += rows["strength"].eq("aspirational").map({True: ", aimed for", False: ""})
     keys = ["jurisdiction", "label", "step", "strength", "area", "when"]
     named = {"fleets": ("fleet", wording.names), "id": ("id", "first"), "ids": ("id", ";".join)}
     rows = rows.groupby(keys, as_index=False, sort=False).agg(**named)
     area = rows["area"].map(wording.AREAS).mask(rows["area"] == "whole", "")
     rows["text"] = ["; ".join(filter(None, words)) for words in zip(rows["fleets"], area, rows["when"])]
-    rows["in_words"] = (
-        rows["step"].map(STEPS) + ": " + rows["text"] + ", " + rows["strength"].map(wording.STRENGTHS)
-    )
+    rows["in_words"] = rows["step"].map(STEPS) + ": " + rows["text"]
     rows = pd.concat([rows, _without_fleets(plans, rows)], ignore_index=True)
     rows["step"] = pd.Categorical(rows["step"].map(STEPS), list(STEPS.values()), ordered=True)
     order = rows["jurisdiction"].map(list(plans.focus["id"]).index)

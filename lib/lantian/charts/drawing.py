@@ -345,9 +345,3 @@ def draw_marks(axes, rows, palette, size=8):
     points.set_edgecolors(list(colour.mask(rows["dashed"] & ~rows["hollow"], INK)))
     points.set_linestyles([(0, (1.5, 1)) if dashed else "-" for dashed in rows["dashed"]])
     points.set_linewidths(1.5)
-
-
-def hedge(row):
-    """Say behind a target's words how it is hedged, or that it is aimed for; nothing behind others."""
-    word = "aimed for" if row.strength == "aspirational" else row.hedge
-    return f" ({word})" if word and word != "about" else ""  # which the amount says itself

@@ -93,7 +93,8 @@ def order(plans, steps, name, title, subtitle):
     width = (drawing.WIDTH - _NAMES) / len(heads) - 0.1
     drawing.name_columns(axes, range(len(heads)), [drawing.wrap(head, width, 8) for head in heads], size=8)
     chart.opens_at_right = True
-    return drawing.finish(chart, plans, steps.assign(what=steps["step"]), name, title, subtitle)
+    rows = steps.assign(what=steps["step"]).sort_values("step", ascending=False, kind="stable")
+    return drawing.finish(chart, plans, rows, name, title, subtitle)
 
 
 @mpl.style.context(drawing.STYLE)

@@ -227,7 +227,7 @@ def due(plans, indicators, where="core == 'yes'", role="focus"):
 
 def _act(row):
     """Word an act with its date: "ban on fuel below China VI, whole area: from 2018"."""
-    return f"{'ban on ' if row.kind == 'ban' else ''}{wording.thing(row)}: {wording.date(row)}{drawing.hedge(row)}"
+    return f"{'ban on ' if row.kind == 'ban' else ''}{wording.thing(row)}: {wording.date(row)}{wording.hedge(row)}"
 
 
 # --- values ---------------------------------------------------------------------------------------------------------
@@ -300,14 +300,14 @@ def _beside(row):
     """Word what stands beside a mark: the target, what it was converted to and from what, and the caveats."""
     level = wording.quantity(round(row.amount, 1), row.standard_unit)
     implied = f"implies {level}, from {row.inputs}" if row.converted else ""
-    return "; ".join(filter(None, [row.printed + drawing.hedge(row), row.date, implied, row.caveats]))
+    return "; ".join(filter(None, [row.printed + wording.hedge(row), row.date, implied, row.caveats]))
 
 
 def _elsewhere(row, group):
     """Word a target or a gap that is not on the axis."""
     if row.status != "target":
         return row.printed
-    words = ", ".join(filter(None, [row.printed + drawing.hedge(row), row.thing, row.date]))
+    words = ", ".join(filter(None, [row.printed + wording.hedge(row), row.thing, row.date]))
     return words if group is None else f"not on this axis: {words}"
 
 

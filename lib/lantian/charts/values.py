@@ -91,7 +91,7 @@ def _last_two(measured, year):
 def _level_in_words(row):
     """Word a level, or what a change implies and from which reading."""
     if not row.converted:
-        return f"{row.printed} {row.date}{drawing.hedge(row)}"
+        return f"{row.printed} {row.date}{wording.hedge(row)}"
     level = wording.quantity(round(row.amount, 1), row.standard_unit)
     return (
         f"{row.printed} {row.date} implies {level}, from {row.inputs.partition(': ')[2].partition(' (')[0]}"
@@ -212,7 +212,7 @@ def _rungs(plans, indicator, year):
             }
             for goal in found.itertuples():
                 row |= {"id": goal.id, "x": goal.amount, "label": wording.number(goal.amount)}
-                row["in_words"] = wording.target(goal) + drawing.hedge(goal)
+                row["in_words"] = wording.target(goal) + wording.hedge(goal)
             rows.append(row)
     rungs = pd.DataFrame(rows)
     return rungs[rungs["level"].isin(["nation", "province", "prefecture", "county"])].astype({"x": float})
@@ -259,7 +259,7 @@ def _promised(plans, indicator):
         "indicator == @indicator and role == 'focus' and kind == 'level' and amount.notna()"
     )
     what = [f"promised {year}" for year in rows["target_year"]]
-    in_words = [wording.target(row) + drawing.hedge(row) for row in rows.itertuples()]
+    in_words = [wording.target(row) + wording.hedge(row) for row in rows.itertuples()]
     return rows.assign(x=rows["target_year"], y=rows["amount"], what=what, in_words=in_words)
 
 

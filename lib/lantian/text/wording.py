@@ -203,6 +203,15 @@ def strength(row):
     return f"{STRENGTHS[row.strength]}{f' ({word})' if word else ''}"
 
 
+def hedge(row):
+    """Say behind a target's words how it is hedged, or that it is aimed for; nothing behind others.
+
+    As " (largely)", " (aimed for)".
+    """
+    word = "aimed for" if row.strength == "aspirational" else row.hedge
+    return f" ({word})" if word and word != "about" else ""  # which the amount says itself
+
+
 def gap(row):
     """Word what stands in place of a target; a silence within what the plan set out to do reads otherwise than one outside it."""
     if row.status == "silent":
