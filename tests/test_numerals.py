@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lantian.proof.verify import SOURCES, read_texts
-from lantian.text import script
+from lantian.text import script, wording
 from lantian.text.figures import NOT, OWN, WITHIN
 from lantian.text.numerals import COLUMNS, NUMERAL, PARTS, RULES, account, summary
 from lantian.text.script import fold
 
-PATTERNS = sorted(Path(script.__file__).parent.glob("*.csv"))
+PATTERNS = sorted(set(Path(script.__file__).parent.glob("*.csv")) - {wording.WORDS})
 PLAN = "到2020年,全区煤炭消费总量控制在92.6万吨以内,比2015年下降30%以上。"
 
 

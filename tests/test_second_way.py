@@ -102,7 +102,7 @@ def test_the_answers_of_the_readme_have_these_counts(counted):
         len(counted.get(name, ())) or "none" for name in ("copied", "stricter", "looser")
     )
     assert f"{copied} goals are copied from a level above" in text
-    assert f"{stricter} are stricter and {looser} looser" in text
+    assert f"{stricter} are stricter, {looser} looser" in text
 
 
 def test_each_cell_shows_the_firmest_target_by_the_columns_alone(plans):

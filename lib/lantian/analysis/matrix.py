@@ -82,7 +82,8 @@ def _target_cells(targets):
 
 def _scope(row):
     """Say what a target covers where that is not the whole: " (bus, new or replacement ones, urban area)"."""
-    return f" ({wording.thing(row)})" if row.base or row.area != "whole" else ""
+    part = row.base or row.area != "whole" or (row.value_basis == "word" and row.subject_name)
+    return f" ({wording.thing(row)})" if part else ""
 
 
 def _gap_cells(gaps):
