@@ -1,0 +1,575 @@
+-- The figures of the findings, worked out once more.
+--
+-- Each page opens with findings. Every query below answers one cell of them, from the raw columns alone:
+--
+--     lantian export lantian.sqlite
+--     sqlite3 lantian.sqlite < sql/answers.sql
+--
+-- A query is named after its notebook and the cell, which is also its address: `01_coal finding` is the first finding of
+-- 01_coal.html. Its columns are named after what stands there: "later" is the value for {later}, "figure:cap" that for
+-- {figure:cap}. Where a sentence names a row by its id, as {yuyao-pm25-2020}, the queries `targets` and `gaps` at the end
+-- have its amount, date, place and the rest. To run one query, first run the views up to the first finding.
+--
+-- Lists are in the order of the page, parted by "; ". Where the page says "none" the query says 0, or nothing at all.
+--
+-- Left to the library, because it needs the tests by which two targets compare (lantian.verdict, differences.csv):
+--   00_at_a_glance finding-compares, 04_everything_else finding-shared, 09_method finding-degrees: how many subjects
+--     compare, and in which degree. The degrees `same` and `direct` are worked out here, where two rows agree in all but
+--     the figure; those that rest on caveats, conversions and inclusion are not.
+--   05_cascade finding, finding-average: all goals that are held against one above, and those beyond the average of the
+--     country; the former include acts without a figure, both include pairs of which the subjects only resemble each other.
+--     Worked out here are those of one subject, area, kind, unit and year.
+
+-- ---------------------------------------------------------------------------------------------------------------- views
+
+-- The plans compared, in the order of the pages; a date of issue that is inferred has a question mark.
+CREATE TEMP VIEW plan AS
+SELECT j.id, j.name_en AS place, j.name_zh, j."order" AS place_order, d.issued, d.missing_parts,
+  j.name_en || ' (' || substr(d.issued, 1, 4) || CASE WHEN d.issued LIKE '%?' THEN '?' ELSE '' END || ')' AS label
+FROM jurisdictions AS j JOIN documents AS d ON d.jurisdiction = j.id AND d.access = 'full_text'
+WHERE j.role = 'focus';
+
+-- All targets, with their place, subject, and the value in the standard unit.
+CREATE TEMP VIEW target AS
+SELECT t.*, t.value * u.factor AS amount, t.value_max * u.factor AS amount_max, u.dimension, u.standard_unit,
+  u.label_en AS unit_label, d.jurisdiction, d.issued, d.access, j.name_en AS place, j.role, j.level,
+  i.name_en AS indicator_name, i.theme, i.headline, i.better, i.extensive
+FROM targets AS t
+JOIN documents AS d ON d.id = t.document
+JOIN jurisdictions AS j ON j.id = d.jurisdiction
+JOIN indicators AS i ON i.id = t.indicator
+LEFT JOIN units AS u ON u.unit = t.unit;
+
+-- The targets of the plans compared.
+CREATE TEMP VIEW mine AS
+SELECT target.*, plan.label, plan.place_order FROM target JOIN plan ON plan.id = target.jurisdiction;
+
+-- The amount and date of each target, as a page prints them. A fall is printed without its sign: "at most -20 %" is "at
+-- least 20 % below". By the first of a month is before it. Acts, and what is said in words, have no amount.
+CREATE TEMP VIEW worded AS
+WITH part AS (
+  SELECT *,
+    CASE WHEN kind = 'change' AND amount < 0
+      THEN CASE operator WHEN '<=' THEN 'at least ' WHEN '>=' THEN 'at most ' WHEN '<' THEN 'more than '
+        WHEN '>' THEN 'less than ' WHEN '~' THEN 'about ' ELSE '' END
+      ELSE CASE operator WHEN '<=' THEN 'at most ' WHEN '>=' THEN 'at least ' WHEN '~' THEN 'about '
+        WHEN '<' THEN CASE kind WHEN 'change' THEN 'less than ' ELSE 'below ' END
+        WHEN '>' THEN CASE kind WHEN 'change' THEN 'more than ' ELSE 'above ' END ELSE '' END END AS bound,
+    CASE WHEN amount < 0 THEN 'below ' ELSE 'above ' END || baseline_year AS side,
+    CASE WHEN timing = 'in' AND deadline IS NOT NULL THEN 'on ' WHEN timing = 'by' AND deadline LIKE '%-01' THEN 'before '
+      WHEN timing = 'every_year' THEN 'from ' WHEN timing = 'none' THEN '' ELSE timing || ' ' END AS preposition
+  FROM target
+)
+SELECT id,
+  CASE WHEN value_basis = 'reference' THEN CASE operator WHEN '>' THEN 'higher' ELSE 'no more' END || ' than in ' || baseline_year
+    WHEN value_basis = 'word' OR amount IS NULL OR kind = 'change' AND amount = 0 AND baseline_year IS NULL THEN NULL
+    WHEN dimension = 'frequency' THEN CASE WHEN value <> 1 THEN bound || value || ' ' || unit_label END
+    WHEN kind = 'ratio' THEN bound || value || ' for 1'
+    WHEN kind = 'change' AND amount = 0 THEN 'no growth against ' || baseline_year
+    ELSE CASE WHEN kind = 'amount' AND better = 'lower' THEN 'cut by ' ELSE '' END || bound || abs(amount)
+      || coalesce(' to ' || abs(amount_max), '') || coalesce(' ' || nullif(standard_unit, '1'), '')
+      || CASE WHEN kind = 'change' THEN coalesce(' ' || side, '') ELSE '' END END AS amount,
+  preposition || CASE WHEN timing = 'every_year' THEN target_year ELSE coalesce(deadline, target_year) END AS date
+FROM part;
+
+-- How firmly words bind, from the firmest.
+CREATE TEMP VIEW firmness(strength, rank) AS
+VALUES ('mandated', 0), ('plain', 1), ('hedged', 2), ('aspirational', 3);
+
+-- For each plan and subject the target that a cell of the overview shows: the firmest of the core, and where several are
+-- as firm, the existing stock before purchases, the whole area before a part, the latest year, a figure before words.
+CREATE TEMP VIEW firmest AS
+SELECT * FROM (
+  SELECT mine.*, row_number() OVER (
+    PARTITION BY jurisdiction, indicator
+    ORDER BY core = 'no',
+      CASE nature WHEN 'binding' THEN 0 WHEN 'indicative' THEN 1 ELSE 2 END,
+      firmness.rank,
+      CASE base WHEN 'stock' THEN 0 WHEN 'new_or_replaced' THEN 2 WHEN 'new' THEN 3 ELSE 1 END,
+      area <> 'whole', -coalesce(target_year, 0),
+      CASE value_basis WHEN 'figure' THEN 0 WHEN 'word' THEN 1 WHEN 'reference' THEN 2
+        ELSE CASE WHEN target_year IS NULL THEN 4 ELSE 3 END END,
+      id
+  ) AS place_in_cell
+  FROM mine JOIN firmness ON firmness.strength = mine.strength
+) WHERE place_in_cell = 1;
+
+-- The cells of the overview: each plan and headline subject, with the number of its targets and what stands there if none.
+CREATE TEMP VIEW cell AS
+SELECT plan.id AS jurisdiction, plan.place_order, i.id AS indicator, i.name_en AS indicator_name, i.headline,
+  (SELECT count(*) FROM mine WHERE mine.jurisdiction = plan.id AND mine.indicator = i.id) AS targets,
+  (SELECT g.status FROM gaps AS g JOIN documents AS d ON d.id = g.document
+    WHERE d.jurisdiction = plan.id AND g.indicator = i.id ORDER BY g.id LIMIT 1) AS gap
+FROM plan CROSS JOIN indicators AS i WHERE i.headline IS NOT NULL;
+
+-- All places above a place, with the number of steps up.
+CREATE TEMP VIEW higher_place AS
+WITH RECURSIVE up(id, higher, steps) AS (
+  SELECT id, parent, 1 FROM jurisdictions WHERE parent IS NOT NULL
+  UNION ALL
+  SELECT up.id, j.parent, steps + 1 FROM up JOIN jurisdictions AS j ON j.id = up.higher WHERE j.parent IS NOT NULL
+)
+SELECT * FROM up;
+
+-- Goals that measurements can be held against: same place, subject, area and year. A change needs two readings of one
+-- series; a level or share is met when it is on the right side, by its operator, else by which side is better.
+CREATE TEMP VIEW outcome AS
+WITH reading AS (
+  SELECT o.*, o.value * u.factor AS amount FROM observations AS o JOIN units AS u ON u.unit = o.unit
+), measured AS (
+  SELECT m.id, m.operator, m.better, m.amount, ending.year, ending.amount AS reading,
+    CASE m.kind WHEN 'change' THEN (ending.value / start.value - 1) * 100 ELSE ending.amount END AS found
+  FROM mine AS m
+  JOIN reading AS ending ON ending.jurisdiction = m.jurisdiction AND ending.indicator = m.indicator
+    AND ending.area = m.area AND ending.subject IS m.subject AND ending.base IS m.base AND ending.year = m.target_year
+  LEFT JOIN reading AS start ON m.kind = 'change' AND start.year = m.baseline_year
+    AND start.jurisdiction = m.jurisdiction AND start.indicator = m.indicator AND start.area = m.area
+    AND start.subject IS m.subject AND start.base IS m.base AND start.unit = ending.unit
+    AND start.source = ending.source AND start.scope = ending.scope AND start.basis = ending.basis
+  WHERE m.amount IS NOT NULL AND m.area <> 'named' AND m.subject_class IS NULL
+    AND (m.kind = 'change' AND start.value IS NOT NULL OR m.kind IN ('level', 'share') AND ending.unit = m.unit)
+)
+SELECT *, CASE
+    WHEN operator = '<=' THEN found <= amount WHEN operator = '<' THEN found < amount
+    WHEN operator = '>=' THEN found >= amount WHEN operator = '>' THEN found > amount
+    WHEN better = 'lower' THEN found <= amount ELSE found >= amount END AS met
+FROM measured;
+
+-- Goals beside those of the nearest level above that ask for the same of the same: one subject, area, kind, unit and year.
+-- A level that grows with the size of a place, a count or an amount is never held against that of a larger place; a goal
+-- for prefecture-level cities says nothing of a county.
+CREATE TEMP VIEW beside_above AS
+WITH pair AS (
+  SELECT m.id, m.label, m.indicator, m.place_order, h.steps, high.id AS above_id, m.amount, high.amount AS above,
+    m.amount = high.amount AS equal, m.operator = high.operator AS one_operator,
+    (m.amount < high.amount) = (m.better = 'lower') AS strict, high.level AS above_level, high.value_basis AS above_basis,
+    (SELECT rank FROM firmness WHERE strength = m.strength)
+      <= (SELECT rank FROM firmness WHERE strength = high.strength) AS as_firm,
+    -- A document above that is surely later was not copied: by year where a date is short or in doubt.
+    CASE WHEN m.issued || high.issued LIKE '%?%' THEN substr(high.issued, 1, 4) > substr(m.issued, 1, 4)
+      ELSE substr(high.issued, 1, min(length(m.issued), length(high.issued)))
+        > substr(m.issued, 1, min(length(m.issued), length(high.issued))) END AS later
+  FROM mine AS m
+  JOIN higher_place AS h ON h.id = m.jurisdiction
+  JOIN target AS high ON high.jurisdiction = h.higher AND high.indicator = m.indicator AND high.kind = m.kind
+    AND high.subject_class IS m.subject_class AND high.base IS m.base AND high.area = m.area
+    AND high.exception IS m.exception AND high.baseline_year IS m.baseline_year
+    AND high.target_year = m.target_year AND high.unit IS m.unit
+  WHERE m.amount IS NOT NULL AND high.amount IS NOT NULL AND high.core = 'yes' AND high.kind <> 'standard'
+    AND m.area <> 'named' AND m.baseline_basis IS NOT 'ambiguous' AND high.baseline_basis IS NOT 'ambiguous'
+    AND NOT (high.kind IN ('count', 'amount') OR high.kind = 'level' AND high.extensive = 'yes')
+    AND NOT (high.subject IS 'prefecture_level_city' AND m.level = 'county')
+    -- The mean of a province and that of its cities are told of the same air; rural areas and ordinary ones of the same homes.
+    AND (m.subject IS high.subject
+      OR coalesce(m.subject, 'city') IN ('city', 'prefecture_level_city')
+        AND coalesce(high.subject, 'city') IN ('city', 'prefecture_level_city')
+      OR coalesce(m.subject, 'ordinary_rural_area') = 'ordinary_rural_area'
+        AND coalesce(high.subject, 'ordinary_rural_area') = 'ordinary_rural_area')
+)
+SELECT id, label, indicator, place_order, above_id, CASE
+    WHEN equal AND one_operator AND NOT later THEN 'copied' WHEN equal THEN 'equal'
+    WHEN above_level = 'nation' AND above_basis <> 'word' THEN CASE WHEN strict THEN 'beyond the average' ELSE 'short of the average' END
+    WHEN NOT strict THEN 'looser' WHEN as_firm THEN 'stricter' ELSE 'less firm' END AS relation
+FROM pair
+WHERE steps = (SELECT min(steps) FROM pair AS nearer WHERE nearer.id = pair.id);
+
+-- What each plan asks of its fleets, by steps of which each includes the next, and whether it only aims for that.
+CREATE TEMP VIEW step(number, words) AS
+VALUES (6, 'the whole fleet; new energy only'), (5, 'all purchases; new energy only'),
+  (4, 'all purchases; clean fuels count'), (3, 'a share or a number'), (2, 'words only'), (1, 'not addressed');
+
+CREATE TEMP VIEW fleet_step AS
+SELECT jurisdiction, label, place, place_order, issued, id, strength = 'aspirational' AS aimed, CASE
+    WHEN value IS NOT 100 OR base IS NULL THEN 3 WHEN base = 'stock' THEN 6
+    WHEN indicator = 'vehicles.new_energy' THEN 5 ELSE 4 END AS step
+FROM mine WHERE indicator IN ('vehicles.new_energy', 'vehicles.new_or_clean')
+UNION ALL
+SELECT plan.id, plan.label, plan.place, plan.place_order, plan.issued, min(g.id), 0,
+  CASE WHEN max(g.status = 'qualitative') THEN 2 ELSE 1 END
+FROM plan JOIN documents AS d ON d.jurisdiction = plan.id JOIN gaps AS g ON g.document = d.id
+WHERE g.indicator IN ('vehicles.new_energy', 'vehicles.new_or_clean') AND plan.id NOT IN (
+  SELECT jurisdiction FROM mine WHERE indicator IN ('vehicles.new_energy', 'vehicles.new_or_clean'))
+GROUP BY plan.id;
+
+-- The furthest step of each plan.
+CREATE TEMP VIEW furthest AS
+SELECT * FROM (
+  SELECT fleet_step.*, row_number() OVER (PARTITION BY jurisdiction ORDER BY step DESC, id) AS rank FROM fleet_step
+) WHERE rank = 1;
+
+-- Pairs of core targets of two plans that agree in everything but the figure: `direct`, or `same` where the figure agrees
+-- too, or none is set. Acts and bans agree whatever their date.
+CREATE TEMP VIEW twin AS
+WITH stated AS (
+  SELECT mine.*, value_basis IS NULL AND kind IN ('deadline', 'standard') OR kind = 'ban' AS act,
+    CASE WHEN value_basis IS NULL AND kind IN ('deadline', 'standard') THEN 'act' ELSE kind END AS rule
+  FROM mine WHERE core = 'yes' AND area <> 'named'
+)
+SELECT one.id, one.label, one.place_order, one.indicator, one.indicator_name,
+  CASE WHEN one.act OR one.amount IS other.amount AND one.amount_max IS other.amount_max THEN 'same' ELSE 'direct' END AS degree
+FROM stated AS one JOIN stated AS other ON other.indicator = one.indicator AND other.jurisdiction <> one.jurisdiction
+  AND other.rule = one.rule AND other.subject IS one.subject AND other.subject_class IS one.subject_class
+  AND other.base IS one.base AND other.area = one.area AND other.exception IS one.exception
+  AND other.strength = one.strength AND (other.timing = 'every_year') = (one.timing = 'every_year')
+  AND (one.act OR other.value_basis IS one.value_basis AND other.unit IS one.unit AND other.operator IS one.operator
+    AND other.target_year IS one.target_year AND other.year_basis IS one.year_basis AND other.deadline IS one.deadline
+    AND other.timing = one.timing AND other.baseline_year IS one.baseline_year
+    AND other.baseline_basis IS one.baseline_basis AND one.baseline_basis IS NOT 'ambiguous'
+    AND (one.kind <> 'change' OR one.baseline_year IS NOT NULL)
+    AND NOT (one.kind IN ('count', 'amount') OR one.kind = 'level' AND one.extensive = 'yes')
+    AND (one.theme <> 'air' OR other.level = one.level));
+
+-- -------------------------------------------------------------------------------------------------------- at a glance
+
+-- 00_at_a_glance finding
+-- How many headline subjects are there, how many cells hold a target, and what stands in the others?
+SELECT
+  (SELECT count(*) FROM plan) AS "number",
+  (SELECT count(*) FROM indicators WHERE headline IS NOT NULL) AS "indicators",
+  (SELECT count(*) FROM cell) AS "cells",
+  (SELECT count(*) FROM cell WHERE targets > 0) AS "promised",
+  (SELECT group_concat(words, '; ') FROM (
+    WITH meaning(status, rank, words) AS (
+      VALUES ('qualitative', 1, 'has no quantified target'), ('assigned', 2, 'leaves the figure to a level above'),
+        ('not_applicable', 3, 'cannot have a target'), ('part_missing', 4, 'may have lost it'),
+        ('garbled', 5, 'is garbled'), ('silent', 6, 'does not address the subject')
+    )
+    SELECT DISTINCT words, rank FROM cell JOIN meaning ON status = gap WHERE targets = 0 ORDER BY rank)) AS "silences";
+
+-- 00_at_a_glance finding-compares
+-- On which headline subjects do two plans ask the same?
+SELECT group_concat(indicator_name, '; ') AS "same" FROM (
+  SELECT DISTINCT twin.indicator_name FROM twin JOIN indicators AS i ON i.id = twin.indicator
+  WHERE i.headline IS NOT NULL AND twin.degree = 'same'
+  ORDER BY CASE i.headline WHEN 'coal' THEN 0 WHEN 'air' THEN 1 ELSE 2 END, i.headline <> i.theme, i.id
+);
+
+-- 00_at_a_glance finding-after
+-- Who caps coal in tonnes, who asks most of its fleets, what is copied from above, and what was met?
+SELECT
+  (SELECT group_concat(place, '; ') FROM (SELECT place FROM firmest
+    WHERE indicator = 'coal.consumption' AND value_basis = 'figure' ORDER BY place_order)) AS "caps:place",
+  (SELECT group_concat(label, '; ') FROM (SELECT label FROM furthest
+    WHERE step = (SELECT max(step) FROM furthest) ORDER BY place_order)) AS "first:label",
+  (SELECT substr(words, 1, instr(words || ';', ';') - 1) FROM step
+    WHERE number = (SELECT max(step) FROM furthest)) AS "step",
+  (SELECT count(DISTINCT id) FROM beside_above WHERE relation = 'copied') AS "copied",
+  (SELECT count(DISTINCT id) FROM outcome) AS "held",
+  (SELECT count(*) FROM outcome WHERE met) AS "met",
+  (SELECT count(*) FROM outcome WHERE NOT met) AS "missed";
+
+-- --------------------------------------------------------------------------------------------------------------- coal
+
+-- 01_coal finding
+-- Who limits coal use, by how much, who has only words, and of whom is the use before not known?
+WITH held AS (
+  SELECT f.jurisdiction, f.place, f.value_basis, f.place || ' (' || w.amount || ' ' || w.date || ')' AS cap
+  FROM firmest AS f JOIN worded AS w ON w.id = f.id WHERE f.indicator = 'coal.consumption' ORDER BY f.place_order
+)
+SELECT
+  (SELECT group_concat(cap, '; ') FROM held WHERE value_basis = 'figure') AS "figure:cap",
+  (SELECT group_concat(cap, '; ') FROM held WHERE value_basis = 'reference') AS "reference:cap",
+  (SELECT group_concat(place, '; ') FROM (
+    SELECT plan.place FROM plan JOIN documents AS d ON d.jurisdiction = plan.id JOIN gaps AS g ON g.document = d.id
+    WHERE g.indicator = 'coal.consumption' AND g.status = 'qualitative'
+      AND plan.id NOT IN (SELECT jurisdiction FROM held)
+    ORDER BY place_order)) AS "words:place",
+  (SELECT group_concat(place, '; ') FROM held WHERE jurisdiction NOT IN (
+    SELECT jurisdiction FROM observations WHERE indicator = 'coal.consumption')) AS "unknown:place";
+
+-- 01_coal finding-growth
+-- Is Huludao's the newest plan, and what does it say of the growth of coal use?
+SELECT
+  CASE WHEN (SELECT id FROM plan ORDER BY issued DESC LIMIT 1) = 'huludao' THEN ', the newest of these plans,' ELSE '' END
+    AS "newest",
+  replace(substr(note, 1, instr(note || ';', ';') - 1), 'Growth', 'growth') AS "growth"
+FROM gaps WHERE id = 'huludao-gap-coal-consumption';
+
+-- 01_coal finding-boilers
+-- How many years later are boilers of that size phased out in Huludao, and was Shuocheng in a key region?
+SELECT
+  (SELECT target_year FROM targets WHERE id = 'huludao-boiler-35-built-up-2025')
+    - (SELECT target_year FROM targets WHERE id = 'shuocheng-boiler-35-built-up-2018') AS "later",
+  CASE WHEN EXISTS (SELECT 1 FROM key_regions
+    WHERE jurisdiction = 'shuocheng' AND document = 'china-2018' AND member = 'yes') THEN 'in' ELSE 'outside' END AS "region";
+
+-- ---------------------------------------------------------------------------------------------------------------- air
+
+-- 02_air finding
+-- What level does Jincheng's cut imply, from the readings of its base year, and what was read last?
+WITH implied AS (
+  SELECT (min(o.value * u.factor * (1 + t.amount / 100)) + max(o.value * u.factor * (1 + t.amount / 100))) / 2 AS level
+  FROM target AS t
+  JOIN observations AS o ON o.jurisdiction = t.jurisdiction AND o.indicator = t.indicator AND o.area = t.area
+    AND o.subject IS t.subject AND o.base IS t.base AND o.year = t.baseline_year
+  JOIN units AS u ON u.unit = o.unit AND u.dimension <> t.dimension
+  WHERE t.id = 'jincheng-pm25-2020'
+), last AS (
+  SELECT value, year FROM observations WHERE indicator = 'air.pm25' AND jurisdiction = 'jincheng' ORDER BY year DESC LIMIT 1
+)
+SELECT round(implied.level) AS "implied",
+  CASE WHEN implied.level > (SELECT amount FROM target WHERE id = 'china-pm25-class2-2012') THEN 'above' ELSE 'within' END
+    AS "side",
+  round(last.value) AS "value:.0f", last.year AS "year"
+FROM implied, last;
+
+-- 02_air finding-levels
+-- Is Yuyao's level for 2020 that of its city for 2018, and was it met?
+SELECT
+  CASE WHEN (SELECT amount FROM target WHERE id = 'yuyao-pm25-2020') = (SELECT amount FROM target WHERE id = 'ningbo-pm25-2018')
+    THEN 'the same as' ELSE 'not' END AS "same",
+  CASE WHEN met THEN 'met' ELSE 'missed' END AS "outcome",
+  reading AS "measured"
+FROM outcome WHERE id = 'yuyao-pm25-2020';
+
+-- ----------------------------------------------------------------------------------------------------------- vehicles
+
+-- 03_vehicles finding
+-- Who asks most of its fleets? From the furthest step to the least.
+SELECT group_concat(place || ' (' || words || CASE WHEN aimed THEN ', aimed for' ELSE '' END || ')', '; ') AS "order:asks"
+FROM (SELECT furthest.*, words FROM furthest JOIN step ON step.number = furthest.step ORDER BY step DESC, place_order);
+
+-- 03_vehicles finding-newest
+-- Which is the newest plan, and which earlier ones ask more of their fleets?
+WITH newest AS (SELECT * FROM plan ORDER BY issued DESC LIMIT 1)
+SELECT newest.label AS "newest",
+  (SELECT group_concat(label, '; ') FROM (SELECT label FROM furthest
+    WHERE step > (SELECT step FROM furthest WHERE jurisdiction = newest.id) AND issued < newest.issued
+    ORDER BY step DESC, place_order)) AS "further"
+FROM newest;
+
+-- 03_vehicles finding-above
+-- Is Shuocheng's share of purchases in several fleets that of the central government?
+SELECT CASE WHEN one.amount = other.amount THEN 'what' ELSE 'other than what' END AS "same"
+FROM target AS one, target AS other
+WHERE one.id = 'shuocheng-pooled-fleets-new-or-clean' AND other.id = 'china-fleets-new-or-clean-2020';
+
+-- ---------------------------------------------------------------------------------------------------- everything else
+
+-- 04_everything_else finding
+-- Who sets a straw utilisation rate, and whose targets differ in the figure only?
+SELECT
+  (SELECT group_concat(asks, '; ') FROM (
+    SELECT label || ' (' || worded.amount || ' ' || worded.date || ')' AS asks FROM mine JOIN worded ON worded.id = mine.id
+    WHERE indicator = 'agriculture.straw_use' AND core = 'yes' ORDER BY place_order, mine.id)) AS "fits:asks",
+  (SELECT group_concat(label, '; ') FROM (SELECT DISTINCT label, id FROM twin
+    WHERE indicator = 'agriculture.straw_use' AND degree = 'direct' ORDER BY place_order, id)) AS "same:label";
+
+-- 04_everything_else finding-shared
+-- On how many subjects beyond the headlines is there a core target, and on how many in two plans or more?
+WITH subject AS (
+  SELECT indicator, indicator_name, count(DISTINCT jurisdiction) AS plans
+  FROM mine WHERE core = 'yes' AND headline IS NULL GROUP BY indicator
+)
+SELECT count(*) AS "all", sum(plans >= 2) AS "shared",
+  (SELECT group_concat(indicator_name, '; ') FROM (SELECT indicator_name FROM subject
+    WHERE indicator IN (SELECT indicator FROM twin WHERE degree = 'direct')
+      AND indicator NOT IN (SELECT indicator FROM twin WHERE degree = 'same')
+    ORDER BY indicator)) AS "direct"
+FROM subject;
+
+-- ------------------------------------------------------------------------------------------------------------ cascade
+
+-- 05_cascade finding
+-- How many goals are copied from the nearest level above, by whom most, and how many are stricter or looser?
+WITH copied AS (SELECT DISTINCT id, label FROM beside_above WHERE relation = 'copied'),
+counted AS (SELECT label, count(*) AS goals FROM copied GROUP BY label)
+SELECT
+  (SELECT count(*) FROM copied) AS "copied",
+  (SELECT group_concat(label, '; ') FROM (SELECT label FROM counted
+    WHERE goals = (SELECT max(goals) FROM counted) ORDER BY label)) AS "most_of",
+  (SELECT count(DISTINCT id) FROM beside_above WHERE relation = 'stricter') AS "stricter",
+  (SELECT count(DISTINCT id) FROM beside_above WHERE relation = 'looser') AS "looser";
+
+-- 05_cascade finding-average
+-- How many goals fall short of the average of the whole country, and whose are they?
+SELECT count(*) AS "short",
+  (SELECT group_concat(label, '; ') FROM (SELECT label FROM beside_above WHERE relation = 'short of the average'
+    GROUP BY label ORDER BY min(indicator || place_order))) AS "short_of"
+FROM (SELECT DISTINCT id FROM beside_above WHERE relation = 'short of the average');
+
+-- 05_cascade finding-trail
+-- Of which plans was a plan above not read, and how many targets does a level above set without the figure?
+WITH unread AS (
+  SELECT id FROM jurisdictions WHERE id NOT IN (SELECT jurisdiction FROM documents)
+  UNION SELECT jurisdiction FROM documents WHERE access = 'not_seen'
+), subject AS (
+  SELECT id FROM indicators WHERE headline IS NOT NULL
+  UNION SELECT indicator FROM target WHERE role = 'reference' AND NOT (kind = 'standard' AND value_basis IS NOT NULL)
+)
+SELECT
+  (SELECT group_concat(label, '; ') FROM (
+    SELECT label FROM mine WHERE indicator IN (SELECT id FROM subject)
+      AND jurisdiction IN (SELECT id FROM higher_place WHERE higher IN (SELECT id FROM unread))
+    GROUP BY label ORDER BY min(indicator || place_order))) AS "unread",
+  (SELECT count(*) FROM gaps AS g JOIN documents AS d ON d.id = g.document
+    WHERE g.status = 'assigned' AND d.jurisdiction IN (SELECT id FROM plan) AND g.indicator IN (SELECT id FROM subject)
+      AND NOT EXISTS (SELECT 1 FROM mine WHERE mine.jurisdiction = d.jurisdiction AND mine.indicator = g.indicator))
+    AS "assigned";
+
+-- --------------------------------------------------------------------------------------------------- pace and wording
+
+-- 06_pace_and_wording finding
+-- Which share of each plan's targets is hedged or only aimed for? The largest first by itself, then the others upwards.
+WITH share AS (
+  SELECT label, sum(strength IN ('hedged', 'aspirational')) AS soft, count(*) AS rows,
+    avg(strength IN ('hedged', 'aspirational')) AS mean
+  FROM mine GROUP BY label
+), most AS (SELECT * FROM share ORDER BY mean DESC LIMIT 1)
+SELECT round(100 * mean) || ' %' AS "share", label AS "label", soft AS "soft", rows AS "rows",
+  (SELECT group_concat(round(100 * mean) || ' % in ' || label, '; ')
+    FROM (SELECT * FROM share WHERE label NOT IN (SELECT label FROM most) ORDER BY mean)) AS "others"
+FROM most;
+
+-- 06_pace_and_wording finding-bans
+-- Which share of the core rows is hedged or aimed for, how many of the mandated targets are bans, and what is binding?
+SELECT
+  (SELECT count(*) FROM mine WHERE core = 'yes') AS "rows",
+  (SELECT round(100 * avg(strength IN ('hedged', 'aspirational'))) || ' %' FROM mine WHERE core = 'yes') AS "core",
+  (SELECT count(*) FROM mine WHERE strength = 'mandated' AND kind = 'ban') AS "bans",
+  (SELECT count(*) FROM mine WHERE strength = 'mandated') AS "firm",
+  (SELECT group_concat(label, '; ') FROM (SELECT DISTINCT label FROM mine WHERE nature = 'binding' ORDER BY place_order))
+    AS "where",
+  (SELECT group_concat(indicator_name, '; ')
+    FROM (SELECT indicator_name FROM mine WHERE nature = 'binding' ORDER BY place_order, id)) AS "binding:indicator_name";
+
+-- 06_pace_and_wording finding-pace
+-- By how many percent a year is energy per unit of industrial value added to fall, compounding from the base year?
+WITH pace AS (
+  SELECT id, round(-100 * (pow(1 + amount / 100, 1.0 / (target_year - baseline_year)) - 1), 1) AS fall
+  FROM target WHERE indicator = 'energy.intensity_industry' AND kind = 'change' AND core = 'yes'
+)
+SELECT
+  (SELECT fall FROM pace WHERE id = 'lanshan-energy-intensity-industry-2020') AS "first",
+  (SELECT fall FROM pace WHERE id = 'huludao-industry-energy-2025') AS "second",
+  (SELECT fall FROM pace WHERE id = 'huludao-industry-energy-2025-stretch') AS "third";
+
+-- ----------------------------------------------------------------------------------------------- duties and deadlines
+
+-- 07_duties_and_deadlines finding
+-- How exactly are the dates of core commitments printed? What is to be done every year is none of the four.
+WITH duty AS (
+  SELECT *, timing IN ('by', 'in', 'from') AND target_year IS NOT NULL AS dated,
+    year_basis IN ('inferred', 'ambiguous') AS filled_in
+  FROM mine WHERE core = 'yes'
+)
+SELECT count(*) AS "total",
+  sum(dated AND NOT filled_in AND deadline IS NOT NULL) AS "day",
+  sum(dated AND NOT filled_in AND deadline IS NULL) AS "year",
+  sum(dated AND filled_in) AS "filled",
+  sum(timing = 'none' OR timing <> 'every_year' AND target_year IS NULL) AS "undated"
+FROM duty;
+
+-- 07_duties_and_deadlines finding-bunched
+-- Which year holds the largest share of the due dates of each plan?
+WITH due AS (
+  SELECT label, place_order, target_year, count(*) AS duties
+  FROM mine WHERE core = 'yes' AND timing IN ('by', 'in') AND target_year IS NOT NULL GROUP BY label, target_year
+), share AS (
+  SELECT *, 100.0 * duties / sum(duties) OVER (PARTITION BY label) AS percent,
+    row_number() OVER (PARTITION BY label ORDER BY duties DESC, target_year) AS number
+  FROM due
+)
+SELECT group_concat(label || ' has ' || round(percent) || ' % in ' || target_year, '; ') AS "shares"
+FROM (SELECT * FROM share WHERE number = 1 ORDER BY place_order);
+
+-- 07_duties_and_deadlines finding-leads
+-- Which plan names a lead department most often, and which names no body at all, with what is lost of it?
+WITH share AS (SELECT label, avg(lead_type = 'lead') AS mean FROM mine GROUP BY label)
+SELECT label AS "most", round(100 * mean) || ' %' AS "share",
+  (SELECT group_concat(label || coalesce(' (lost: ' || missing_parts || ')', ''), '; ') FROM (SELECT * FROM plan
+    WHERE id NOT IN (SELECT jurisdiction FROM mine WHERE lead_type <> 'none_named') ORDER BY place_order)) AS "unnamed"
+FROM share ORDER BY mean DESC LIMIT 1;
+
+-- ----------------------------------------------------------------------------------------------------------- evidence
+
+-- 08_evidence finding
+-- How many fragments are quoted, how many were found in the texts, and how many numerals are unaccounted for?
+SELECT sum(proved) AS "proved",
+  (SELECT count(quote) FROM targets) + (SELECT count(quote) FROM gaps) + (SELECT count(quote) FROM proofs)
+    + (SELECT count(quote) FROM text_defects) AS "quoted",
+  sum(numerals) AS "numerals:,", sum(unaccounted) AS "unread"
+FROM accounts;
+
+-- 08_evidence finding-readings
+-- How far do the two readings agree, and how many fields did the audit find wrong? The auditors judged 26 fields of each row;
+-- no table lists them. The fields that were wrong are parted by ";".
+SELECT
+  (SELECT count(DISTINCT target) FROM second_coding) AS "items",
+  (SELECT count(*) FROM second_coding) AS "cells:,",
+  (SELECT round(100 * avg(agree = 'yes')) FROM second_coding) AS "agree:.0f",
+  count(*) AS "rows", 26 * count(*) AS "judged:,",
+  sum(length(wrong) - length(replace(wrong, ';', '')) + 1) AS "wrong"
+FROM audit;
+
+-- 08_evidence finding-cited
+-- How many goals of the levels above are cited only, from how many documents, and how many documents were not seen?
+SELECT count(*) AS "goals", count(DISTINCT document) AS "documents",
+  (SELECT count(*) FROM documents WHERE access = 'not_seen') AS "unseen"
+FROM target WHERE access = 'cited';
+
+-- ------------------------------------------------------------------------------------------------------------- method
+
+-- 09_method finding
+-- How many targets were read, how many gaps, and how many years were not printed?
+SELECT count(*) AS "targets", (SELECT count(*) FROM plan) AS "places", (SELECT count(*) FROM gaps) AS "gaps",
+  sum(year_basis IN ('inferred', 'ambiguous')) AS "inferred"
+FROM mine;
+
+-- 09_method finding-degrees
+-- On how many subjects do two plans or more have a core target? Of the degrees, only `same` and `direct`.
+WITH subject AS (
+  SELECT indicator FROM mine WHERE core = 'yes' GROUP BY indicator HAVING count(DISTINCT jurisdiction) >= 2
+), same AS (SELECT DISTINCT indicator FROM twin WHERE degree = 'same')
+SELECT count(*) AS "spoken",
+  (SELECT count(*) FROM same) || ' same; '
+    || (SELECT count(DISTINCT indicator) FROM twin WHERE indicator NOT IN (SELECT indicator FROM same)) || ' direct'
+    AS "degrees"
+FROM subject;
+
+-- ---------------------------------------------------------------------------------------------------------- the places
+
+-- place finding
+-- How many targets does each plan set, in how many themes, how many with a figure, and how many mandated?
+SELECT jurisdiction AS id, place AS "name", plan.name_zh AS "name_zh",
+  (SELECT j.name_en FROM higher_place AS h JOIN jurisdictions AS j ON j.id = h.higher
+    WHERE h.id = plan.id AND j.level = 'province') AS "province",
+  count(*) AS "count", count(DISTINCT theme) AS "themes", sum(value_basis IS 'figure') AS "figures",
+  sum(strength = 'mandated') AS "firm"
+FROM (SELECT jurisdiction, theme, value_basis, strength FROM mine) JOIN plan ON plan.id = jurisdiction GROUP BY jurisdiction;
+
+-- place finding-headlines
+-- On how many headline subjects has each plan a target, which does it not address, and how many targets are soft?
+SELECT plan.id AS id,
+  (SELECT count(*) FROM cell WHERE jurisdiction = plan.id AND targets > 0) AS "promised",
+  (SELECT count(*) FROM cell WHERE jurisdiction = plan.id) AS "all",
+  (SELECT group_concat(indicator_name, '; ') FROM (
+    SELECT cell.indicator_name FROM cell JOIN indicators AS i ON i.id = cell.indicator
+    WHERE jurisdiction = plan.id AND targets = 0 AND gap = 'silent'
+    ORDER BY CASE i.headline WHEN 'coal' THEN 0 WHEN 'air' THEN 1 ELSE 2 END, i.headline <> i.theme, i.id))
+    AS "silent:indicator_name",
+  (SELECT count(*) FROM mine WHERE jurisdiction = plan.id AND strength IN ('hedged', 'aspirational')) AS "soft"
+FROM plan;
+
+-- ------------------------------------------------------------------------------------- targets and gaps named by their ids
+
+-- targets
+-- What stands for {id:amount}, {id:date}, {id:place}, {id:statement} and {id:hedge} of a target; {id} is amount and date.
+SELECT target.id, place, statement_en AS statement, worded.amount, worded.date,
+  CASE WHEN strength = 'hedged' THEN (SELECT en FROM terms WHERE zh = strength_word) END AS hedge
+FROM target JOIN worded ON worded.id = target.id;
+
+-- gaps
+-- What stands for {id}, {id:place} and {id:note} of a gap.
+SELECT g.id, j.name_en AS place, g.note,
+  CASE g.status WHEN 'qualitative' THEN 'no quantified target, words only' WHEN 'garbled' THEN 'garbled in the text'
+    WHEN 'not_applicable' THEN 'does not apply here' WHEN 'part_missing' THEN 'may have stood in a lost part'
+    WHEN 'assigned' THEN 'set by ' || coalesce((SELECT group_concat(name_en, ' and ') FROM jurisdictions
+      WHERE ';' || g.assigned_by || ';' LIKE '%;' || id || ';%'), 'the level above') || '; figure not printed'
+    ELSE 'not addressed in this plan'
+      || CASE WHEN ';' || d.remit || ';' LIKE '%;' || i.theme || ';%' THEN '' ELSE ', being outside its subject' END
+  END AS gap
+FROM gaps AS g
+JOIN documents AS d ON d.id = g.document
+JOIN jurisdictions AS j ON j.id = d.jurisdiction
+JOIN indicators AS i ON i.id = g.indicator;
