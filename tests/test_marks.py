@@ -7,8 +7,7 @@ import json
 import lantian as lt
 import numpy as np
 import pytest
-from lantian.charts.drawing import GREY, Chart
-from lantian.charts.marks import KEY
+from lantian.charts.drawing import GREY, KEY, Chart
 from lantian.data.schema import find_data
 from lantian.site.render import NOTEBOOKS
 from matplotlib.collections import PathCollection

@@ -133,12 +133,12 @@ def test_what_the_data_write_is_up_to_date(data):
 
 def test_answer_that_is_no_longer_true_names_its_notebook(copy_data):
     shutil.copytree(NOTEBOOKS, copy_data.parent / "notebooks")
-    notebook = copy_data.parent / "notebooks/03_vehicles.ipynb"
+    notebook = copy_data.parent / "notebooks/02_air.ipynb"
     notebook.write_text(
-        notebook.read_text("utf-8").replace("{yuyao-bus-new-2020}", "{yuyao-bus-gone}"), "utf-8"
+        notebook.read_text("utf-8").replace("{yuyao-pm25-2020}", "{yuyao-pm25-gone}"), "utf-8"
     )
     with pytest.raises(
-        DataError, match=r"03_vehicles\.ipynb:finding: yuyao-bus-gone is neither a target nor a gap"
+        DataError, match=r"02_air\.ipynb:finding: yuyao-pm25-gone is neither a target nor a gap"
     ):
         readme(README, copy_data)
 

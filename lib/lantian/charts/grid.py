@@ -5,7 +5,7 @@ import matplotlib.colors
 import numpy as np
 import pandas as pd
 
-from lantian.charts import drawing, marks
+from lantian.charts import drawing
 
 _ROOMY = 6  # more places than these leave no room for words in a column
 _NAMES = 1.45  # inches at the left, for the names of rows
@@ -63,8 +63,8 @@ def _cells(plans, cells, names, palette):
     axes.set_yticks((edges[1:] + edges[:-1])[: len(names)] / 2, names, size=8.5)
     axes.hlines(edges, -0.5, columns - 0.5, color=drawing.PALE, lw=0.6)
     top = edges[cells["line"].to_numpy(int)]
-    cells = marks.meaning(plans, cells).assign(x=cells["column"], y=top + 0.17)
-    marks.draw(axes, cells, palette, size=7)
+    cells = drawing.with_marks(plans, cells).assign(x=cells["column"], y=top + 0.17)
+    drawing.draw_marks(axes, cells, palette, size=7)
     for x, y, text in zip(cells["x"], cells["y"], words):
         axes.text(x, y + 0.1, text, ha="center", va="top", size=_CELL, linespacing=1.1, in_layout=False)
     return chart, axes

@@ -7,7 +7,7 @@ import pandas as pd
 
 from lantian.analysis.comparability import ON_ONE_AXIS
 from lantian.analysis.duties import day_due, exactness
-from lantian.charts import drawing, marks
+from lantian.charts import drawing
 from lantian.text import wording
 
 _LABEL = 8  # size of labels, in points
@@ -84,7 +84,7 @@ def draw_lanes(axes, plans, lanes, limits, unit="", points=None):
             lw=2,
             alpha=0.6,
         )
-    marks.draw(axes, marks.meaning(plans, lanes if points is None else points), palette)
+    drawing.draw_marks(axes, drawing.with_marks(plans, lanes if points is None else points), palette)
     for row in lanes.itertuples():
         style = {
             "va": "center",
@@ -227,9 +227,7 @@ def due(plans, indicators, where="core == 'yes'", role="focus"):
 
 def _act(row):
     """Word an act with its date: "ban on fuel below China VI, whole area: from 2018"."""
-    return (
-        f"{'ban on ' if row.kind == 'ban' else ''}{wording.thing(row)}: {wording.date(row)}{marks.hedge(row)}"
-    )
+    return f"{'ban on ' if row.kind == 'ban' else ''}{wording.thing(row)}: {wording.date(row)}{drawing.hedge(row)}"
 
 
 # --- values ---------------------------------------------------------------------------------------------------------
@@ -302,14 +300,14 @@ def _beside(row):
     """Word what stands beside a mark: the target, what it was converted to and from what, and the caveats."""
     level = wording.quantity(round(row.amount, 1), row.standard_unit)
     implied = f"implies {level}, from {row.inputs}" if row.converted else ""
-    return "; ".join(filter(None, [row.printed + marks.hedge(row), row.date, implied, row.caveats]))
+    return "; ".join(filter(None, [row.printed + drawing.hedge(row), row.date, implied, row.caveats]))
 
 
 def _elsewhere(row, group):
     """Word a target or a gap that is not on the axis."""
     if row.status != "target":
         return row.printed
-    words = ", ".join(filter(None, [row.printed + marks.hedge(row), row.thing, row.date]))
+    words = ", ".join(filter(None, [row.printed + drawing.hedge(row), row.thing, row.date]))
     return words if group is None else f"not on this axis: {words}"
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from lantian.analysis.compare import compare
 from lantian.analysis.levels import ancestors, limits, places_unread
-from lantian.charts import drawing, marks
+from lantian.charts import drawing
 from lantian.charts.lanes import draw_lanes, place_lanes, refuse
 from lantian.text import wording
 
@@ -91,7 +91,7 @@ def _last_two(measured, year):
 def _level_in_words(row):
     """Word a level, or what a change implies and from which reading."""
     if not row.converted:
-        return f"{row.printed} {row.date}{marks.hedge(row)}"
+        return f"{row.printed} {row.date}{drawing.hedge(row)}"
     level = wording.quantity(round(row.amount, 1), row.standard_unit)
     return (
         f"{row.printed} {row.date} implies {level}, from {row.inputs.partition(': ')[2].partition(' (')[0]}"
@@ -167,7 +167,7 @@ def chain(plans, indicator, year, name, title, subtitle):
     rungs = rungs.assign(y=rungs["level"].map(levels.index))
     for axes, place in zip(panels[0], plans.focus.itertuples()):
         own = rungs[rungs["focus"] == place.id]
-        marks.draw(axes, marks.meaning(plans, own), drawing.colours(plans))
+        drawing.draw_marks(axes, drawing.with_marks(plans, own), drawing.colours(plans))
         for row in own.itertuples():
             x, shift = (ends[0], 0) if pd.isna(row.x) else (row.x, 7)
             style = {"size": 7.5 if shift else 7, "color": drawing.INK if shift else drawing.GREY}
@@ -212,7 +212,7 @@ def _rungs(plans, indicator, year):
             }
             for goal in found.itertuples():
                 row |= {"id": goal.id, "x": goal.amount, "label": wording.number(goal.amount)}
-                row["in_words"] = wording.target(goal) + marks.hedge(goal)
+                row["in_words"] = wording.target(goal) + drawing.hedge(goal)
             rows.append(row)
     rungs = pd.DataFrame(rows)
     return rungs[rungs["level"].isin(["nation", "province", "prefecture", "county"])].astype({"x": float})
@@ -245,7 +245,7 @@ def series(plans, indicator, name, title, subtitle):
         axes.set_visible(False)
     for axes, place, label in zip(panels.flat, plans.focus["id"], drawing.labels(plans)):
         _place_series(
-            axes, marks.meaning(plans, points[points["jurisdiction"] == place]), drawing.colours(plans)
+            axes, drawing.with_marks(plans, points[points["jurisdiction"] == place]), drawing.colours(plans)
         )
         axes.set_title(label, size=8, weight="bold", loc="left")
     _set_limits(panels[0, 0], points)
@@ -259,14 +259,14 @@ def _promised(plans, indicator):
         "indicator == @indicator and role == 'focus' and kind == 'level' and amount.notna()"
     )
     what = [f"promised {year}" for year in rows["target_year"]]
-    in_words = [wording.target(row) + marks.hedge(row) for row in rows.itertuples()]
+    in_words = [wording.target(row) + drawing.hedge(row) for row in rows.itertuples()]
     return rows.assign(x=rows["target_year"], y=rows["amount"], what=what, in_words=in_words)
 
 
 def _place_series(axes, points, palette):
     """Draw one place's measurements and promises, or say that nothing was measured."""
     axes.axvline(_NEW_REFERENCE_STATE, color=drawing.GREY, lw=0.9, ls=":")
-    marks.draw(axes, points, palette, size=5.5)
+    drawing.draw_marks(axes, points, palette, size=5.5)
     if not (points["mark"] == "measured").any():
         text = {"size": 7.5, "color": drawing.GREY, "transform": axes.transAxes}
         axes.text(0.05, 0.5, "no measurement\nis known", **text)

@@ -212,6 +212,8 @@ def _adapt(page, slug, slugs, files):
         part.decompose()
     for contents in page.select('[aria-label="On this page"]'):
         contents["aria-label"] = f"On the page {slug}"
+    for link in page.select("a.evidence"):
+        del link["class"]  # the style sheet knows it by its address
     for heading in page.main.find_all(re.compile("^h[1-3]$")) if slug != "index" else []:
         heading["class"] = heading.name  # keeps its looks
         heading.name = f"h{int(heading.name[1]) + 1}"

@@ -1,58 +1,33 @@
 """Word targets, gaps and their parts in English, each by one function, so that a target reads alike everywhere."""
 
+import csv
 import re
+from pathlib import Path
 
 import pandas as pd
 
 __all__ = """AREAS BASES DEGREES GAPS MONTHS SILENCES STRENGTHS amount counted date day gap names number period
     places_with quantity signed span strength target thing""".split()
-BOUNDS = {"<=": "at most ", ">=": "at least ", "<": "below ", ">": "above ", "=": "", "~": "about ", "": ""}
+WORDS = Path(__file__).with_name("words.csv")
+
+
+def words(kind):
+    """Take the words for the codes of one kind from ``words.csv``, in its order.
+
+    >>> words("base")["stock"]
+    'existing stock'
+    """
+    with open(WORDS, encoding="utf-8", newline="") as file:
+        return {row["code"]: row["words"] for row in csv.DictReader(file) if row["kind"] == kind}
+
+
+STRENGTHS, DEGREES, GAPS, AREAS, BASES = map(words, ("strength", "degree", "gap", "area", "base"))
+SILENCES = words("silence")  # what a plan does instead of setting a target, by the mark of its cell
+FREQUENCIES, CLASSES, UNITS, BOUNDS = map(words, ("frequency", "class", "unit", "bound"))
 CHANGE_BOUNDS = BOUNDS | {"<": "less than ", ">": "more than "}
 MIRRORED = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}  # of a fall: <= -20 is a fall of at least 20
 MONTHS = "January February March April May June July August September October November December".split()
-SHOWN_UNITS = {"tce": "t of coal equivalent", "d": "days"}
-STRENGTHS = {
-    "mandated": "mandated",
-    "plain": "stated plainly",
-    "hedged": "hedged",
-    "aspirational": "aimed for",
-}
-DEGREES = {
-    "same": "they ask the same",
-    "direct": "they differ in the figure only",
-    "caveat": "they compare, with one or two differences that change what the figure means, each named",
-    "converted": "they compare once a stated input joins them: an observed base year, or the number of residents",
-    "ranked": "one asks for more than the other, and nobody can say how much more",
-    "no": "they do not compare; the tests that fail are named",
-}
-GAPS = {
-    "qualitative": "no quantified target, words only",
-    "assigned": "set by the level above; figure not printed",
-    "not_applicable": "does not apply here",
-    "part_missing": "may have stood in a lost part",
-    "garbled": "garbled in the text",
-    "silent": "not addressed in this plan",
-}
-# What a plan does instead of setting a target, by the mark of its cell in the overview.
-SILENCES = {
-    "qualitative": "has no quantified target",
-    "assigned": "leaves the figure to a level above",
-    "not_applicable": "cannot have a target",
-    "part_missing": "may have lost it",
-    "garbled": "is garbled",
-    "silent_within": "does not address the subject",
-    "silent_outside": "does not address the subject",
-}
-AREAS = {
-    "whole": "whole area",
-    "built_up": "built-up area",
-    "urban": "urban area",
-    "rural": "rural areas",
-    "named": "named places",
-}
-BASES = {"": "", "stock": "existing stock", "new": "new ones", "new_or_replaced": "new or replacement ones"}
-FREQUENCIES = {"times a quarter": "quarterly", "times a month": "monthly"}  # of what is done once in each
-CLASSES = {"<=": "up to ", ">=": "from ", "<": "below ", ">": "above "}
+OFTEN = "times a year"  # the unit of how often something is done
 STANDARD = re.compile("China [IV]+( and older)?")  # a class that English puts before its subject
 LONGEST_EXCEPTION = 30  # characters; a longer one is only mentioned
 
@@ -86,7 +61,7 @@ def quantity(value, unit):
     """
     if not unit or unit == "1":
         return number(value)
-    shown = SHOWN_UNITS.get(unit) or unit.replace("m2", "m²").replace("m3", "m³")
+    shown = UNITS.get(unit) or unit.replace("m2", "m²").replace("m3", "m³")
     return f"{number(value)} {shown}"
 
 
@@ -111,7 +86,7 @@ def amount(row):
         act = {"no date": "a commitment without a date"}.get(date(row), "a dated commitment")
         act = "a commitment" if row.timing == "every_year" else act
         return {"ban": "a ban", "deadline": act}.get(row.kind, "a rule without a figure")
-    if row.dimension == "frequency":
+    if row.standard_unit == OFTEN:
         return BOUNDS[row.operator] + _frequency(row)
     if row.kind == "change":
         return _change(row)
@@ -197,7 +172,7 @@ def day(iso):
 def target(row):
     """Word how much a target sets and by when, as "at least 20 % below 2015 by 2020"."""
     when = date(row)
-    return amount(row) if when == "no date" or row.dimension == "frequency" else f"{amount(row)} {when}"
+    return amount(row) if when == "no date" or row.standard_unit == OFTEN else f"{amount(row)} {when}"
 
 
 def thing(row):
