@@ -247,6 +247,17 @@ def test_the_queries_answer_what_the_findings_say(plans, answered):
     assert {(name, column) for name, column in columns if column != "id"} <= holders
 
 
+def test_the_readme_answers_with_the_first_finding_of_each_notebook(plans):
+    answered = (
+        (ROOT / "README.md").read_text("utf-8").partition("<!-- answers -->")[2].partition("<!-- end -->")[0]
+    )
+    first = {}
+    for name, place, _, sentences in findings(plans, judging=False):
+        first.setdefault(name.partition(" ")[0], str(sentences[0]) if place is None else None)
+    assert not [name for name, words in first.items() if words and f"| {words} |" not in answered]
+    assert all(f"notebooks/{name}.ipynb" in answered for name in first)
+
+
 def test_amounts_and_dates_of_all_targets_are_worded_alike(plans, answered):
     rows = {row["id"]: row for row in answered["targets"]}
     assert len(rows) == len(plans.targets)
