@@ -8,19 +8,14 @@
 -- A query is named after its notebook and the cell, which is also its address: `01_coal finding` is the first finding of
 -- 01_coal.html. Its columns are named after what stands there: "later" is the value for {later}, "figure:cap" that for
 -- {figure:cap}. Where a sentence names a row by its id, as {yuyao-pm25-2020}, the queries `targets` and `gaps` at the end
--- have its amount, date, place and the rest. To run one query, first run the views up to the first finding.
+-- have its amount, date, place and the rest; `degrees` and `levels` list what compares. To run one query, first run all that stands before the first finding.
 --
 -- Lists are in the order of the page, parted by "; ". Where the page says "none" the query says 0, or nothing at all.
 --
--- Left to the library, because it needs the tests by which two targets compare (lantian.verdict, differences.csv):
---   00_at_a_glance finding-compares, 04_everything_else finding-shared, 09_method finding-degrees: how many subjects
---     compare, and in which degree. The degrees `same` and `direct` are worked out here, where two rows agree in all but
---     the figure; those that rest on caveats, conversions and inclusion are not.
---   05_cascade finding, finding-average: all goals that are held against one above, and those beyond the average of the
---     country; the former include acts without a figure, both include pairs of which the subjects only resemble each other.
---     Worked out here are those of one subject, area, kind, unit and year.
+-- How two targets compare follows the rules of the library and the table `differences`; it is worked out here too. One figure
+-- is in no table: the auditors judged 26 fields of each row (08_evidence finding-readings).
 
--- ---------------------------------------------------------------------------------------------------------------- views
+-- --------------------------------------------------------------------------------------------------------- the views
 
 -- The plans compared, in the order of the pages; a date of issue that is inferred has a question mark.
 CREATE TEMP VIEW plan AS
@@ -135,44 +130,6 @@ SELECT *, CASE
     WHEN better = 'lower' THEN found <= amount ELSE found >= amount END AS met
 FROM measured;
 
--- Goals beside those of the nearest level above that ask for the same of the same: one subject, area, kind, unit and year.
--- A level that grows with the size of a place, a count or an amount is never held against that of a larger place; a goal
--- for prefecture-level cities says nothing of a county.
-CREATE TEMP VIEW beside_above AS
-WITH pair AS (
-  SELECT m.id, m.label, m.indicator, m.place_order, h.steps, high.id AS above_id, m.amount, high.amount AS above,
-    m.amount = high.amount AS equal, m.operator = high.operator AS one_operator,
-    (m.amount < high.amount) = (m.better = 'lower') AS strict, high.level AS above_level, high.value_basis AS above_basis,
-    (SELECT rank FROM firmness WHERE strength = m.strength)
-      <= (SELECT rank FROM firmness WHERE strength = high.strength) AS as_firm,
-    -- A document above that is surely later was not copied: by year where a date is short or in doubt.
-    CASE WHEN m.issued || high.issued LIKE '%?%' THEN substr(high.issued, 1, 4) > substr(m.issued, 1, 4)
-      ELSE substr(high.issued, 1, min(length(m.issued), length(high.issued)))
-        > substr(m.issued, 1, min(length(m.issued), length(high.issued))) END AS later
-  FROM mine AS m
-  JOIN higher_place AS h ON h.id = m.jurisdiction
-  JOIN target AS high ON high.jurisdiction = h.higher AND high.indicator = m.indicator AND high.kind = m.kind
-    AND high.subject_class IS m.subject_class AND high.base IS m.base AND high.area = m.area
-    AND high.exception IS m.exception AND high.baseline_year IS m.baseline_year
-    AND high.target_year = m.target_year AND high.unit IS m.unit
-  WHERE m.amount IS NOT NULL AND high.amount IS NOT NULL AND high.core = 'yes' AND high.kind <> 'standard'
-    AND m.area <> 'named' AND m.baseline_basis IS NOT 'ambiguous' AND high.baseline_basis IS NOT 'ambiguous'
-    AND NOT (high.kind IN ('count', 'amount') OR high.kind = 'level' AND high.extensive = 'yes')
-    AND NOT (high.subject IS 'prefecture_level_city' AND m.level = 'county')
-    -- The mean of a province and that of its cities are told of the same air; rural areas and ordinary ones of the same homes.
-    AND (m.subject IS high.subject
-      OR coalesce(m.subject, 'city') IN ('city', 'prefecture_level_city')
-        AND coalesce(high.subject, 'city') IN ('city', 'prefecture_level_city')
-      OR coalesce(m.subject, 'ordinary_rural_area') = 'ordinary_rural_area'
-        AND coalesce(high.subject, 'ordinary_rural_area') = 'ordinary_rural_area')
-)
-SELECT id, label, indicator, place_order, above_id, CASE
-    WHEN equal AND one_operator AND NOT later THEN 'copied' WHEN equal THEN 'equal'
-    WHEN above_level = 'nation' AND above_basis <> 'word' THEN CASE WHEN strict THEN 'beyond the average' ELSE 'short of the average' END
-    WHEN NOT strict THEN 'looser' WHEN as_firm THEN 'stricter' ELSE 'less firm' END AS relation
-FROM pair
-WHERE steps = (SELECT min(steps) FROM pair AS nearer WHERE nearer.id = pair.id);
-
 -- What each plan asks of its fleets, by steps of which each includes the next, and whether it only aims for that.
 CREATE TEMP VIEW step(number, words) AS
 VALUES (6, 'the whole fleet; new energy only'), (5, 'all purchases; new energy only'),
@@ -197,27 +154,248 @@ SELECT * FROM (
   SELECT fleet_step.*, row_number() OVER (PARTITION BY jurisdiction ORDER BY step DESC, id) AS rank FROM fleet_step
 ) WHERE rank = 1;
 
--- Pairs of core targets of two plans that agree in everything but the figure: `direct`, or `same` where the figure agrees
--- too, or none is set. Acts and bans agree whatever their date.
-CREATE TEMP VIEW twin AS
-WITH stated AS (
-  SELECT mine.*, value_basis IS NULL AND kind IN ('deadline', 'standard') OR kind = 'ban' AS act,
-    CASE WHEN value_basis IS NULL AND kind IN ('deadline', 'standard') THEN 'act' ELSE kind END AS rule
-  FROM mine WHERE core = 'yes' AND area <> 'named'
+-- ------------------------------------------------------------------------------------------- how two targets compare
+
+-- What a target says, as differences.csv takes it. An act or a ban has no figure, and its year is no part of it; an amount
+-- that is `sized` grows with its place. A target without a subject is about that which `subjects` names for its indicator.
+CREATE TEMP TABLE stated AS
+WITH ruled AS (
+  SELECT t.*, CASE WHEN value_basis IS NULL AND kind IN ('deadline', 'standard') THEN 'act'
+      WHEN value_basis = 'word' AND kind = 'share' THEN 'share in words'
+      WHEN value_basis = 'reference' AND kind <> 'share' THEN 'level of a year' ELSE kind END AS rule,
+    kind IN ('count', 'amount') OR kind = 'level' AND extensive = 'yes' AND value_basis IS NOT 'reference' AS sized,
+    coalesce(subject, (SELECT s.id FROM subjects AS s
+      WHERE instr(';' || s.indicators || ';', ';' || t.indicator || ';')), '') AS about
+  FROM target AS t
 )
-SELECT one.id, one.label, one.place_order, one.indicator, one.indicator_name,
-  CASE WHEN one.act OR one.amount IS other.amount AND one.amount_max IS other.amount_max THEN 'same' ELSE 'direct' END AS degree
-FROM stated AS one JOIN stated AS other ON other.indicator = one.indicator AND other.jurisdiction <> one.jurisdiction
-  AND other.rule = one.rule AND other.subject IS one.subject AND other.subject_class IS one.subject_class
-  AND other.base IS one.base AND other.area = one.area AND other.exception IS one.exception
-  AND other.strength = one.strength AND (other.timing = 'every_year') = (one.timing = 'every_year')
-  AND (one.act OR other.value_basis IS one.value_basis AND other.unit IS one.unit AND other.operator IS one.operator
-    AND other.target_year IS one.target_year AND other.year_basis IS one.year_basis AND other.deadline IS one.deadline
-    AND other.timing = one.timing AND other.baseline_year IS one.baseline_year
-    AND other.baseline_basis IS one.baseline_basis AND one.baseline_basis IS NOT 'ambiguous'
-    AND (one.kind <> 'change' OR one.baseline_year IS NOT NULL)
-    AND NOT (one.kind IN ('count', 'amount') OR one.kind = 'level' AND one.extensive = 'yes')
-    AND (one.theme <> 'air' OR other.level = one.level));
+SELECT *, rule IN ('act', 'ban') AS act, rule IN ('act', 'ban') OR kind = 'share' AND value IN (0, 100) AS all_or_none,
+  CASE WHEN rule NOT IN ('act', 'ban') THEN coalesce(target_year, '') ELSE '' END AS year,
+  CASE WHEN kind = 'change' AND amount < 0
+    THEN CASE operator WHEN '<=' THEN '>=' WHEN '>=' THEN '<=' WHEN '<' THEN '>' WHEN '>' THEN '<' ELSE operator END
+    ELSE operator END AS bound
+FROM ruled;
+
+-- The levels that changes imply, by the readings of their base year: the range of them, where there are several.
+CREATE TEMP TABLE implied AS
+SELECT t.id, min(o.value * u.factor * (1 + t.amount / 100)) AS low, max(o.value * u.factor * (1 + t.amount / 100)) AS high,
+  min(u.dimension) AS dimension, group_concat(DISTINCT nullif(o.state, 'after')) AS state
+FROM target AS t
+JOIN observations AS o ON o.jurisdiction = t.jurisdiction AND o.indicator = t.indicator AND o.area = t.area
+  AND o.subject IS t.subject AND o.base IS t.base AND o.year = t.baseline_year
+JOIN units AS u ON u.unit = o.unit AND u.dimension <> t.dimension
+WHERE t.kind = 'change' AND t.value_basis = 'figure' AND t.area <> 'named' AND t.subject_class IS NULL
+GROUP BY t.id HAVING count(DISTINCT u.dimension) = 1;
+
+-- The residents of the whole of a place, counted nearest to the census of 2020.
+CREATE TEMP TABLE residents AS
+SELECT jurisdiction, value FROM (
+  SELECT *, row_number() OVER (PARTITION BY jurisdiction ORDER BY abs(year - 2020), year) AS rank FROM observations
+  WHERE indicator = 'context.population' AND area = 'whole' AND subject IS NULL AND base IS NULL
+) WHERE rank = 1;
+
+-- The fields in which two targets should agree, one a row. Two targets are compared as they stand (`plain`), as levels, or
+-- per resident; in the last two, what was converted is marked in `way`.
+CREATE TEMP TABLE way AS
+SELECT id, 'plain' AS way, amount AS low, coalesce(amount_max, amount) AS high, 0 AS converted FROM stated
+UNION ALL SELECT id, 'level', amount, coalesce(amount_max, amount), 0 FROM stated WHERE kind = 'level' AND value_basis = 'figure'
+UNION ALL SELECT id, 'level', low, high, 1 FROM implied
+UNION ALL SELECT s.id, 'resident', amount / r.value, coalesce(amount_max, amount) / r.value, 1
+FROM stated AS s JOIN residents AS r ON r.jurisdiction = s.jurisdiction
+WHERE sized AND area = 'whole' AND amount IS NOT NULL;
+
+CREATE TEMP TABLE field AS
+WITH each AS (
+  SELECT s.*, w.way, w.way = 'level' AND w.converted AS from_change, i.dimension AS read_dimension, i.state
+  FROM stated AS s JOIN way AS w ON w.id = s.id LEFT JOIN implied AS i ON i.id = s.id
+)
+SELECT id, way, 'base' AS field, coalesce(base, '') AS value FROM each
+UNION ALL SELECT id, way, 'area', area FROM each
+UNION ALL SELECT id, way, 'exception', coalesce(exception, '') FROM each
+UNION ALL SELECT id, way, 'strength', strength FROM each
+UNION ALL SELECT id, way, 'kind', CASE WHEN from_change THEN 'level' ELSE rule END FROM each
+UNION ALL SELECT id, way, 'subject', about FROM each
+UNION ALL SELECT id, way, 'class', coalesce(subject_class, '') FROM each
+UNION ALL SELECT id, way, 'frequency', timing = 'every_year' FROM each
+UNION ALL SELECT id, way, 'year', year FROM each WHERE NOT act
+UNION ALL SELECT id, way, 'unit', CASE WHEN from_change THEN read_dimension WHEN unit IS NULL THEN '' ELSE dimension END
+  FROM each WHERE NOT act
+UNION ALL SELECT id, way, 'day', coalesce(deadline, '') FROM each WHERE NOT act
+UNION ALL SELECT id, way, 'source of the year', year_basis FROM each WHERE NOT act AND year_basis IS NOT NULL
+UNION ALL SELECT id, way, 'timing', CASE timing WHEN 'in' THEN 'by' ELSE timing END
+  FROM each WHERE NOT act AND timing IN ('in', 'by', 'from')
+UNION ALL SELECT id, way, 'size', CASE way WHEN 'resident' THEN '' ELSE jurisdiction END
+  FROM each WHERE sized OR from_change AND extensive = 'yes'
+UNION ALL SELECT id, way, 'level of government', level FROM each WHERE NOT act AND theme = 'air'
+UNION ALL SELECT id, way, 'operator', coalesce(CASE WHEN from_change THEN operator ELSE bound END, '') FROM each
+  WHERE NOT act AND (from_change OR kind NOT IN ('ratio', 'change') OR value_basis IS NOT 'word' AND (kind = 'change' OR value > 1))
+UNION ALL SELECT id, way, 'bound', CASE WHEN value_basis IS NOT 'word' AND (kind = 'change' OR value > 1) THEN 'printed'
+    ELSE coalesce(bound, '') END
+  FROM each WHERE NOT act AND kind IN ('ratio', 'change') AND NOT from_change
+UNION ALL SELECT id, way, 'base year', coalesce(baseline_year, CASE value_basis WHEN 'word' THEN 'the year before' ELSE '' END)
+  FROM each WHERE NOT act AND (kind = 'change' OR value_basis IS 'reference') AND NOT from_change
+UNION ALL SELECT id, way, 'source of the base year', coalesce(baseline_basis, CASE way WHEN 'level' THEN 'stated' ELSE '' END)
+  FROM each WHERE NOT act AND (kind = 'change' OR value_basis IS 'reference' OR way = 'level')
+UNION ALL SELECT id, way, 'reference state', coalesce(state, '') FROM each WHERE way = 'level';
+
+-- The pairs that are judged: core targets of two plans on one indicator, and the goals of plans with the core goals of the
+-- levels above that are meant for them. A goal for a named part of a level above is meant for a place only where it names
+-- the place, a level between, or a key region in which the document has the place; limits and guidelines are no goals.
+CREATE TEMP TABLE pair AS
+SELECT one.id AS one, other.id AS other, NULL AS steps FROM mine AS one
+JOIN mine AS other ON other.indicator = one.indicator AND other.jurisdiction <> one.jurisdiction AND other.id > one.id
+WHERE one.core = 'yes' AND other.core = 'yes'
+UNION ALL
+SELECT one.id, high.id, h.steps FROM mine AS one
+JOIN higher_place AS h ON h.id = one.jurisdiction
+JOIN target AS high ON high.indicator = one.indicator AND high.jurisdiction = h.higher
+WHERE high.core = 'yes' AND NOT (high.kind = 'standard' AND high.value_basis IS NOT NULL)
+  AND NOT (one.level = 'county' AND high.subject IS 'prefecture_level_city')
+  AND (high.area <> 'named'
+    OR instr(high.statement_en, one.place)
+    OR EXISTS (SELECT 1 FROM higher_place AS between_them JOIN jurisdictions AS j ON j.id = between_them.higher
+      WHERE between_them.id = one.jurisdiction AND j.id <> high.jurisdiction AND instr(high.statement_en, j.name_en))
+    OR EXISTS (SELECT 1 FROM key_regions AS k
+      WHERE k.jurisdiction = one.jurisdiction AND k.document = high.document AND k.member = 'yes'
+        AND (instr(high.statement_en, k.region)
+          OR instr(replace(replace(high.statement_en, 'outside key', ''), '-', ' '), 'key region'))));
+
+-- In what the two of a pair differ. Parts named by two places are never alike, nor are two base years that are not known.
+-- How two years are known, and their days, goes with the years.
+CREATE TEMP TABLE differing AS
+SELECT p.one, p.other, a.way, a.field, a.value AS a, b.value AS b
+FROM pair AS p JOIN field AS a ON a.id = p.one JOIN field AS b ON b.id = p.other AND b.way = a.way AND b.field = a.field
+WHERE a.value <> b.value OR a.field = 'area' AND a.value = 'named' OR a.field = 'base year' AND a.value = ''
+  OR a.field = 'source of the base year' AND a.value = 'ambiguous';
+CREATE INDEX temp.differing_pair ON differing (one, other, way, field);
+DELETE FROM differing WHERE field IN ('day', 'source of the year') AND EXISTS (SELECT 1 FROM differing AS d
+  WHERE d.one = differing.one AND d.other = differing.other AND d.way = differing.way AND d.field = 'year');
+
+-- Some fields are judged together where the table has a row for both: kind and class as a rule, subject and class as a thing.
+INSERT INTO differing
+SELECT x.one, x.other, x.way, l.field, trim(x.a || ' ' || c.a), trim(x.b || ' ' || c.b)
+FROM differing AS x JOIN differing AS c ON c.one = x.one AND c.other = x.other AND c.way = x.way AND c.field = 'class'
+JOIN differences AS l ON l.field = CASE x.field WHEN 'kind' THEN 'rule' WHEN 'subject' THEN 'thing' END
+  AND (l.one = trim(x.a || ' ' || c.a) AND l.other = trim(x.b || ' ' || c.b)
+    OR l.other = trim(x.a || ' ' || c.a) AND l.one = trim(x.b || ' ' || c.b));
+DELETE FROM differing WHERE field IN ('kind', 'class', 'subject') AND EXISTS (SELECT 1 FROM differing AS d
+  WHERE d.one = differing.one AND d.other = differing.other AND d.way = differing.way
+    AND (d.field = 'rule' AND differing.field <> 'subject' OR d.field = 'thing' AND differing.field <> 'kind'));
+
+-- A share of another thing in another area has another whole, unless both are of all or none.
+INSERT INTO differing
+SELECT s.one, s.other, s.way, 'area and subject', s.a, s.b
+FROM differing AS s JOIN differing AS d ON d.one = s.one AND d.other = s.other AND d.way = s.way AND d.field = 'area'
+JOIN stated AS one ON one.id = s.one JOIN stated AS other ON other.id = s.other
+WHERE s.field = 'subject' AND one.rule IN ('share', 'share in words') AND other.rule IN ('share', 'share in words')
+  AND NOT (one.all_or_none AND other.all_or_none);
+UPDATE differing SET field = 'area of acts' WHERE field = 'area'
+  AND (SELECT all_or_none FROM stated WHERE id = one) AND (SELECT all_or_none FROM stated WHERE id = other);
+UPDATE differing SET field = 'year of purchases' WHERE field = 'year'
+  AND (SELECT base FROM stated WHERE id = one) IN ('new', 'new_or_replaced')
+  AND (SELECT base FROM stated WHERE id = other) IN ('new', 'new_or_replaced');
+
+-- What each difference does, by differences.csv: its own row, else that with * for one of the two, else for both. Of two
+-- subjects one may lie within the other.
+CREATE TEMP TABLE judged AS
+WITH RECURSIVE broader(id, above) AS (
+  SELECT id, parent FROM subjects WHERE parent IS NOT NULL
+  UNION SELECT broader.id, s.parent FROM broader JOIN subjects AS s ON s.id = broader.above WHERE s.parent IS NOT NULL
+), listed AS (
+  SELECT field, coalesce(one, '') AS one, coalesce(other, '') AS other, kind, above FROM differences
+), matching AS (
+  SELECT d.*, l.kind, l.above, CASE
+      WHEN l.one = d.a AND l.other = d.b OR l.one = d.b AND l.other = d.a THEN 0
+      WHEN l.one = 'broader' AND (EXISTS (SELECT 1 FROM broader WHERE id = d.a AND broader.above = d.b)
+        OR EXISTS (SELECT 1 FROM broader WHERE id = d.b AND broader.above = d.a)) THEN 1
+      WHEN l.one = d.a AND l.other = '*' OR l.one = '*' AND l.other = d.a THEN 2
+      WHEN l.one = '*' AND l.other = d.b OR l.one = d.b AND l.other = '*' THEN 3
+      WHEN l.one = '*' AND l.other = '*' THEN 4 END AS fit
+  FROM differing AS d JOIN listed AS l ON l.field = d.field
+), ranked AS (
+  SELECT *, row_number() OVER (PARTITION BY one, other, way, field ORDER BY fit) AS rank FROM matching WHERE fit IS NOT NULL
+)
+SELECT one, other, way, field, kind, CASE above WHEN a THEN 0 WHEN b THEN 1 END AS side FROM ranked WHERE rank = 1;
+
+CREATE TEMP VIEW degree_name(number, name) AS
+VALUES (0, 'same'), (1, 'direct'), (2, 'caveat'), (3, 'converted'), (4, 'ranked'), (5, 'no');
+
+-- The degree of each pair, the strongest of its ways. Two that a
+-- hard difference keeps apart have an order where each puts the same one above, it is not the later, and both are of all or
+-- none or are bounds in words.
+CREATE TEMP TABLE degree AS
+WITH counted AS (
+  SELECT p.one, p.other, p.steps, w.way, w.converted + v.converted AS inputs,
+    w.low IS v.low AND w.high IS v.high AS equal,
+    s.all_or_none AND t.all_or_none AS all_or_none, s.year AS year, t.year AS other_year,
+    (SELECT count(*) FROM judged AS j WHERE j.one = p.one AND j.other = p.other AND j.way = w.way AND kind = 'hard') AS hard,
+    (SELECT count(*) FROM judged AS j WHERE j.one = p.one AND j.other = p.other AND j.way = w.way AND kind = 'counted') AS counts,
+    (SELECT count(*) FROM judged AS j WHERE j.one = p.one AND j.other = p.other AND j.way = w.way AND kind = 'mark') AS marks,
+    (SELECT CASE WHEN count(side) = count(*) AND min(side) = max(side) THEN min(side) END FROM judged AS j
+      WHERE j.one = p.one AND j.other = p.other AND j.way = w.way AND kind = 'hard') AS side,
+    (SELECT min(field = 'bound') FROM judged AS j
+      WHERE j.one = p.one AND j.other = p.other AND j.way = w.way AND kind = 'hard') AS bounds
+  FROM pair AS p JOIN way AS w ON w.id = p.one JOIN way AS v ON v.id = p.other AND v.way = w.way
+  JOIN stated AS s ON s.id = p.one JOIN stated AS t ON t.id = p.other
+)
+SELECT one, other, steps, min(CASE
+    WHEN hard AND counts <= 2 AND (all_or_none OR bounds) AND (year = other_year
+      OR side = 0 AND year <> '' AND year <= other_year OR side = 1 AND other_year <> '' AND other_year <= year)
+      AND side IS NOT NULL THEN 4
+    WHEN hard OR counts > 2 THEN 5 WHEN inputs THEN 3 WHEN counts + marks THEN 2 WHEN equal THEN 0 ELSE 1 END) AS degree
+FROM counted GROUP BY one, other, steps;
+
+-- The pairs of two plans that compare. Where a plan has several targets, only the nearest year of each is compared.
+CREATE TEMP TABLE compared AS
+WITH fitting AS (
+  SELECT d.one, d.other, d.degree, a.jurisdiction AS place, b.jurisdiction AS other_place, a.indicator,
+    coalesce(abs(a.target_year - b.target_year), 0) AS years
+  FROM degree AS d JOIN mine AS a ON a.id = d.one JOIN mine AS b ON b.id = d.other WHERE d.steps IS NULL AND d.degree < 5
+)
+SELECT * FROM fitting WHERE NOT EXISTS (SELECT 1 FROM fitting AS nearer WHERE nearer.years < fitting.years AND (
+    fitting.one IN (nearer.one, nearer.other) AND fitting.other_place IN (nearer.place, nearer.other_place)
+    OR fitting.other IN (nearer.one, nearer.other) AND fitting.place IN (nearer.place, nearer.other_place)));
+
+-- The degree of each target that compares with any: its best.
+CREATE TEMP VIEW row_degree AS
+SELECT id, min(degree) AS degree FROM (SELECT one AS id, degree FROM compared UNION ALL SELECT other, degree FROM compared)
+GROUP BY id;
+
+-- The degree of each subject: that of its best pair. Only subjects with core targets in two plans or more are here.
+CREATE TEMP TABLE subject AS
+SELECT i.id, i.name_en AS indicator_name, i.headline, i.theme, coalesce(min(c.degree), 5) AS degree
+FROM indicators AS i
+JOIN (SELECT indicator FROM mine WHERE core = 'yes' GROUP BY indicator HAVING count(DISTINCT jurisdiction) > 1) AS shared
+  ON shared.indicator = i.id
+LEFT JOIN compared AS c ON c.indicator = i.id
+GROUP BY i.id;
+
+-- Goals beside those of the nearest level above that compare with them, of one year.
+CREATE TEMP TABLE beside_above AS
+WITH held AS (
+  SELECT d.one, d.other, d.steps FROM degree AS d JOIN target AS m ON m.id = d.one JOIN target AS high ON high.id = d.other
+  WHERE d.steps IS NOT NULL AND d.degree < 4
+    AND (m.amount IS NULL AND high.amount IS NULL
+      OR m.amount IS NOT NULL AND high.amount IS NOT NULL AND m.target_year = high.target_year)
+), facts AS (
+  SELECT m.id, m.label, m.indicator, m.place_order, h.other AS above_id, m.amount, m.amount = high.amount AS equal,
+    m.operator IS high.operator AS one_operator, (m.amount < high.amount) = (m.better = 'lower') AS strict,
+    high.level = 'nation' AND high.value_basis <> 'word' AS average,
+    (SELECT rank FROM firmness WHERE strength = m.strength)
+      <= (SELECT rank FROM firmness WHERE strength = high.strength) AS as_firm,
+    -- A document above that is surely later was not copied: by year where a date is short or in doubt.
+    CASE WHEN m.issued || high.issued LIKE '%?%' THEN substr(high.issued, 1, 4) > substr(m.issued, 1, 4)
+      ELSE substr(high.issued, 1, min(length(m.issued), length(high.issued)))
+        > substr(m.issued, 1, min(length(m.issued), length(high.issued))) END AS later,
+    EXISTS (SELECT 1 FROM judged AS j WHERE j.one = h.one AND j.other = h.other AND j.way = 'plain' AND j.kind = 'counted'
+      AND j.field NOT IN ('level of government', 'source of the year', 'source of the base year')) AS otherwise
+  FROM held AS h JOIN mine AS m ON m.id = h.one JOIN target AS high ON high.id = h.other
+  WHERE h.steps = (SELECT min(steps) FROM held AS nearer WHERE nearer.one = h.one)
+)
+SELECT id, label, indicator, place_order, above_id, CASE
+    WHEN amount IS NULL THEN 'same act' WHEN equal AND one_operator AND NOT later AND NOT otherwise THEN 'copied'
+    WHEN equal THEN 'equal' WHEN average THEN CASE WHEN strict THEN 'beyond the average' ELSE 'short of the average' END
+    WHEN NOT strict THEN 'looser' WHEN as_firm THEN 'stricter' ELSE 'less firm' END AS relation
+FROM facts;
 
 -- -------------------------------------------------------------------------------------------------------- at a glance
 
@@ -237,12 +415,18 @@ SELECT
     SELECT DISTINCT words, rank FROM cell JOIN meaning ON status = gap WHERE targets = 0 ORDER BY rank)) AS "silences";
 
 -- 00_at_a_glance finding-compares
--- On which headline subjects do two plans ask the same?
-SELECT group_concat(indicator_name, '; ') AS "same" FROM (
-  SELECT DISTINCT twin.indicator_name FROM twin JOIN indicators AS i ON i.id = twin.indicator
-  WHERE i.headline IS NOT NULL AND twin.degree = 'same'
-  ORDER BY CASE i.headline WHEN 'coal' THEN 0 WHEN 'air' THEN 1 ELSE 2 END, i.headline <> i.theme, i.id
-);
+-- On how many headline subjects do two plans or more compare, in which degree, and on which do two ask the same?
+WITH ordered AS (
+  SELECT *, row_number() OVER (
+    ORDER BY CASE headline WHEN 'coal' THEN 0 WHEN 'air' THEN 1 ELSE 2 END, headline <> theme, id) AS number
+  FROM subject WHERE headline IS NOT NULL AND degree < 5
+)
+SELECT count(*) AS "comparable",
+  (SELECT group_concat(subjects || ' ' || name, '; ') FROM (SELECT count(*) AS subjects, name, min(ordered.number) AS first
+    FROM ordered JOIN degree_name ON degree_name.number = degree GROUP BY name ORDER BY subjects DESC, first)) AS "degrees",
+  (SELECT group_concat(indicator_name, '; ') FROM (SELECT indicator_name FROM ordered WHERE degree = 0 ORDER BY number))
+    AS "same"
+FROM ordered;
 
 -- 00_at_a_glance finding-after
 -- Who caps coal in tonnes, who asks most of its fleets, what is copied from above, and what was met?
@@ -351,22 +535,20 @@ WHERE one.id = 'shuocheng-pooled-fleets-new-or-clean' AND other.id = 'china-flee
 SELECT
   (SELECT group_concat(asks, '; ') FROM (
     SELECT label || ' (' || worded.amount || ' ' || worded.date || ')' AS asks FROM mine JOIN worded ON worded.id = mine.id
-    WHERE indicator = 'agriculture.straw_use' AND core = 'yes' ORDER BY place_order, mine.id)) AS "fits:asks",
-  (SELECT group_concat(label, '; ') FROM (SELECT DISTINCT label, id FROM twin
-    WHERE indicator = 'agriculture.straw_use' AND degree = 'direct' ORDER BY place_order, id)) AS "same:label";
+    WHERE mine.id IN (SELECT id FROM row_degree WHERE degree < 5)
+      AND indicator = 'agriculture.straw_use' ORDER BY place_order, mine.id)) AS "fits:asks",
+  (SELECT group_concat(label, '; ') FROM (SELECT label FROM mine
+    WHERE id IN (SELECT id FROM row_degree WHERE degree = 1)
+      AND indicator = 'agriculture.straw_use' ORDER BY place_order, id)) AS "same:label";
 
 -- 04_everything_else finding-shared
--- On how many subjects beyond the headlines is there a core target, and on how many in two plans or more?
-WITH subject AS (
-  SELECT indicator, indicator_name, count(DISTINCT jurisdiction) AS plans
-  FROM mine WHERE core = 'yes' AND headline IS NULL GROUP BY indicator
-)
-SELECT count(*) AS "all", sum(plans >= 2) AS "shared",
+-- On how many subjects beyond the headlines is there a core target, in how many do two plans have one, and do they compare?
+SELECT
+  (SELECT count(DISTINCT indicator) FROM mine WHERE core = 'yes' AND headline IS NULL) AS "all",
+  count(*) AS "shared", sum(degree < 5) AS "fits",
   (SELECT group_concat(indicator_name, '; ') FROM (SELECT indicator_name FROM subject
-    WHERE indicator IN (SELECT indicator FROM twin WHERE degree = 'direct')
-      AND indicator NOT IN (SELECT indicator FROM twin WHERE degree = 'same')
-    ORDER BY indicator)) AS "direct"
-FROM subject;
+    WHERE headline IS NULL AND degree = 1 ORDER BY id)) AS "direct"
+FROM subject WHERE headline IS NULL;
 
 -- ------------------------------------------------------------------------------------------------------------ cascade
 
@@ -378,15 +560,19 @@ SELECT
   (SELECT count(*) FROM copied) AS "copied",
   (SELECT group_concat(label, '; ') FROM (SELECT label FROM counted
     WHERE goals = (SELECT max(goals) FROM counted) ORDER BY label)) AS "most_of",
+  (SELECT count(DISTINCT id) FROM beside_above) AS "ids",
   (SELECT count(DISTINCT id) FROM beside_above WHERE relation = 'stricter') AS "stricter",
   (SELECT count(DISTINCT id) FROM beside_above WHERE relation = 'looser') AS "looser";
 
 -- 05_cascade finding-average
--- How many goals fall short of the average of the whole country, and whose are they?
-SELECT count(*) AS "short",
+-- How many goals are beyond the average of the whole country, how many fall short of it, and whose are they?
+SELECT
+  (SELECT count(DISTINCT id) FROM beside_above WHERE relation = 'beyond the average') AS "beyond",
+  (SELECT group_concat(label, '; ') FROM (SELECT label FROM beside_above WHERE relation = 'beyond the average'
+    GROUP BY label ORDER BY min(indicator || place_order))) AS "places",
+  (SELECT count(DISTINCT id) FROM beside_above WHERE relation = 'short of the average') AS "short",
   (SELECT group_concat(label, '; ') FROM (SELECT label FROM beside_above WHERE relation = 'short of the average'
-    GROUP BY label ORDER BY min(indicator || place_order))) AS "short_of"
-FROM (SELECT DISTINCT id FROM beside_above WHERE relation = 'short of the average');
+    GROUP BY label ORDER BY min(indicator || place_order))) AS "short_of";
 
 -- 05_cascade finding-trail
 -- Of which plans was a plan above not read, and how many targets does a level above set without the figure?
@@ -517,14 +703,10 @@ SELECT count(*) AS "targets", (SELECT count(*) FROM plan) AS "places", (SELECT c
 FROM mine;
 
 -- 09_method finding-degrees
--- On how many subjects do two plans or more have a core target? Of the degrees, only `same` and `direct`.
-WITH subject AS (
-  SELECT indicator FROM mine WHERE core = 'yes' GROUP BY indicator HAVING count(DISTINCT jurisdiction) >= 2
-), same AS (SELECT DISTINCT indicator FROM twin WHERE degree = 'same')
-SELECT count(*) AS "spoken",
-  (SELECT count(*) FROM same) || ' same; '
-    || (SELECT count(DISTINCT indicator) FROM twin WHERE indicator NOT IN (SELECT indicator FROM same)) || ' direct'
-    AS "degrees"
+-- On how many subjects do two plans or more have a core target, on how many do they compare, and in which degrees?
+SELECT count(*) AS "spoken", sum(degree < 5) AS "fits",
+  (SELECT group_concat(subjects || ' ' || name, '; ') FROM (SELECT count(*) AS subjects, name
+    FROM subject JOIN degree_name ON number = degree WHERE degree < 5 GROUP BY name ORDER BY number)) AS "degrees"
 FROM subject;
 
 -- ---------------------------------------------------------------------------------------------------------- the places
@@ -551,6 +733,16 @@ SELECT plan.id AS id,
   (SELECT count(*) FROM mine WHERE jurisdiction = plan.id AND strength IN ('hedged', 'aspirational')) AS "soft"
 FROM plan;
 
+-- ----------------------------------------------------------------------------- what the findings on comparing rest on
+
+-- degrees
+-- In which degree does each subject compare, of which two plans or more have a core target?
+SELECT indicator_name AS indicator, name AS degree FROM subject JOIN degree_name ON number = degree ORDER BY id;
+
+-- levels
+-- Which goal is held against which of the nearest level above, and how does it stand to it?
+SELECT id, above_id, relation FROM beside_above ORDER BY id, above_id;
+
 -- ------------------------------------------------------------------------------------- targets and gaps named by their ids
 
 -- targets
@@ -565,9 +757,9 @@ SELECT g.id, j.name_en AS place, g.note,
   CASE g.status WHEN 'qualitative' THEN 'no quantified target, words only' WHEN 'garbled' THEN 'garbled in the text'
     WHEN 'not_applicable' THEN 'does not apply here' WHEN 'part_missing' THEN 'may have stood in a lost part'
     WHEN 'assigned' THEN 'set by ' || coalesce((SELECT group_concat(name_en, ' and ') FROM jurisdictions
-      WHERE ';' || g.assigned_by || ';' LIKE '%;' || id || ';%'), 'the level above') || '; figure not printed'
+      WHERE instr(';' || g.assigned_by || ';', ';' || id || ';')), 'the level above') || '; figure not printed'
     ELSE 'not addressed in this plan'
-      || CASE WHEN ';' || d.remit || ';' LIKE '%;' || i.theme || ';%' THEN '' ELSE ', being outside its subject' END
+      || CASE WHEN instr(';' || d.remit || ';', ';' || i.theme || ';') THEN '' ELSE ', being outside its subject' END
   END AS gap
 FROM gaps AS g
 JOIN documents AS d ON d.id = g.document
