@@ -455,7 +455,7 @@ def test_card_names_whom_a_promise_compares_with(plans):
 
 def test_card_of_a_gap_tells_its_document(plans):
     card = str(lt.evidence(plans, "lanshan-gap-pm25"))
-    assert card.startswith("PM2.5: may stand in a lost part") and "临兰政办发〔2019〕9号" in card
+    assert card.startswith("PM2.5: may have stood in a lost part") and "临兰政办发〔2019〕9号" in card
 
 
 def test_every_figure_that_a_fragment_holds_is_marked(plans):

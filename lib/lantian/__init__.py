@@ -21,7 +21,6 @@ _HOME = {
     "place": "analysis.matrix",
     "compare": "analysis.compare",
     "comparability": "analysis.compare",
-    "what_compares": "analysis.compare",
     "verdict": "analysis.comparability",
     "weakest": "analysis.comparability",
     "above": "analysis.levels",

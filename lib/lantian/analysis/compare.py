@@ -3,12 +3,11 @@
 import itertools
 
 import pandas as pd
-from markupsafe import Markup, escape
 
 from lantian.analysis.comparability import DEGREES, ON_ONE_AXIS, judge, rules, stated
 from lantian.analysis.matrix import chosen, targets_on
 from lantian.text import wording
-from lantian.text.sentences import Shown, evidence_link, say
+from lantian.text.sentences import Shown, evidence_link
 
 PAIR = ["id", "other", "other_label", "between", "years", "degree", "caveats", "inputs", "reason"]
 JUDGED = ["degree", "places", "other", "caveats", "inputs", "reason"]
@@ -17,15 +16,6 @@ ROW = """jurisdiction label id status printed thing kind indicator_name value_ba
 ALONE = "no other plan has a target for it"
 FEW = "fewer than two plans have a target"
 NEARER = "another year of one of the two plans is nearer"
-# What a sentence says of the subjects of one degree.
-LISTED = {
-    "same": "ask the same on",
-    "direct": "compare directly on",
-    "caveat": "compare with caveats on",
-    "converted": "compare once converted on",
-    "ranked": "have an order only on",
-    "no": "do not compare on",
-}
 
 
 def compare(plans, indicator, of="value", core=True):
@@ -236,34 +226,3 @@ def _best_pair(targets):
 def _strength(column):
     """Order degrees from the strongest, and reasons by the number of tests that fail."""
     return column.map(DEGREES.index) if column.name == "degree" else column.str.count(";")
-
-
-def what_compares(plans, theme, of="value"):
-    """Say in one sentence which subjects compare, in which degree and between whom.
-
-    Parameters
-    ----------
-    plans : Plans
-    theme : str or list of str
-        As for `comparability`.
-    of : {"value", "date", "pace", "wording"}
-
-    Returns
-    -------
-    Sentence
-    """
-    rows = comparability(plans, theme, of)
-    spoken = rows[rows["reason"] != FEW]
-    subjects = spoken.assign(subject=[_subject(row) for row in spoken.itertuples()])
-    names = subjects.groupby("degree")["subject"].agg(wording.names)
-    parts = [f"{words} {names[degree]}" for degree, words in LISTED.items() if degree in names]
-    text = "Of {all} subjects two plans or more speak on {spoken}. In {of} they {parts}."
-    parts = Shown("; ".join(parts) or "have nothing to compare")
-    return say(plans, text, all=len(rows), spoken=len(spoken) or "none", of=of, parts=parts)
-
-
-def _subject(row):
-    """Name a subject, with the places that compare, the caveats and inputs, as markup."""
-    notes = [] if row.degree == "no" else filter(str, [row.places, row.caveats, row.inputs])
-    notes = Markup("; ").join(notes)
-    return Markup("{} ({})").format(row.indicator, notes) if notes else escape(row.indicator)

@@ -182,7 +182,9 @@ def short(row):
     area = "" if row.area == "whole" else row.area.replace("_", "-")
     much = _short_amount(row)
     much += f" {SHARE_OF[row.base]}" if much and row.base else ""
-    return ", ".join(filter(None, [much, area, year])) or row.kind
+    if row.value_basis == "word" and row.kind == "share" and row.subject_name:
+        much += f" ({wording.subject(row)})"
+    return ", ".join(filter(None, [much, area, year])) or f"{row.kind}, no date"
 
 
 def _short_amount(row):

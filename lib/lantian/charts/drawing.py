@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findfont, get_font, get_font_names
+from matplotlib.font_manager import FontProperties, findfont, get_font, get_font_names
 from matplotlib.path import Path as Outline
 
 from lantian.text import wording
@@ -67,6 +67,7 @@ class Chart(Figure):
         drawing = self.get_figheight()
         sizes = {"title": 12.5, "subtitle": 9, "foot": 7.5}
         words = {name: wrap(getattr(self, name), WIDTH, size) for name, size in sizes.items()}
+        words["title"] = wrap(title, WIDTH, 12.5, "bold")
         heights = {name: inches(words[name], size) for name, size in sizes.items()}
         above, below = heights["title"] + heights["subtitle"] + 0.1, heights["foot"] + 0.1
         height = above + drawing + below
@@ -163,9 +164,9 @@ def canvas(height, **grid):
 
 
 @cache
-def text_width(text, size):
+def text_width(text, size, weight="normal"):
     """Measure a line of text, in inches."""
-    font = get_font(findfont("DejaVu Sans"))
+    font = get_font(findfont(FontProperties(family="DejaVu Sans", weight=weight)))
     font.set_size(size, 72)
     font.set_text(text)
     return font.get_width_height()[0] / 64 / 72
@@ -176,18 +177,18 @@ def inches(text, size):
     return (text.count("\n") + 1) * size * LINE / 72
 
 
-def wrap(text, width, size=8):
+def wrap(text, width, size=8, weight="normal"):
     """Break text into as few lines as fit a width in inches, all of similar length."""
-    lines = _broken(text, width, size)
-    narrower = (_broken(text, width * share / 20, size) for share in range(8, 20))
+    lines = _broken(text, width, size, weight)
+    narrower = (_broken(text, width * share / 20, size, weight) for share in range(8, 20))
     return "\n".join(next((found for found in narrower if len(found) == len(lines)), lines))
 
 
-def _broken(text, width, size):
+def _broken(text, width, size, weight):
     lines = [""]
     for word in text.split():
         line = f"{lines[-1]} {word}".strip()
-        if text_width(line, size) > width and lines[-1]:
+        if text_width(line, size, weight) > width and lines[-1]:
             lines.append(word)
         else:
             lines[-1] = line

@@ -162,8 +162,8 @@ def chain(plans, indicator, year, name, title, subtitle):
     chart, panels = drawing.canvas(
         0.42 * len(levels) + 0.75, ncols=len(plans.focus), sharey=True, sharex=True, squeeze=False
     )
-    ends = rungs["x"].min() - 2, rungs["x"].max() + 1
-    ends = ends[0], ends[1] + (ends[1] - ends[0]) * 0.5
+    known = [*rungs["x"].dropna()] or [0]
+    ends = min(known) - 2, max(known) + 1 + (max(known) - min(known) + 3) / 2  # with room for the words
     rungs = rungs.assign(y=rungs["level"].map(levels.index))
     for axes, place in zip(panels[0], plans.focus.itertuples()):
         own = rungs[rungs["focus"] == place.id]

@@ -27,7 +27,7 @@ HEADINGS = {
 # The column that a column of ids links: the first of these that is filled, else the last filled one.
 LINKED = {"above_id": ["in_words"], "id": ["printed", "in_words"]}
 CONTEXT = {"context.population": "population", "context.gdp": "GDP"}
-SILENT = ["silent_within", "silent_outside", "part_missing"]
+SILENT = ["silent_within", "silent_outside"]
 MOST_PROMISES = 2  # of a plan on one headline, in `summary`
 # The fields that the readers of the audit judged in each row.
 AUDITED = """indicator statement_en area subject subject_class base exception kind operator value value_max unit value_basis baseline_year baseline_basis
@@ -197,18 +197,22 @@ def summary(plans):
     Returns
     -------
     DataFrame
-        plan, coal, air, vehicles, not said; what is promised or not said is linked to its evidence.
+        plan, coal, air, vehicles, not addressed, may be in a lost part; each linked to its evidence.
     """
     headlines = [name for name in HEADLINES if (plans.indicators["headline"] == name).any()]
     every = pd.concat(cells(plans, headline).assign(headline=headline) for headline in headlines)
     rows = []
     for place in plans.focus.itertuples():
         mine = every[every["jurisdiction"] == place.id]
-        silent = mine[mine["mark"].isin(SILENT)]
-        not_said = joined(", ", map(evidence_link, silent["id"], silent["indicator_name"]))
+        without = [_subjects(mine[mine["mark"].isin(marks)]) for marks in (SILENT, ["part_missing"])]
         main = [_main_promises(mine[mine["headline"] == headline]) for headline in headlines]
-        rows.append([place.label, *main, not_said if len(silent) else "nothing"])
-    return pd.DataFrame(rows, columns=["plan", *headlines, "not said"])
+        rows.append([place.label, *main, *without])
+    return pd.DataFrame(rows, columns=["plan", *headlines, "not addressed", "may be in a lost part"])
+
+
+def _subjects(cells):
+    """Name the subjects of some cells, each linked to its evidence."""
+    return joined(", ", map(evidence_link, cells["id"], cells["indicator_name"])) if len(cells) else "none"
 
 
 def _main_promises(mine):

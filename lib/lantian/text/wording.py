@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 __all__ = """AREAS BASES DEGREES GAPS MONTHS SILENCES STRENGTHS amount counted date day gap names number period
-    places_with quantity signed span strength target thing""".split()
+    places_with quantity signed span strength subject target thing""".split()
 WORDS = Path(__file__).with_name("words.csv")
 
 
@@ -129,6 +129,8 @@ def _in_words(row):
 def _change(row):
     """Word a signed change: `<= -20` is "at least 20 % below"."""
     base = "" if pd.isna(row.baseline_year) else f" {row.baseline_year}"
+    if base and row.baseline_basis in ("inferred", "ambiguous"):
+        base += f" (base year {row.baseline_basis})"
     if row.amount == 0:
         words = "a fall" if row.operator == "<" else "no growth"
         return f"{words} against{base}" if base else words
@@ -180,14 +182,18 @@ def thing(row):
 
     As "boilers up to 35 t/h, built-up area (except pulverised-coal boilers)".
     """
-    subject, size = row.subject_name, row.subject_class
-    for sign, words in CLASSES.items():
-        size = size.replace(sign, words)
-    kind = f"{size} {subject}" if STANDARD.fullmatch(size) else f"{subject} {size}"
-    parts = [kind.strip(), BASES[row.base], AREAS[row.area]]
+    parts = [subject(row), BASES[row.base], AREAS[row.area]]
     short = len(row.exception) <= LONGEST_EXCEPTION
     exception = f" (except {row.exception})" if short else " (with exceptions)"
     return ", ".join(filter(None, parts)) + (exception if row.exception else "")
+
+
+def subject(row):
+    """Word what a target acts on, with its class: "boiler up to 35 t/h"."""
+    name, size = row.subject_name, row.subject_class
+    for sign, words in CLASSES.items():
+        size = size.replace(sign, words)
+    return (f"{size} {name}" if STANDARD.fullmatch(size) else f"{name} {size}").strip()
 
 
 def strength(row):

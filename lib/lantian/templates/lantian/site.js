@@ -185,6 +185,18 @@
     });
   });
 
+  // A drawing that is wider than the screen opens where most of its marks are, beside the names that stay.
+  function openAtMarks(drawing) {
+    var marks = Array.from(drawing.querySelectorAll('[id*="-PathCollection_"] :is(use, path:not(defs *))'));
+    var names = drawing.querySelector("svg.names");
+    if (!marks.length || drawing.scrollWidth <= drawing.clientWidth) { return; }
+    drawing.style.direction = "ltr";
+    drawing.scrollLeft = 0;
+    var middles = marks.map(function (mark) { var box = mark.getBoundingClientRect(); return box.left + box.width / 2; });
+    var middle = middles.sort(function (a, b) { return a - b; })[marks.length >> 1];
+    drawing.scrollLeft = middle - ((names ? names.getBoundingClientRect().right : 0) + innerWidth) / 2;
+  }
+
   // Paper shows what folds hide, where it is all that there is to read.
   function unfold() {
     var folds = document.querySelectorAll("details.fold:not([open]), .explore details.rows:not([open])");
@@ -198,6 +210,8 @@
   codeSwitch();
   document.querySelectorAll("nav.contents").forEach(markContents);
   document.querySelectorAll(".scroll table").forEach(function (table) { fitting.observe(table); });
+  var opening = new ResizeObserver(function (changes) { changes.forEach(function (change) { openAtMarks(change.target); }); });
+  document.querySelectorAll(".drawing").forEach(function (drawing) { opening.observe(drawing); });
   document.querySelectorAll("header.site nav").forEach(function (nav) {
     var here = nav.querySelector("[aria-current]");
     if (here) { nav.scrollLeft = here.offsetLeft - nav.offsetLeft - 24; }
