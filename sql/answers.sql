@@ -8,9 +8,11 @@
 -- A query is named after its notebook and the cell, which is also its address: `01_coal finding` is the first finding of
 -- 01_coal.html. Its columns are named after what stands there: "later" is the value for {later}, "figure:cap" that for
 -- {figure:cap}. Where a sentence names a row by its id, as {yuyao-pm25-2020}, the queries `targets` and `gaps` at the end
--- have its amount, date, place and the rest; `degrees` and `levels` list what compares. To run one query, first run all that stands before the first finding.
+-- have its amount, date, place and the rest; `degrees` and `levels` list what compares. To run one query, first run all that
+-- stands before the first finding.
 --
--- Lists are in the order of the page, parted by "; ". Where the page says "none" the query says 0, or nothing at all.
+-- Lists are in the order of the page, parted by "; ". Where the page says "none" the query says 0, or nothing at all; where
+-- it says in words what a code means, the query has the code.
 --
 -- How two targets compare follows the rules of the library and the table `differences`; it is worked out here too. One figure
 -- is in no table: the auditors judged 26 fields of each row (08_evidence finding-readings).
@@ -131,9 +133,10 @@ SELECT *, CASE
 FROM measured;
 
 -- What each plan asks of its fleets, by steps of which each includes the next, and whether it only aims for that.
-CREATE TEMP VIEW step(number, words) AS
-VALUES (6, 'the whole fleet; new energy only'), (5, 'all purchases; new energy only'),
-  (4, 'all purchases; clean fuels count'), (3, 'a share or a number'), (2, 'words only'), (1, 'not addressed');
+-- `stock` is the whole fleet on new energy, `new_energy` all purchases on it, `new_or_clean` all purchases with clean fuels
+-- counted in, `share` less than that, `words` no target but words.
+CREATE TEMP VIEW step(number, name) AS
+VALUES (6, 'stock'), (5, 'new_energy'), (4, 'new_or_clean'), (3, 'share'), (2, 'words'), (1, 'not addressed');
 
 CREATE TEMP VIEW fleet_step AS
 SELECT jurisdiction, label, place, place_order, issued, id, strength = 'aspirational' AS aimed, CASE
@@ -406,13 +409,11 @@ SELECT
   (SELECT count(*) FROM indicators WHERE headline IS NOT NULL) AS "indicators",
   (SELECT count(*) FROM cell) AS "cells",
   (SELECT count(*) FROM cell WHERE targets > 0) AS "promised",
-  (SELECT group_concat(words, '; ') FROM (
-    WITH meaning(status, rank, words) AS (
-      VALUES ('qualitative', 1, 'has no quantified target'), ('assigned', 2, 'leaves the figure to a level above'),
-        ('not_applicable', 3, 'cannot have a target'), ('part_missing', 4, 'may have lost it'),
-        ('garbled', 5, 'is garbled'), ('silent', 6, 'does not address the subject')
+  (SELECT group_concat(status, '; ') FROM (
+    WITH ordered(status, rank) AS (
+      VALUES ('qualitative', 1), ('assigned', 2), ('not_applicable', 3), ('part_missing', 4), ('garbled', 5), ('silent', 6)
     )
-    SELECT DISTINCT words, rank FROM cell JOIN meaning ON status = gap WHERE targets = 0 ORDER BY rank)) AS "silences";
+    SELECT DISTINCT status, rank FROM cell JOIN ordered ON status = gap WHERE targets = 0 ORDER BY rank)) AS "silences";
 
 -- 00_at_a_glance finding-compares
 -- On how many headline subjects do two plans or more compare, in which degree, and on which do two ask the same?
@@ -435,8 +436,7 @@ SELECT
     WHERE indicator = 'coal.consumption' AND value_basis = 'figure' ORDER BY place_order)) AS "caps:place",
   (SELECT group_concat(label, '; ') FROM (SELECT label FROM furthest
     WHERE step = (SELECT max(step) FROM furthest) ORDER BY place_order)) AS "first:label",
-  (SELECT substr(words, 1, instr(words || ';', ';') - 1) FROM step
-    WHERE number = (SELECT max(step) FROM furthest)) AS "step",
+  (SELECT name FROM step WHERE number = (SELECT max(step) FROM furthest)) AS "step",
   (SELECT count(DISTINCT id) FROM beside_above WHERE relation = 'copied') AS "copied",
   (SELECT count(DISTINCT id) FROM outcome) AS "held",
   (SELECT count(*) FROM outcome WHERE met) AS "met",
@@ -510,8 +510,8 @@ FROM outcome WHERE id = 'yuyao-pm25-2020';
 
 -- 03_vehicles finding
 -- Who asks most of its fleets? From the furthest step to the least.
-SELECT group_concat(place || ' (' || words || CASE WHEN aimed THEN ', aimed for' ELSE '' END || ')', '; ') AS "order:asks"
-FROM (SELECT furthest.*, words FROM furthest JOIN step ON step.number = furthest.step ORDER BY step DESC, place_order);
+SELECT group_concat(place || ' (' || name || CASE WHEN aimed THEN ', aimed for' ELSE '' END || ')', '; ') AS "order:asks"
+FROM (SELECT furthest.*, name FROM furthest JOIN step ON step.number = furthest.step ORDER BY step DESC, place_order);
 
 -- 03_vehicles finding-newest
 -- Which is the newest plan, and which earlier ones ask more of their fleets?
@@ -752,15 +752,10 @@ SELECT target.id, place, statement_en AS statement, worded.amount, worded.date,
 FROM target JOIN worded ON worded.id = target.id;
 
 -- gaps
--- What stands for {id}, {id:place} and {id:note} of a gap.
-SELECT g.id, j.name_en AS place, g.note,
-  CASE g.status WHEN 'qualitative' THEN 'no quantified target, words only' WHEN 'garbled' THEN 'garbled in the text'
-    WHEN 'not_applicable' THEN 'does not apply here' WHEN 'part_missing' THEN 'may have stood in a lost part'
-    WHEN 'assigned' THEN 'set by ' || coalesce((SELECT group_concat(name_en, ' and ') FROM jurisdictions
-      WHERE instr(';' || g.assigned_by || ';', ';' || id || ';')), 'the level above') || '; figure not printed'
-    ELSE 'not addressed in this plan'
-      || CASE WHEN instr(';' || d.remit || ';', ';' || i.theme || ';') THEN '' ELSE ', being outside its subject' END
-  END AS gap
+-- What stands for {id}, by its status, and {id:place} and {id:note} of a gap.
+SELECT g.id, j.name_en AS place, g.note, g.status, instr(';' || d.remit || ';', ';' || i.theme || ';') > 0 AS within_remit,
+  coalesce((SELECT group_concat(name_en, ' and ') FROM jurisdictions
+    WHERE instr(';' || g.assigned_by || ';', ';' || id || ';')), '') AS set_by
 FROM gaps AS g
 JOIN documents AS d ON d.id = g.document
 JOIN jurisdictions AS j ON j.id = d.jurisdiction
