@@ -11,8 +11,8 @@
 -- have its amount, date, place and the rest; `degrees` and `levels` list what compares. To run one query, first run all that
 -- stands before the first finding.
 --
--- Lists are in the order of the page, parted by "; ". Where the page says "none" the query says 0, or nothing at all; where
--- it says in words what a code means, the query has the code.
+-- Lists are in the order of the page, parted by "; ". Where the page has "none" the query has 0, or nothing at all; where
+-- it words a code, the query has the code.
 --
 -- How two targets compare follows the rules of the library and the table `differences`; it is worked out here too. One figure
 -- is in no table: the auditors judged 26 fields of each row (08_evidence finding-readings).
@@ -42,7 +42,7 @@ CREATE TEMP VIEW mine AS
 SELECT target.*, plan.label, plan.place_order FROM target JOIN plan ON plan.id = target.jurisdiction;
 
 -- The amount and date of each target, as a page prints them. A fall is printed without its sign: "at most -20 %" is "at
--- least 20 % below". By the first of a month is before it. Acts, and what is said in words, have no amount.
+-- least 20 % below". By the first of a month is before it. Acts, and numbers in words, have no amount.
 CREATE TEMP VIEW worded AS
 WITH part AS (
   SELECT *,
@@ -159,7 +159,7 @@ SELECT * FROM (
 
 -- ------------------------------------------------------------------------------------------- how two targets compare
 
--- What a target says, as differences.csv takes it. An act or a ban has no figure, and its year is no part of it; an amount
+-- What a target states, as differences.csv takes it. An act or a ban has no figure, and its year is no part of it; an amount
 -- that is `sized` grows with its place. A target without a subject is about that which `subjects` names for its indicator.
 CREATE TEMP TABLE stated AS
 WITH ruled AS (
@@ -297,7 +297,7 @@ UPDATE differing SET field = 'year of purchases' WHERE field = 'year'
   AND (SELECT base FROM stated WHERE id = one) IN ('new', 'new_or_replaced')
   AND (SELECT base FROM stated WHERE id = other) IN ('new', 'new_or_replaced');
 
--- What each difference does, by differences.csv: its own row, else that with * for one of the two, else for both. Of two
+-- What each difference does, by differences.csv: the row for both, else that with * for one of the two, else for both. Of two
 -- subjects one may lie within the other.
 CREATE TEMP TABLE judged AS
 WITH RECURSIVE broader(id, above) AS (
@@ -323,7 +323,7 @@ CREATE TEMP VIEW degree_name(number, name) AS
 VALUES (0, 'same'), (1, 'direct'), (2, 'caveat'), (3, 'converted'), (4, 'ranked'), (5, 'no');
 
 -- The degree of each pair, the strongest of its ways. Two that a
--- hard difference keeps apart have an order where each puts the same one above, it is not the later, and both are of all or
+-- hard difference keeps apart have an order where each has the same one above, it is not the later, and both are of all or
 -- none or are bounds in words.
 CREATE TEMP TABLE degree AS
 WITH counted AS (
@@ -372,8 +372,8 @@ JOIN (SELECT indicator FROM mine WHERE core = 'yes' GROUP BY indicator HAVING co
 LEFT JOIN compared AS c ON c.indicator = i.id
 GROUP BY i.id;
 
--- Goals beside those of the nearest level above that compare with them, of one year.
-CREATE TEMP TABLE beside_above AS
+-- Goals held against those of the nearest level above that compare with them, of one year.
+CREATE TEMP TABLE held_against AS
 WITH held AS (
   SELECT d.one, d.other, d.steps FROM degree AS d JOIN target AS m ON m.id = d.one JOIN target AS high ON high.id = d.other
   WHERE d.steps IS NOT NULL AND d.degree < 4
@@ -437,7 +437,7 @@ SELECT
   (SELECT group_concat(label, '; ') FROM (SELECT label FROM furthest
     WHERE step = (SELECT max(step) FROM furthest) ORDER BY place_order)) AS "first:label",
   (SELECT name FROM step WHERE number = (SELECT max(step) FROM furthest)) AS "step",
-  (SELECT count(DISTINCT id) FROM beside_above WHERE relation = 'copied') AS "copied",
+  (SELECT count(DISTINCT id) FROM held_against WHERE relation = 'copied') AS "copied",
   (SELECT count(DISTINCT id) FROM outcome) AS "held",
   (SELECT count(*) FROM outcome WHERE met) AS "met",
   (SELECT count(*) FROM outcome WHERE NOT met) AS "missed";
@@ -462,7 +462,7 @@ SELECT
     SELECT jurisdiction FROM observations WHERE indicator = 'coal.consumption')) AS "unknown:place";
 
 -- 01_coal finding-growth
--- Is Huludao's the newest plan, and what does it say of the growth of coal use?
+-- Is Huludao's the newest plan, and what does it want of the growth of coal use?
 SELECT
   CASE WHEN (SELECT id FROM plan ORDER BY issued DESC LIMIT 1) = 'huludao' THEN ', the newest of these plans,' ELSE '' END
     AS "newest",
@@ -531,7 +531,7 @@ WHERE one.id = 'shuocheng-pooled-fleets-new-or-clean' AND other.id = 'china-flee
 -- ---------------------------------------------------------------------------------------------------- everything else
 
 -- 04_everything_else finding
--- Who sets a straw utilisation rate, and whose targets differ in the figure only?
+-- Who sets a straw utilisation rate, and which plans differ in the figure only?
 SELECT
   (SELECT group_concat(asks, '; ') FROM (
     SELECT label || ' (' || worded.amount || ' ' || worded.date || ')' AS asks FROM mine JOIN worded ON worded.id = mine.id
@@ -554,24 +554,24 @@ FROM subject WHERE headline IS NULL;
 
 -- 05_cascade finding
 -- How many goals are copied from the nearest level above, by whom most, and how many are stricter or looser?
-WITH copied AS (SELECT DISTINCT id, label FROM beside_above WHERE relation = 'copied'),
+WITH copied AS (SELECT DISTINCT id, label FROM held_against WHERE relation = 'copied'),
 counted AS (SELECT label, count(*) AS goals FROM copied GROUP BY label)
 SELECT
   (SELECT count(*) FROM copied) AS "copied",
   (SELECT group_concat(label, '; ') FROM (SELECT label FROM counted
     WHERE goals = (SELECT max(goals) FROM counted) ORDER BY label)) AS "most_of",
-  (SELECT count(DISTINCT id) FROM beside_above) AS "ids",
-  (SELECT count(DISTINCT id) FROM beside_above WHERE relation = 'stricter') AS "stricter",
-  (SELECT count(DISTINCT id) FROM beside_above WHERE relation = 'looser') AS "looser";
+  (SELECT count(DISTINCT id) FROM held_against) AS "ids",
+  (SELECT count(DISTINCT id) FROM held_against WHERE relation = 'stricter') AS "stricter",
+  (SELECT count(DISTINCT id) FROM held_against WHERE relation = 'looser') AS "looser";
 
 -- 05_cascade finding-average
--- How many goals are beyond the average of the whole country, how many fall short of it, and whose are they?
+-- How many goals are beyond the average of the whole country, how many fall short of it, and in which plans?
 SELECT
-  (SELECT count(DISTINCT id) FROM beside_above WHERE relation = 'beyond the average') AS "beyond",
-  (SELECT group_concat(label, '; ') FROM (SELECT label FROM beside_above WHERE relation = 'beyond the average'
+  (SELECT count(DISTINCT id) FROM held_against WHERE relation = 'beyond the average') AS "beyond",
+  (SELECT group_concat(label, '; ') FROM (SELECT label FROM held_against WHERE relation = 'beyond the average'
     GROUP BY label ORDER BY min(indicator || place_order))) AS "places",
-  (SELECT count(DISTINCT id) FROM beside_above WHERE relation = 'short of the average') AS "short",
-  (SELECT group_concat(label, '; ') FROM (SELECT label FROM beside_above WHERE relation = 'short of the average'
+  (SELECT count(DISTINCT id) FROM held_against WHERE relation = 'short of the average') AS "short",
+  (SELECT group_concat(label, '; ') FROM (SELECT label FROM held_against WHERE relation = 'short of the average'
     GROUP BY label ORDER BY min(indicator || place_order))) AS "short_of";
 
 -- 05_cascade finding-trail
@@ -678,7 +678,7 @@ SELECT sum(proved) AS "proved",
 FROM accounts;
 
 -- 08_evidence finding-readings
--- How far do the two readings agree, and how many fields did the audit find wrong? The auditors judged 26 fields of each row;
+-- In how many fields do the two readings agree, and how many fields did the audit find wrong? The auditors judged 26 fields of each row;
 -- no table lists them. The fields that were wrong are parted by ";".
 SELECT
   (SELECT count(DISTINCT target) FROM second_coding) AS "items",
@@ -741,7 +741,7 @@ SELECT indicator_name AS indicator, name AS degree FROM subject JOIN degree_name
 
 -- levels
 -- Which goal is held against which of the nearest level above, and how does it stand to it?
-SELECT id, above_id, relation FROM beside_above ORDER BY id, above_id;
+SELECT id, above_id, relation FROM held_against ORDER BY id, above_id;
 
 -- ------------------------------------------------------------------------------------- targets and gaps named by their ids
 

@@ -133,7 +133,7 @@ def findings(plans, judging=True):
 
 
 def execute(code, names):
-    """Execute a cell; return what it displays, or the exception by which it says that it is stale."""
+    """Execute a cell; return what it displays, or the exception by which it stops the render."""
     shown = []
     names["display"] = lambda *values: shown.extend(value for value in values if value is not None)
     try:
@@ -194,7 +194,7 @@ def figures(words):
 
 
 def alike(words, answer, places=()):
-    """Whether the words on a page say what a query answers: the same words, or else the same figures, bounds and places."""
+    """Whether the words on a page and the answer of a query agree: the same words, or else the same figures, bounds and places."""
     if not answer:
         return words in ("none", "no", "0", "")
     one, other = (re.sub(r" (and|or) |; ", ", ", str(text).strip()) for text in (words, answer))
@@ -206,13 +206,13 @@ def alike(words, answer, places=()):
 
 
 def in_words(name, holder, answer):
-    """Put the words of the page for the codes of an answer."""
+    """Replace the codes of an answer by the words of the page."""
     words = CODES.get((name, holder), {})
     return re.sub("|".join(words), lambda code: words[code[0]], answer) if words and answer else answer
 
 
 def row_alike(words, column, row, places):
-    """Whether words say what the query on targets, or that on gaps, has in a row; without a column, all of it."""
+    """Whether words agree with a row of the query on targets, or on gaps; without a column, with all of it."""
     if column:
         return alike(words, row[column], places)
     if "status" in row:
@@ -221,7 +221,7 @@ def row_alike(words, column, row, places):
 
 
 def contradictions(shown, answered, plans, left=()):
-    """List where sentences say anything else than the queries, and what has no query, but for what is left out."""
+    """List where sentences and queries disagree, and what has no query, but for what is left out."""
     places, found = list(plans.jurisdictions["name_en"]), []
     rows = {row["id"]: row for row in answered["targets"] + answered["gaps"]}
     for name, place, _, sentences in shown:
@@ -237,7 +237,7 @@ def contradictions(shown, answered, plans, left=()):
             if not right:
                 answer = rows.get(identifier, query).get(column if identifier in rows else holder)
                 found.append(
-                    f"{name} {place or ''} {{{holder}}}: the page says {words!r}, the query {answer!r}"
+                    f"{name} {place or ''} {{{holder}}}: the page has {words!r}, the query {answer!r}"
                 )
     return found
 
@@ -303,8 +303,8 @@ CHANGES = {
         lambda row, draw: {"value": number(float(row["value"]) * draw.choice([0.5, 0.9, 1.1, 1.5]))},
         lambda row, draw: {"strength": (word := draw.choice([*WORDS])), "strength_word": WORDS[word]},
         lambda row, draw: later(row, draw.choice([-2, -1, 1, 2])),
-        lambda row, draw: {"kind": draw.choice(unnamed(row) and KINDS[row["value"] != ""])},
-        lambda row, draw: {"core": draw.choice(unnamed(row) and ["yes", "no"])},
+        lambda row, draw: {"kind": draw.choice(unless_named(row, KINDS[row["value"] != ""]))},
+        lambda row, draw: {"core": draw.choice(unless_named(row, ["yes", "no"]))},
         lambda row, draw: {"operator": draw.choice(["<=", ">=", "=", "~"])},
         lambda row, draw: {"lead_type": draw.choice(["lead", "shared"])},
         lambda row, draw: {"nature": draw.choice(["binding", "indicative", ""])},
@@ -326,18 +326,15 @@ CHANGES = {
 OF_TARGETS = {"proofs", "second_coding"}
 WEIGHTS = {"targets": 8, "gaps": 2, "observations": 2}
 KINDS = {True: ["level", "share", "change"], False: ["deadline", "standard", "ban"]}
-NAMED = set(
-    re.findall(
-        r"[a-z]+-[a-z0-9-]+", " ".join(source for cells in NOTEBOOKS.values() for _, _, source, _ in cells)
-    )
-)
+SOURCES = " ".join(source for cells in NOTEBOOKS.values() for _, _, source, _ in cells)
+NAMED = set(re.findall(r"[a-z]+-[a-z0-9-]+", SOURCES))
 
 
-def unnamed(row):
-    """Whether no finding names a row; a sentence that does so says of what kind it is."""
+def unless_named(row, choices):
+    """Refuse to change a row that a finding names: the sentence has words for its kind, and takes it for core."""
     if row["id"] in NAMED:
         raise ValueError(f"{row['id']} is named")
-    return True
+    return choices
 
 
 def number(value):
