@@ -42,7 +42,7 @@ CREATE TEMP VIEW mine AS
 SELECT target.*, plan.label, plan.place_order FROM target JOIN plan ON plan.id = target.jurisdiction;
 
 -- The amount and date of each target, as a page prints them. A fall is printed without its sign: "at most -20 %" is "at
--- least 20 % below". By the first of a month is before it. Acts, and numbers in words, have no amount.
+-- least 20 % below". By the first of a month is before it. Acts have no amount.
 CREATE TEMP VIEW worded AS
 WITH part AS (
   SELECT *,
@@ -59,7 +59,8 @@ WITH part AS (
 )
 SELECT id,
   CASE WHEN value_basis = 'reference' THEN CASE operator WHEN '>' THEN 'higher' ELSE 'no more' END || ' than in ' || baseline_year
-    WHEN value_basis = 'word' OR amount IS NULL OR kind = 'change' AND amount = 0 AND baseline_year IS NULL THEN NULL
+    WHEN value_basis = 'word' THEN 'a number in words'
+    WHEN amount IS NULL OR kind = 'change' AND amount = 0 AND baseline_year IS NULL THEN NULL
     WHEN dimension = 'frequency' THEN CASE WHEN value <> 1 THEN bound || value || ' ' || unit_label END
     WHEN kind = 'ratio' THEN bound || value || ' for 1'
     WHEN kind = 'change' AND amount = 0 THEN 'no growth against ' || baseline_year
@@ -114,7 +115,7 @@ CREATE TEMP VIEW outcome AS
 WITH reading AS (
   SELECT o.*, o.value * u.factor AS amount FROM observations AS o JOIN units AS u ON u.unit = o.unit
 ), measured AS (
-  SELECT m.id, m.operator, m.better, m.amount, ending.year, ending.amount AS reading,
+  SELECT m.id, m.place, m.strength, m.operator, m.better, m.amount, ending.year, ending.amount AS reading,
     CASE m.kind WHEN 'change' THEN (ending.value / start.value - 1) * 100 ELSE ending.amount END AS found
   FROM mine AS m
   JOIN reading AS ending ON ending.jurisdiction = m.jurisdiction AND ending.indicator = m.indicator
@@ -430,16 +431,19 @@ SELECT count(*) AS "comparable",
 FROM ordered;
 
 -- 00_at_a_glance finding-after
--- Who caps coal in tonnes, who asks most of its fleets, what is copied from above, and what was met?
+-- Who caps coal in tonnes, who asks most of a fleet, and how many goals were met where that was measured?
 SELECT
   (SELECT group_concat(place, '; ') FROM (SELECT place FROM firmest
     WHERE indicator = 'coal.consumption' AND value_basis = 'figure' ORDER BY place_order)) AS "caps:place",
   (SELECT group_concat(label, '; ') FROM (SELECT label FROM furthest
     WHERE step = (SELECT max(step) FROM furthest) ORDER BY place_order)) AS "first:label",
-  (SELECT name FROM step WHERE number = (SELECT max(step) FROM furthest)) AS "step",
-  (SELECT count(DISTINCT id) FROM held_against WHERE relation = 'copied') AS "copied",
-  (SELECT count(DISTINCT id) FROM outcome) AS "held",
+  (SELECT group_concat(statement_en, '; ') FROM (SELECT statement_en FROM furthest JOIN targets ON targets.id = furthest.id
+    WHERE step = (SELECT max(step) FROM furthest) ORDER BY place_order)) AS "first:statement_en",
+  (SELECT count(*) FROM outcome) AS "held",
+  (SELECT count(*) FROM outcome WHERE strength = 'aspirational') AS "soft",
   (SELECT count(*) FROM outcome WHERE met) AS "met",
+  (SELECT group_concat(place_year, '; ') FROM (
+    SELECT DISTINCT place || ', ' || year AS place_year FROM outcome WHERE met ORDER BY place_year)) AS "where",
   (SELECT count(*) FROM outcome WHERE NOT met) AS "missed";
 
 -- --------------------------------------------------------------------------------------------------------------- coal
@@ -453,11 +457,12 @@ WITH held AS (
 SELECT
   (SELECT group_concat(cap, '; ') FROM held WHERE value_basis = 'figure') AS "figure:cap",
   (SELECT group_concat(cap, '; ') FROM held WHERE value_basis = 'reference') AS "reference:cap",
-  (SELECT group_concat(place, '; ') FROM (
-    SELECT plan.place FROM plan JOIN documents AS d ON d.jurisdiction = plan.id JOIN gaps AS g ON g.document = d.id
-    WHERE g.indicator = 'coal.consumption' AND g.status = 'qualitative'
-      AND plan.id NOT IN (SELECT jurisdiction FROM held)
-    ORDER BY place_order)) AS "words:place",
+  (SELECT group_concat(place || ' (' || status || ')', '; ') FROM (
+    SELECT plan.place, CASE WHEN g.status = 'silent' AND NOT instr(';' || d.remit || ';', ';coal;') THEN 'silent_outside'
+      ELSE g.status END AS status
+    FROM plan JOIN documents AS d ON d.jurisdiction = plan.id JOIN gaps AS g ON g.document = d.id
+    WHERE g.indicator = 'coal.consumption' AND plan.id NOT IN (SELECT jurisdiction FROM held)
+    GROUP BY plan.id HAVING g.id = min(g.id) ORDER BY place_order)) AS "without:cap",
   (SELECT group_concat(place, '; ') FROM held WHERE jurisdiction NOT IN (
     SELECT jurisdiction FROM observations WHERE indicator = 'coal.consumption')) AS "unknown:place";
 
@@ -470,12 +475,11 @@ SELECT
 FROM gaps WHERE id = 'huludao-gap-coal-consumption';
 
 -- 01_coal finding-boilers
--- How many years later are boilers of that size phased out in Huludao, and was Shuocheng in a key region?
+-- How many years after Shuocheng does Huludao retire boilers of that size, and which does Lanshan leave out?
 SELECT
   (SELECT target_year FROM targets WHERE id = 'huludao-boiler-35-built-up-2025')
     - (SELECT target_year FROM targets WHERE id = 'shuocheng-boiler-35-built-up-2018') AS "later",
-  CASE WHEN EXISTS (SELECT 1 FROM key_regions
-    WHERE jurisdiction = 'shuocheng' AND document = 'china-2018' AND member = 'yes') THEN 'in' ELSE 'outside' END AS "region";
+  (SELECT exception FROM targets WHERE id = 'lanshan-boilers-35-2018') AS "except_for";
 
 -- ---------------------------------------------------------------------------------------------------------------- air
 
@@ -501,7 +505,7 @@ FROM implied, last;
 -- Is Yuyao's level for 2020 that of its city for 2018, and was it met?
 SELECT
   CASE WHEN (SELECT amount FROM target WHERE id = 'yuyao-pm25-2020') = (SELECT amount FROM target WHERE id = 'ningbo-pm25-2018')
-    THEN 'the same as' ELSE 'not' END AS "same",
+    THEN 'the same as' ELSE 'not the one' END AS "same",
   CASE WHEN met THEN 'met' ELSE 'missed' END AS "outcome",
   reading AS "measured"
 FROM outcome WHERE id = 'yuyao-pm25-2020';
@@ -509,24 +513,25 @@ FROM outcome WHERE id = 'yuyao-pm25-2020';
 -- ----------------------------------------------------------------------------------------------------------- vehicles
 
 -- 03_vehicles finding
--- Who asks most of its fleets? From the furthest step to the least.
+-- What is the furthest step of each plan, for at least one fleet? From the furthest step to the least.
 SELECT group_concat(place || ' (' || name || CASE WHEN aimed THEN ', aimed for' ELSE '' END || ')', '; ') AS "order:asks"
 FROM (SELECT furthest.*, name FROM furthest JOIN step ON step.number = furthest.step ORDER BY step DESC, place_order);
 
 -- 03_vehicles finding-newest
--- Which is the newest plan, and which earlier ones ask more of their fleets?
-WITH newest AS (SELECT * FROM plan ORDER BY issued DESC LIMIT 1)
-SELECT newest.label AS "newest",
-  (SELECT group_concat(label, '; ') FROM (SELECT label FROM furthest
-    WHERE step > (SELECT step FROM furthest WHERE jurisdiction = newest.id) AND issued < newest.issued
-    ORDER BY step DESC, place_order)) AS "further"
-FROM newest;
+-- How many years after Shuocheng's goal for buses is Huludao's due, and of how many kinds of fleets does each plan set a share?
+WITH fleets AS (
+  SELECT label, place_order, count(DISTINCT coalesce(subject, '')) AS kinds FROM mine
+  WHERE indicator IN ('vehicles.new_energy', 'vehicles.new_or_clean') GROUP BY label ORDER BY place_order
+)
+SELECT
+  (SELECT target_year FROM targets WHERE id = 'huludao-bus-new-2025')
+    - (SELECT target_year FROM targets WHERE id = 'shuocheng-bus-stock-2020') AS "after",
+  (SELECT group_concat(kinds || ' in ' || label, '; ') FROM fleets) AS "named";
 
 -- 03_vehicles finding-above
--- Is Shuocheng's share of purchases in several fleets that of the central government?
-SELECT CASE WHEN one.amount = other.amount THEN 'what' ELSE 'other than what' END AS "same"
-FROM target AS one, target AS other
-WHERE one.id = 'shuocheng-pooled-fleets-new-or-clean' AND other.id = 'china-fleets-new-or-clean-2020';
+-- Was Shuocheng in a key region of China's plan of 2018?
+SELECT CASE WHEN EXISTS (SELECT 1 FROM key_regions
+  WHERE jurisdiction = 'shuocheng' AND document = 'china-2018' AND member = 'yes') THEN 'inside' ELSE 'outside' END AS "side";
 
 -- ---------------------------------------------------------------------------------------------------- everything else
 
@@ -554,15 +559,16 @@ FROM subject WHERE headline IS NULL;
 
 -- 05_cascade finding
 -- How many goals are copied from the nearest level above, by whom most, and how many are stricter or looser?
-WITH copied AS (SELECT DISTINCT id, label FROM held_against WHERE relation = 'copied'),
-counted AS (SELECT label, count(*) AS goals FROM copied GROUP BY label)
+WITH copied AS (SELECT DISTINCT id, label, indicator, place_order FROM held_against WHERE relation = 'copied'),
+counted AS (SELECT label, count(*) AS goals, min(indicator || place_order) AS first FROM copied GROUP BY label)
 SELECT
   (SELECT count(*) FROM copied) AS "copied",
-  (SELECT group_concat(label, '; ') FROM (SELECT label FROM counted
-    WHERE goals = (SELECT max(goals) FROM counted) ORDER BY label)) AS "most_of",
+  (SELECT max(goals) FROM counted) AS "most",
+  (SELECT label FROM counted ORDER BY goals DESC, first LIMIT 1) AS "most_of",
   (SELECT count(DISTINCT id) FROM held_against) AS "ids",
   (SELECT count(DISTINCT id) FROM held_against WHERE relation = 'stricter') AS "stricter",
-  (SELECT count(DISTINCT id) FROM held_against WHERE relation = 'looser') AS "looser";
+  (SELECT count(DISTINCT id) FROM held_against WHERE relation = 'looser') AS "looser",
+  (SELECT count(DISTINCT id) FROM held_against WHERE relation = 'less firm') AS "less_firm";
 
 -- 05_cascade finding-average
 -- How many goals are beyond the average of the whole country, how many fall short of it, and in which plans?
@@ -589,9 +595,7 @@ SELECT
       AND jurisdiction IN (SELECT id FROM higher_place WHERE higher IN (SELECT id FROM unread))
     GROUP BY label ORDER BY min(indicator || place_order))) AS "unread",
   (SELECT count(*) FROM gaps AS g JOIN documents AS d ON d.id = g.document
-    WHERE g.status = 'assigned' AND d.jurisdiction IN (SELECT id FROM plan) AND g.indicator IN (SELECT id FROM subject)
-      AND NOT EXISTS (SELECT 1 FROM mine WHERE mine.jurisdiction = d.jurisdiction AND mine.indicator = g.indicator))
-    AS "assigned";
+    WHERE g.status = 'assigned' AND d.jurisdiction IN (SELECT id FROM plan)) AS "assigned";
 
 -- --------------------------------------------------------------------------------------------------- pace and wording
 
@@ -633,7 +637,7 @@ SELECT
 -- ----------------------------------------------------------------------------------------------- duties and deadlines
 
 -- 07_duties_and_deadlines finding
--- How exactly are the dates of core commitments printed? What is to be done every year is none of the four.
+-- How exactly are the dates of core commitments printed, how many recur, and how many have none?
 WITH duty AS (
   SELECT *, timing IN ('by', 'in', 'from') AND target_year IS NOT NULL AS dated,
     year_basis IN ('inferred', 'ambiguous') AS filled_in
@@ -643,6 +647,7 @@ SELECT count(*) AS "total",
   sum(dated AND NOT filled_in AND deadline IS NOT NULL) AS "day",
   sum(dated AND NOT filled_in AND deadline IS NULL) AS "year",
   sum(dated AND filled_in) AS "filled",
+  sum(timing = 'every_year') AS "yearly",
   sum(timing = 'none' OR timing <> 'every_year' AND target_year IS NULL) AS "undated"
 FROM duty;
 
@@ -656,7 +661,7 @@ WITH due AS (
     row_number() OVER (PARTITION BY label ORDER BY duties DESC, target_year) AS number
   FROM due
 )
-SELECT group_concat(label || ' has ' || round(percent) || ' % in ' || target_year, '; ') AS "shares"
+SELECT group_concat(target_year || ' in ' || label || ' (' || round(percent) || ' %)', '; ') AS "shares"
 FROM (SELECT * FROM share WHERE number = 1 ORDER BY place_order);
 
 -- 07_duties_and_deadlines finding-leads
@@ -721,7 +726,7 @@ SELECT jurisdiction AS id, place AS "name", plan.name_zh AS "name_zh",
 FROM (SELECT jurisdiction, theme, value_basis, strength FROM mine) JOIN plan ON plan.id = jurisdiction GROUP BY jurisdiction;
 
 -- place finding-headlines
--- On how many headline subjects has each plan a target, which does it not address, and how many targets are soft?
+-- On how many headline subjects has each plan a target, which does it not address, what may be in a lost part, and how many targets are soft?
 SELECT plan.id AS id,
   (SELECT count(*) FROM cell WHERE jurisdiction = plan.id AND targets > 0) AS "promised",
   (SELECT count(*) FROM cell WHERE jurisdiction = plan.id) AS "all",
@@ -730,6 +735,11 @@ SELECT plan.id AS id,
     WHERE jurisdiction = plan.id AND targets = 0 AND gap = 'silent'
     ORDER BY CASE i.headline WHEN 'coal' THEN 0 WHEN 'air' THEN 1 ELSE 2 END, i.headline <> i.theme, i.id))
     AS "silent:indicator_name",
+  (SELECT group_concat(indicator_name, '; ') FROM (
+    SELECT cell.indicator_name FROM cell JOIN indicators AS i ON i.id = cell.indicator
+    WHERE jurisdiction = plan.id AND targets = 0 AND gap = 'part_missing'
+    ORDER BY CASE i.headline WHEN 'coal' THEN 0 WHEN 'air' THEN 1 ELSE 2 END, i.headline <> i.theme, i.id))
+    AS "lost:indicator_name",
   (SELECT count(*) FROM mine WHERE jurisdiction = plan.id AND strength IN ('hedged', 'aspirational')) AS "soft"
 FROM plan;
 

@@ -14,6 +14,7 @@ EMPTY = {
     "value_max": None,
     "amount_max": None,
     "baseline_year": None,
+    "baseline_basis": "",
     "target_year": None,
     "deadline": "",
     "timing": "none",

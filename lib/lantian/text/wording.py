@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-__all__ = """AREAS BASES DEGREES GAPS MONTHS SILENCES STRENGTHS amount counted date day gap names number period
+__all__ = """AREAS BASES DEGREES GAPS MONTHS SHORT SILENCES STRENGTHS amount counted date day gap names number period
     places_with quantity signed span strength subject target thing""".split()
 WORDS = Path(__file__).with_name("words.csv")
 
@@ -22,6 +22,7 @@ def words(kind):
 
 
 STRENGTHS, DEGREES, GAPS, AREAS, BASES = map(words, ("strength", "degree", "gap", "area", "base"))
+SHORT = words("short degree")
 SILENCES = words("silence")  # what a plan does instead of setting a target, by the mark of its cell
 FREQUENCIES, CLASSES, UNITS, BOUNDS = map(words, ("frequency", "class", "unit", "bound"))
 CHANGE_BOUNDS = BOUNDS | {"<": "less than ", ">": "more than "}
