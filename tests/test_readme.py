@@ -24,7 +24,7 @@ README, CONTRIBUTING, CHANGELOG = (
 TEXTS = {"README": README, "CONTRIBUTING": CONTRIBUTING, "CHANGELOG": CHANGELOG}
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 TARGETS = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.M)
-TOP = {"notebooks", "data", "lib", "tests", "reports"}
+TOP = {"notebooks", "data", "lib", "sql", "tests", "reports"}
 each_text = pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 
 
