@@ -133,16 +133,17 @@ SELECT *, CASE
     WHEN better = 'lower' THEN found <= amount ELSE found >= amount END AS met
 FROM measured;
 
--- What each plan asks of its fleets, by steps of which each includes the next, and whether it only aims for that.
--- `stock` is the whole fleet on new energy, `new_energy` all purchases on it, `new_or_clean` all purchases with clean fuels
--- counted in, `share` less than that, `words` no target but words.
+-- What each plan asks of its fleets, by steps, and whether it only aims for that.
+-- `stock` is the whole fleet on new energy, `new_energy` all purchases on it; `stock_or_clean` and `new_or_clean` count clean
+-- fuels in; `share` less than that, `words` no target but words.
 CREATE TEMP VIEW step(number, name) AS
-VALUES (6, 'stock'), (5, 'new_energy'), (4, 'new_or_clean'), (3, 'share'), (2, 'words'), (1, 'not addressed');
+VALUES (7, 'stock'), (6, 'new_energy'), (5, 'stock_or_clean'), (4, 'new_or_clean'), (3, 'share'), (2, 'words'), (1, 'not addressed');
 
 CREATE TEMP VIEW fleet_step AS
 SELECT jurisdiction, label, place, place_order, issued, id, strength = 'aspirational' AS aimed, CASE
-    WHEN value IS NOT 100 OR base IS NULL THEN 3 WHEN base = 'stock' THEN 6
-    WHEN indicator = 'vehicles.new_energy' THEN 5 ELSE 4 END AS step
+    WHEN value IS NOT 100 OR base IS NULL THEN 3
+    WHEN indicator = 'vehicles.new_energy' THEN CASE base WHEN 'stock' THEN 7 ELSE 6 END
+    ELSE CASE base WHEN 'stock' THEN 5 ELSE 4 END END AS step
 FROM mine WHERE indicator IN ('vehicles.new_energy', 'vehicles.new_or_clean')
 UNION ALL
 SELECT plan.id, plan.label, plan.place, plan.place_order, plan.issued, min(g.id), 0,
@@ -495,7 +496,7 @@ WITH implied AS (
 ), last AS (
   SELECT value, year FROM observations WHERE indicator = 'air.pm25' AND jurisdiction = 'jincheng' ORDER BY year DESC LIMIT 1
 )
-SELECT round(implied.level) AS "implied",
+SELECT round(implied.level) AS "implied:.0f",
   CASE WHEN implied.level > (SELECT amount FROM target WHERE id = 'china-pm25-class2-2012') THEN 'above' ELSE 'within' END
     AS "side",
   round(last.value) AS "value:.0f", last.year AS "year"
@@ -507,7 +508,7 @@ SELECT
   CASE WHEN (SELECT amount FROM target WHERE id = 'yuyao-pm25-2020') = (SELECT amount FROM target WHERE id = 'ningbo-pm25-2018')
     THEN 'the same as' ELSE 'not the one' END AS "same",
   CASE WHEN met THEN 'met' ELSE 'missed' END AS "outcome",
-  reading AS "measured"
+  reading AS "measured", year, CASE WHEN year = 2020 THEN ', the year of the pandemic' ELSE '' END AS "pandemic"
 FROM outcome WHERE id = 'yuyao-pm25-2020';
 
 -- ----------------------------------------------------------------------------------------------------------- vehicles
@@ -630,9 +631,9 @@ WITH pace AS (
   FROM target WHERE indicator = 'energy.intensity_industry' AND kind = 'change' AND core = 'yes'
 )
 SELECT
-  (SELECT fall FROM pace WHERE id = 'lanshan-energy-intensity-industry-2020') AS "first",
-  (SELECT fall FROM pace WHERE id = 'huludao-industry-energy-2025') AS "second",
-  (SELECT fall FROM pace WHERE id = 'huludao-industry-energy-2025-stretch') AS "third";
+  (SELECT fall FROM pace WHERE id = 'lanshan-energy-intensity-industry-2020') AS "first:.1f",
+  (SELECT fall FROM pace WHERE id = 'huludao-industry-energy-2025') AS "second:.1f",
+  (SELECT fall FROM pace WHERE id = 'huludao-industry-energy-2025-stretch') AS "third:.1f";
 
 -- ----------------------------------------------------------------------------------------------- duties and deadlines
 

@@ -5,6 +5,7 @@ import csv
 import json
 
 import lantian as lt
+import matplotlib as mpl
 import numpy as np
 import pytest
 from lantian.charts.drawing import GREY, KEY, Chart
@@ -39,7 +40,8 @@ def run(path):
 
 @pytest.fixture(scope="module")
 def shown():
-    return {path.stem: run(path) for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
+    drawing = [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if "lt.charts." in path.read_text("utf-8")]
+    return {path.stem: run(path) for path in drawing}
 
 
 @pytest.fixture(scope="module")
@@ -140,3 +142,16 @@ def test_the_key_stands_on_each_page_with_marks(shown):
         if any(list(marks(value)) for value in values if isinstance(value, Chart)):
             assert any(str(value) == str(lt.charts.key()) for value in values), name
     assert all(symbol in str(lt.charts.key()) for symbol in KEY)
+
+
+def test_an_analysts_own_chart_takes_the_look(monkeypatch):
+    from lantian.charts import drawing
+
+    with mpl.rc_context():
+        monkeypatch.setattr(drawing, "get_font_names", lambda: ["DejaVu Sans", "Noto Sans CJK SC"])
+        lt.style()
+        assert mpl.rcParams["font.family"] == ["DejaVu Sans", "Noto Sans CJK SC"]
+        assert mpl.rcParams["axes.grid.axis"] == "x" and not mpl.rcParams["axes.spines.top"]
+        monkeypatch.setattr(drawing, "get_font_names", lambda: ["DejaVu Sans"])
+        with pytest.warns(UserWarning, match="no font for Chinese was found; charts would need one of"):
+            lt.style()

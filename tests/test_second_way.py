@@ -142,6 +142,7 @@ def test_the_step_of_each_share_follows_from_its_columns_alone(plans):
         ("vehicles.new_energy", "stock"): "the whole fleet; new energy only",
         ("vehicles.new_energy", "purchases"): "all purchases; new energy only",
         ("vehicles.new_or_clean", "purchases"): "all purchases; clean fuels count",
+        ("vehicles.new_or_clean", "stock"): "the whole fleet; clean fuels count",
     }
     steps = lt.fleet_steps(plans)
     found = {name: row.step for row in steps.dropna(subset="ids").itertuples() for name in row.ids.split(";")}

@@ -264,12 +264,9 @@ def fleet_steps(plans):
     """
     rows = plans.targets[plans.targets["indicator"].isin(ENERGY) & (plans.targets["role"] == "focus")]
     whole = (rows["value"] == 100) & (rows["base"] != "")
-    step = (
-        rows["indicator"]
-        .str.partition(".")[2]
-        .where(whole, "share")
-        .mask(whole & (rows["base"] == "stock"), "stock")
-    )
+    energy = rows["indicator"].str.partition(".")[2]
+    of_stock = energy.map({"new_energy": "stock", "new_or_clean": "stock_or_clean"})
+    step = energy.where(rows["base"] != "stock", of_stock).where(whole, "share")
     rows = rows.assign(step=step, when=[wording.date(row) for row in rows.itertuples()])
     rows["fleet"] = [_several(row) for row in rows.itertuples()]
     rows["when"] += rows["strength"].eq("aspirational").map({True: ", aimed for", False: ""})

@@ -163,7 +163,8 @@ def _outcomes_of(plans, goal):
             for start in _starts(goal, end, seen).itertuples():
                 yield _outcome_of_change(goal, start, end)
         elif goal.unit == end.unit and goal.kind in ("level", "share"):
-            yield _outcome(goal, end, end.value, wording.quantity(end.value, goal.standard_unit))
+            value = end.value * end.factor
+            yield _outcome(goal, end, value, wording.quantity(value, goal.standard_unit))
 
 
 def _starts(goal, end, seen):

@@ -119,7 +119,7 @@ def say(plans, text, **values):
     Raises
     ------
     StaleSentence
-        When an id is gone; the message quotes the sentence. What a sentence claims beyond its
+        When an id is gone, or a value given is missing; the message quotes the sentence. What a sentence claims beyond its
         figures is held by an ``assert`` before it.
 
     Examples
@@ -136,6 +136,8 @@ def say(plans, text, **values):
         parts.append(escape(literal))
         if name is not None:
             given = name in values
+            if given and pd.api.types.is_scalar(values[name]) and pd.isna(values[name]):
+                raise StaleSentence(f"{name} is not known; the sentence was: {text}")
             words = _given(values[name], column) if given else _looked_up(plans, name, column, text)
             answers[f"{name}:{column}" if column else name] = Markup(words).striptags()
             parts.append(words)
