@@ -575,6 +575,8 @@ SELECT
 -- How many goals are beyond the average of the whole country, how many fall short of it, and in which plans?
 SELECT
   (SELECT count(DISTINCT id) FROM held_against WHERE relation = 'beyond the average') AS "beyond",
+  (SELECT count(DISTINCT targets.id) FROM held_against JOIN targets ON targets.id = held_against.id
+    WHERE relation = 'beyond the average' AND stretch_of IS NOT NULL) AS "stretch",
   (SELECT group_concat(label, '; ') FROM (SELECT label FROM held_against WHERE relation = 'beyond the average'
     GROUP BY label ORDER BY min(indicator || place_order))) AS "places",
   (SELECT count(DISTINCT id) FROM held_against WHERE relation = 'short of the average') AS "short",
