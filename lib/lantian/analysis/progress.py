@@ -132,9 +132,10 @@ def observations_of(plans, goal):
 
     There are none for named parts of a place or a class of things: an observation does not say which it is of.
     """
-    same = (plans.observations[OBJECT] == [getattr(goal, column) for column in OBJECT]).all(axis=1)
+    seen = plans.observations[plans.observations["indicator"] == goal.indicator]
+    same = (seen[OBJECT] == [getattr(goal, column) for column in OBJECT]).all(axis=1)
     same &= goal.area != "named" and not goal.subject_class
-    return plans.observations[same].merge(plans.units, on="unit", how="left")
+    return seen[same].merge(plans.units, on="unit", how="left")
 
 
 def outcomes(plans):
@@ -151,6 +152,8 @@ def outcomes(plans):
         or ``missed``), in_words, source, confidence, caution.
     """
     goals = plans.targets.query("role == 'focus' and amount.notna() and target_year.notna()")
+    measured = plans.observations.set_index(["jurisdiction", "indicator"]).index
+    goals = goals[goals.set_index(["jurisdiction", "indicator"]).index.isin(measured)]
     rows = [row for goal in goals.itertuples() for row in _outcomes_of(plans, goal)]
     return pd.DataFrame(rows, columns=OUTCOME)
 
