@@ -1,6 +1,5 @@
 """The figures of the findings, held against those that `sql/answers.sql` works out from the SQLite export."""
 
-import ast
 import contextlib
 import dataclasses
 import functools
@@ -15,6 +14,7 @@ from unittest.mock import patch
 import lantian as lt
 import pandas as pd
 import pytest
+from cells import compiled, execute
 from lantian.analysis import compare
 from lantian.analysis.matrix import STEPS, chosen
 from lantian.data.check import check_tables, sound_tables
@@ -80,15 +80,6 @@ def answered(exported):
 # --- the findings ---------------------------------------------------------------------------------------------------
 
 
-def compiled(source):
-    """Compile a cell so that the value of its last line is displayed."""
-    *before, last = ast.parse(source).body
-    if isinstance(last, ast.Expr):
-        display = ast.Call(ast.Name("display", ast.Load()), [last.value], [])
-        last = ast.copy_location(ast.Expr(display), last)
-    return compile(ast.fix_missing_locations(ast.Module([*before, last], [])), "finding", "exec")
-
-
 def code_cells(path):
     """List the code cells of a notebook up to its last finding: name, tags, source, compiled."""
     cells = [cell for cell in json.loads(path.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
@@ -125,30 +116,20 @@ def findings(plans, judging=True):
             for place in plans.focus["id"] if notebook == "place" else [None]:
                 names = {}
                 for name, tags, source, code in cells:
-                    shown = execute(code, names)
+                    try:
+                        shown = execute(code, names)
+                    except (AssertionError, KeyError) as error:  # by which a cell stops the render
+                        shown = error
                     if "parameters" in tags:
                         names["place"] = place
                     if "finding" in tags:
                         yield f"{notebook} {name}", place, source, shown
 
 
-def execute(code, names):
-    """Execute a cell; return what it displays, or the exception by which it stops the render."""
-    shown = []
-    names["display"] = lambda *values: shown.extend(value for value in values if value is not None)
-    try:
-        exec(code, names)
-    except (AssertionError, KeyError) as error:
-        return error
-    return shown
-
-
 @contextlib.contextmanager
 def shared(plans, judging):
     """Let all cells read the same plans, and work out once what several of them ask for."""
-    observed = plans.targets["indicator"].isin(plans.observations["indicator"])  # nothing else has an outcome
-    few = dataclasses.replace(plans, targets=plans.targets[observed])
-    work = {"load": lambda: plans, "outcomes": once(lt.outcomes, few)}
+    work = {"load": lambda: plans, "outcomes": once(lt.outcomes, plans)}
     work |= {"above": once(lt.above, plans), "cells": once(lt.cells, plans)}
     if not judging:
         work["comparability"] = functools.partial(unjudged, plans)

@@ -1,6 +1,5 @@
 """One language of marks in all charts: shape, fill and edge of each mark follow from the columns of its row alone."""
 
-import ast
 import csv
 import json
 
@@ -8,6 +7,7 @@ import lantian as lt
 import matplotlib as mpl
 import numpy as np
 import pytest
+from cells import compiled, execute
 from lantian.charts.drawing import GREY, KEY, Chart
 from lantian.data.schema import find_data
 from lantian.site.render import NOTEBOOKS
@@ -25,17 +25,11 @@ ROWS = {
 
 
 def run(path):
-    """Execute the code of a notebook; yield what its cells show."""
-    shown, space = [], {}
-    space["display"] = lambda *values: shown.extend(values)
-    for cell in json.loads(path.read_text("utf-8"))["cells"]:
-        if cell["cell_type"] == "code":
-            tree = ast.parse("".join(cell["source"]))
-            last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
-            exec(compile(tree, path.name, "exec"), space)
-            if last:
-                shown.append(eval(compile(ast.Expression(last.value), path.name, "eval"), space))
-    return shown
+    """Execute the code of a notebook; return what its cells show."""
+    names = {}
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    return [value for source in sources for value in execute(compiled(source), names)]
 
 
 @pytest.fixture(scope="module")

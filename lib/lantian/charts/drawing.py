@@ -220,12 +220,6 @@ def labels(plans):
     return [f"{row.label}\n{row.province}".strip() for row in plans.focus.itertuples()]
 
 
-def name_places(axes, plans, size=8.5):
-    """Name the rows of a drawing that has one for each place."""
-    axes.set_ylim(len(plans.focus) - 0.5, -0.5)
-    axes.set_yticks(range(len(plans.focus)), labels(plans), size=size)
-
-
 def name_columns(axes, positions, names, size=8.5):
     """Name columns at the top of a drawing."""
     axes.set_xticks(positions, names, size=size)

@@ -211,7 +211,7 @@ def due(plans, indicators, where="core == 'yes'", role="focus"):
     >>> import lantian as lt
     >>> boilers = lt.charts.due(lt.load(), ["coal.boiler_phase_out"])
     >>> boilers.set_index("id").in_words["huludao-boiler-35-built-up-2025"]
-    'boiler up to 35 t/h, built-up area: by 2025 (hedged)'
+    'boiler up to 35 t/h, built-up area: by 2025 (largely)'
     """
     chosen = "indicator in @indicators and role == @role"
     targets = plans.targets.query(chosen).query(where)
@@ -298,9 +298,13 @@ def _panel_lanes(plans, judged, group, limits, alone):
 
 def _beside(row):
     """Word what stands beside a mark: the target, what it was converted to and from what, and the caveats."""
-    level = wording.quantity(round(row.amount, 1), row.standard_unit)
-    implied = f"implies {level}, from {row.inputs}" if row.converted else ""
-    return "; ".join(filter(None, [row.printed + wording.hedge(row), row.date, implied, row.caveats]))
+    level = implied(row, row.inputs) if row.converted else ""
+    return "; ".join(filter(None, [row.printed + wording.hedge(row), row.date, level, row.caveats]))
+
+
+def implied(row, inputs):
+    """Word what a row was converted to, and from what."""
+    return f"implies {wording.quantity(round(row.amount, 1), row.standard_unit)}, from {inputs}"
 
 
 def _elsewhere(row, group):

@@ -8,7 +8,7 @@ import pandas as pd
 from lantian.analysis.compare import compare
 from lantian.analysis.levels import ancestors, limits, places_unread
 from lantian.charts import drawing
-from lantian.charts.lanes import draw_lanes, place_lanes, refuse
+from lantian.charts.lanes import draw_lanes, implied, place_lanes, refuse
 from lantian.text import wording
 
 # 1 September 2018, when the reference state of particles changed (amendment of GB 3095-2012).
@@ -92,10 +92,8 @@ def _level_in_words(row):
     """Word a level, or what a change implies and from which reading."""
     if not row.converted:
         return f"{row.printed} {row.date}{wording.hedge(row)}"
-    level = wording.quantity(round(row.amount, 1), row.standard_unit)
-    return (
-        f"{row.printed} {row.date} implies {level}, from {row.inputs.partition(': ')[2].partition(' (')[0]}"
-    )
+    inputs = row.inputs.partition(": ")[2].partition(" (")[0]
+    return f"{row.printed} {row.date} {implied(row, inputs)}"
 
 
 def _merge_points(points, others):
@@ -164,10 +162,11 @@ def chain(plans, indicator, year, name, title, subtitle):
     )
     known = [*rungs["x"].dropna()] or [0]
     ends = min(known) - 2, max(known) + 1 + (max(known) - min(known) + 3) / 2  # with room for the words
-    rungs = rungs.assign(y=rungs["level"].map(levels.index))
-    for axes, place in zip(panels[0], plans.focus.itertuples()):
-        own = rungs[rungs["focus"] == place.id]
-        drawing.draw_marks(axes, drawing.with_marks(plans, own), drawing.colours(plans))
+    rungs = drawing.with_marks(plans, rungs.assign(y=rungs["level"].map(levels.index)))
+    palette = drawing.colours(plans)
+    for axes, place, label in zip(panels[0], plans.focus["id"], drawing.labels(plans)):
+        own = rungs[rungs["focus"] == place]
+        drawing.draw_marks(axes, own, palette)
         for row in own.itertuples():
             x, shift = (ends[0], 0) if pd.isna(row.x) else (row.x, 7)
             style = {"size": 7.5 if shift else 7, "color": drawing.INK if shift else drawing.GREY}
@@ -175,7 +174,7 @@ def chain(plans, indicator, year, name, title, subtitle):
                 row.label, (x, row.y), xytext=(shift, 0), textcoords="offset points", va="center", **style
             )
         axes.set(xlim=ends, ylim=(len(levels) - 0.5, -0.5))
-        axes.set_title(drawing.labels(plans)[place.Index], size=8, weight="bold", loc="left")
+        axes.set_title(label, size=8, weight="bold", loc="left")
         axes.tick_params(axis="x", labelsize=7.5)
     panels[0, 0].set_yticks(range(len(levels)), levels, size=8.5)
     return drawing.finish(chart, plans, rungs.assign(jurisdiction=rungs["focus"]), name, title, subtitle)
@@ -191,12 +190,12 @@ def _rungs(plans, indicator, year):
         .sort_values("stretch_of")
         .drop_duplicates("jurisdiction")
     )
-    places, rows = plans.jurisdictions.set_index("id"), []
+    places, unread, rows = plans.jurisdictions.set_index("id"), places_unread(plans), []
     gaps = plans.gaps[plans.gaps["indicator"] == indicator].set_index("jurisdiction")
     for focus in plans.focus["id"]:
         for place in [focus, *ancestors(plans, focus)]:
             found = goals[goals["jurisdiction"] == place]
-            missing = "plan not read" if place in places_unread(plans) else f"none known for {year}"
+            missing = "plan not read" if place in unread else f"none known for {year}"
             missing = wording.gap(next(gaps.loc[[place]].itertuples())) if place in gaps.index else missing
             row = {
                 "focus": focus,
@@ -243,10 +242,9 @@ def series(plans, indicator, name, title, subtitle):
     chart, panels = drawing.canvas(2.1 * lines, **grid)
     for axes in panels.flat[len(plans.focus) :]:
         axes.set_visible(False)
+    points, palette = drawing.with_marks(plans, points), drawing.colours(plans)
     for axes, place, label in zip(panels.flat, plans.focus["id"], drawing.labels(plans)):
-        _place_series(
-            axes, drawing.with_marks(plans, points[points["jurisdiction"] == place]), drawing.colours(plans)
-        )
+        _place_series(axes, points[points["jurisdiction"] == place], palette)
         axes.set_title(label, size=8, weight="bold", loc="left")
     _set_limits(panels[0, 0], points)
     rows = drawing.by_place(plans, points, missing="no measurement is known")
