@@ -242,7 +242,7 @@ def profiles(plans):
         issued = document["issued"].replace("?", " (inferred)")
         first = document["first_issued"].replace("?", " (not seen)") or "the same"
         issuer = document["issuer_zh"] or "not in the text"
-        lost = document["missing_parts"] or "nothing known"
+        lost = document["missing_parts"] or "no known losses"
         sizes = [_size(plans.observations, place.id, indicator) for indicator in CONTEXT]
         name = (
             f"{', '.join(filter(None, (f'{place.name_en} {place.name_zh}', place.province)))}; {place.level}"
@@ -427,6 +427,10 @@ def by_indicator(plans):
     Shown
     """
     promised = cells(plans, indicators=plans.indicators["id"]).query("count > 0")
+    promised = promised.merge(plans.targets[["id", "statement_en", "core"]], on="id")
+    # A parameter, or a date, makes no sense without the act that it belongs to.
+    alone = promised["core"].eq("yes") & (promised["mark"] != "dated")
+    promised["in_words"] = promised["in_words"].where(alone, promised["statement_en"])
     promises = {indicator: _by_plan(rows) for indicator, rows in promised.groupby("indicator")}
     indicators = plans.indicators[plans.indicators["id"].isin(promises)].sort_values("name_en")
     themes = {name.replace("_", " "): rows.to_dict("records") for name, rows in indicators.groupby("theme")}
@@ -436,7 +440,7 @@ def by_indicator(plans):
 def _by_plan(rows):
     """Name each plan with its promise, linked to its evidence."""
     promises = map(evidence_link, rows["id"], rows["in_words"])
-    return Markup("; ").join(map(Markup("{} {}").format, rows["place"], promises))
+    return Markup("; ").join(map(Markup("{}: {}").format, rows["place"], promises))
 
 
 def __dir__():
