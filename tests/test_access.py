@@ -72,7 +72,7 @@ def missing(words, text):
 
 
 def test_words_and_table_name_every_place(charts, plans):
-    names = list(plans.focus["name_en"])
+    names = list(plans.places["name_en"])
     found = {
         chart["name"]: missing(names, text)
         for chart in charts
@@ -84,7 +84,7 @@ def test_words_and_table_name_every_place(charts, plans):
 
 def test_words_and_table_hold_every_value_drawn(charts, plans):
     years = re.compile(
-        "|".join(re.escape(label.partition(" ")[2]) for label in plans.focus["label"])
+        "|".join(re.escape(label.partition(" ")[2]) for label in plans.places["label"])
     )  # of issue, beside the names
     found = {}
     for chart in charts:
@@ -272,7 +272,7 @@ def test_a_phone_lists_every_plan_of_a_grid(chromium, site, plans):
             assert not figure.locator(".drawing").is_visible()
             named = [line.text_content() for line in grid.locator("li:visible b").all()]
             drawn = figure.locator("svg desc").first.text_content()
-            assert {name: named.count(name) for name in named}.keys() == set(plans.focus["name_en"])
+            assert {name: named.count(name) for name in named}.keys() == set(plans.places["name_en"])
             assert all(drawn.count(f"{name}: ") == named.count(name) for name in named)
             seen += len(named)
             assert grid.evaluate(
@@ -359,7 +359,8 @@ def test_a_page_is_readable_without_scripts(chromium, site, plans):
     row = page.locator("tr[id=lanshan-coal-cap-2020]")
     assert (
         row.is_visible()
-        and plans.targets.set_index("id").loc["lanshan-coal-cap-2020", "statement_en"] in row.text_content()
+        and plans.every_target.set_index("id").loc["lanshan-coal-cap-2020", "statement_en"]
+        in row.text_content()
     )
     assert abs(row.bounding_box()["y"]) < 900
     page.goto(f"{site.as_uri()}/01_coal.html")

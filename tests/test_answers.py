@@ -113,7 +113,7 @@ def findings(plans, judging=True):
     """
     with shared(plans, judging):
         for notebook, cells in NOTEBOOKS.items():
-            for place in plans.focus["id"] if notebook == "place" else [None]:
+            for place in plans.focus if notebook == "place" else [None]:
                 names = {}
                 for name, tags, source, code in cells:
                     try:
@@ -157,7 +157,7 @@ def unjudged(plans, _, theme):
     names = chosen(plans.indicators, theme, theme if isinstance(theme, list) else None).set_index("id")[
         "name_en"
     ]
-    core = plans.targets.query("role == 'focus' and core == 'yes'")
+    core = plans.targets.query("core == 'yes'")
     several = names.index.map(core.groupby("indicator")["jurisdiction"].nunique()) >= 2
     reasons = [compare.ALONE if many else compare.FEW for many in several]
     return pd.DataFrame({"indicator": list(names), "degree": "no", "reason": reasons})
@@ -243,7 +243,7 @@ def test_the_queries_answer_what_the_findings_say(plans, answered, shown):
 
 def comparisons(plans, answered):
     """List where the library and the queries differ in what compares, subject by subject and goal by goal."""
-    core = plans.targets.query("role == 'focus' and core == 'yes'")["indicator"].unique()
+    core = plans.targets.query("core == 'yes'")["indicator"].unique()
     subjects = lt.comparability(plans, list(core)).query(f"reason != '{compare.FEW}'")
     above = lt.above(plans).query("above_id != ''")[["id", "above_id", "relation"]]
     here = {*zip(subjects["indicator"], subjects["degree"]), *above.itertuples(index=False, name=None)}
@@ -267,9 +267,9 @@ def test_the_readme_answers_with_the_first_finding_of_each_notebook(shown):
 
 def test_amounts_and_dates_of_all_targets_are_worded_alike(plans, answered):
     rows = {row["id"]: row for row in answered["targets"]}
-    assert len(rows) == len(plans.targets)
+    assert len(rows) == len(plans.every_target)
     wrong = []
-    for target in plans.targets.itertuples():
+    for target in plans.every_target.itertuples():
         for column, words in (("amount", wording.amount(target)), ("date", wording.date(target))):
             answer = rows[target.id][column]
             if not (alike(words, answer) if answer else not figures(words.replace("1 for 1", ""))):

@@ -34,7 +34,7 @@ def judging(plans):
 @pytest.fixture(scope="module")
 def core(plans):
     """The core targets of the focus plans, as namedtuples, by id."""
-    rows = plans.targets.query("role == 'focus' and core == 'yes'")
+    rows = plans.targets.query("core == 'yes'")
     return {row.id: row for row in rows.itertuples()}
 
 
@@ -224,10 +224,10 @@ def test_the_tables_of_comparison_name_only_what_there_is(plans):
     """Both sides of a row about subjects, areas, bases and indicators are codes that can stand in a target."""
     codes = {
         "subject": {*plans.subjects["id"], "broader", "narrower"},
-        "area": {*plans.targets["area"]},
-        "area of acts": {*plans.targets["area"]},
-        "base": {*plans.targets["base"]},
-        "class": {*plans.targets["subject_class"]},
+        "area": {*plans.every_target["area"]},
+        "area of acts": {*plans.every_target["area"]},
+        "base": {*plans.every_target["base"]},
+        "class": {*plans.every_target["subject_class"]},
         "indicator": {*plans.indicators["id"]},
         "unit": {*plans.units["dimension"]},
         "timing": {"by", "from"},
@@ -283,16 +283,14 @@ def weakest(plans, ids, of):
 
 
 def test_a_set_is_judged_by_its_weakest_pair(plans):
-    straw = plans.targets.query("indicator == 'agriculture.straw_use' and role == 'focus'")["id"]
+    straw = plans.targets.query("indicator == 'agriculture.straw_use'")["id"]
     assert weakest(plans, ["lanshan-straw-use-2020", "shuocheng-straw-use-2020"], "value") == "direct"
     assert weakest(plans, straw, "value") == "caveat"
 
 
 def test_compare_has_every_focus_place(plans):
     for indicator in plans.indicators["id"].iloc[::30]:
-        assert list(dict.fromkeys(lt.compare(plans, indicator)["jurisdiction"])) == list(plans.focus["id"]), (
-            indicator
-        )
+        assert list(dict.fromkeys(lt.compare(plans, indicator)["jurisdiction"])) == plans.focus, indicator
 
 
 def test_a_chart_refuses_an_axis_that_rows_do_not_share(plans):
@@ -321,7 +319,7 @@ def test_words_of_earlier_versions_are_answered_with_the_new(word, now):
 
 
 def test_units_convert_there_and_back(plans):
-    rows = plans.targets[plans.targets["amount"].notna()]
+    rows = plans.every_target[plans.every_target["amount"].notna()]
     assert (rows["amount"] / rows["factor"] - rows["value"]).abs().max() < 1e-9 * rows["value"].abs().max()
 
 

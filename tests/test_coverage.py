@@ -70,7 +70,7 @@ def test_a_cell_has_the_firmest_target_of_its_plan(plans):
         "strength": ["mandated", "plain", "hedged", "aspirational"],
         "base": ["stock", "", "new_or_replaced", "new"],
     }
-    targets = plans.targets.query("role == 'focus' and core == 'yes'").set_index("id")
+    targets = plans.targets.query("core == 'yes'").set_index("id")
     cells = lt.cells(plans, "headline").query("count > 1")
     assert len(cells)
     for cell in cells.itertuples():
@@ -90,7 +90,7 @@ def test_a_cell_has_the_firmest_target_of_its_plan(plans):
 
 
 def test_a_cell_names_base_and_area_where_they_are_not_the_whole(plans):
-    targets = plans.targets.set_index("id")
+    targets = plans.every_target.set_index("id")
     for cell in lt.cells(plans, "headline").query("count > 0").itertuples():
         row = targets.loc[cell.id]
         for words in (lt.wording.BASES[row.base], lt.wording.AREAS[row.area] if row.area != "whole" else ""):
@@ -107,7 +107,7 @@ def test_a_silence_beside_a_target_is_named(copy_data, plans):
     """It would say two things at once."""
     path = copy_data / "gaps.csv"
     number, gap = next((number, row) for number, row in enumerate(read(path)) if row["status"] == "silent")
-    promised = plans.targets.loc[plans.targets["document"] == gap["document"], "indicator"].iloc[0]
+    promised = plans.every_target.loc[plans.every_target["document"] == gap["document"], "indicator"].iloc[0]
     line = change(path, number, indicator=promised)
     found = [str(problem) for problem in lt.check(copy_data)]
     assert (

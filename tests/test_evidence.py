@@ -55,7 +55,7 @@ def test_every_fragment_is_proved(verified, plans):
     assert not verified.moved, "run `lantian verify --write`"
     quotes = sum(
         int((table["quote"] != "").sum())
-        for table in (plans.targets, plans.proofs, plans.gaps, plans.text_defects)
+        for table in (plans.every_target, plans.proofs, plans.gaps, plans.text_defects)
     )
     assert sum(verified.proved.values()) == quotes
 
@@ -212,7 +212,7 @@ RIGHT = {
 
 def reported(plans, words, cells):
     """Return what is said of a row that rests on some words."""
-    row = plans.targets[plans.targets["id"] == "lanshan-energy-intensity-industry-2020"]
+    row = plans.every_target[plans.every_target["id"] == "lanshan-energy-intensity-industry-2020"]
     blank = {
         "value_max": None,
         "target_year": None,
@@ -223,7 +223,7 @@ def reported(plans, words, cells):
         "unit": "%",
     }
     row = row.assign(**(blank | {"quote": words, "start": None} | cells))
-    found = unfounded(replace(plans, targets=row, proofs=plans.proofs.iloc[:0]), set(row["document"]))
+    found = unfounded(replace(plans, every_target=row, proofs=plans.proofs.iloc[:0]), set(row["document"]))
     return [fault for fault in found if fault[1] != "statement_en"]
 
 
@@ -238,39 +238,45 @@ def test_words_that_prove_their_cells_are_let_alone(plans, words, cells):
 
 
 def test_a_stretch_goal_that_falls_short_of_its_basic_one_is_named(plans):
-    targets = plans.targets[
-        (plans.targets["role"] == "focus") & (plans.targets["value_basis"] == "figure")
+    targets = plans.every_target[
+        (plans.every_target["role"] == "focus") & (plans.every_target["value_basis"] == "figure")
     ].set_index("id", drop=False)
     stretched = targets[targets["stretch_of"].isin(targets["id"])]
     swapped = dict(zip(stretched["id"], targets.loc[stretched["stretch_of"], "value"])) | dict(
         zip(stretched["stretch_of"], stretched["value"])
     )
     assert len(stretched) > 2
-    wrong = plans.targets.assign(value=plans.targets["id"].map(swapped).fillna(plans.targets["value"]))
+    wrong = plans.every_target.assign(
+        value=plans.every_target["id"].map(swapped).fillna(plans.every_target["value"])
+    )
     found = {
         key
-        for key, _, message in unfounded(replace(plans, targets=wrong), set(targets["document"]))
+        for key, _, message in unfounded(replace(plans, every_target=wrong), set(targets["document"]))
         if "falls short" in message
     }
     assert found == set(stretched["id"])
 
 
 def test_a_stretch_goal_of_another_thing_or_year_is_named(plans):
-    row = plans.targets[plans.targets["stretch_of"] != ""].iloc[0]
-    others = plans.targets[
-        (plans.targets["document"] == row.document) & (plans.targets["indicator"] != row.indicator)
+    row = plans.every_target[plans.every_target["stretch_of"] != ""].iloc[0]
+    others = plans.every_target[
+        (plans.every_target["document"] == row.document) & (plans.every_target["indicator"] != row.indicator)
     ]
-    wrong = plans.targets.assign(
-        stretch_of=plans.targets["stretch_of"].mask(plans.targets["id"] == row.id, others["id"].iloc[0])
+    wrong = plans.every_target.assign(
+        stretch_of=plans.every_target["stretch_of"].mask(
+            plans.every_target["id"] == row.id, others["id"].iloc[0]
+        )
     )
-    found = [(key, column) for key, column, _ in unfounded(replace(plans, targets=wrong), {row.document})]
+    found = [
+        (key, column) for key, column, _ in unfounded(replace(plans, every_target=wrong), {row.document})
+    ]
     assert found == [(row.id, "stretch_of")]
 
 
 def test_a_figure_beside_the_right_one_is_answered_from_it(plans):
     documents = set(plans.documents.loc[plans.documents["access"] == "full_text", "id"])
-    figures = plans.targets[
-        plans.targets["document"].isin(documents) & (plans.targets["value_basis"] == "figure")
+    figures = plans.every_target[
+        plans.every_target["document"].isin(documents) & (plans.every_target["value_basis"] == "figure")
     ]
     others = [
         (row, math.copysign(float(other), row.value))
@@ -280,8 +286,10 @@ def test_a_figure_beside_the_right_one_is_answered_from_it(plans):
     ]
     random.Random(0).shuffle(others)
     figure = dict({row.quote: (row.id, other) for row, other in others}.values())  # one for each fragment
-    wrong = plans.targets.assign(value=plans.targets["id"].map(figure).fillna(plans.targets["value"]))
-    named = {key for key, *_ in unfounded(replace(plans, targets=wrong), documents)}
+    wrong = plans.every_target.assign(
+        value=plans.every_target["id"].map(figure).fillna(plans.every_target["value"])
+    )
+    named = {key for key, *_ in unfounded(replace(plans, every_target=wrong), documents)}
     assert not {key: other for key, other in figure.items() if key not in named} and len(figure) > 60
 
 
@@ -459,7 +467,9 @@ def test_card_of_a_gap_tells_its_document(plans):
 
 
 def test_every_figure_that_a_fragment_holds_is_marked(plans):
-    rows = plans.targets[(plans.targets["value_basis"] == "figure") & (plans.targets["quote"] != "")]
+    rows = plans.every_target[
+        (plans.every_target["value_basis"] == "figure") & (plans.every_target["quote"] != "")
+    ]
     printed = {row.id: f"{abs(row.value):.10f}".rstrip("0").rstrip(".") for row in rows.itertuples()}
     unmarked = [
         row.id for row in rows.itertuples() if printed[row.id] in row.quote and "<mark>" not in marked(row)

@@ -112,8 +112,8 @@ def test_the_joined_view_is_what_load_joins(exported, plans):
         .execute("SELECT id, place, indicator_name, issued, standard_unit, amount FROM promises")
         .fetchall()
     )
-    columns = plans.targets.set_index("id")[["place", "indicator_name", "standard_unit", "amount"]]
-    assert len(rows) == len(plans.targets)
+    columns = plans.every_target.set_index("id")[["place", "indicator_name", "standard_unit", "amount"]]
+    assert len(rows) == len(plans.every_target)
     for identifier, place, indicator, _, unit, amount in rows:
         row = columns.loc[identifier]
         assert (place, indicator, unit or "") == (

@@ -143,7 +143,7 @@ def test_a_filled_newcomer_passes_the_check_and_is_in_every_table(copy_data):
     newcomer(copy_data, "ninghai", "Ninghai")
     assert check(copy_data) == []
     plans = lt.load(copy_data)
-    assert list(plans.focus["name_en"])[-1] == "Ninghai"
+    assert list(plans.places["name_en"])[-1] == "Ninghai"
     assert any(label.startswith("Ninghai") for label in lt.matrix(plans, "headline").columns)
 
 
@@ -255,7 +255,7 @@ def test_a_further_straw_goal_joins_the_direct_comparison(copy_data):
 
 def test_a_further_coal_cap_in_tonnes_stays_out_until_its_residents_are_known(copy_data):
     plans = lt.load(copy_data)
-    cap = plans.targets.query(
+    cap = plans.every_target.query(
         "indicator == 'coal.consumption' and kind == 'level' and value_basis == 'figure' and role == 'focus'"
     ).iloc[0]
     goal = promise(
@@ -393,8 +393,8 @@ def test_places_that_say_nothing_on_a_subject_are_drawn_all_the_same(data):
     plans = lt.load(data)
     words = {"name": "x", "title": "t", "subtitle": "s"}
     for indicator in ("coal.replacement", "air.pm25"):
-        targets = plans.targets[plans.targets["indicator"] == indicator]
-        silent = plans.focus["id"][~plans.focus["id"].isin(targets["jurisdiction"])]
+        targets = plans.every_target[plans.every_target["indicator"] == indicator]
+        silent = set(plans.focus) - set(targets["jurisdiction"])
         chosen = lt.load(data, jurisdictions=list(silent))
         charts = [lt.charts.panels(chosen, lt.compare(chosen, indicator), **words)]
         charts += [
@@ -402,7 +402,7 @@ def test_places_that_say_nothing_on_a_subject_are_drawn_all_the_same(data):
             lt.charts.series(chosen, indicator, **words),
         ]
         for chart in charts:
-            assert set(chosen.focus["id"]) <= set(chart.rows["jurisdiction"])
+            assert set(chosen.focus) <= set(chart.rows["jurisdiction"])
 
 
 # --- six and twelve places --------------------------------------------------------------------------------------------
@@ -412,7 +412,7 @@ NAMES = ("Ninghai", "Yixing", "Xinmi", "Anqiu", "Haicheng", "Jingbian", "Dali")
 
 def enlarge(folder, count):
     """Add places until there are so many, the first of them with a plan that has no end; return all names."""
-    templates = list(lt.load(folder).focus["id"])
+    templates = list(lt.load(folder).focus)
     for number in range(count - len(templates)):
         name = NAMES[number]
         newcomer(folder, name.lower(), name, templates[number % len(templates)])

@@ -435,16 +435,16 @@ def test_any_datapackage_json_is_answered(copy_data, content):
 
 
 def test_chosen_places_are_the_focus(data, plans, monkeypatch):
-    first, *_, last = plans.focus["id"]
-    assert list(load(data, jurisdictions=[last, first]).focus["id"]) == [first, last]
-    assert list(load(data, jurisdictions=f"{first}, {last}").focus["id"]) == [first, last]
+    first, *_, last = plans.focus
+    assert load(data, jurisdictions=[last, first]).focus == [first, last]
+    assert load(data, jurisdictions=f"{first}, {last}").focus == [first, last]
     monkeypatch.setenv("LANTIAN_JURISDICTIONS", last)
     chosen = load(data)
-    assert list(chosen.focus["id"]) == [last]
-    assert all(
-        set(rows.query("role == 'focus'")["jurisdiction"]) == {last} for rows in (chosen.targets, chosen.gaps)
-    )
-    assert len(chosen.targets) == len(plans.targets), "what stands above a chosen place stays"
+    assert chosen.focus == [last]
+    assert set(chosen.targets["jurisdiction"]) == {last}
+    assert set(chosen.gaps.query("role == 'focus'")["jurisdiction"]) == {last}
+    assert chosen.targets_above.equals(plans.targets_above), "what stands above a chosen place stays"
+    assert list(chosen.every_target["id"]) == list(plans.every_target["id"])
     assert len(load(data, jurisdictions=()).focus) == len(plans.focus)
 
 

@@ -37,7 +37,7 @@ def test_shuocheng_copies_its_province_and_leaves_pm25_to_its_city(chain):
 
 
 def test_relations_are_true_of_the_figures(plans, chain):
-    targets = plans.targets.set_index("id")
+    targets = plans.every_target.set_index("id")
     compared = chain[chain["above_id"] != ""]
     assert compared["id"].is_unique or compared.groupby("id")["above"].nunique().max() == 1
     for row in compared.itertuples():
@@ -74,7 +74,7 @@ def test_what_is_copied_from_the_province_is_not_held_against_the_nation(chain):
 
 def test_what_was_not_collected_is_not_said_to_be_promised_otherwise(plans, chain):
     """Only of a level above with a goal on the subject can it be said that the goal is another."""
-    reference = plans.targets[plans.targets["role"] == "reference"]
+    reference = plans.targets_above
     names = plans.indicators.set_index("name_en")["id"]
     for row in chain[chain["relation"].isin(["not comparable", "not collected"])].itertuples():
         above = ancestors(plans, row.jurisdiction)
@@ -92,7 +92,7 @@ def test_a_chain_that_was_not_read_ends_in_words(plans, chain):
     assert set(chain["relation"]) <= set(RELATIONS)
     assert not chain["in_words"].str.contains("nowhere").any()
     unread = plans.documents.query("access == 'not_seen'")["jurisdiction"]
-    below = plans.focus[plans.focus["parent"].isin(unread)]["id"]
+    below = plans.places[plans.places["parent"].isin(unread)]["id"]
     assert set(chain[chain["relation"] == "parent not read"]["jurisdiction"]) == set(below)
 
 
@@ -124,14 +124,14 @@ def test_no_pace_without_a_base_year(plans):
 
 
 def test_a_change_of_every_year_is_its_own_pace(plans):
-    goal = plans.targets["id"].isin(
+    goal = plans.every_target["id"].isin(
         ["lanshan-energy-intensity-industry-2020", "huludao-industry-energy-2025"]
     )
-    yearly = plans.targets.assign(
-        timing=plans.targets["timing"].mask(goal, "every_year"),
-        baseline_year=plans.targets["baseline_year"].mask(goal),
+    yearly = plans.every_target.assign(
+        timing=plans.every_target["timing"].mask(goal, "every_year"),
+        baseline_year=plans.every_target["baseline_year"].mask(goal),
     )
-    plans = replace(plans, targets=yearly)
+    plans = replace(plans, every_target=yearly)
     paces = lt.pace(plans, "energy.intensity_industry").set_index("id")
     for name in yearly[goal]["id"]:
         assert (
@@ -158,9 +158,7 @@ def test_an_observation_of_another_year_makes_no_outcome(plans):
 
 
 def test_reference_rows_carry_document_and_confidence(plans):
-    cited = plans.targets[plans.targets["role"] == "reference"].merge(
-        plans.documents, left_on="document", right_on="id", suffixes=("", "_d")
-    )
+    cited = plans.targets_above.merge(plans.documents, left_on="document", right_on="id", suffixes=("", "_d"))
     assert (
         (cited["access"] == "cited").all()
         and (cited["confidence"] != "").all()

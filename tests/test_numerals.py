@@ -34,7 +34,7 @@ def tables(text, targets=(), gaps=(), proofs=(), numerals=(), issued=""):
         return pd.DataFrame(rows, columns=["document", "start", words, key])
 
     return SimpleNamespace(
-        targets=frame(targets, "id", "quote"),
+        every_target=frame(targets, "id", "quote"),
         gaps=frame(gaps, "id", "quote"),
         proofs=frame(proofs, "target", "quote").drop(columns="document"),
         numerals=frame(numerals, "reason", "text"),
@@ -295,7 +295,7 @@ def test_repeated_text_shares_the_account_of_its_twin():
 def test_quotation_that_stands_before_the_plan_is_repeated_text():
     news = f"方案提出,{PLAN}\n原文如下:\n{LONG}"
     plans = tables(news, targets=[("cap", PLAN)])
-    plans.targets["start"] = news.rindex(PLAN)
+    plans.every_target["start"] = news.rindex(PLAN)
     assert account(plans, {"a": news})["reason"].tolist() == ["repeated text"] * 4 + ["cap"] * 4
 
 
@@ -338,14 +338,14 @@ def test_every_numeral_of_the_plans_is_accounted_for(plans, texts):
 @needs_texts
 def test_no_rule_swallows_a_figure_of_a_target(plans, texts):
     """Without targets, gaps, proofs and listed rows, every figure of every target is unaccounted."""
-    names = ("targets", "gaps", "proofs", "numerals")
+    names = ("every_target", "gaps", "proofs", "numerals")
     bare = account(
         dataclasses.replace(plans, **{name: getattr(plans, name).iloc[:0] for name in names}), texts
     )
     reported = bare[(bare["how"] == "rule") & (bare["reason"] != NAMES)].assign(
         number=lambda rows: rows["text"].map(number)
     )
-    for row in plans.targets[plans.targets["value_basis"] == "figure"].itertuples():
+    for row in plans.every_target[plans.every_target["value_basis"] == "figure"].itertuples():
         inside = reported["start"].between(row.start, row.start + len(row.quote) - 1) & (
             reported["document"] == row.document
         )
@@ -376,10 +376,10 @@ def without(plans, document, start, length):
         covers = (rows["start"] <= start) & (ends >= start + length) & (documents == document)
         return rows[~covers.fillna(False).astype(bool)]
 
-    documents = plans.targets.set_index("id")["document"]
+    documents = plans.every_target.set_index("id")["document"]
     proofs = kept(plans.proofs, plans.proofs["target"].map(documents))
     return {
-        "targets": kept(plans.targets, plans.targets["document"]),
+        "every_target": kept(plans.every_target, plans.every_target["document"]),
         "gaps": kept(plans.gaps, plans.gaps["document"]),
         "proofs": proofs,
     }

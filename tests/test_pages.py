@@ -164,7 +164,7 @@ def test_documents_are_named_once_a_page(site):
 
 def test_a_place_stands_with_its_province(site, plans):
     index = (site / "index.html").read_text("utf-8")
-    for place in plans.focus.itertuples():
+    for place in plans.places.itertuples():
         page = (site / f"place_{place.id}.html").read_text("utf-8")
         assert f'{place.name_en} <span lang="zh">{place.name_zh}</span>, {place.province}</p>' in page
         assert f">{place.name_en}, {place.province}</a>" in index and f">{place.province}</td>" in index

@@ -292,10 +292,10 @@ def test_check_names_a_value_that_its_own_quote_contradicts(copy_data):
 
 def test_every_other_figure_unit_and_operator_is_named_without_the_texts(data, plans):
     """Every figure of the plans: another value, another unit of the table, another operator."""
-    rows = plans.targets[
-        (plans.targets["value_basis"] == "figure")
-        & (plans.targets["quote"] != "")
-        & (plans.targets["kind"] != "standard")
+    rows = plans.every_target[
+        (plans.every_target["value_basis"] == "figure")
+        & (plans.every_target["quote"] != "")
+        & (plans.every_target["kind"] != "standard")
     ]
     cells = {
         "value": rows["value"] * 1.5 + 1,

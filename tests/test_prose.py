@@ -107,11 +107,11 @@ def changed(data, plans, tmp_path_factory):
 def test_no_old_figure_is_left_on_a_page(plans, changed):
     copy, pages, _ = changed
     now = lt.load(copy)
-    headline = plans.targets[plans.targets["headline"] != ""]
+    headline = plans.every_target[plans.every_target["headline"] != ""]
     measured = {f"{value:g} µg/m³" for value in now.observations["value"]}  # measurements did not change
     shares = lt.strengths(now).set_index("jurisdiction").drop(columns="label")
     counted = {f"{share:.0f} %" for share in (100 * shares.div(shares.sum(axis=1), axis=0)).to_numpy().flat}
-    old = figures(headline) - figures(now.targets) - measured - counted
+    old = figures(headline) - figures(now.every_target) - measured - counted
     assert old
     seen = {name: visible(page) for name, page in pages.items()}
     stale = {name: sorted(word for word in old if standing(word, text)) for name, text in seen.items()}
@@ -120,7 +120,7 @@ def test_no_old_figure_is_left_on_a_page(plans, changed):
 
 def test_new_figures_reach_the_pages(plans, changed):
     copy, pages, _ = changed
-    new = figures(lt.load(copy).targets) - figures(plans.targets)
+    new = figures(lt.load(copy).every_target) - figures(plans.every_target)
     text = " ".join(map(visible, pages.values()))
     assert any(standing(word, text) for word in new), (
         "no page shows a changed figure: the test above would prove nothing"

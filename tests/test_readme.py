@@ -233,7 +233,7 @@ def test_rows_named_as_examples_exist(plans):
         for cells in re.findall(r"^\| .* \| .* \| (`.*`) \|$", CONTRIBUTING, re.M)
         for row in re.findall(r"`([a-z0-9-]+)`", cells)
     }
-    assert named and named <= {*plans.targets["id"], *plans.gaps["id"]}
+    assert named and named <= {*plans.every_target["id"], *plans.gaps["id"]}
 
 
 def test_changelog_counts_the_data_of_this_version(plans):
@@ -243,7 +243,7 @@ def test_changelog_counts_the_data_of_this_version(plans):
         return
     released = re.search(r"^date-released: (\S+)$", (ROOT / "CITATION.cff").read_text("utf-8"), re.M)[1]
     assert newest == f"{version} - {released}"
-    roles, access = plans.targets["role"].value_counts(), plans.documents["access"].value_counts()
+    roles, access = plans.every_target["role"].value_counts(), plans.documents["access"].value_counts()
     lines = [
         f"{roles['focus']} targets of {len(plans.focus)} plans, and {roles['reference']} of the documents above them",
         f"{len(plans.gaps)} gaps",

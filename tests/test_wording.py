@@ -103,7 +103,7 @@ def test_target_in_words(words, target):
 
 @pytest.fixture(scope="module")
 def worded(plans):
-    return [(target, wording.target(target)) for target in plans.targets.itertuples()]
+    return [(target, wording.target(target)) for target in plans.every_target.itertuples()]
 
 
 def test_no_wording_is_empty_or_shows_a_code(worded):
@@ -131,19 +131,19 @@ def test_every_figure_appears(worded):
 
 
 def test_words_end_with_the_year_or_day(plans):
-    for target in plans.targets[plans.targets["target_year"].notna()].itertuples():
+    for target in plans.every_target[plans.every_target["target_year"].notna()].itertuples():
         assert (target.deadline[:4] or str(target.target_year)) in wording.target(target), target.id
 
 
 def test_no_unit_is_shown_in_chinese(plans):
     """A reader without Chinese gets the unit in English."""
-    shown = {wording.target(target) for target in plans.targets.itertuples()}
+    shown = {wording.target(target) for target in plans.every_target.itertuples()}
     assert not {words for words in shown if re.search(r"[\u4e00-\u9fff]", words)}
 
 
 def test_gaps_and_things_have_words(plans):
     words = [wording.gap(gap) for gap in plans.gaps.itertuples()] + [
-        wording.thing(target) for target in plans.targets.itertuples()
+        wording.thing(target) for target in plans.every_target.itertuples()
     ]
     assert not [text for text in words if not text or CODES.search(text)]
 

@@ -143,9 +143,9 @@ def verdict(plans, first, second, of="value"):
     >>> lt.verdict(plans, "lanshan-coal-cap-2020", "yuyao-coal-cap-2020").degree
     'no'
     """
-    rows = plans.targets[plans.targets["id"].isin([first, second])]
+    rows = plans.every_target[plans.every_target["id"].isin([first, second])]
     for name in {first, second} - set(rows["id"]):
-        raise ValueError(f"{name!r} is no target; plans.targets lists all of them")
+        raise ValueError(f"{name!r} is no target; plans.targets and plans.targets_above list all of them")
     judging = rules(plans)
     pair = [stated(judging, row, of) for row in rows.itertuples()]
     return judge(judging, pair[0], pair[-1], of)

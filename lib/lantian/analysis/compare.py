@@ -54,7 +54,7 @@ def compare(plans, indicator, of="value", core=True):
     rows = strongest(rows, judged)
     rows["group"] = _groups(rows, judged)
     rows = pd.concat([_on_axes(judging, _worded(rows)), _without_target(plans, indicator, rows)])
-    rows["order"] = rows["jurisdiction"].map(list(plans.focus["id"]).index)
+    rows["order"] = rows["jurisdiction"].map(plans.focus.index)
     return rows.sort_values(["order", "id"], ignore_index=True)[ROW]
 
 
@@ -166,7 +166,7 @@ def _worded(rows):
 
 def _without_target(plans, indicator, rows):
     """List the gaps of places without a target on an indicator, and a row for each place without either."""
-    open_places = plans.focus[~plans.focus["id"].isin(rows["jurisdiction"])]
+    open_places = plans.places[~plans.places["id"].isin(rows["jurisdiction"])]
     gaps = plans.gaps[plans.gaps["indicator"] == indicator]
     gaps = gaps[gaps["jurisdiction"].isin(open_places["id"])]
     gaps = gaps.assign(printed=[wording.gap(gap) for gap in gaps.itertuples()])
@@ -204,7 +204,7 @@ def comparability(plans, theme, of="value"):
     """
     subjects = chosen(plans.indicators, theme, theme if isinstance(theme, list) else None)
     targets = plans.targets[plans.targets["indicator"].isin(subjects["id"])]
-    targets = targets.query("role == 'focus' and core == 'yes'")
+    targets = targets.query("core == 'yes'")
     judged = strongest(targets, pairs(rules(plans), targets, of))
     best = [_best_pair(judged[judged["indicator"] == name]) for name in subjects["id"]]
     columns = ["indicator", "degree", "places", "caveats", "inputs", "reason"]

@@ -26,7 +26,7 @@ def duties(plans):
     >>> duties.loc["shuocheng-boiler-35-built-up-2018", ["printed", "period"]].tolist()
     ['day', '2018 Q3']
     """
-    rows = plans.targets.query("role == 'focus' and core == 'yes'").reset_index(drop=True)
+    rows = plans.targets.query("core == 'yes'").reset_index(drop=True)
     undated = rows["target_year"].isna() & (rows["timing"] != "every_year")
     timing = rows["timing"].map(TIMINGS).mask(undated, "no date")
     dated = timing.isin(["by", "from"])
@@ -86,7 +86,7 @@ def leads(plans):
     DataFrame
         theme, label, function, names (as printed), targets.
     """
-    rows = plans.targets.query("role == 'focus' and lead_type == 'lead'")
+    rows = plans.targets.query("lead_type == 'lead'")
     each = rows.assign(body=rows["lead"].str.split(";")).explode("body")
     each["function"] = each["body"].map(plans.bodies.set_index("body")["function"]).fillna(each["body"])
     counts = each.groupby(["theme", "order", "label", "function"], as_index=False).agg(
@@ -107,7 +107,7 @@ def strength_words(plans):
     DataFrame
         strength, strength_word, label, theme, count, example (a statement), id.
     """
-    rows = plans.targets.query("role == 'focus' and strength != 'plain'")
+    rows = plans.targets.query("strength != 'plain'")
     groups = rows.groupby(["strength", "strength_word", "order", "label", "theme"], as_index=False)
     counts = groups.agg(count=("id", "size"), example=("statement_en", "first"), id=("id", "first"))
     return counts.drop(columns="order")
@@ -121,7 +121,6 @@ def strengths(plans):
     DataFrame
         A row a focus place: jurisdiction, a column for each strength, and label.
     """
-    rows = plans.targets[plans.targets["role"] == "focus"]
-    counts = pd.crosstab(rows["jurisdiction"], rows["strength"])
-    counts = counts.reindex(index=plans.focus["id"], columns=list(wording.STRENGTHS), fill_value=0)
-    return counts.rename_axis("jurisdiction").reset_index().assign(label=plans.focus["label"].to_list())
+    counts = pd.crosstab(plans.targets["jurisdiction"], plans.targets["strength"])
+    counts = counts.reindex(index=plans.focus, columns=list(wording.STRENGTHS), fill_value=0)
+    return counts.rename_axis("jurisdiction").reset_index().assign(label=plans.places["label"].to_list())

@@ -75,7 +75,7 @@ def above(plans, theme=None, indicators=None):
     if theme or indicators:
         rows = chosen(plans.indicators, theme, indicators)
     else:
-        goals = plans.targets[(plans.targets["role"] == "reference") & ~_is_limit(plans.targets)]["indicator"]
+        goals = plans.targets_above[~_is_limit(plans.targets_above)]["indicator"]
         rows = plans.indicators
         rows = rows[rows["id"].isin(goals) | (rows["headline"] != "")]
     compared = _compare_levels(plans, list(rows["id"]))
@@ -99,7 +99,7 @@ def unmatched(plans, chain):
     """
     rows = chain[chain["above_id"] == ""]
     keys = [name for name in ("label", "in_words") if name in rows]
-    place_order = rows["jurisdiction"].map(list(plans.focus["id"]).index)
+    place_order = rows["jurisdiction"].map(plans.focus.index)
     rows = rows.iloc[place_order.argsort(kind="stable")].drop_duplicates([*keys, "indicator"])
     rows["goals"] = [evidence_link(row.id, row.indicator) for row in rows.itertuples()]
     return rows.groupby(keys, sort=False)["goals"].agg(", ".join).map(Shown).reset_index()
@@ -133,11 +133,11 @@ def key_regions(plans):
     >>> regions.set_index("id").loc["china-2018", "Shuocheng (2018)"]
     'outside'
     """
-    rows = plans.key_regions.merge(plans.focus[["id", "label"]], left_on="jurisdiction", right_on="id")
+    rows = plans.key_regions.merge(plans.places[["id", "label"]], left_on="jurisdiction", right_on="id")
     rows["region"] = rows["region"].where(rows["member"] == "yes", "outside")
     rows = rows.sort_values("member", ascending=False, kind="stable").drop_duplicates(["document", "label"])
     regions = rows.pivot(index="document", columns="label", values="region")
-    regions = regions.reindex(columns=plans.focus["label"]).fillna("")
+    regions = regions.reindex(columns=plans.places["label"]).fillna("")
     documents = plans.documents[["id", "title_en", "issued"]].rename(columns={"title_en": "title"})
     return documents.merge(regions, left_on="id", right_index=True).sort_values("issued", ignore_index=True)
 
@@ -151,7 +151,7 @@ def _compare_levels(plans, indicators):
     parts = [compared, _without(plans, own, pairs, compared), _parent_not_read(plans, own)]
     parts.append(_assigned(plans, indicators, goals))
     rows = pd.concat(part.reindex(columns=[*COLUMNS, "number"]) for part in parts)
-    rows["place_order"] = rows["jurisdiction"].map(list(plans.focus["id"]).index)
+    rows["place_order"] = rows["jurisdiction"].map(plans.focus.index)
     rows["indicator_order"] = rows["indicator"].map(indicators.index)
     rows = rows.sort_values(["indicator_order", "place_order", "number"], kind="stable", ignore_index=True)
     return rows[COLUMNS].fillna("").astype("str")
@@ -163,15 +163,15 @@ def _goals(plans, indicators):
     named = documents[["title_en", "number", "issued"]].itertuples(index=False)
     documents["source"] = [", ".join(filter(None, parts)) for parts in named]
     documents = documents[["source", "confidence", "issued"]]
-    goals = plans.targets[plans.targets["indicator"].isin(indicators)]
+    goals = plans.every_target[plans.every_target["indicator"].isin(indicators)]
     goals = goals.drop(columns="issued").join(documents, on="document")
     return goals.assign(printed=[wording.target(row) for row in goals.itertuples()], number=range(len(goals)))
 
 
 def _pairs(plans, own, goals):
     """Pair each goal with every core goal of a place above it that is meant for it: id, above_id and the steps up."""
-    focus = plans.focus["id"]
-    chains = {"jurisdiction": focus, "jurisdiction_above": [ancestors(plans, place) for place in focus]}
+    above = [ancestors(plans, place) for place in plans.focus]
+    chains = {"jurisdiction": plans.focus, "jurisdiction_above": above}
     chains = pd.DataFrame(chains).explode("jurisdiction_above")
     chains["steps"] = chains.groupby("jurisdiction").cumcount()
     higher = goals[~_is_limit(goals) & (goals["core"] == "yes")].add_suffix("_above")
@@ -299,7 +299,7 @@ def places_unread(plans):
 def _parent_not_read(plans, own):
     """Say once for each plan and indicator which plan above, the nearest, was not read."""
     unread, names, in_words = places_unread(plans), plans.jurisdictions.set_index("id")["name_en"], {}
-    for place in plans.focus["id"]:
+    for place in plans.focus:
         chain = ancestors(plans, place)
         missing = [name for name in chain if name in unread]
         if missing:
@@ -347,7 +347,7 @@ def limits(plans, indicator, year):
     """
     if pd.isna(year):
         return pd.DataFrame(columns=["amount", "in_words", "hindsight", "id"])
-    rows = plans.targets.query("role == 'reference' and kind == 'standard' and core == 'yes'")
+    rows = plans.targets_above.query("kind == 'standard' and core == 'yes'")
     rows = rows[(rows["indicator"] == indicator) & rows["amount"].notna()]
     documents = plans.documents.set_index("id")[["genre", "issued"]]
     rows = rows.drop(columns="issued").join(documents, on="document")

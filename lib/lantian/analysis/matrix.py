@@ -61,7 +61,7 @@ def cells(plans, theme=None, indicators=None):
 
 def _fill(plans, names, content, empty):
     """Lay out a cell for each name (of an indicator or a fleet) and focus place, with the first content found for it."""
-    places = plans.focus[["id", "label", "name_en"]].set_axis(["jurisdiction", "label", "place"], axis=1)
+    places = plans.places[["id", "label", "name_en"]].set_axis(["jurisdiction", "label", "place"], axis=1)
     grid = names.set_axis(["indicator", "indicator_name"], axis=1).merge(places, how="cross")
     content = content.drop_duplicates(KEY).reindex(columns=[*KEY, *CONTENT])
     blank = {"mark": "none", "text": empty, "in_words": empty, "id": "", "count": 0, "strength": ""}
@@ -160,7 +160,7 @@ def require_indicators(indicators, *ids):
 def targets_on(plans, indicator, core):
     """Take the focus places' targets on an indicator, with ``core`` those of the core where there are any."""
     require_indicators(plans.indicators, indicator)
-    rows = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["role"] == "focus")]
+    rows = plans.targets[plans.targets["indicator"] == indicator]
     in_core = rows["core"] == "yes"
     return rows[in_core] if core and in_core.any() else rows
 
@@ -226,7 +226,7 @@ def find(plans, words):
     >>> "Yuyao" in set(found.place)
     True
     """
-    targets, gaps = plans.targets, plans.gaps
+    targets, gaps = plans.every_target, plans.gaps
     in_words = [*map(wording.target, targets.itertuples()), *map(wording.gap, gaps.itertuples())]
     statements = [targets.assign(statement=targets["statement_en"]), gaps.assign(statement=gaps["note"])]
     rows = pd.concat(statements, ignore_index=True).assign(in_words=in_words)
@@ -262,7 +262,7 @@ def fleet_steps(plans):
     >>> steps[steps.label == "Yuyao (2018)"][["step", "text"]].values.tolist()
     [['all purchases; new energy only', 'buses; urban area; by 2020']]
     """
-    rows = plans.targets[plans.targets["indicator"].isin(ENERGY) & (plans.targets["role"] == "focus")]
+    rows = plans.targets[plans.targets["indicator"].isin(ENERGY)]
     whole = (rows["value"] == 100) & (rows["base"] != "")
     energy = rows["indicator"].str.partition(".")[2]
     of_stock = energy.map({"new_energy": "stock", "new_or_clean": "stock_or_clean"})
@@ -278,7 +278,7 @@ def fleet_steps(plans):
     rows["in_words"] = rows["step"].map(STEPS) + ": " + rows["text"]
     rows = pd.concat([rows, _without_fleets(plans, rows)], ignore_index=True)
     rows["step"] = pd.Categorical(rows["step"].map(STEPS), list(STEPS.values()), ordered=True)
-    order = rows["jurisdiction"].map(list(plans.focus["id"]).index)
+    order = rows["jurisdiction"].map(plans.focus.index)
     return (
         rows.iloc[order.argsort(kind="stable")]
         .drop(columns=["fleets", "area", "when"])
@@ -314,7 +314,7 @@ def place(plans, identifier=None):
     Returns
     -------
     namedtuple
-        Its row of ``Plans.focus``.
+        Its row of ``Plans.places``.
 
     Examples
     --------
@@ -322,8 +322,8 @@ def place(plans, identifier=None):
     >>> lt.place(lt.load(), "yuyao").name_zh
     '余姚市'
     """
-    chosen_id = identifier or os.environ.get("LANTIAN_PLACE") or plans.focus["id"].iloc[0]
-    found = plans.focus[plans.focus["id"] == chosen_id]
+    chosen_id = identifier or os.environ.get("LANTIAN_PLACE") or plans.focus[0]
+    found = plans.places[plans.places["id"] == chosen_id]
     if found.empty:
-        raise ValueError(f"{chosen_id!r} is no focus place; it is one of {', '.join(plans.focus['id'])}")
+        raise ValueError(f"{chosen_id!r} is no focus place; it is one of {', '.join(plans.focus)}")
     return next(found.itertuples())

@@ -151,7 +151,7 @@ def outcomes(plans):
         jurisdiction, label, indicator_name, id, printed, measured, outcome (``met``
         or ``missed``), in_words, source, confidence, caution.
     """
-    goals = plans.targets.query("role == 'focus' and amount.notna() and target_year.notna()")
+    goals = plans.targets.query("amount.notna() and target_year.notna()")
     measured = plans.observations.set_index(["jurisdiction", "indicator"]).index
     goals = goals[goals.set_index(["jurisdiction", "indicator"]).index.isin(measured)]
     rows = [row for goal in goals.itertuples() for row in _outcomes_of(plans, goal)]

@@ -15,8 +15,8 @@ def tensions(plans):
     DataFrame
         label, tension, in_words, id (of the first target concerned), others.
     """
-    focus = plans.targets[plans.targets["role"] == "focus"]
-    found = [*_two_figures(focus), *_early(focus, plans.documents), *_two_bases(focus), *_two_caps(focus)]
+    rows = plans.targets
+    found = [*_two_figures(rows), *_early(rows, plans.documents), *_two_bases(rows), *_two_caps(rows)]
     return pd.DataFrame(found, columns=["label", "tension", "in_words", "id", "others"])
 
 

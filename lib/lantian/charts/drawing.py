@@ -197,27 +197,27 @@ def _broken(text, width, size, weight):
 
 def colours(plans):
     """Map each focus place to its colour; places beyond those of the table are grey."""
-    return {row.id: row.color or NO_COLOR for row in plans.focus.itertuples()}
+    return {row.id: row.color or NO_COLOR for row in plans.places.itertuples()}
 
 
 def by_place(plans, rows, *then, missing=None):
     """Sort rows by place, then by further columns; places that rows leave out get the words for them, if any."""
     if missing:
         rows = pd.concat([rows, missing_places(plans, rows, missing)], ignore_index=True)
-    order = plans.focus.set_index("id")["order"]
+    order = plans.places.set_index("id")["order"]
     rows = rows.assign(order=rows["jurisdiction"].map(order))
     return rows.sort_values(["order", *then], kind="stable").reset_index(drop=True)
 
 
 def missing_places(plans, rows, in_words):
     """Make a row, with the same words, for each focus place that rows leave out."""
-    missing = plans.focus.loc[~plans.focus["id"].isin(rows["jurisdiction"]), "id"]
+    missing = plans.places.loc[~plans.places["id"].isin(rows["jurisdiction"]), "id"]
     return pd.DataFrame({"jurisdiction": missing, "in_words": in_words, "id": ""})
 
 
 def labels(plans):
     """Name each focus place with the year of its plan, and its province in a second line."""
-    return [f"{row.label}\n{row.province}".strip() for row in plans.focus.itertuples()]
+    return [f"{row.label}\n{row.province}".strip() for row in plans.places.itertuples()]
 
 
 def name_columns(axes, positions, names, size=8.5):
@@ -231,7 +231,7 @@ def name_columns(axes, positions, names, size=8.5):
 
 def finish(chart, plans, rows, name, title, subtitle):
     """Attach name, title and subtitle, the documents, and the rows drawn with the names of their places."""
-    places = plans.focus.set_index("id")
+    places = plans.places.set_index("id")
     names, chinese = (rows["jurisdiction"].map(places[column]) for column in ("name_en", "name_zh"))
     rows = rows.assign(place=rows.get("place", names).fillna(names), place_zh=chinese)
     rows = rows.filter("jurisdiction place place_zh what text in_words degree reason id".split()).fillna("")
@@ -241,7 +241,7 @@ def finish(chart, plans, rows, name, title, subtitle):
 def _documents(plans):
     """List the plans behind a chart: "Plans: Yuyao: …, 2018; …."."""
     read = plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction")
-    rows = plans.focus.join(read["genre"], on="id", how="inner")
+    rows = plans.places.join(read["genre"], on="id", how="inner")
     names = [f"{row.name_en}: {row.genre}, {issue_date(row.issued)}" for row in rows.itertuples()]
     return "Plans: " + "; ".join(names) + "."
 
@@ -307,7 +307,7 @@ def with_marks(plans, rows):
     -------
     DataFrame
     """
-    facts = plans.targets.set_index("id")[
+    facts = plans.every_target.set_index("id")[
         ["value_basis", "strength", "year_basis", "baseline_basis"]
     ].reindex(rows["id"])
     converted = rows["converted"].eq(True) if "converted" in rows else False

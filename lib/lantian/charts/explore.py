@@ -53,13 +53,13 @@ def explore(plans, theme):
         A trace for each strength: a click on its name filters. The rows stand in
         ``figure.layout.meta``, for the table beneath and for what shows no charts of plotly.
     """
-    rows, labels = _rows(plans, theme), plans.focus["label"]
+    rows, labels = _rows(plans, theme), plans.places["label"]
     figure = _Figure()
     for strength in wording.STRENGTHS:
         if strength in set(rows["strength"]):
             figure.add_trace(_trace(rows[rows["strength"] == strength], strength, drawing.colours(plans)))
     table = rows[["place", "statement_en", "strength", "quote", "clause", "id"]].values.tolist()
-    for lane, place in enumerate(plans.focus.itertuples()):
+    for lane, place in enumerate(plans.places.itertuples()):
         if place.id not in set(rows["jurisdiction"]):
             note = {"text": "no dated promise", "yshift": 10, "showarrow": False, "xanchor": "left"}
             figure.add_annotation(x=rows["when"].min(), y=lane, **note)
@@ -85,11 +85,11 @@ def _rows(plans, theme):
     """List the dated targets of a theme, each with its height ``y``: those of one place and day stand one above the other."""
     chosen(plans.indicators, theme)  # raises for an unknown theme
     of_theme = (plans.targets[["headline", "theme"]] == theme).any(axis=1)
-    rows = plans.targets[of_theme & (plans.targets["role"] == "focus") & plans.targets["target_year"].notna()]
+    rows = plans.targets[of_theme & plans.targets["target_year"].notna()]
     rows = rows.assign(when=day_due(rows))
     same_day = rows.groupby(["jurisdiction", "when"])["id"]
     number, size = same_day.cumcount(), same_day.transform("size")
-    lanes = {place: lane for lane, place in enumerate(plans.focus["id"])}
+    lanes = {place: lane for lane, place in enumerate(plans.focus)}
     spread = (number - (size - 1) / 2) * (0.7 / size.clip(lower=6))
     rows = drawing.with_marks(plans, rows)
     rows["y"] = rows["jurisdiction"].map(lanes).astype(float) + spread

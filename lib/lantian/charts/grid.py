@@ -31,7 +31,7 @@ def matrix(plans, cells, name, title, subtitle, place=None):
     -------
     Chart
     """
-    places, palette = list(plans.focus["id"]), drawing.colours(plans)
+    places, palette = plans.focus, drawing.colours(plans)
     if place is not None:
         palette = dict.fromkeys(places, drawing.NO_COLOR) | {place: palette[place]}
     subjects = cells["indicator_name"].drop_duplicates()
@@ -86,9 +86,7 @@ def order(plans, steps, name, title, subtitle):
     Chart
     """
     heads = list(steps["step"].cat.categories)
-    steps = steps.assign(
-        column=steps["step"].cat.codes, line=steps["jurisdiction"].map(list(plans.focus["id"]).index)
-    )
+    steps = steps.assign(column=steps["step"].cat.codes, line=steps["jurisdiction"].map(plans.focus.index))
     chart, axes = _cells(plans, steps, drawing.labels(plans), drawing.colours(plans))
     width = (drawing.WIDTH - _NAMES) / len(heads) - 0.1
     drawing.name_columns(axes, range(len(heads)), [drawing.wrap(head, width, 8) for head in heads], size=8)
@@ -122,7 +120,7 @@ def calendar(plans, duties, name, title, subtitle):
     last = [words for words in ("from a date on", "every year", "no date") if words in set(period)]
     columns = [*sorted(set(period) - set(last)), *last]
     counts = pd.crosstab(duties["jurisdiction"], period)
-    counts = counts.reindex(index=plans.focus["id"], columns=columns, fill_value=0)
+    counts = counts.reindex(index=plans.focus, columns=columns, fill_value=0)
     chart, axes = drawing.canvas(0.42 * len(counts) + 0.7)
     numbers = counts.astype(str).where(counts > 0, "")
     look = {"cmap": _SHADES, "vmin": 0, "cbar": False, "linewidths": 1}
@@ -161,7 +159,7 @@ def bars(plans, counts, name, title, subtitle, share_of=None):
     """
     import seaborn
 
-    counts = counts.set_index("jurisdiction").reindex(plans.focus["id"], fill_value=0)
+    counts = counts.set_index("jurisdiction").reindex(plans.focus, fill_value=0)
     total, drawn, words = counts.sum(axis=1), counts, counts.astype("str")
     if share_of:
         drawn = 100 * counts.div(total.clip(lower=1), axis=0)
@@ -175,7 +173,7 @@ def bars(plans, counts, name, title, subtitle, share_of=None):
         seaborn.barplot(x=drawn[kind], y=drawn.index, width=0.6, ax=axes, **colours)
         _finish_bars(axes, drawing.wrap(kind, room - 0.05, 8.5), words[kind])
     axes.set_xlim(0, max(1, drawn.to_numpy().max()) * (1.25 + 0.25 / room))
-    names = [f"{name}\n{number} {share_of or 'in all'}" for name, number in zip(plans.focus["label"], total)]
+    names = [f"{name}\n{number} {share_of or 'in all'}" for name, number in zip(plans.places["label"], total)]
     panels[0, 0].set_yticks(range(len(names)), names, size=8.5)
     cells = words.to_dict("records")
     in_words = [", ".join(f"{kind} {cell}" for kind, cell in row.items()) for row in cells]

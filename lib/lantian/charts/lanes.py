@@ -53,7 +53,7 @@ def place_lanes(plans, lanes, limits):
     )
     if "left" not in lanes:
         lanes = lanes.assign(left=lanes.reindex(columns=["x", "start"]).min(axis=1))
-    silent = lanes["x"].isna() & ~lanes["id"].isin(plans.targets["id"])
+    silent = lanes["x"].isna() & ~lanes["id"].isin(plans.every_target["id"])
     lanes = lanes.assign(silent=silent, label=lanes["label"].mask(silent, "– " + lanes["label"]))
     left, right = (room * (lanes[side] - limits[0]) / (limits[1] - limits[0]) for side in ("left", "x"))
     right = room - right - 0.15
@@ -108,7 +108,7 @@ def draw_lanes(axes, plans, lanes, limits, unit="", points=None):
 
 def _name_lanes(axes, plans, lanes):
     """Name each place beside its lanes, with a thin line above them."""
-    names = dict(zip(plans.focus["id"], drawing.labels(plans)))
+    names = dict(zip(plans.focus, drawing.labels(plans)))
     places = lanes.groupby("jurisdiction", sort=False)
     bottoms = places["height"].sum().cumsum()
     axes.set_ylim(bottoms.iloc[-1], 0)
@@ -213,12 +213,12 @@ def due(plans, indicators, where="core == 'yes'", role="focus"):
     >>> boilers.set_index("id").in_words["huludao-boiler-35-built-up-2025"]
     'boiler up to 35 t/h, built-up area: by 2025 (largely)'
     """
-    chosen = "indicator in @indicators and role == @role"
-    targets = plans.targets.query(chosen).query(where)
+    targets = plans.targets if role == "focus" else plans.targets_above
+    targets = targets.query("indicator in @indicators").query(where)
     words = [_act(row) for row in targets.itertuples()]
     words = words if role == "focus" else [f"{place}: {text}" for place, text in zip(targets["place"], words)]
     targets = targets.assign(when=day_due(targets), exact=exactness(targets), in_words=words)
-    gaps = plans.gaps.query(chosen)
+    gaps = plans.gaps.query("indicator in @indicators and role == @role")
     gaps = gaps[~gaps["jurisdiction"].isin(targets["jurisdiction"])].drop_duplicates("jurisdiction")
     gaps = gaps.assign(in_words=[wording.gap(row) for row in gaps.itertuples()])
     columns = ["jurisdiction", "place", "when", "exact", "in_words", "strength", "id"]

@@ -133,7 +133,7 @@ def _measured(plans, indicator):
     ]
     what = [f"measured {year}" for year in rows["year"]]
     rows = rows.assign(id="", mark="measured", text=text, in_words=in_words, what=what).reset_index(drop=True)
-    return rows[rows["jurisdiction"].isin(plans.focus["id"])]
+    return rows[rows["jurisdiction"].isin(plans.focus)]
 
 
 @mpl.style.context(drawing.STYLE)
@@ -164,7 +164,7 @@ def chain(plans, indicator, year, name, title, subtitle):
     ends = min(known) - 2, max(known) + 1 + (max(known) - min(known) + 3) / 2  # with room for the words
     rungs = drawing.with_marks(plans, rungs.assign(y=rungs["level"].map(levels.index)))
     palette = drawing.colours(plans)
-    for axes, place, label in zip(panels[0], plans.focus["id"], drawing.labels(plans)):
+    for axes, place, label in zip(panels[0], plans.focus, drawing.labels(plans)):
         own = rungs[rungs["focus"] == place]
         drawing.draw_marks(axes, own, palette)
         for row in own.itertuples():
@@ -182,7 +182,7 @@ def chain(plans, indicator, year, name, title, subtitle):
 
 def _rungs(plans, indicator, year):
     """List the goals of each focus place and the places above it for one year, or the reason why there is none."""
-    goals = plans.targets.query(
+    goals = plans.every_target.query(
         "indicator == @indicator and target_year == @year and kind in ['level', 'share'] and core == 'yes'"
     )
     goals = (
@@ -192,7 +192,7 @@ def _rungs(plans, indicator, year):
     )
     places, unread, rows = plans.jurisdictions.set_index("id"), places_unread(plans), []
     gaps = plans.gaps[plans.gaps["indicator"] == indicator].set_index("jurisdiction")
-    for focus in plans.focus["id"]:
+    for focus in plans.focus:
         for place in [focus, *ancestors(plans, focus)]:
             found = goals[goals["jurisdiction"] == place]
             missing = "plan not read" if place in unread else f"none known for {year}"
@@ -243,7 +243,7 @@ def series(plans, indicator, name, title, subtitle):
     for axes in panels.flat[len(plans.focus) :]:
         axes.set_visible(False)
     points, palette = drawing.with_marks(plans, points), drawing.colours(plans)
-    for axes, place, label in zip(panels.flat, plans.focus["id"], drawing.labels(plans)):
+    for axes, place, label in zip(panels.flat, plans.focus, drawing.labels(plans)):
         _place_series(axes, points[points["jurisdiction"] == place], palette)
         axes.set_title(label, size=8, weight="bold", loc="left")
     _set_limits(panels[0, 0], points)
@@ -253,9 +253,7 @@ def series(plans, indicator, name, title, subtitle):
 
 def _promised(plans, indicator):
     """List the levels promised by the focus places, in words too."""
-    rows = plans.targets.query(
-        "indicator == @indicator and role == 'focus' and kind == 'level' and amount.notna()"
-    )
+    rows = plans.targets.query("indicator == @indicator and kind == 'level' and amount.notna()")
     what = [f"promised {year}" for year in rows["target_year"]]
     in_words = [wording.target(row) + wording.hedge(row) for row in rows.itertuples()]
     return rows.assign(x=rows["target_year"], y=rows["amount"], what=what, in_words=in_words)

@@ -66,7 +66,7 @@ class _Side:
     def __init__(self, folder):
         self.schema, self.tables = sound_tables(folder)
         plans = make_plans(Path(folder), self.schema, self.tables)
-        self.joined = {row.id: row for rows in (plans.targets, plans.gaps) for row in rows.itertuples()}
+        self.joined = {row.id: row for rows in (plans.every_target, plans.gaps) for row in rows.itertuples()}
 
     def rows(self, table):
         """Return the rows of a table by their key, as printed."""

@@ -159,7 +159,7 @@ def _width(text):
 
 def _evidence(plans):
     """Return what proves each target, in words; texts of proofs are in the order of the table."""
-    targets, proofs = plans.targets, plans.proofs
+    targets, proofs = plans.every_target, plans.proofs
     further = (proofs["field"] + ": " + proofs["quote"]).groupby(proofs["target"]).agg("; ".join)
     columns = {
         "target": targets["id"],

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,14 @@ import pandas as pd
 from lantian.data.check import sound_tables
 from lantian.data.files import typed
 from lantian.data.schema import DataError, Problem, find_data, province
+from lantian.text import wording
 from lantian.text.script import fold
 
 # What rows take over from the place that they belong to.
 PLACE = ["id", "name_en", "name_zh", "label", "order", "role", "level", "issued"]
+# The columns of targets that one wants first: as many as pandas shows from the left.
+FIRST = """place indicator_name in_words value unit operator baseline_year target_year strength quote
+    id indicator jurisdiction""".split()
 
 
 @dataclass(frozen=True, repr=False)
@@ -23,11 +28,18 @@ class Plans:
     Attributes
     ----------
     targets : DataFrame
-        A row a promise; the columns of ``targets/*.csv`` and, joined,
-        ``jurisdiction``, ``place`` (English name), ``place_zh``, ``order``,
-        ``role``, ``issued`` (of the document), ``access``, ``theme``,
-        ``headline``, ``indicator_name``, ``subject_name``, ``extensive``, and ``amount`` with
-        ``amount_max``: the value in the unit's ``standard_unit``.
+        A row a promise of the places compared, what one wants first in front (`FIRST`); the columns of
+        ``targets/*.csv``, ``in_words``, and, joined, ``jurisdiction``, ``place`` (English name), ``place_zh``,
+        ``order``, ``role``, ``issued`` (of the document), ``access``, ``theme``, ``headline``, ``indicator_name``,
+        ``subject_name``, ``extensive``, and ``amount`` with ``amount_max``: the value in the unit's ``standard_unit``.
+    targets_above : DataFrame
+        Likewise the goals, limits and standards of the levels above.
+    every_target : DataFrame
+        Both, and those of places left out of the comparison, in the order of the tables and without ``in_words``.
+    places : DataFrame
+        The places compared, a row each, in their order; ``label`` is name and year of issue, ``province`` a name.
+    focus : list of str
+        Their ids.
     gaps : DataFrame
         A row a silence, or a target that a level above sets, joined likewise, and
         ``within_remit`` and ``set_by`` (names of the places in ``assigned_by``).
@@ -38,7 +50,7 @@ class Plans:
         The data folder.
     """
 
-    targets: pd.DataFrame
+    every_target: pd.DataFrame
     gaps: pd.DataFrame
     jurisdictions: pd.DataFrame
     documents: pd.DataFrame
@@ -58,14 +70,35 @@ class Plans:
     differences: pd.DataFrame
     folder: Path
 
+    @cached_property
+    def targets(self):
+        return _worded(self.every_target, "focus")
+
+    @cached_property
+    def targets_above(self):
+        return _worded(self.every_target, "reference")
+
+    @property
+    def places(self):
+        return self.jurisdictions[self.jurisdictions["role"] == "focus"]
+
     @property
     def focus(self):
-        """The places compared, a row each, in their order; ``label`` is name and year of issue, ``province`` a name."""
-        return self.jurisdictions[self.jurisdictions["role"] == "focus"]
+        return Ids(self.places["id"])
 
     def __repr__(self):
         counts = ", ".join(f"{len(getattr(self, name))} {name}" for name in ("targets", "gaps", "documents"))
-        return f"<Plans of {', '.join(self.focus['name_en'])}: {counts}>"
+        return f"<Plans of {', '.join(self.places['name_en'])}: {counts}>"
+
+
+class Ids(list):
+    """A list that answers who takes it for the frame of places, which had its name."""
+
+    def __getitem__(self, key):
+        return getattr(self, key) if isinstance(key, str) else super().__getitem__(key)
+
+    def __getattr__(self, name):
+        raise AttributeError(f"plans.focus is a list of ids and has no {name!r}; plans.places is the frame")
 
 
 def load(data=None, jurisdictions=None):
@@ -122,7 +155,7 @@ def _choose(frames, chosen):
 
 
 def _joined(frames):
-    names = {field.name for field in fields(Plans)} - {"folder"}
+    names = {field.name for field in fields(Plans)} | {"targets"}
     frames = {name: frame for name, frame in frames.items() if name in names}
     frames["jurisdictions"] = _labelled(frames["jurisdictions"], frames["documents"])
     frames["targets"] = _normalised(_with_places(frames["targets"], frames), frames["units"])
@@ -135,8 +168,15 @@ def _joined(frames):
     names = {"unstated": ""} | dict(zip(frames["jurisdictions"]["id"], frames["jurisdictions"]["name_en"]))
     setters = gaps["assigned_by"].str.split(";")
     gaps["set_by"] = [" and ".join(filter(None, map(names.get, ids))) for ids in setters]
-    frames["gaps"] = gaps
+    frames["gaps"], frames["every_target"] = gaps, frames.pop("targets")
     return frames
+
+
+def _worded(targets, role):
+    """Take the targets of places in one role, with ``in_words`` and the columns in the order for reading."""
+    rows = targets[targets["role"] == role].reset_index(drop=True)
+    rows["in_words"] = pd.Series([wording.target(row) for row in rows.itertuples()], dtype="str")
+    return rows[[*FIRST, *rows.columns.drop(FIRST)]]
 
 
 def _hedges(targets, terms):

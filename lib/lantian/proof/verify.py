@@ -140,10 +140,10 @@ def unfounded(plans, documents):
         Id, column, and what is wrong: as from `unproved` and `contradictions`; then figures that belong to another
         target of a list, fall short of a basic goal, or stand in a quote and are no row's value.
     """
-    verified = plans.targets["document"].isin(documents)
-    targets = plans.targets[verified]
+    verified = plans.every_target["document"].isin(documents)
+    targets = plans.every_target[verified]
     faults = list(unproved(targets, plans.proofs, plans.units))
-    faults += contradictions(plans.targets[~verified], plans.proofs, plans.units)
+    faults += contradictions(plans.every_target[~verified], plans.proofs, plans.units)
     yield from faults
     yield from _swapped(plans, targets)
     yield from _stretch_faults(targets)
@@ -254,7 +254,7 @@ class Fragment:
 def _located(tables, plans, texts, result):
     """Return the tables with the offsets found in the texts; record in the result what was proved, moved and not found."""
     hashes = plans.documents.set_index("id")["text_sha256"]
-    documents = dict(zip(plans.targets["id"], plans.targets["document"]))
+    documents = dict(zip(plans.every_target["id"], plans.every_target["document"]))
     listed = list(_fragments(tables, documents))
     starts = {name: list(tables[name].cells["start"]) for name in QUOTING}
     for document, text in texts.items():

@@ -72,7 +72,7 @@ def readme(text, data=None):
 
 
 def _plans(plans):
-    return f"The plans so far: {wording.names(plans.focus['label'])}. The year is that of issue; a question mark means that it is inferred."
+    return f"The plans so far: {wording.names(plans.places['label'])}. The year is that of issue; a question mark means that it is inferred."
 
 
 def _addresses(plans):

@@ -44,14 +44,14 @@ def evidence(plans, identifier):
     >>> import lantian as lt
     >>> card = lt.evidence(lt.load(), "yuyao-pm25-2020")
     """
-    for rows, card in ((plans.targets, _target_card), (plans.gaps, _gap_card)):
+    for rows, card in ((plans.every_target, _target_card), (plans.gaps, _gap_card)):
         found = rows[rows["id"] == identifier]
         if len(found):
             row = next(found.itertuples())
             heading, facts = card(plans, row)
             filled = [(name, content(value)) for name, value in facts.items() if str(value)]
             return fill("card", heading, filled, row.id, marked(row) if row.quote else "")
-    similar = near(identifier, [*plans.targets["id"], *plans.gaps["id"]])
+    similar = near(identifier, [*plans.every_target["id"], *plans.gaps["id"]])
     raise ValueError(f"{identifier!r} is neither a target nor a gap{similar}; lt.find(plans, word) finds ids")
 
 
@@ -145,7 +145,7 @@ def evidence_table(plans):
         A row's id is its address: ``08_evidence.html#yuyao-pm25-2020``.
     """
     proofs, verdicts = dict(list(plans.proofs.groupby("target"))), _verdicts(plans)
-    targets = plans.targets.sort_values(["theme", "role", "order", "indicator", "id"])
+    targets = plans.every_target.sort_values(["theme", "role", "order", "indicator", "id"])
     gaps = plans.gaps.sort_values(["theme", "order", "indicator", "id"])
     rows = [_target_row(row, verdicts.get(row.id, "no"), proofs.get(row.id)) for row in targets.itertuples()]
     rows += [_gap_row(row) for row in gaps.itertuples()]
@@ -154,7 +154,7 @@ def evidence_table(plans):
 
 def _verdicts(plans):
     """Judge the core promises of the focus plans in value, by id; an indicator of one place alone compares with none."""
-    core = plans.targets.query("role == 'focus' and core == 'yes'")
+    core = plans.targets.query("core == 'yes'")
     judged = strongest(core, pairs(rules(plans), core))
     return dict(zip(judged["id"], judged["degree"]))
 

@@ -202,7 +202,7 @@ def summary(plans):
     headlines = [name for name in HEADLINES if (plans.indicators["headline"] == name).any()]
     every = pd.concat(cells(plans, headline).assign(headline=headline) for headline in headlines)
     rows = []
-    for place in plans.focus.itertuples():
+    for place in plans.places.itertuples():
         mine = every[every["jurisdiction"] == place.id]
         without = [_subjects(mine[mine["mark"].isin(marks)]) for marks in (SILENT, ["part_missing"])]
         main = [_main_promises(mine[mine["headline"] == headline]) for headline in headlines]
@@ -237,7 +237,7 @@ def profiles(plans):
     """
     documents = _documents_read(plans)
     rows = []
-    for place in plans.focus.itertuples():
+    for place in plans.places.itertuples():
         document = documents.loc[place.id]
         issued = document["issued"].replace("?", " (inferred)")
         first = document["first_issued"].replace("?", " (not seen)") or "the same"
@@ -302,8 +302,8 @@ def defects(plans):
         plan, defect, restored, affects.
     """
     places = plans.documents.set_index("id")["jurisdiction"]
-    labels = plans.text_defects["document"].map(places).map(plans.focus.set_index("id")["label"])
-    ids = {*plans.targets["id"], *plans.gaps["id"]}
+    labels = plans.text_defects["document"].map(places).map(plans.places.set_index("id")["label"])
+    ids = {*plans.every_target["id"], *plans.gaps["id"]}
     affects = [_with_links(text, ids) for text in plans.text_defects["affects"]]
     return plans.text_defects.assign(plan=labels, affects=affects)[["plan", "defect", "restored", "affects"]]
 
@@ -394,7 +394,7 @@ def by_place(plans):
     """
     documents = _documents_read(plans)
     rows = []
-    for place in plans.focus.itertuples():
+    for place in plans.places.itertuples():
         document = documents.loc[place.id]
         page = Markup(link(f"place_{place.id}.html", place.label))
         years = wording.period(document["period_start"], document["period_end"])
@@ -427,7 +427,7 @@ def by_indicator(plans):
     Shown
     """
     promised = cells(plans, indicators=plans.indicators["id"]).query("count > 0")
-    promised = promised.merge(plans.targets[["id", "statement_en", "core"]], on="id")
+    promised = promised.merge(plans.every_target[["id", "statement_en", "core"]], on="id")
     # A parameter, or a date, makes no sense without the act that it belongs to.
     alone = promised["core"].eq("yes") & (promised["mark"] != "dated")
     promised["in_words"] = promised["in_words"].where(alone, promised["statement_en"])

@@ -107,8 +107,10 @@ def summary(accounted):
 def _fragments(plans):
     """Return the fragments of all tables: document, start, quote, how and reason."""
     owners = plans.proofs["target"]
-    proofs = plans.proofs.assign(id=owners, document=owners.map(plans.targets.set_index("id")["document"]))
-    tables = {"target": plans.targets, "gap": plans.gaps, "proof": proofs, "listed": plans.numerals}
+    proofs = plans.proofs.assign(
+        id=owners, document=owners.map(plans.every_target.set_index("id")["document"])
+    )
+    tables = {"target": plans.every_target, "gap": plans.gaps, "proof": proofs, "listed": plans.numerals}
     names = {"id": "reason", "text": "quote"}
     frames = [table.rename(columns=names).assign(how=how) for how, table in tables.items()]
     rows = pd.concat([frame[["document", "start", "quote", "reason", "how"]] for frame in frames])

@@ -146,7 +146,7 @@ def say(plans, text, **values):
 
 def _names_place_left_out(plans, names):
     """Return whether one of some names is a row of a place that is left out of this comparison."""
-    rows = pd.concat([plans.targets[["id", "role"]], plans.gaps[["id", "role"]]])
+    rows = pd.concat([plans.every_target[["id", "role"]], plans.gaps[["id", "role"]]])
     return (rows.loc[rows["id"].isin(names), "role"] == "left_out").any()
 
 
@@ -159,7 +159,7 @@ def _given(value, column):
 
 def _looked_up(plans, name, column, text):
     """Return the markup of a target or a gap that a sentence names by its id."""
-    target = next(plans.targets[plans.targets["id"] == name].itertuples(), None)
+    target = next(plans.every_target[plans.every_target["id"] == name].itertuples(), None)
     if target:
         return evidence_link(name, TARGET_WORDS[column or "target"](target))
     gap = next(plans.gaps[plans.gaps["id"] == name].itertuples(), None)

@@ -284,7 +284,7 @@ def places_with(plans, indicator, where="core == 'yes'"):
     >>> "Yuyao" in lt.wording.places_with(lt.load(), "coal.consumption")
     True
     """
-    rows = plans.targets[(plans.targets["indicator"] == indicator) & (plans.targets["role"] == "focus")]
+    rows = plans.targets[plans.targets["indicator"] == indicator]
     return names(dict.fromkeys(rows.query(where)["place"]))
 
 
