@@ -717,6 +717,11 @@ SELECT count(*) AS "spoken", sum(degree < 5) AS "fits",
     FROM subject JOIN degree_name ON number = degree WHERE degree < 5 GROUP BY name ORDER BY number)) AS "degrees"
 FROM subject;
 
+-- 10_compare finding
+-- How many subjects have a target in one plan or more, in two, and in three?
+SELECT count(*) AS "subjects", (SELECT count(*) FROM plan) AS "places", sum(plans > 1) AS "shared", sum(plans > 2) AS "three"
+FROM (SELECT count(DISTINCT jurisdiction) AS plans FROM mine GROUP BY indicator);
+
 -- ---------------------------------------------------------------------------------------------------------- the places
 
 -- place finding

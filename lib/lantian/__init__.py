@@ -14,7 +14,7 @@ _HOME = {
     "DataError": "data.schema",
     "check": "data.check",
     "verify": "proof.verify",
-    "find": "analysis.matrix",
+    "find": "analysis.search",
     "cells": "analysis.matrix",
     "matrix": "analysis.matrix",
     "fleet_steps": "analysis.matrix",

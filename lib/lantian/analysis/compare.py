@@ -5,7 +5,7 @@ import itertools
 import pandas as pd
 
 from lantian.analysis.comparability import DEGREES, ON_ONE_AXIS, judge, rules, stated
-from lantian.analysis.matrix import chosen, targets_on
+from lantian.analysis.matrix import chosen, require_places, targets_on
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link
 
@@ -13,12 +13,13 @@ PAIR = ["id", "other", "other_label", "between", "years", "degree", "caveats", "
 JUDGED = ["degree", "places", "other", "caveats", "inputs", "reason"]
 ROW = """jurisdiction label id status printed thing kind indicator_name value_basis operator baseline_year target_year date strength hedge
     amount low high standard_unit converted group degree places other caveats inputs reason""".split()
+RESPECTS = ("value", "date", "pace", "wording")
 ALONE = "no other plan has a target for it"
 FEW = "fewer than two plans have a target"
 NEARER = "another year of one of the two plans is nearer"
 
 
-def compare(plans, indicator, of="value", core=True):
+def compare(plans, indicator, of="value", core=True, places=None):
     """Compare one indicator: every focus place, its gaps included.
 
     Each row has the strongest statement that holds between it and another plan. Where two plans have several
@@ -31,7 +32,9 @@ def compare(plans, indicator, of="value", core=True):
         As ``"air.pm25"``.
     of : {"value", "date", "pace", "wording"}
     core : bool
-        Leave operating parameters out.
+        Leave operating parameters out, where there are other targets.
+    places : list of str, optional
+        Ids of the places to compare; by default all of `Plans.focus`.
 
     Returns
     -------
@@ -49,11 +52,14 @@ def compare(plans, indicator, of="value", core=True):
     >>> straw.loc["Lanshan (2019)", ["printed", "date", "degree", "places"]].tolist()
     ['at least 90 %', 'by 2020', 'direct', 'Shuocheng (2018)']
     """
-    judging, rows = rules(plans), targets_on(plans, indicator, core)
+    compared = plans.places
+    if places is not None:
+        compared = compared[compared["id"].isin(require_places(compared, places))]
+    judging, rows = rules(plans), targets_on(plans, indicator, core, compared["id"])
     judged = pairs(judging, rows, of)
     rows = strongest(rows, judged)
     rows["group"] = _groups(rows, judged)
-    rows = pd.concat([_on_axes(judging, _worded(rows)), _without_target(plans, indicator, rows)])
+    rows = pd.concat([_on_axes(judging, _worded(rows)), _without_target(plans, indicator, rows, compared)])
     rows["order"] = rows["jurisdiction"].map(plans.focus.index)
     return rows.sort_values(["order", "id"], ignore_index=True)[ROW]
 
@@ -75,9 +81,9 @@ def pairs(judging, targets, of="value"):
         years (between their target years), degree, caveats, inputs, reason.
     """
     found = []
-    for _, rows in targets.groupby("indicator", sort=False):
-        each = [stated(judging, row, of) for row in rows.itertuples()]
-        for pair in itertools.combinations(each, 2):
+    each = [stated(judging, row, of) for row in targets.sort_values("indicator", kind="stable").itertuples()]
+    for _, states in itertools.groupby(each, key=lambda state: state.row.indicator):
+        for pair in itertools.combinations(states, 2):
             degree, caveats, inputs, reason = judge(judging, *pair, of)
             words = degree, "; ".join(caveats), "; ".join(inputs), reason
             for one, other in ((pair[0].row, pair[1].row), (pair[1].row, pair[0].row)):
@@ -119,13 +125,35 @@ def strongest(targets, pairs):
         The targets, with degree, places (with which it holds), other (the target of the first of them, else the one
         that fails fewest tests), caveats, inputs, reason. What has no other plan's to compare with compares with none.
     """
-    pairs = pairs[pairs["between"]].sort_values(["degree", "reason"], key=_strength, kind="stable")
+    pairs = by_strength(pairs[pairs["between"]])
     best = pairs[pairs["degree"] == pairs.groupby("id")["degree"].transform("first")]
     labels = best[best["degree"] != "no"].groupby("id")["other_label"].unique().map(wording.names)
     first = best.drop_duplicates("id")[["id", "other", "degree", "caveats", "inputs", "reason"]]
     first = first.assign(places=first["id"].map(labels)).astype("str")
     blank = dict.fromkeys(JUDGED, "") | {"degree": "no", "reason": ALONE}
     return targets.merge(first, on="id", how="left").fillna(blank)
+
+
+def by_strength(judged):
+    """Sort pairs, as from `pairs`: the strongest statements first, then those that fail the fewest tests."""
+    return judged.sort_values(["degree", "reason"], key=_strength, kind="stable")
+
+
+def verdict_in_words(row):
+    """Say in which degree a target compares, with whom and how, or why not.
+
+    Parameters
+    ----------
+    row : Series or namedtuple
+        With degree, places, caveats, inputs and reason, as from `compare`.
+
+    Returns
+    -------
+    str
+        As "caveat with Yuyao (2018); level of government: prefecture against county".
+    """
+    degree = f"{row.degree} with {row.places}" if row.places else row.degree
+    return "; ".join(filter(None, (degree, row.caveats, row.inputs, row.reason)))
 
 
 def _groups(rows, pairs):
@@ -164,14 +192,16 @@ def _worded(rows):
     return rows.assign(status="target", **{name: list(map(word, each)) for name, word in words.items()})
 
 
-def _without_target(plans, indicator, rows):
+def _without_target(plans, indicator, rows, compared):
     """List the gaps of places without a target on an indicator, and a row for each place without either."""
-    open_places = plans.places[~plans.places["id"].isin(rows["jurisdiction"])]
+    open_places = compared[~compared["id"].isin(rows["jurisdiction"])]
     gaps = plans.gaps[plans.gaps["indicator"] == indicator]
     gaps = gaps[gaps["jurisdiction"].isin(open_places["id"])]
     gaps = gaps.assign(printed=[wording.gap(gap) for gap in gaps.itertuples()])
     blank = open_places[~open_places["id"].isin(gaps["jurisdiction"])]
-    blank = blank.assign(jurisdiction=blank["id"], id="", status="none", printed="no target")
+    parameters = blank["id"].isin(plans.targets.loc[plans.targets["indicator"] == indicator, "jurisdiction"])
+    words = parameters.map({True: "operating parameters only", False: "no target"})
+    blank = blank.assign(jurisdiction=blank["id"], id="", status="none", printed=words)
     without = pd.concat([gaps, blank])[["jurisdiction", "label", "id", "status", "printed"]]
     words = dict.fromkeys(
         ["thing", "kind", "value_basis", "date", "strength", "hedge", "standard_unit", *JUDGED], ""
@@ -215,7 +245,7 @@ def _best_pair(targets):
     """Take of the targets on a subject that with the strongest statement, and the places with which it holds alike."""
     if targets["jurisdiction"].nunique() < 2:
         return {"degree": "no", "places": Shown(""), "caveats": "", "inputs": "", "reason": FEW}
-    best = targets.sort_values(["degree", "reason"], key=_strength, kind="stable").iloc[0]
+    best = by_strength(targets).iloc[0]
     fits = (targets["degree"] == best["degree"]) & (targets["caveats"] == best["caveats"])
     pair = targets["id"].isin([best["id"], best["other"]]) if best["degree"] == "no" else fits
     each = targets[pair].drop_duplicates("label")

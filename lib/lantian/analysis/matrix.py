@@ -6,7 +6,6 @@ import os
 import pandas as pd
 
 from lantian.text import wording
-from lantian.text.script import fold
 
 # What a cell holds, from the most to the least informative; and what is no target, in a few characters.
 MARKS, NO_TARGET = wording.words("mark"), wording.words("no target")
@@ -23,8 +22,6 @@ FIRM = {
 KEY = ["jurisdiction", "indicator"]
 CONTENT = ["mark", "text", "in_words", "id", "count", "strength", "firmness"]
 CELL = ["jurisdiction", "label", "place", "indicator", "indicator_name", *CONTENT]
-FOUND = ["place", "id", "in_words", "statement", "indicator", "quote", "clause"]
-SEARCHED = [*FOUND, "subject", "subject_class", "note", "indicator_zh", "place_zh"]
 
 
 def cells(plans, theme=None, indicators=None):
@@ -157,10 +154,20 @@ def require_indicators(indicators, *ids):
             raise ValueError(f"{name!r} is no indicator{similar}; plans.indicators lists all of them")
 
 
-def targets_on(plans, indicator, core):
-    """Take the focus places' targets on an indicator, with ``core`` those of the core where there are any."""
+def require_places(known, ids):
+    """Return the ids of places, one or a list; raise ValueError for one that is not among the known, naming similar ones."""
+    ids = [ids] if isinstance(ids, str) else list(ids)
+    for name in ids:
+        if name not in set(known["id"]):
+            raise ValueError(f"{name!r} is no place here; it is one of {', '.join(known['id'])}")
+    return ids
+
+
+def targets_on(plans, indicator, core, places=None):
+    """Take the focus places' targets on an indicator, or those of some, with ``core`` those of the core where there are any."""
     require_indicators(plans.indicators, indicator)
     rows = plans.targets[plans.targets["indicator"] == indicator]
+    rows = rows if places is None else rows[rows["jurisdiction"].isin(places)]
     in_core = rows["core"] == "yes"
     return rows[in_core] if core and in_core.any() else rows
 
@@ -203,39 +210,6 @@ def _short_amount(row):
         return f"{sign}{size}{bound}"
     figure = f"{wording.number(row.value)} for 1" if row.kind == "ratio" else size
     return f"{'cut ' if wording.is_cut(row) else ''}{SYMBOLS[row.operator]}{figure}"
-
-
-def find(plans, words):
-    """Find targets and gaps by a word, English or Chinese.
-
-    Parameters
-    ----------
-    plans : Plans
-    words : str
-        Searched, ignoring case, width and script, in statements, names, quotes and ids.
-
-    Returns
-    -------
-    DataFrame
-        place, id, in_words, statement, indicator, quote, clause: targets first, then gaps.
-
-    Examples
-    --------
-    >>> import lantian as lt
-    >>> found = lt.find(lt.load(), "straw")
-    >>> "Yuyao" in set(found.place)
-    True
-    """
-    targets, gaps = plans.every_target, plans.gaps
-    in_words = [*map(wording.target, targets.itertuples()), *map(wording.gap, gaps.itertuples())]
-    statements = [targets.assign(statement=targets["statement_en"]), gaps.assign(statement=gaps["note"])]
-    rows = pd.concat(statements, ignore_index=True).assign(in_words=in_words)
-    names = plans.indicators.set_index("id")["name_zh"]
-    rows = rows.assign(indicator=rows["indicator_name"], indicator_zh=rows["indicator"].map(names))
-    needle = fold(str(words)).casefold()
-    texts = rows[SEARCHED].fillna("").itertuples(index=False)
-    hits = [needle in fold(" ".join(text)).casefold() for text in texts]
-    return rows.loc[hits, FOUND].reset_index(drop=True)
 
 
 ENERGY = ("vehicles.new_energy", "vehicles.new_or_clean")

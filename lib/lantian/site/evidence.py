@@ -7,7 +7,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from lantian.analysis.comparability import rules
-from lantian.analysis.compare import compare, pairs, strongest
+from lantian.analysis.compare import compare, pairs, strongest, verdict_in_words
 from lantian.analysis.matrix import near
 from lantian.data.quotes import NUMBER_WORDS
 from lantian.site.tables import chinese, content, fill, joined, show
@@ -123,10 +123,7 @@ def _verdicts_in_words(plans, row):
     facts = {}
     for of in ("value", "date", "pace"):
         rows = compare(plans, row.indicator, of, core=row.core == "yes").set_index("id")
-        mine = rows.loc[row.id]
-        partners = f"{mine['degree']} with {mine['places']}" if mine["places"] else mine["degree"]
-        parts = (partners, mine["caveats"], mine["inputs"], mine["reason"])
-        facts[f"compares in {of}"] = "; ".join(filter(None, parts))
+        facts[f"compares in {of}"] = verdict_in_words(rows.loc[row.id])
     return facts
 
 

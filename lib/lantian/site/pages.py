@@ -17,6 +17,9 @@ from lantian.data.schema import CHECKOUT, harmless
 from lantian.site import TEMPLATES, template
 from lantian.site.execute import has_tag
 from lantian.site.publish import RECORD
+from lantian.site.shared import FILE as ROWS_FILE
+from lantian.site.shared import program
+from lantian.text.sentences import LEDGER
 
 PLOTLY = "application/vnd.plotly.v1+json"
 # Which form of an output is shown: the first that it has. Scripts are only named.
@@ -25,6 +28,7 @@ PRIORITY = [
     *"text/html text/markdown image/svg+xml text/latex image/png image/jpeg image/gif".split(),
     *"application/javascript text/plain".split(),
 ]
+SCRIPT = "assets/site.js"
 MAIN = '<main id="main">'
 CODE = re.compile(r'<details class="code">.*?</details>', re.S)
 UNCOLOURED = re.compile(r'<span(?! class="(?:c1|k|kn|ow|o)")[^>]*>([^<]*)</span>')
@@ -77,7 +81,7 @@ class Page:
             "slug": self.slug,
             "file": quote(f"{self.slug}.html"),
             "title": self.title,
-            "short": re.sub(r"^\d\d_", "", self.slug).replace("_", " "),
+            "short": re.sub(r"^\d\d_|_and_.*", "", self.slug).replace("_", " "),
             "place": self.place,
             "province": self.about.get("province", ""),
         }
@@ -166,7 +170,8 @@ def to_html(page, pages):
         "pages": [other.link for other in pages],
         "previous": pages[number - 1].link if number else None,
         "next": pages[number + 1].link if number + 1 < len(pages) else None,
-        "scripts": ["assets/site.js"],
+        "script": SCRIPT,
+        "rows": rows_file(pages),
         "contents": contents,
         "last_finding": page.findings[-1].get("id", "") if page.findings else None,
         "place": page.about,
@@ -211,10 +216,9 @@ def files(pages, html):
         found[notebook_file(page.slug)] = notebook.encode()
         for chart in page.charts:
             found |= {f"figures/{name}": content for name, content in _chart_files(chart).items()}
-    plotly, site = scripts()
-    needed = [site, plotly] if any(page.explores for page in pages) else [site]
-    found |= {f"assets/{path.name}": path.read_bytes() for path in needed}
-    return found | {"index.html": _index(pages).encode()}
+    if any(page.explores for page in pages):
+        found["assets/plotly.min.js"] = plotly().read_bytes()
+    return found | {SCRIPT: program().encode(), "index.html": _index(pages).encode()}
 
 
 def dead_links(files):
@@ -228,10 +232,14 @@ def dead_links(files):
     return sorted(addresses - files.keys())
 
 
-def scripts():
-    """Return the paths of plotly.js and of the site's own script."""
-    plotly = Path(find_spec("plotly").origin).parent / "package_data" / "plotly.min.js"
-    return plotly, TEMPLATES / "lantian" / "site.js"
+def plotly():
+    """Return the path of plotly.js."""
+    return Path(find_spec("plotly").origin).parent / "package_data" / "plotly.min.js"
+
+
+def rows_file(pages):
+    """Name the file of the rows that scripts read; empty for pages without those of the evidence, to which they lead."""
+    return ROWS_FILE if any(f"{page.slug}.html" == LEDGER for page in pages) else ""
 
 
 def notebook_file(slug):
@@ -259,7 +267,9 @@ def _index(pages):
     """Write the index: each question with its answer and first chart, then the cells that are tagged so."""
     parts = [part for page in pages for part in page.on_index]
     links = [page.link for page in pages]
-    index = template("site.html.j2").render(pages=pages, links=links, parts=parts, **_edition())
+    index = template("site.html.j2").render(
+        pages=pages, links=links, parts=parts, script=SCRIPT, rows=rows_file(pages), **_edition()
+    )
     return _keep_percent_signs(index)
 
 

@@ -190,7 +190,7 @@ def bundle(files):
     around = {name: Markup(index.body.find(name, "site", recursive=False)) for name in ("header", "footer")}
     icon = Markup(index.find("link", rel="icon"))
     text = template("single.html.j2").render(
-        pages=bodies, edition=index.html, title=index.title.string, icon=icon, **around, **_scripts()
+        pages=bodies, edition=index.html, title=index.title.string, icon=icon, **around, **_scripts(files)
     )
     return text + "\n"
 
@@ -248,21 +248,29 @@ def _target(address, slug, slugs, files):
     return f"#{page}--{anchor}" if anchor else f"#{page}"
 
 
-def _scripts():
+def _scripts(files):
     """Pack plotly.js, and allow by hash the two scripts that run."""
     import gzip
 
     from markupsafe import Markup
 
-    from lantian.site.pages import scripts
+    from lantian.site.pages import SCRIPT, plotly
 
-    plotly, site = (path.read_bytes() for path in scripts())
+    plotly, site = plotly().read_bytes(), files[SCRIPT]
     digests = [_base64(hashlib.sha256(script).digest()) for script in (plotly, site)]
     return {
         "hashes": Markup(" ").join(Markup("'sha256-{}'").format(digest) for digest in digests),
         "packed": _base64(gzip.compress(plotly, 9, mtime=0)),
         "site_js": Markup(site.decode()),
+        "rows": Markup(_rows(files)),
     }
+
+
+def _rows(files):
+    """Take the rows that scripts read out of their script; there are none without pages of evidence."""
+    from lantian.site.shared import FILE
+
+    return files.get(FILE, b"").decode().partition("=")[2].strip().removesuffix(";")
 
 
 def _base64(content):

@@ -13,8 +13,9 @@ import lantian
 from lantian.data.schema import CHECKOUT, PACKAGE, find_data, province
 from lantian.site import execute, publish
 from lantian.site.execute import Kernels, RenderError, Source, import_nbformat
-from lantian.site.pages import Page, dead_links, exporter, files, notebook_file, to_html
+from lantian.site.pages import Page, dead_links, exporter, files, notebook_file, rows_file, to_html
 from lantian.site.publish import REPORTS, SINGLE
+from lantian.site.shared import script
 
 NOTEBOOKS = CHECKOUT / "notebooks"
 CHOSEN = "LANTIAN_JURISDICTIONS"
@@ -150,24 +151,24 @@ def _update(paths, job):
     execute.check_names(sources, every)
     if not paths and (others := execute.further_down(NOTEBOOKS)):
         job.say(f"Left out, since they are in folders within {NOTEBOOKS}: {', '.join(map(str, others))}")
-    known, tables = publish.read_set(job.output), _digest(_tables(job.data))
+    known = publish.read_set(job.output)
+    shared = _digest(_inputs(job.data), f"{os.environ.get(CHOSEN)}")
     kept = _kept(sources, every, known, job)
     todo = [source for source in sources if source.slug not in kept]
     if known and not todo and kept == list(known["pages"]) and _complete(known, job):
         return job.say("Nothing has changed since these pages were rendered.")
     with _kernels(todo, job) as kernels:
-        if known.get("data") != tables:
-            lantian.load(job.data)
-        pages, links, found = _site(todo, kept, every, known, kernels, job)
+        plans = lantian.load(job.data) if known.get("shared") != shared else None
+        pages, links, found = _site(todo, kept, every, known, kernels, plans, job)
     if changed := read.items() ^ _stamps(paths, job.data).items():
         raise RenderError(f"{min(changed)[0]}: changed while the pages were made; render again")
     keys = known.get("pages", {}) | {source.slug: source.key for source in sources}
-    facts = {"data": tables, "links": links, "pages": {page.slug: keys[page.slug] for page in pages}}
+    facts = {"shared": shared, "links": links, "pages": {page.slug: keys[page.slug] for page in pages}}
     publish.publish(found, facts, job.output)
     _say_what_is_missing(known, facts, found, job.say)
 
 
-def _site(todo, kept, every, known, kernels, job):
+def _site(todo, kept, every, known, kernels, plans, job):
     """Execute what is to be made; return all pages in order, the links to them, and the files of the site."""
     pages = [_restored(job.output, slug) for slug in kept]
     pages = _ordered(pages + [Page(source.slug, execute.read(source)) for source in todo], every)
@@ -176,9 +177,17 @@ def _site(todo, kept, every, known, kernels, job):
     html = {slug: publish.content(job.output, known, f"{slug}.html") for slug in unchanged}
     pages, made = _execute_all(todo, pages, kernels, job)
     found = files(pages, html | made)
+    if name := rows_file(pages):
+        found[name] = _rows(plans, name, known, job)
     if job.single:
         found[SINGLE] = publish.bundle(found).encode()
     return pages, links, found
+
+
+def _rows(plans, name, known, job):
+    """Write what scripts read, or keep it where plans, being unchanged, were not loaded."""
+    kept = publish.content(job.output, known, name) if plans is None else None
+    return kept or script(plans or lantian.load(job.data)).encode()
 
 
 def _say_what_is_missing(known, facts, found, say):

@@ -5,7 +5,8 @@ import re
 import pandas as pd
 from markupsafe import Markup
 
-from lantian.analysis.comparability import near_census
+from lantian.analysis.comparability import near_census, rules
+from lantian.analysis.compare import ALONE, RESPECTS, pairs, strongest, verdict_in_words
 from lantian.analysis.levels import above, matched, unmatched
 from lantian.analysis.matrix import HEADLINES, cells
 from lantian.site import template
@@ -13,7 +14,7 @@ from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link, link
 from lantian.text.sentences import links as links
 
-__all__ = """agreement audit_counts by_indicator by_place cards defects disagreements in_chinese
+__all__ = """agreement audit_counts by_indicator by_place cards comparisons defects disagreements in_chinese
     levels_above links profiles series show summary""".split()
 
 HEADINGS = {
@@ -351,14 +352,14 @@ def audit_counts(plans):
     return counts.assign(percent=["" if pd.isna(share) else f"{share:.1f} %" for share in shares])
 
 
-def series(plans, theme):
-    """List what was measured on a theme, as what it is: one row for each place, measure and source.
+def series(plans, theme=None):
+    """List what was measured, as what it is: one row for each place, measure and source.
 
     Parameters
     ----------
     plans : Plans
-    theme : str
-        A headline or a theme.
+    theme : str, optional
+        A headline or a theme; by default all.
 
     Returns
     -------
@@ -368,13 +369,15 @@ def series(plans, theme):
     """
     subjects = plans.indicators.set_index("id").rename(columns={"name_en": "indicator_name"})
     rows = plans.observations.join(subjects[["theme", "headline", "indicator_name"]], on="indicator")
-    rows = rows[(rows["theme"] == theme) | (rows["headline"] == theme)]
+    rows = rows[(rows["theme"] == theme) | (rows["headline"] == theme)] if theme else rows
     rows = rows.merge(plans.units[["unit", "label_en"]], on="unit", how="left")
     places = plans.jurisdictions.set_index("id")[["name_en", "role", "order"]].rename(
         columns={"name_en": "place"}
     )
     rows = rows.join(places, on="jurisdiction").sort_values(["role", "order", "place", "indicator", "year"])
-    rows["measured"] = rows["year"].astype("str") + ": " + rows["value"].map(wording.number)
+    rows["measured"] = (
+        rows["year"].astype("str").fillna("year not given") + ": " + rows["value"].map(wording.number)
+    )
     rows["source"] += "; confidence " + rows["confidence"]
     keys = ["place", "indicator_name", "label_en", "scope", "source"]
     return (
@@ -435,6 +438,44 @@ def by_indicator(plans):
     indicators = plans.indicators[plans.indicators["id"].isin(promises)].sort_values("name_en")
     themes = {name.replace("_", " "): rows.to_dict("records") for name, rows in indicators.groupby("theme")}
     return fill("by_theme", [(name.capitalize(), rows) for name, rows in themes.items()], promises)
+
+
+def comparisons(plans):
+    """Show a form to compare what a reader chooses, which scripts fill, and, by indicator, how each target compares.
+
+    Returns
+    -------
+    Shown
+        For each theme a fold with a table: plan, promise, firmness, and how far it compares in value, date, pace and
+        wording; parameters of operation are left out where a subject has other targets.
+    """
+    targets = plans.targets
+    in_core = targets["core"] == "yes"
+    targets = targets[in_core | ~in_core.groupby(targets["indicator"]).transform("any")]
+    targets = targets.assign(compares=_verdicts(plans, targets))
+    indicators = plans.indicators[plans.indicators["id"].isin(targets["indicator"])].sort_values("name_en")
+    rows = {
+        name: [_compared(row) for row in found.itertuples()] for name, found in targets.groupby("indicator")
+    }
+    numbers = targets.groupby("indicator")["jurisdiction"].nunique()
+    themes = {name.replace("_", " "): found.to_dict("records") for name, found in indicators.groupby("theme")}
+    return fill("comparisons", themes, rows, numbers, plans.places.to_dict("records"), list(RESPECTS))
+
+
+def _verdicts(plans, targets):
+    """Say of each target how far it compares in each respect; of what no other plan has a target for, nothing."""
+    judging, lines = rules(plans), pd.Series(index=targets["id"], data=[[] for _ in targets["id"]])
+    for of in RESPECTS:
+        judged = strongest(targets, pairs(judging, targets, of)).set_index("id")
+        for row in judged[judged["reason"] != ALONE].itertuples():
+            lines[row.Index].append(f"{of}: {verdict_in_words(row)}")
+    return [joined("<br>", found) for found in lines]
+
+
+def _compared(row):
+    promise = evidence_link(row.id, wording.target(row))
+    cells = [row.label, joined(", ", filter(None, [promise, wording.thing(row)])), row.strength, row.compares]
+    return {"id": "", "cells": [content(cell) for cell in cells]}
 
 
 def _by_plan(rows):

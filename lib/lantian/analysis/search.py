@@ -1,0 +1,224 @@
+"""Search promises and silences by words, English or Chinese; the pages' search box follows the same rules."""
+
+import re
+from functools import cache
+
+import pandas as pd
+
+from lantian.analysis.matrix import HEADLINES, require_places
+from lantian.text import wording
+from lantian.text.script import fold
+
+FOUND = ["place", "id", "in_words", "statement", "indicator", "quote", "clause"]
+# What is searched: what a row is about, which ranks first, and what is said of it besides.
+MAIN = [
+    "statement",
+    "in_words",
+    "indicator",
+    "indicator_zh",
+    "subject_name",
+    "subject_zh",
+    "place",
+    "place_zh",
+]
+MORE = ["quote", "proofs", "subject_class", "exception", "lead", "clause", "note", "id"]
+ABBREVIATED = re.compile(r"(.+?) \((\w*[A-Z]\w*)\)")  # new energy vehicles (NEVs)
+IN_MORE, MISSING = (
+    3,
+    9,
+)  # ranks of words that stand in `MORE` only, begin there; and of words that stand nowhere
+
+
+def find(plans, words, place=None, theme=None, year=None):
+    """Find targets and gaps by words, English or Chinese.
+
+    Every word has to stand in the row, in any order and as any part of a word; case, width and script (Traditional or
+    Simplified) make no difference. A term of the vocabulary, a subject, an indicator or a place also finds the rows
+    with its name in the other language. Rows where the words stand whole come before those where they begin a word,
+    and these before all others; rows that are about them before those that mention them in their quote or a note.
+
+    Parameters
+    ----------
+    plans : Plans
+    words : str
+        Searched in the columns `MAIN` and `MORE` of `rows`.
+    place : str or list of str, optional
+        Ids of places, of levels above too.
+    theme : str, optional
+        A headline or a theme.
+    year : int, optional
+        The target year.
+
+    Returns
+    -------
+    DataFrame
+        place, id, in_words, statement, indicator, quote, clause: the best first.
+
+    Raises
+    ------
+    ValueError
+        When there is no such place or theme.
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> found = lt.find(lt.load(), "公交")
+    >>> set(found.id) <= set(lt.find(lt.load(), "bus").id)
+    True
+    """
+    found = _narrowed(plans, rows(plans), place, theme, year)
+    needles = parts(words, counterparts(plans))
+    ranks = [rank(needles, *texts) for texts in zip(found["main"], found["more"])]
+    found = found.assign(rank=ranks).query("rank < @MISSING").sort_values("rank", kind="stable")
+    return found[FOUND].reset_index(drop=True)
+
+
+def rows(plans):
+    """List what is searched: the targets of the plans compared, the gaps, and the goals of the levels above.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `FOUND`, `MAIN` and `MORE`, jurisdiction, theme, headline, target_year, core, kind and strength (of a gap its status);
+        main and more: the folded texts that are searched.
+    """
+    proofs = plans.proofs["quote"].groupby(plans.proofs["target"]).agg("\n".join)
+    gaps = plans.gaps[plans.gaps["role"] == "focus"]
+    gaps = gaps.assign(
+        statement=gaps["note"],
+        in_words=[wording.gap(row) for row in gaps.itertuples()],
+        strength=gaps["status"],
+    )
+    core_first = plans.targets.sort_values("core", ascending=False, kind="stable")
+    found = pd.concat([core_first, gaps, plans.targets_above], ignore_index=True)
+    found["statement"] = found["statement"].fillna(found["statement_en"])
+    found["quote"] = found["quote"].mask(found["quote"] == "", found["words"].fillna(""))
+    names, subjects = plans.indicators.set_index("id")["name_zh"], plans.subjects.set_index("id")["name_zh"]
+    found = found.assign(
+        indicator_id=found["indicator"], indicator=found["indicator_name"], proofs=found["id"].map(proofs)
+    )
+    found["indicator_zh"], found["subject_zh"] = (
+        found["indicator_id"].map(names),
+        found["subject"].map(subjects),
+    )
+    texts = found[[*MAIN, *MORE]].astype("str").fillna("")
+    return found.assign(main=_folded(texts[MAIN]), more=_folded(texts[MORE]))
+
+
+def _folded(texts):
+    """Join the texts of each row, folded and in lower case; what stands in two columns is no match."""
+    return ["\n".join(filter(None, cells)) for cells in texts.map(folded).itertuples(index=False)]
+
+
+def folded(text):
+    """Fold a text for searching.
+
+    >>> folded("ＰＭ2.5 達標")
+    'pm2.5 达标'
+    """
+    return fold(text).lower()
+
+
+def counterparts(plans):
+    """Map each term, folded, to its names in the other language; what others call it leads to both.
+
+    Returns
+    -------
+    dict of str to list of str
+        As ``{"公交": ["bus"], "bus": ["公交", "公交车"], …}``.
+    """
+    pairs = [
+        (term.zh.split("/"), [term.en], f"{term.also};{term.avoid}".split(";"))
+        for term in plans.terms.itertuples()
+    ]
+    for table in (plans.subjects, plans.indicators, plans.jurisdictions):
+        pairs += [([zh], [en], []) for zh, en in zip(table["name_zh"], table["name_en"])]
+    found = {}
+    for chinese, english, others_say in pairs:
+        english = [name for names in english for name in _forms(names)]
+        for names, others in ((chinese, english), (english, chinese), (others_say, [*chinese, *english])):
+            for name in filter(None, map(folded, names)):
+                found.setdefault(name, {}).update(dict.fromkeys(map(folded, others)))
+    return {name: [other for other in others if other] for name, others in found.items()}
+
+
+def _forms(name):
+    """Return a name without and with what stands for it: "volatile organic compounds", "VOCs"."""
+    short = ABBREVIATED.fullmatch(name)
+    return list(short.groups()) if short else [name]
+
+
+def parts(words, terms):
+    """Split what is sought into words and terms, the longest first.
+
+    Parameters
+    ----------
+    words : str
+    terms : dict
+        As from `counterparts`.
+
+    Returns
+    -------
+    list of tuple
+        For each part its words and the other names of the term that they are.
+
+    Examples
+    --------
+    >>> parts("Electric bus", {"bus": ["公交"]})
+    [(['electric'], []), (['bus'], ['公交'])]
+    """
+    words, found = folded(words).split(), []
+    while words:
+        for end in range(len(words), 0, -1):
+            name = " ".join(words[:end])
+            forms = (name, f"{name}s", f"{name}es", name.removesuffix("s"), name.removesuffix("es"))
+            others = [other for form in dict.fromkeys(forms) for other in terms.get(form, ())]
+            if others or end == 1:
+                found.append((words[:end], others))
+                words = words[end:]
+                break
+    return found
+
+
+def rank(needles, main, more):
+    """Rank a row by the worst of the parts that are sought; lower is better, `MISSING` is none."""
+    ranks = []
+    for words, others in needles:
+        here = _rank_in(main, words, others)
+        ranks.append(here if here < MISSING else min(_rank_in(more, words, others) + IN_MORE, MISSING))
+    return max(ranks, default=MISSING)
+
+
+def _rank_in(text, words, others):
+    """Rank a part in a text: 0 where it stands whole or by another name, 1 where its words begin one, 2 elsewhere in words."""
+    if any(other in text and _whole(other).search(text) for other in others):
+        return 0
+    if not all(word in text for word in words):
+        return MISSING
+    return max(0 if _whole(word).search(text) else 1 if _start(word).search(text) else 2 for word in words)
+
+
+@cache
+def _whole(word):
+    """Match a word, in the plural too, that no letter or digit touches; Chinese has no such edges."""
+    return re.compile(
+        _start(word).pattern + (r"(?:e?s)?(?![a-z0-9])" if word[-1].isalnum() and word[-1].isascii() else "")
+    )
+
+
+@cache
+def _start(word):
+    """Match where a word begins."""
+    return re.compile((r"(?<![a-z0-9])" if word[0].isalnum() and word[0].isascii() else "") + re.escape(word))
+
+
+def _narrowed(plans, found, place, theme, year):
+    """Keep the rows of some places, of a theme and of a year."""
+    if place is not None:
+        found = found[found["jurisdiction"].isin(require_places(plans.jurisdictions, place))]
+    if theme is not None:
+        themes = sorted({*HEADLINES, *plans.indicators["theme"]})
+        if theme not in themes:
+            raise ValueError(f"{theme!r} is no theme; it is one of {', '.join(themes)}")
+        found = found[(found["theme"] == theme) | (found["headline"] == theme)]
+    return found if year is None else found[found["target_year"] == year]
