@@ -1,7 +1,9 @@
 """What is exported is what the tables hold, opened by each format's own reader, and nothing in it is alive."""
 
+import codecs
 import datetime
 import sqlite3
+import zipfile
 
 import frictionless
 import openpyxl
@@ -14,6 +16,7 @@ from lantian import check
 from lantian.cli import main
 from lantian.data.export import FORMULA, export, typed
 from lantian.data.schema import read_schema
+from lantian.site import downloads
 from lantian.site.codebook import codebook
 
 ATTACK = '=HYPERLINK("http://x")<script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}$\\frac{'
@@ -148,6 +151,23 @@ def test_frictionless_reads_the_parquet_files(exported, printed):
             else frictionless.Resource(str(exported[".parquet"] / f"{name}.parquet")) as resource
         ):
             assert len(resource.read_rows()) == len(printed[name])
+
+
+def test_files_to_take_away_are_always_the_same(site, data):
+    """Those of the pages were made at another time."""
+    made = downloads.make(data)
+    differing = [name for name in downloads.NAMES if made[name] != (site / name).read_bytes()]
+    assert made.keys() == downloads.NAMES.keys() and differing == []
+
+
+def test_tables_to_take_away_open_in_a_spreadsheet_and_as_a_package(site, data, tmp_path):
+    with zipfile.ZipFile(site / "data/lantian-csv.zip") as archive:
+        archive.extractall(tmp_path)
+    tables = {path: found for path, found in contents(tmp_path).items() if path.suffix == ".csv"}
+    assert tables == {
+        path: codecs.BOM_UTF8 + found for path, found in contents(data).items() if path.suffix == ".csv"
+    }
+    assert frictionless.validate(str(tmp_path / "datapackage.json")).valid
 
 
 def test_an_export_replaces_only_when_it_is_whole(copy_data, tmp_path):

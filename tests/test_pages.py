@@ -1,5 +1,6 @@
 """Every page is whole, in a real browser without a network: from the disk, from a server, and mailed as one file."""
 
+import base64
 import re
 import threading
 from dataclasses import dataclass, field
@@ -8,7 +9,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
 import pytest
+from bs4 import BeautifulSoup
 from edit import contents
+from lantian.site import downloads
 from lantian.site.pages import Page, to_html
 from lantian.site.publish import bundle
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -18,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDTHS = (375, 1280)
 # Bytes: a page without plotly.js, the whole suite in one file, and the script that all pages share.
-LIGHT, MAIL, SCRIPT = 400_000, 5_000_000, 20_000
+LIGHT, MAIL, SCRIPT = 400_000, 7_000_000, 20_000
 DRAWN = "[...document.querySelectorAll('.plotly')].every(e => e.querySelector('.point')) && [...document.images].every(e => e.complete)"
 FACTS = """() => ({
   ids: [...document.querySelectorAll('[id]')].map(e => e.id),
@@ -238,9 +241,11 @@ def test_every_link_leads_somewhere(visits):
     def dead(seen, url):
         page, _, anchor = unquote(url).partition("#")
         if not page.startswith(unquote(seen.base)):
-            return re.match(r"https?://|data:text/csv", url) is None
+            return re.match(r"https?://|data:(text/csv|application/(zip|vnd\.openxml))", url) is None
         name = page.removeprefix(unquote(seen.base))
-        known = seen.base + name in ids or (name.startswith("figures/") and seen.name != "lantian.html")
+        known = seen.base + name in ids or (
+            name.startswith(("figures/", "data/")) and seen.name != "lantian.html"
+        )
         return not known or (anchor and anchor not in ids.get(seen.base + name, ()))
 
     found = every(visits, lambda seen: sorted({url[-80:] for url in seen.facts["links"] if dead(seen, url)}))
@@ -251,9 +256,21 @@ def test_every_file_offered_is_there(site):
     offered = {
         name
         for path in site.glob("*.html")
-        for name in re.findall(r'href="(figures/[^"]+)"', path.read_text("utf-8"))
+        for name in re.findall(r'href="((?:figures|data)/[^"]+)"', path.read_text("utf-8"))
     }
     assert offered and not [name for name in offered if not (site / name).is_file()]
+
+
+def test_every_page_offers_the_data(site, mailed):
+    """The file to mail holds what most readers open, and says that the rest is not in it."""
+    for path in site.glob("*.html"):
+        assert set(re.findall(r'href="(data/[^"]+)"', path.read_text("utf-8"))) == {*downloads.NAMES}, path
+    foot = BeautifulSoup(mailed.read_text("utf-8"), "html.parser").select_one("footer .data")
+    held = {link["download"]: link["href"].partition("base64,")[2] for link in foot("a")}
+    for name, packed in held.items():
+        assert base64.b64decode(packed) == (site / "data" / name).read_bytes()
+    assert [*held] == ["lantian.xlsx", "lantian-csv.zip"]
+    assert "SQLite, not in this file" in foot.text and "parquet as zip, not in this file" in foot.text
 
 
 def test_every_page_has_a_language_and_one_heading(visits):

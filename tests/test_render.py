@@ -15,8 +15,8 @@ from edit import change, contents, read
 from lantian.cli import main
 from lantian.data import files
 from lantian.data.schema import CHECKOUT
+from lantian.site import downloads, pages, publish
 from lantian.site import execute as execution
-from lantian.site import publish
 from lantian.site import render as rendering
 from lantian.site.render import NOTEBOOKS, RenderError, render
 
@@ -95,7 +95,13 @@ class Suite:
 @pytest.fixture
 def suite(tmp_path, data, monkeypatch, one_executor):
     monkeypatch.setattr(rendering, "NOTEBOOKS", tmp_path / "notebooks")
+    # Of the files with the data the suite has none but their names, which say of which tables they are.
+    monkeypatch.setattr(downloads, "make", lambda data: dict.fromkeys(downloads.NAMES, table(data)))
     return Suite(tmp_path, data)
+
+
+def table(data):
+    return (data / "indicators.csv").read_bytes()[-200:]
 
 
 # --- the same as others make, and the same everywhere ---------------------------------------------------------------
@@ -269,7 +275,7 @@ def from_elsewhere(home, data, name, environment):
     """Render in a copy of the checkout, as a user who has settings of their own."""
     for folder in ("lib", "notebooks"):
         shutil.copytree(CHECKOUT / folder, home / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("requirements.lock", "CITATION.cff"):
+    for file in ("requirements.lock", "CITATION.cff", "CHANGELOG.md"):
         shutil.copy(CHECKOUT / file, home)
     shutil.copytree(data, home / "data")
     settings = {home / ".config/matplotlib/matplotlibrc": f"lines.linewidth: {environment['PYTHONHASHSEED']}"}
@@ -324,6 +330,22 @@ def test_one_changed_notebook_renders_that_one_and_the_index(suite):
     assert changed == {"00_first.html", "index.html", ".lantian/00_first.ipynb", ".lantian/set.json"}
 
 
+def test_changelog_renders_no_notebook(suite, monkeypatch, tmp_path):
+    before = suite.render()
+    for name in ("CHANGELOG.md", "CITATION.cff", "requirements.lock"):
+        shutil.copy(CHECKOUT / name, tmp_path)
+    for module in (rendering, pages):
+        monkeypatch.setattr(module, "CHECKOUT", tmp_path)
+    (tmp_path / "CHANGELOG.md").write_text("# Changelog\n\n## Unreleased\n\n- Nothing *yet*.\n")
+    after = suite.render()
+    assert suite.executed == []
+    assert {str(path) for path in after if after[path] != before[path]} == {
+        "changelog.html",
+        ".lantian/set.json",
+    }
+    assert b"<li>Nothing <em>yet</em>.</li>" in after[Path("changelog.html")]
+
+
 def test_page_is_made_again_when_the_title_of_another_changes(suite):
     before = suite.render()
     suite.first.write_text(suite.first.read_text().replace("What of 00_first?", "Why?"))
@@ -347,10 +369,18 @@ def test_spoiled_file_is_made_again(suite, name):
 
 def test_change_of_data_renders_everything(suite, copy_data):
     suite.data = copy_data
-    suite.render()
-    change(copy_data / "indicators.csv", 0, definition="Another definition.")
-    suite.render()
+    before = suite.render()
+    change(copy_data / "indicators.csv", -1, definition="Another definition.")
+    after = suite.render()
     assert suite.executed == ["00_first", "01_second"]
+    assert [name for name in downloads.NAMES if after[Path(name)] == before[Path(name)]] == []
+
+
+def test_files_with_the_data_are_made_when_these_have_changed(suite, monkeypatch):
+    before = suite.render()
+    monkeypatch.setattr(downloads, "make", lambda data: pytest.fail("made again"))
+    write_notebook(suite.first, "2 + 3")
+    assert suite.render().items() >= {Path(name): before[Path(name)] for name in downloads.NAMES}.items()
 
 
 def test_nothing_heavy_is_imported_when_nothing_has_changed(suite):

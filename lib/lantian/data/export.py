@@ -1,7 +1,10 @@
 """Write the data set for other programs: a workbook, parquet files, SQLite."""
 
+import io
+import re
 import sqlite3
 import tempfile
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
@@ -132,12 +135,30 @@ def _workbook(draft, schema, tables, plans):
     _link(book["targets"], book["evidence"])
     _link(book["evidence"], book["targets"])
     book.save(draft)
+    with zipfile.ZipFile(draft) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    times = (
+        rb"<dcterms:(created|modified).*?</dcterms:\1>"  # without these, the same tables give the same bytes
+    )
+    draft.write_bytes(zipped(parts | {"docProps/core.xml": re.sub(times, b"", parts["docProps/core.xml"])}))
+
+
+def zipped(files):
+    """Pack files, bytes by name, to an archive that keeps no times: the same files always give the same bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = 0o644 << 16  # else unpacked files may be read by nobody
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
 
 
 def _sheet(book, name, header, rows):
     """Write a sheet: frozen bold header, filters, widths, and text that stays text."""
     from openpyxl.styles import Alignment, Font
 
+    plain, wrapped = (Alignment(vertical="top", wrap_text=wraps) for wraps in (False, True))
     sheet = book.create_sheet(name)
     for cells in [header, *rows]:
         sheet.append([None if cell == "" else cell for cell in cells])
@@ -145,7 +166,7 @@ def _sheet(book, name, header, rows):
         texts = [cell for cell in column if isinstance(cell.value, str)]
         for cell in texts:
             cell.data_type, cell.quotePrefix = "s", cell.value.startswith(FORMULA)
-            cell.alignment = Alignment(vertical="top", wrap_text=_width(cell.value) > WIDEST)
+            cell.alignment = wrapped if _width(cell.value) > WIDEST else plain
         widest = max(len(column[0].value) + 3, *(_width(cell.value) for cell in texts))
         sheet.column_dimensions[column[0].column_letter].width = min(widest, WIDEST)
         column[0].font = Font(bold=True)

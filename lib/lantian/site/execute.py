@@ -22,7 +22,11 @@ from urllib.parse import unquote
 from lantian.site import TEMPLATES
 
 NUMBERED = re.compile(r"\d\d_")
-RESERVED = {"index": "the list of all pages", "lantian": "the whole suite as one file"}
+RESERVED = {
+    "index": "the list of all pages",
+    "changelog": "what changed from version to version",
+    "lantian": "the whole suite as one file",
+}
 CELL_ID = re.compile(r"[\w-]{1,64}", re.A)
 PYTHON = ("python", "ipython", "plaintext")  # the last is what JupyterLab writes while no kernel runs
 # The address of a picture, in Markdown or in HTML.

@@ -21,6 +21,7 @@ from lantian.site.shared import FILE as ROWS_FILE
 from lantian.site.shared import program
 from lantian.text.sentences import LEDGER
 
+CHANGELOG = "changelog"
 PLOTLY = "application/vnd.plotly.v1+json"
 # Which form of an output is shown: the first that it has. Scripts are only named.
 PRIORITY = [
@@ -158,24 +159,24 @@ def _html(output):
     return output.get("data", {}).get("text/html", "")
 
 
-def to_html(page, pages):
-    """Convert a page to HTML, with links to the other pages of the site, which come in order."""
-    number = pages.index(page)
+def to_html(page, pages, offered=()):
+    """Convert a page to HTML, with links to the other pages of the site, which come in order, and to the files offered."""
+    links = [other.link for other in pages]
+    turn = [None, *links, None][pages.index(page) :][:3:2] if page in pages else []
     sections = [text for level, text in page.headings if level == 2]
     contents = [
         {"text": text, "anchor": quote(text.replace(" ", "-"), safe="?/:@!$&'()*+,;=")} for text in sections
     ]
     site = {
         "title": page.title,
-        "pages": [other.link for other in pages],
-        "previous": pages[number - 1].link if number else None,
-        "next": pages[number + 1].link if number + 1 < len(pages) else None,
+        "pages": links,
+        "turn": turn,
         "script": SCRIPT,
         "rows": rows_file(pages),
         "contents": contents,
         "last_finding": page.findings[-1].get("id", "") if page.findings else None,
         "place": page.about,
-        **_edition(),
+        **_edition(offered),
     }
     if not any(level == 1 for level, _ in page.headings):
         site["heading"] = page.title
@@ -208,9 +209,12 @@ def exporter():
     return converter
 
 
-def files(pages, html):
+def files(pages, html, offered=()):
     """Return the content of each file of the site by its name; ``html`` holds the pages converted already, by slug."""
-    found = {f"{page.slug}.html": html.get(page.slug) or to_html(page, pages).encode() for page in pages}
+    found = {
+        f"{page.slug}.html": html.get(page.slug) or to_html(page, pages, offered).encode()
+        for page in [*pages, _changelog()]
+    }
     for page in pages:
         notebook = json.dumps(page.notebook, ensure_ascii=False, sort_keys=True)
         found[notebook_file(page.slug)] = notebook.encode()
@@ -218,7 +222,7 @@ def files(pages, html):
             found |= {f"figures/{name}": content for name, content in _chart_files(chart).items()}
     if any(page.explores for page in pages):
         found["assets/plotly.min.js"] = plotly().read_bytes()
-    return found | {SCRIPT: program().encode(), "index.html": _index(pages).encode()}
+    return found | {SCRIPT: program().encode(), "index.html": _index(pages, offered).encode()}
 
 
 def dead_links(files):
@@ -256,19 +260,27 @@ def _chart_files(chart):
     return found | ({f"{name}.png": base64.b64decode(chart["png"])} if chart["png"] else {})
 
 
-def _edition():
-    """Read the version and its date from the citation: never from a clock."""
+def _changelog():
+    """Return the changelog as a page, which is none of the notebooks'."""
+    from nbformat.v4 import new_markdown_cell, new_notebook
+
+    text = (CHECKOUT / "CHANGELOG.md").read_text("utf-8")
+    return Page(CHANGELOG, new_notebook(cells=[new_markdown_cell(text)]))
+
+
+def _edition(offered=()):
+    """Return what the foot of each page has: version and date, from the citation and never from a clock, and the files offered."""
     text = (CHECKOUT / "CITATION.cff").read_text("utf-8")
     version, released = (re.search(rf"^{key}: (\S+)$", text, re.M)[1] for key in ("version", "date-released"))
-    return {"version": version, "released": released, "colophon": f"Lantian {version}, {released}."}
+    return {"version": version, "released": released, "downloads": offered}
 
 
-def _index(pages):
+def _index(pages, offered=()):
     """Write the index: each question with its answer and first chart, then the cells that are tagged so."""
     parts = [part for page in pages for part in page.on_index]
     links = [page.link for page in pages]
     index = template("site.html.j2").render(
-        pages=pages, links=links, parts=parts, script=SCRIPT, rows=rows_file(pages), **_edition()
+        pages=pages, links=links, parts=parts, script=SCRIPT, rows=rows_file(pages), **_edition(offered)
     )
     return _keep_percent_signs(index)
 

@@ -23,6 +23,11 @@ COMMITTED = "figures/*.svg"  # in it, these come with the checkout
 REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "data-chart", "for")
 # What would lead out of the one page: the links to the pages before and after, and to drawings as files.
 LEFT_OUT = 'nav.turn, a[href^="figures/"][href$=".png"], a[href^="figures/"][href$=".svg"]'
+# The files with the data that it holds, and their types; it names the others.
+MAILED = {
+    "data/lantian.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "data/lantian-csv.zip": "application/zip",
+}
 
 
 class PublishError(OSError):
@@ -175,8 +180,8 @@ def bundle(files):
     Every id is prefixed by its page; a link to another page becomes a link within
     this one: ``08_evidence.html#yuyao-pm25-2020`` is ``#08_evidence--yuyao-pm25-2020``.
     plotly.js is packed (gzip, base64) and runs from an inline script whose hash the
-    page's policy allows. The rows of each drawing stay as files within the page;
-    its PNG and SVG do not.
+    page's policy allows. The rows of each drawing stay as files within the page, and so
+    do the workbook and the CSV; its PNG and SVG do not, nor the other files with the data.
     """
     from markupsafe import Markup
 
@@ -210,6 +215,10 @@ def _adapt(page, slug, slugs, files):
     """Make a page fit to stand below the index: its headings one level down, its ids and links its own."""
     for part in page.select(LEFT_OUT):
         part.decompose()
+    for link in page.select('footer a[href^="data/"]'):
+        if link["href"] not in MAILED:
+            link.string += ", not in this file"
+            link.unwrap()
     for contents in page.select('[aria-label="On this page"]'):
         contents["aria-label"] = f"On the page {slug}"
     for link in page.select("a.evidence"):
@@ -240,8 +249,8 @@ def _target(address, slug, slugs, files):
     '#08_evidence--yuyao-pm25-2020'
     """
     path, _, anchor = address.partition("#")
-    if path.startswith("figures/"):
-        return "data:text/csv;base64," + _base64(files[path])
+    if path.startswith(("figures/", "data/")):
+        return f"data:{MAILED.get(path, 'text/csv')};base64,{_base64(files[path])}"
     page = _key(unquote(path).removesuffix(".html")) or slug
     if page not in slugs:
         return address
@@ -249,28 +258,27 @@ def _target(address, slug, slugs, files):
 
 
 def _scripts(files):
-    """Pack plotly.js, and allow by hash the two scripts that run."""
-    import gzip
-
+    """Pack plotly.js and the rows that scripts read, and allow by hash the two scripts that run."""
     from markupsafe import Markup
 
     from lantian.site.pages import SCRIPT, plotly
+    from lantian.site.shared import FILE
 
     plotly, site = plotly().read_bytes(), files[SCRIPT]
     digests = [_base64(hashlib.sha256(script).digest()) for script in (plotly, site)]
+    rows = files.get(FILE, b"").partition(b"=")[2].rstrip(b";\n")
     return {
         "hashes": Markup(" ").join(Markup("'sha256-{}'").format(digest) for digest in digests),
-        "packed": _base64(gzip.compress(plotly, 9, mtime=0)),
+        "packed": _packed(plotly),
         "site_js": Markup(site.decode()),
-        "rows": Markup(_rows(files)),
+        "rows": rows and _packed(rows),
     }
 
 
-def _rows(files):
-    """Take the rows that scripts read out of their script; there are none without pages of evidence."""
-    from lantian.site.shared import FILE
+def _packed(content):
+    import gzip
 
-    return files.get(FILE, b"").decode().partition("=")[2].strip().removesuffix(";")
+    return _base64(gzip.compress(content, 9, mtime=0))
 
 
 def _base64(content):

@@ -6,14 +6,15 @@ import hashlib
 import json
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
 import lantian
 from lantian.data.schema import CHECKOUT, PACKAGE, find_data, province
-from lantian.site import execute, publish
+from lantian.site import downloads, execute, publish
 from lantian.site.execute import Kernels, RenderError, Source, import_nbformat
-from lantian.site.pages import Page, dead_links, exporter, files, notebook_file, rows_file, to_html
+from lantian.site.pages import CHANGELOG, Page, dead_links, exporter, files, notebook_file, rows_file, to_html
 from lantian.site.publish import REPORTS, SINGLE
 from lantian.site.shared import script
 
@@ -117,6 +118,17 @@ def _inputs(data):
     return [*_tables(data), *library, *filter(Path.exists, checkout)]
 
 
+def _made_from(data):
+    """Digest what a set is made from beside its notebooks: the tables, and all that every page depends on."""
+    changelog = CHECKOUT / "CHANGELOG.md"
+    return {
+        "data": _digest(_tables(data)),
+        "inputs": _digest(_inputs(data)),
+        "changelog": _digest([changelog]),
+        "chosen": os.environ.get(CHOSEN, ""),
+    }
+
+
 def _tables(data):
     return [*data.glob(PACKAGE), *sorted(data.rglob("*.csv"))]
 
@@ -151,43 +163,57 @@ def _update(paths, job):
     execute.check_names(sources, every)
     if not paths and (others := execute.further_down(NOTEBOOKS)):
         job.say(f"Left out, since they are in folders within {NOTEBOOKS}: {', '.join(map(str, others))}")
-    known = publish.read_set(job.output)
-    shared = _digest(_inputs(job.data), f"{os.environ.get(CHOSEN)}")
+    known, made_from = publish.read_set(job.output), _made_from(job.data)
     kept = _kept(sources, every, known, job)
     todo = [source for source in sources if source.slug not in kept]
-    if known and not todo and kept == list(known["pages"]) and _complete(known, job):
+    same = made_from.items() <= known.items()
+    if same and not todo and kept == list(known["pages"]) and _complete(known, job):
         return job.say("Nothing has changed since these pages were rendered.")
     with _kernels(todo, job) as kernels:
-        plans = lantian.load(job.data) if known.get("shared") != shared else None
-        pages, links, found = _site(todo, kept, every, known, kernels, plans, job)
+        if known.get("data") != made_from["data"]:
+            lantian.load(job.data)
+        pages, around, found = _site(todo, kept, every, known, kernels, job)
     if changed := read.items() ^ _stamps(paths, job.data).items():
         raise RenderError(f"{min(changed)[0]}: changed while the pages were made; render again")
     keys = known.get("pages", {}) | {source.slug: source.key for source in sources}
-    facts = {"shared": shared, "links": links, "pages": {page.slug: keys[page.slug] for page in pages}}
+    facts = made_from | around | {"pages": {page.slug: keys[page.slug] for page in pages}}
     publish.publish(found, facts, job.output)
     _say_what_is_missing(known, facts, found, job.say)
 
 
-def _site(todo, kept, every, known, kernels, plans, job):
-    """Execute what is to be made; return all pages in order, the links to them, and the files of the site."""
+def _site(todo, kept, every, known, kernels, job):
+    """Execute what is to be made; return all pages in order, what each shows of the site around it, and the files."""
     pages = [_restored(job.output, slug) for slug in kept]
     pages = _ordered(pages + [Page(source.slug, execute.read(source)) for source in todo], every)
-    links = [page.link for page in pages]
-    unchanged = kept if links == known.get("links") else ()
+    with ThreadPoolExecutor(1) as beside:  # kernels take longer
+        offered = beside.submit(_from_data, pages, known, job)
+        pages, made = _execute_all(todo, pages, offered, kernels, job)
+    offered = offered.result()
+    around = {"links": [page.link for page in pages], "downloads": downloads.links(offered)}
+    unchanged = kept if around.items() <= known.items() else []
+    if (around | _made_from(job.data)).items() <= known.items():
+        unchanged = [*kept, CHANGELOG]
     html = {slug: publish.content(job.output, known, f"{slug}.html") for slug in unchanged}
-    pages, made = _execute_all(todo, pages, kernels, job)
-    found = files(pages, html | made)
-    if name := rows_file(pages):
-        found[name] = _rows(plans, name, known, job)
+    found = files(pages, html | made, around["downloads"]) | offered
     if job.single:
         found[SINGLE] = publish.bundle(found).encode()
-    return pages, links, found
+    return pages, around, found
 
 
-def _rows(plans, name, known, job):
-    """Write what scripts read, or keep it where plans, being unchanged, were not loaded."""
-    kept = publish.content(job.output, known, name) if plans is None else None
-    return kept or script(plans or lantian.load(job.data)).encode()
+def _from_data(pages, known, job):
+    """Return the files that come from the data alone; a set keeps its own while data and library are the same.
+
+    Pages without those of the evidence, as somebody's own notebooks, have none.
+    """
+    if not (rows := rows_file(pages)):
+        return {}
+    kept = {name: publish.content(job.output, known, name) for name in (*downloads.NAMES, rows)}
+    same = all(
+        known.get(name) == value for name, value in _made_from(job.data).items() if name != "changelog"
+    )
+    if same and None not in kept.values() and not job.force:
+        return kept
+    return downloads.make(job.data) | {rows: script(lantian.load(job.data)).encode()}
 
 
 def _say_what_is_missing(known, facts, found, say):
@@ -244,13 +270,11 @@ def _restored(output, slug):
     return Page(slug, import_nbformat().from_dict(json.loads((output / notebook_file(slug)).read_bytes())))
 
 
-def _execute_all(todo, pages, kernels, job):
-    """Execute notebooks side by side, and convert each when it is done.
+def _execute_all(todo, pages, offered, kernels, job):
+    """Execute notebooks side by side, and convert each when it is done; their foot links to the files that will be offered.
 
     Return all pages, and the HTML of those executed by slug; or raise with every failure.
     """
-    from concurrent.futures import ThreadPoolExecutor, as_completed
-
     pages, html = {page.slug: page for page in pages}, {}
     pool = ThreadPoolExecutor(_cores() + 1)
     settings = {"data": job.data, "limit": job.limit, "say": job.say}
@@ -265,7 +289,8 @@ def _execute_all(todo, pages, kernels, job):
                 slug = futures[future]
                 job.say(f"{slug}: done")
                 pages[slug] = Page(slug, future.result())
-                html[slug] = to_html(pages[slug], [*pages.values()]).encode()
+                links = downloads.links(offered.result())
+                html[slug] = to_html(pages[slug], [*pages.values()], links).encode()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)  # when interrupted: the kernels end next
     failures = [error for future in futures if (error := future.exception())]

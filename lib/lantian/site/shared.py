@@ -30,9 +30,9 @@ NUMBERED = {
 
 
 def program():
-    """Join the scripts of the pages, without indents and comments."""
-    text = "\n".join((TEMPLATES / "lantian" / name).read_text("utf-8") for name in SCRIPTS)
-    return re.sub(r"^ *(//.*\n)?", "", text, flags=re.M)
+    """Join the scripts of the pages to one, without indents and comments."""
+    text = "".join((TEMPLATES / "lantian" / name).read_text("utf-8") for name in SCRIPTS)
+    return '(() => {"use strict";\n' + re.sub(r"^ *(//.*)?\n?", "", text, flags=re.M) + "})();\n"
 
 
 def script(plans):

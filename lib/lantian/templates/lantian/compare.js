@@ -1,10 +1,7 @@
 // A comparison of the reader's choice: every verdict comes from `lt.compare`, by lantian.site.shared; here rows are chosen and laid out.
-(async () => {
-  "use strict";
-  const { all, html, fill, load, hasRows, address, choice, keep, citation } = lantianSite;
-  const form = document.querySelector("form.comparison");
-  const data = form && hasRows && await load();
-  if (!data || !data.judged) { return; }
+async function comparison(form) {
+  const data = await load();
+  if (!data.judged) { return; }
   const { judged, degrees } = data, field = form.elements;
   const HEADS = { degree: "compares", printed: "promise", thing: "covers", date: "by when", strength: "firmness", quote: "words in the plan" };
   const WITHOUT = { id: "", thing: "", date: "", strength: "", quote: "", degree: "no", places: "", caveats: "", inputs: "", reason: "no target" };
@@ -16,8 +13,8 @@
     const each = (judged[respect][row.number] || []).map(([other, ...rest]) => [data.rows[other], ...rest]).filter(([other]) => shown.includes(other));
     if (!each.length) { return { reason: data.alone }; }
     const [, degree, ...texts] = each[0], [caveats, inputs, reason] = texts.map(text => judged.texts[text]);
-    const partners = new Set(each.filter(([, as]) => as === degree).map(([other]) => other.place.label));
-    return { degree, places: degree === "no" ? "" : names([...partners]), caveats, inputs, reason };
+    const partners = each.filter(([, as]) => as === degree && degree !== "no").map(([other]) => other.place.label);
+    return { degree, places: names([...new Set(partners)]), caveats, inputs, reason };
   }
 
   // What is shown of an indicator, as by `lt.compare`: its targets and, for places without one, what stands instead.
@@ -26,11 +23,10 @@
     const shown = narrowed ? core : promised, respect = narrowed && asked.respect === "value" ? "core value" : asked.respect;
     const open = asked.places.filter(place => !shown.some(row => row.place === place));
     const gaps = rows.filter(row => row.kind === "gap" && open.includes(row.place)), blank = open.filter(place => !gaps.some(row => row.place === place));
-    const without = place => (promised.some(row => row.place === place) ? "operating parameters only" : "no target");
     return [
       ...shown.map(row => ({ ...WITHOUT, ...row, ...verdict(row, shown, respect) })),
       ...gaps.map(row => ({ ...WITHOUT, ...row, strength: "" })),
-      ...blank.map(place => ({ ...WITHOUT, place, printed: without(place) }))
+      ...blank.map(place => ({ ...WITHOUT, place, printed: promised.some(row => row.place === place) ? "operating parameters only" : "no target" }))
     ].sort((one, other) => data.places.indexOf(one.place) - data.places.indexOf(other.place));
   }
 
@@ -68,12 +64,12 @@
     const blocks = data.indicators.filter(indicator => [indicator.id, indicator.theme].includes(asked.subject))
       .map(indicator => [indicator, data.rows.filter(row => row.indicator === indicator)]).filter(([, rows]) => rows.length)
       .map(([indicator, rows]) => [indicator, compare(rows.filter(row => asked.places.includes(row.place)), asked)]).filter(([, rows]) => !asked.differ || differ(rows));
-    const saved = { ...chosen, places: ids.join() }, about = field.subject.selectedOptions[0].text;
+    const saved = { ...chosen, places: ids.join() };
     const lines = blocks.flatMap(([indicator, rows]) => rows.map(row => ({ ...row, indicator: indicator.name_en, plan: row.place.label })));
     const file = URL.createObjectURL(new Blob([csv(lines)], { type: "text/csv" }));
     fill(form.nextElementSibling, blocks.map(([indicator, rows]) => block(indicator, rows, asked)), blocks.length ? "" : html`<p>These do not differ.</p>`,
       html`<p class="files"><a download="comparison.csv" href="${file}">This comparison as CSV</a></p>`,
-      citation("comparison", about, names(asked.places.map(({ label }) => label)), address("10_compare", new URLSearchParams(saved))));
+      citation("comparison", field.subject.selectedOptions[0].text, names(asked.places.map(({ label }) => label)), address("10_compare", new URLSearchParams(saved))));
     return saved;
   }
 
@@ -94,4 +90,10 @@
   form.addEventListener("change", () => keep("10_compare", show()));
   addEventListener("hashchange", () => choice().has("subject") && follow());
   follow();
-})();
+}
+
+if (hasRows) {
+  all("button.find").forEach(searchBox);
+  all(".scroll:has(table.searchable)").forEach(filtered);
+  all("form.comparison").forEach(comparison);
+}
