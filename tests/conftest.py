@@ -85,28 +85,45 @@ def one_executor(executor, monkeypatch):
     monkeypatch.setattr(rendering, "Kernels", lambda: contextlib.nullcontext(executor))
 
 
-@pytest.fixture(scope="session")
-def site(data, tmp_path_factory):
-    """The folder of all pages, rendered once, by whichever process of the test run comes first."""
-    from lantian.site.render import render
-
-    root = tmp_path_factory.getbasetemp()
+def once(factory, name, make):
+    """Return a folder that is made once in a test run, by whichever of its processes comes first."""
+    root = factory.getbasetemp()
     root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
-    folder, done = root / "site", root / "site-done"
+    folder, done = root / name, root / f"{name}-done"
     try:
-        (root / "site-begun").mkdir()
+        (root / f"{name}-begun").mkdir()
     except FileExistsError:
         while not done.exists():
             time.sleep(0.2)
     else:
         try:
-            render(data=data, output=folder, say=lambda line: None)
+            make(folder)
         finally:
             done.touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(data, tmp_path_factory):
+    """The folder of all pages."""
+    from lantian.site.render import render
+
+    folder = once(tmp_path_factory, "site", lambda folder: render(data=data, output=folder, say=str))
     assert (folder / "index.html").exists(), (
         "the pages could not be rendered: see the first test that needs them"
     )
     return folder
+
+
+@pytest.fixture(scope="session")
+def changed(data, tmp_path_factory):
+    """A folder of ``data``, where headline figures, free text and the number of places are others, and ``site``, their pages.
+
+    There is no ``site`` where a sentence of a notebook stops at figures that changed.
+    """
+    from test_growth import render_changed
+
+    return once(tmp_path_factory, "changed", lambda folder: render_changed(data, folder))
 
 
 @pytest.fixture(scope="session")
