@@ -333,7 +333,7 @@ def test_tables_of_words_fit_a_phone(tabs):
 # Marks of a drawing between its names and the edge of the screen; marks of its axes and its key aside.
 IN_SIGHT = """drawing => {
   const names = drawing.querySelector('svg.names'), start = names ? names.getBoundingClientRect().right : 0
-  const marks = [...drawing.querySelectorAll('[id*="-PathCollection_"] :is(use, path:not(defs *))')].map(e => e.getBoundingClientRect())
+  const marks = [...drawing.querySelectorAll('a > :is(use, path)')].map(e => e.getBoundingClientRect())
   return {names: names && names.getBoundingClientRect().left >= 0, marks: marks.length, seen: marks.filter(e => e.left >= start && e.right <= innerWidth).length}
 }"""
 

@@ -4,7 +4,7 @@ import base64
 import io
 import re
 from functools import cache
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 import matplotlib as mpl
@@ -17,7 +17,7 @@ from matplotlib.font_manager import FontProperties, findfont, get_font, get_font
 from matplotlib.path import Path as Outline
 
 from lantian.text import wording
-from lantian.text.sentences import Shown
+from lantian.text.sentences import LEDGER, Shown
 
 STYLE = Path(__file__).parents[1] / "templates" / "lantian.mplstyle"
 INK, GREY, PALE, PAPER, NO_COLOR = "#222222", "#767676", "#d9d9d9", "#ffffff", "#8c8c8c"
@@ -49,6 +49,8 @@ class Chart(Figure):
         What the chart shows, with its values, for those who cannot see it.
     rows : DataFrame
         The rows drawn, ``jurisdiction`` among the columns.
+    plans : Plans
+        What its rows are of; `svg` words its marks from it.
     kind : str
         ``"grid"`` for a matrix, which a narrow screen shows as a list of its rows.
     view, names : str
@@ -103,10 +105,12 @@ class Chart(Figure):
         return file.getvalue()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        shown = "name title subtitle foot alt kind view names opens_at_right".split()
-        words = {key: getattr(self, key) for key in shown}
+        kept = "name title subtitle foot alt kind view names opens_at_right".split()
+        words = {key: getattr(self, key) for key in kept}
+        shown = [name for name in IN_WORDS if name in self.rows]
         rows = self.rows.astype(object).where(self.rows.notna(), "")
-        table = {"columns": list(rows.columns), "rows": rows.astype(str).to_numpy().tolist()}
+        rows = rows.map(lambda cell: f"{cell:.15g}" if isinstance(cell, float) else str(cell))
+        table = {"columns": list(rows.columns), "shown": shown, "rows": rows.to_numpy().tolist()}
         png = base64.b64encode(self.png()).decode("ascii")
         data = {"image/svg+xml": self.svg(), "image/png": png, "text/plain": self.alt}
         return data, {"lantian": words | table}
@@ -229,13 +233,32 @@ def name_columns(axes, positions, names, size=8.5):
     axes.grid(False)
 
 
-def finish(chart, plans, rows, name, title, subtitle):
-    """Attach name, title and subtitle, the documents, and the rows drawn with the names of their places."""
+# What charts keep of their rows: in words, for the table beneath, and in columns, for their files; `amount` as drawn.
+IN_WORDS = "place place_zh what text in_words degree reason".split()
+IN_COLUMNS = """indicator value value_max unit amount amount_max standard_unit operator baseline_year target_year
+    year strength""".split()
+
+
+def finish(chart, plans, rows, name, title, subtitle, counted=()):
+    """Attach name, title and subtitle, the documents, and the rows drawn with the names of their places.
+
+    Rows of a target get its columns; rows that count have theirs, which are named.
+    """
+    chart.plans = plans
     places = plans.places.set_index("id")
     names, chinese = (rows["jurisdiction"].map(places[column]) for column in ("name_en", "name_zh"))
     rows = rows.assign(place=rows.get("place", names).fillna(names), place_zh=chinese)
-    rows = rows.filter("jurisdiction place place_zh what text in_words degree reason id".split()).fillna("")
+    rows = rows if len(counted) else _with_columns(plans, rows)
+    rows = rows.filter(["jurisdiction", *IN_WORDS, *(counted if len(counted) else IN_COLUMNS), "id"])
+    rows = rows.fillna(dict.fromkeys(["jurisdiction", *IN_WORDS, "id"], ""))
     return chart.describe(name, title, subtitle, _documents(plans), rows)
+
+
+def _with_columns(plans, rows):
+    """Add the columns of each row's target, or the indicator of its gap, to what it brings: a measurement its value."""
+    facts = pd.concat([plans.every_target, plans.gaps]).set_index("id").reindex(rows["id"], columns=IN_COLUMNS)
+    own = rows.reindex(columns=IN_COLUMNS).astype(object)
+    return rows.assign(**own.where(own.notna(), facts.astype(object).set_axis(rows.index)))
 
 
 def _documents(plans):
@@ -252,20 +275,71 @@ def issue_date(issued):
 
 
 def _own_ids(svg, chart):
-    """Give a drawing its title and description, and begin its ids with the chart's name: a page holds several drawings."""
+    """Give a drawing its title, description and links, and begin its ids with the chart's name: a page holds several drawings."""
     name = chart.name
     svg = svg[svg.index("<svg") :].replace("'DejaVu Sans'", _FONTS)
     svg = re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*|^ +", "", svg, flags=re.S | re.M)
     svg = re.sub(r' id="(text|[xy]tick)_\d+"', "", svg)  # which nothing refers to
+    svg = re.sub(r"(?<=\.\d\d)\d+(?=[^<>]*>)", "", svg)  # hundredths of a point are fine enough
+    svg = "".join(_link_marks(axes, chart.plans) for axes in re.split('(?=<g id="axes_)', svg))
     svg = re.sub(rf' id="(?!{re.escape(name)}")([^"]+)"', rf' id="{name}-\1"', svg)
     svg = re.sub(r'(url\(|href=")#', rf"\1#{name}-", svg)
     tag, _, drawing = svg.partition(">")
     fonts, *_ = re.findall("font-family: [^;]+; ", drawing) or [""]  # the same in all texts: once will do
     drawing = re.sub(' transform="rotate\\(-0 [^"]+"', "", drawing.replace(fonts, ""))
-    role = f'<svg role="img" aria-labelledby="{name}-title {name}-desc" style="{fonts}" '
+    role = f'<svg role="group" aria-labelledby="{name}-title" aria-describedby="{name}-desc" style="{fonts}" '
     tag = tag.replace("<svg ", role, 1)
     title = f'<title id="{name}-title">{escape(chart.title)}</title>'
     return f'{tag}>{title}<desc id="{name}-desc">{escape(chart.alt)}</desc>{drawing}'
+
+
+# --- links: a mark and its label are one, which leads to what proves them and words it under the pointer --------------
+
+_LINK = re.compile(r'<a xlink:href="([^"]*)"[^>]*>\n(.*?)</a>\n', re.S)
+_MORE = re.compile(r"<text[^>]*>\d+ more</text>\n")
+
+
+def _link_marks(axes, plans):
+    """Join the links that matplotlib writes about each mark and each line of a label, where they are of the same rows."""
+    parts = pd.DataFrame([match.groups() for match in _LINK.finditer(axes)], columns=["url", "drawn"])
+    drawn = parts.groupby("url")["drawn"].sum()
+    last = iter(~parts["url"].duplicated(keep="last"))
+    rows = _proving(plans, parts["url"].str.split(";").explode())
+    return _LINK.sub(
+        lambda match: _link(unescape(match[1]), drawn[match[1]], rows) if next(last) else "", axes
+    )
+
+
+def _proving(plans, ids):
+    """Look up targets and gaps by some ids."""
+    tables = (plans.every_target, plans.gaps)
+    return {row.id: row for rows in tables for row in rows[rows["id"].isin(ids)].itertuples()}
+
+
+def _link(url, drawn, rows):
+    """Link what was drawn of one or several rows, by their ids; what has no id (a measurement) to the rows of the chart."""
+    ids = [name for name in url.split(";") if name in rows]
+    if not ids:
+        where, _, words = url.rpartition("\n")
+        return _anchor(f"{LEDGER}#{where}" if where else "#rows", words, drawn)
+    row = rows[ids[0]]
+    every = f"{LEDGER}#place={row.jurisdiction}&indicator={row.indicator}"
+    more = "".join(_MORE.findall(drawn))
+    link = _anchor(
+        f"{LEDGER}#{row.id}", "\n".join(_tooltip(rows[name]) for name in ids), _MORE.sub("", drawn)
+    )
+    return link + (_anchor(every, f"{row.place}: every target on {row.indicator_name}", more) if more else "")
+
+
+def _anchor(address, words, drawn):
+    return f'<a href="{escape(address)}"><title>{escape(words)}</title>\n{drawn}</a>\n'
+
+
+def _tooltip(row):
+    """Word a target in a sentence, with strength and date, or a gap."""
+    if not hasattr(row, "statement_en"):
+        return f"{row.place}, {row.indicator_name}: {wording.gap(row)}"
+    return f"{row.place}: {row.statement_en}; {wording.STRENGTHS[row.strength]}, {wording.date(row)}"
 
 
 # --- the language of marks, the same in every chart: what a shape, a fill and an edge mean ---------------------------
@@ -294,14 +368,14 @@ def key():
 
 
 def with_marks(plans, rows):
-    """Add to rows how each is marked, looked up by its id: mark (of `SHAPES`), hollow and dashed.
+    """Add to rows how each is marked, looked up by its id: mark (of `SHAPES`), hollow and dashed; and its url, for `svg`.
 
     Parameters
     ----------
     plans : Plans
     rows : DataFrame
-        ``id`` of a target, or of a gap or empty for no target; ``converted`` where a value was; a row that has
-        a ``mark`` keeps it.
+        ``id`` of a target, or of a gap or empty for no target, and ``ids`` where a mark stands for several; ``converted``
+        where a value was; a row that has a ``mark`` keeps it.
 
     Returns
     -------
@@ -313,7 +387,11 @@ def with_marks(plans, rows):
     converted = rows["converted"].eq(True) if "converted" in rows else False
     cases = [converted, facts["value_basis"].isna().to_numpy(), (facts["value_basis"] == "word").to_numpy()]
     found = pd.Series(np.select(cases, ["converted", "none", "word"], "target"), rows.index)
+    ids = rows["ids"].fillna(rows["id"]) if "ids" in rows else rows["id"]
+    words = rows.reindex(columns=["what", "in_words"]).astype(object).fillna("")
+    places = rows["jurisdiction"].map(plans.jurisdictions.set_index("id")["name_en"])
     return rows.assign(
+        url=ids.mask(ids == "", (places + " " + words["what"]).str.strip() + ": " + words["in_words"]),
         mark=rows["mark"].fillna(found) if "mark" in rows else found,
         hollow=(facts["strength"] == "aspirational").to_numpy(),
         dashed=facts[["year_basis", "baseline_basis"]].isin(["inferred", "ambiguous"]).any(axis=1).to_numpy(),
@@ -322,20 +400,16 @@ def with_marks(plans, rows):
 
 def draw_marks(axes, rows, palette, size=8):
     """Draw a mark for each row, where ``x`` and ``y`` are, in its place's colour, by `with_marks`; what is no target is grey."""
-    import seaborn  # here, because it loads slowly and not every chart has marks
-
     rows = rows[rows["x"].notna()]
-    if rows.empty:
-        return
     colour = rows["jurisdiction"].map(palette).mask(rows["mark"].isin(_GREY), GREY).fillna(GREY)
-    rows = rows.assign(colour=colour)
-    styles = {"style": "mark", "markers": {mark: SHAPES[mark] for mark in rows["mark"]}}
-    colours = {"hue": "colour", "palette": {name: name for name in colour}, "legend": False}
-    seaborn.scatterplot(rows, x="x", y="y", s=size**2, zorder=3, ax=axes, **colours, **styles)
-    axes.set(xlabel="", ylabel="")
-    points = axes.collections[-1]
-    points.ids = list(rows["id"])  # which mark is of which row
-    points.set_facecolors(list(colour.mask(rows["hollow"], PAPER)))
-    points.set_edgecolors(list(colour.mask(rows["dashed"] & ~rows["hollow"], INK)))
-    points.set_linestyles([(0, (1.5, 1)) if dashed else "-" for dashed in rows["dashed"]])
-    points.set_linewidths(1.5)
+    faces, edges = colour.mask(rows["hollow"], PAPER), colour.mask(rows["dashed"] & ~rows["hollow"], INK)
+    dashes = rows["dashed"].map({True: (0, (1.5, 1)), False: "-"})
+    for mark, own in rows.groupby("mark").groups.items():
+        look = {"marker": SHAPES[mark], "s": size**2, "linewidths": 1.5, "zorder": 3, "clip_on": False}
+        look |= {
+            "facecolors": list(faces[own]),
+            "edgecolors": list(edges[own]),
+            "linestyles": list(dashes[own]),
+        }
+        points = axes.scatter(rows.loc[own, "x"], rows.loc[own, "y"], urls=list(rows.loc[own, "url"]), **look)
+        points.ids = list(rows.loc[own, "id"])  # which mark is of which row

@@ -1,17 +1,22 @@
 """Charts without an axis of values: the matrix of marks, the order of what is asked, the calendar, and bars of counts."""
 
+import re
+from itertools import product
+
 import matplotlib as mpl
 import matplotlib.colors
 import numpy as np
 import pandas as pd
 
 from lantian.charts import drawing
+from lantian.text import wording
 
 _ROOMY = 6  # more places than these leave no room for words in a column
 _NAMES = 1.45  # inches at the left, for the names of rows
 # Shades that let the ground through, which may be dark.
 _SHADES = mpl.colors.LinearSegmentedColormap.from_list("count", ["#0b5c8f00", "#0b5c8f99"])
 _CELL = 7.2  # size of the words of a cell, in points
+_STRENGTHS = {words: code for code, words in wording.STRENGTHS.items()}
 
 
 @mpl.style.context(drawing.STYLE)
@@ -49,7 +54,8 @@ def _cells(plans, cells, names, palette):
     """Draw a grid of marks with words: ``column``, ``line``, ``text`` and ``id`` of each cell; a line has the height of its words."""
     columns = int(cells["column"].max()) + 1 if len(cells) else 1
     room = (drawing.WIDTH - _NAMES) / columns - 0.1
-    words = [drawing.wrap(text, room, _CELL) for text in cells["text"]]
+    parts = cells["text"].str.replace(r"; (?=\d+ more$)", "\n", regex=True).str.split("\n")
+    words = ["\n".join(drawing.wrap(line, room, _CELL) for line in lines) for lines in parts]
     names = [name if "\n" in name else drawing.wrap(name, _NAMES - 0.1, 8.5) for name in names]
     lines = pd.Series(words, cells["line"], dtype="str").str.count("\n").groupby(level=0).max() + 1
     heights = [
@@ -65,8 +71,9 @@ def _cells(plans, cells, names, palette):
     top = edges[cells["line"].to_numpy(int)]
     cells = drawing.with_marks(plans, cells).assign(x=cells["column"], y=top + 0.17)
     drawing.draw_marks(axes, cells, palette, size=7)
-    for x, y, text in zip(cells["x"], cells["y"], words):
-        axes.text(x, y + 0.1, text, ha="center", va="top", size=_CELL, linespacing=1.1, in_layout=False)
+    style = {"ha": "center", "va": "top", "size": _CELL, "linespacing": 1.1, "in_layout": False}
+    for x, y, text, url in zip(cells["x"], cells["y"], words, cells["url"]):
+        axes.text(x, y + 0.1, text, url=url, **style)
     return chart, axes
 
 
@@ -127,6 +134,9 @@ def calendar(plans, duties, name, title, subtitle):
     seaborn.heatmap(
         counts, annot=numbers, fmt="", annot_kws={"size": 8, "color": drawing.INK}, ax=axes, **look
     )
+    for text, (place, when) in zip(axes.texts, product(plans.focus.itertuples(), columns)):
+        year = "".join(re.findall(r"\d{4}", when))
+        text.set_url(_filter(place.id, f"{place.name_en}, {when}: {text.get_text()}", year=year))
     axes.set(xlabel="", ylabel="")
     axes.set_yticks(np.arange(len(counts)) + 0.5, drawing.labels(plans), size=8.5, rotation=0)
     heads = [words.replace(" ", "\n") for words in columns]
@@ -135,9 +145,8 @@ def calendar(plans, duties, name, title, subtitle):
     axes.tick_params(length=0)
     rows = counts.stack().rename("number").reset_index().set_axis(["jurisdiction", "what", "number"], axis=1)
     rows = rows[rows["number"] > 0].assign(in_words=lambda found: found["number"].astype(str), id="")
-    return drawing.finish(
-        chart, plans, drawing.by_place(plans, rows, missing="no duty"), name, title, subtitle
-    )
+    rows = drawing.by_place(plans, rows, missing="no duty")
+    return drawing.finish(chart, plans, rows, name, title, subtitle, ["number"])
 
 
 @mpl.style.context(drawing.STYLE)
@@ -171,20 +180,31 @@ def bars(plans, counts, name, title, subtitle, share_of=None):
     colours = {"hue": drawn.index, "palette": drawing.colours(plans), "saturation": 1, "legend": False}
     for axes, kind in zip(panels[0], counts):
         seaborn.barplot(x=drawn[kind], y=drawn.index, width=0.6, ax=axes, **colours)
-        _finish_bars(axes, drawing.wrap(kind, room - 0.05, 8.5), words[kind])
+        urls = [
+            _filter(place.id, f"{place.name_en}: {kind} {number}", strength=_STRENGTHS.get(kind))
+            for place, number in zip(plans.focus.itertuples(), words[kind])
+        ]
+        _finish_bars(axes, drawing.wrap(kind, room - 0.05, 8.5), words[kind], urls)
     axes.set_xlim(0, max(1, drawn.to_numpy().max()) * (1.25 + 0.25 / room))
     names = [f"{name}\n{number} {share_of or 'in all'}" for name, number in zip(plans.places["label"], total)]
     panels[0, 0].set_yticks(range(len(names)), names, size=8.5)
     cells = words.to_dict("records")
     in_words = [", ".join(f"{kind} {cell}" for kind, cell in row.items()) for row in cells]
-    rows = pd.DataFrame({"jurisdiction": counts.index, "in_words": in_words, "id": ""})
-    return drawing.finish(chart, plans, rows, name, title, subtitle)
+    rows = counts.rename_axis("jurisdiction").reset_index().assign(in_words=in_words, id="")
+    return drawing.finish(chart, plans, rows, name, title, subtitle, list(counts))
 
 
-def _finish_bars(axes, kind, words):
-    """Name the kind that a panel is about, and write at the end of each bar what it is."""
+def _finish_bars(axes, kind, words, urls):
+    """Name the kind that a panel is about, and write at the end of each bar what it is; link both."""
     axes.set_title(kind, size=8.5, loc="left")
     axes.set(xlabel="", ylabel="", xticks=[])
     axes.spines["bottom"].set_visible(False)
-    for bar, label in zip(axes.containers, words):
-        axes.bar_label(bar, [label], padding=3, size=7.5)
+    for bars_of_place, label, url in zip(axes.containers, words, urls):
+        bars_of_place[0].set_url(url)
+        axes.bar_label(bars_of_place, [label], padding=3, size=7.5, url=url)
+
+
+def _filter(place, words, **fields):
+    """Make the url of what counts rows of a place: the filter of the evidence that shows them, and in words what is shown."""
+    chosen = "".join(f"&{name}={value}" for name, value in fields.items() if value)
+    return f"place={place}{chosen}\n{words}"

@@ -73,7 +73,7 @@ def draw_lanes(axes, plans, lanes, limits, unit="", points=None):
 
     ``points``, where a lane has several marks, has a row for each, with its ``x`` and ``y``.
     """
-    palette = drawing.colours(plans)
+    palette, lanes = drawing.colours(plans), drawing.with_marks(plans, lanes)
     if "start" in lanes:
         lines = lanes[lanes["start"].notna() & lanes["x"].notna()]
         axes.hlines(
@@ -84,7 +84,7 @@ def draw_lanes(axes, plans, lanes, limits, unit="", points=None):
             lw=2,
             alpha=0.6,
         )
-    drawing.draw_marks(axes, drawing.with_marks(plans, lanes if points is None else points), palette)
+    drawing.draw_marks(axes, lanes if points is None else drawing.with_marks(plans, points), palette)
     for row in lanes.itertuples():
         style = {
             "va": "center",
@@ -92,6 +92,7 @@ def draw_lanes(axes, plans, lanes, limits, unit="", points=None):
             "linespacing": 1.1,
             "bbox": drawing.GROUND,
             "in_layout": False,
+            "url": row.url,
         }
         if pd.isna(row.x):
             color = drawing.GREY if row.silent else drawing.INK
@@ -173,7 +174,7 @@ def _draw_dates_above(axes, above, limits):
         share = (x - limits[0]) / (limits[1] - limits[0])
         place = {"ha": "left" if share < 0.5 else "right", "xytext": (0, 4 + 21 * number)}
         words = drawing.wrap(words, 5.5 * max(share, 1 - share), 7.5)
-        style = {"size": 7.5, "color": drawing.GREY, "linespacing": 1.0}
+        style = {"size": 7.5, "color": drawing.GREY, "linespacing": 1.0, "url": ";".join(rows["id"])}
         axes.annotate(
             words, (x, 1), xycoords=("data", "axes fraction"), textcoords="offset points", **place, **style
         )
@@ -348,6 +349,7 @@ def rates(plans, paces, name, title, subtitle):
     ]
     limits = (min(0, low.min()) * 1.15, max(0, high.max()) + 1)
     lanes = lanes.assign(x=x, start=low.where(low < high), end=high, label=words, what=lanes["printed"])
+    lanes = lanes.assign(amount=x, standard_unit=x.notna().map({True: "% a year", False: None}))
     lanes = place_lanes(plans, lanes, limits)
     chart, axes = drawing.canvas(lanes["height"].sum() + 0.45)
     draw_lanes(axes, plans, lanes, limits, "% a year")

@@ -51,8 +51,9 @@ def targets(plans, indicators, name, title, subtitle):
         axes.set_title(
             names.loc[indicator, "name_en"], size=9, weight="bold", loc="left", pad=8 + 10 * len(lines)
         )
-        lanes = pd.concat([lanes, lines.assign(jurisdiction="", place="limit")])
-        drawn.append(lanes.assign(what=names.loc[indicator, "name_en"]))
+        rows = pd.concat([points, lanes[lanes["x"].isna()], lines.assign(jurisdiction="", place="limit")])
+        what = names.loc[indicator, "name_en"] + (", " + rows["what"]).fillna("")
+        drawn.append(drawing.by_place(plans, rows.assign(what=what), "line"))
     return drawing.finish(chart, plans, pd.concat(drawn, ignore_index=True), name, title, subtitle)
 
 
@@ -70,10 +71,13 @@ def _targets_of(plans, indicator):
     of_base = measured.set_index(["jurisdiction", "year"]).index.isin(bases)
     measured = measured[of_base | _last_two(measured, year)]
     points = pd.concat(
-        [levels.assign(x=levels["amount"], line=0.0), measured.assign(x=measured["value"], line=1.0)]
+        [levels.assign(x=levels["amount"], line=0.0), measured.assign(x=measured["amount"], line=1.0)]
+    ).drop(columns=["text", "degree", "reason"])
+    words = [_level_in_words(row) for row in levels.itertuples()]
+    points["in_words"] = words + list(measured["in_words"])
+    lanes = _merge_points(
+        points.assign(label=words + list(measured["text"])), judged[~judged["id"].isin(levels["id"])]
     )
-    words = [_level_in_words(row) for row in levels.itertuples()] + list(measured["text"])
-    lanes = _merge_points(points.assign(label=words), judged[~judged["id"].isin(levels["id"])])
     lines = limits(plans, indicator, year)
     ends = (0, max([1, *points["x"], *lines["amount"]]) * 1.6)
     lanes = place_lanes(plans, drawing.by_place(plans, lanes, "line"), ends)
@@ -117,9 +121,8 @@ def _limit_lines(axes, lines):
         line = {"color": drawing.GREY, "lw": 1, "ls": ":" if row.hindsight else "-"}
         axes.axvline(row.amount, zorder=1, **line)
         place = {"xycoords": ("data", "axes fraction"), "xytext": (0, 3 + 10 * number), "ha": "left"}
-        axes.annotate(
-            row.in_words, (row.amount, 1), textcoords="offset points", size=7, color=drawing.GREY, **place
-        )
+        place |= {"textcoords": "offset points", "url": row.id}
+        axes.annotate(row.in_words, (row.amount, 1), size=7, color=drawing.GREY, **place)
 
 
 def _measured(plans, indicator):
@@ -127,6 +130,7 @@ def _measured(plans, indicator):
     unit = plans.indicators.set_index("id").loc[indicator, "unit"]
     rows = plans.observations[plans.observations["indicator"] == indicator].merge(plans.units, on="unit")
     rows = rows[rows["standard_unit"] == unit].sort_values("year")
+    rows = rows.assign(amount=rows["value"] * rows["factor"])
     text = [f"{row.value:g} ({row.year})" for row in rows.itertuples()]
     in_words = [
         f"{row.value:g} ({row.scope}; {row.source}; confidence {row.confidence})" for row in rows.itertuples()
@@ -169,7 +173,11 @@ def chain(plans, indicator, year, name, title, subtitle):
         drawing.draw_marks(axes, own, palette)
         for row in own.itertuples():
             x, shift = (ends[0], 0) if pd.isna(row.x) else (row.x, 7)
-            style = {"size": 7.5 if shift else 7, "color": drawing.INK if shift else drawing.GREY}
+            style = {
+                "size": 7.5 if shift else 7,
+                "color": drawing.INK if shift else drawing.GREY,
+                "url": row.url,
+            }
             axes.annotate(
                 row.label, (x, row.y), xytext=(shift, 0), textcoords="offset points", va="center", **style
             )
@@ -234,7 +242,7 @@ def series(plans, indicator, name, title, subtitle):
     """
     measured, promised = _measured(plans, indicator), _promised(plans, indicator)
     points = pd.concat(
-        [measured.assign(x=measured["year"], y=measured["value"]), promised], ignore_index=True
+        [measured.assign(x=measured["year"], y=measured["amount"]), promised], ignore_index=True
     )
     columns = min(len(plans.focus), 6)
     lines = math.ceil(len(plans.focus) / columns)
@@ -264,7 +272,12 @@ def _place_series(axes, points, palette):
     axes.axvline(_NEW_REFERENCE_STATE, color=drawing.GREY, lw=0.9, ls=":")
     drawing.draw_marks(axes, points, palette, size=5.5)
     if not (points["mark"] == "measured").any():
-        text = {"size": 7.5, "color": drawing.GREY, "transform": axes.transAxes}
+        text = {
+            "size": 7.5,
+            "color": drawing.GREY,
+            "transform": axes.transAxes,
+            "url": "no measurement is known",
+        }
         axes.text(0.05, 0.5, "no measurement\nis known", **text)
     axes.grid(axis="y")
     axes.tick_params(labelsize=7.5)

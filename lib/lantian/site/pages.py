@@ -256,7 +256,8 @@ def _chart_files(chart):
     text, name = io.StringIO(newline=""), chart["name"]
     rows = ([harmless(cell) for cell in row] for row in chart["rows"])
     csv.writer(text, lineterminator="\n").writerows([chart["columns"], *rows])
-    found = {f"{name}.svg": chart["svg"].encode(), f"{name}.csv": text.getvalue().encode()}
+    svg = chart["svg"].replace(f'href="{LEDGER}', f'href="../{LEDGER}')
+    found = {f"{name}.svg": svg.encode(), f"{name}.csv": text.getvalue().encode()}
     return found | ({f"{name}.png": base64.b64decode(chart["png"])} if chart["png"] else {})
 
 
