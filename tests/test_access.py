@@ -316,6 +316,21 @@ def test_every_control_is_reached_by_keyboard(tabs):
             page.keyboard.press("Enter")
 
 
+def test_names_repeated_on_a_phone_are_no_stops_of_the_keyboard(chromium, site):
+    page = chromium.new_page()
+    page.set_viewport_size(PHONE)
+    page.goto(f"{site.as_uri()}/02_air.html")
+    drawing = page.locator(".drawing").first
+    drawing.focus()
+    links = drawing.locator("a").count()
+    stops = []
+    for _ in range(links + 1):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("document.activeElement.tagName"))
+    assert links > 20 and stops == ["a"] * links + ["SUMMARY"]
+    page.close()
+
+
 def test_tables_of_words_fit_a_phone(tabs):
     """Each cell stands under the last with its heading, so that what links to evidence is not off screen."""
     seen = 0

@@ -2,15 +2,19 @@
 
 import csv
 import json
+import re
+from urllib.parse import parse_qs
 
 import lantian as lt
 import matplotlib as mpl
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 from cells import compiled, execute
 from lantian.charts.drawing import GREY, KEY, Chart
 from lantian.data.schema import find_data
 from lantian.site.render import NOTEBOOKS
+from lantian.text import wording
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgba
 from matplotlib.markers import MarkerStyle
@@ -107,6 +111,64 @@ def test_no_mark_is_drawn_past_the_key(charts):
         assert not [
             line for axes in chart.axes for line in axes.lines if line.get_marker() not in ("None", "", None)
         ]
+
+
+def links(chart):
+    """List the links of a drawing, each within its axes: where it leads, its tooltip, its words, the marks in it."""
+    drawing = BeautifulSoup(chart.svg(), "html.parser")
+    for link in drawing.find_all("a"):
+        texts = [text.get_text() for text in link.find_all("text")]
+        marks = link.find_all(["use", "path"])
+        axes = link.find_parent("g", id=re.compile(r"-axes_\d+$"))["id"]
+        yield axes, link["href"], link.title.get_text(), texts, len(marks)
+
+
+def test_every_mark_and_label_leads_to_its_evidence_in_one_link(charts, plans):
+    """A tooltip words the promise, its strength and its date; a mark and its label are one stop of the keyboard."""
+    known = {row.id: row for rows in (plans.every_target, plans.gaps) for row in rows.itertuples()}
+    indicators, more, counted = set(plans.indicators["id"]), 0, 0
+    for chart in charts:
+        found = list(links(chart))
+        drawn = {number for axes, *_ in found for number in [axes]}
+        assert drawn, chart.name
+        for axes, address, tooltip, texts, _ in found:
+            where = (chart.name, address, tooltip)
+            page, _, anchor = address.partition("#")
+            chosen = parse_qs(anchor)
+            if not page:
+                assert anchor == f"{chart.name}-rows" and tooltip, where
+            elif chosen:
+                assert chosen["place"][0] in plans.focus, where
+                assert chosen.keys() <= {"place", "indicator", "year", "strength"}, where
+                assert {*chosen.get("indicator", ())} <= indicators, where
+                more += bool(texts) and all(re.fullmatch(r"\d+ more", text) for text in texts)
+            else:
+                row, words = known[anchor], tooltip.splitlines()[0]
+                assert words.startswith(row.place), where
+                if hasattr(row, "strength"):
+                    strength = wording.STRENGTHS[row.strength]
+                    assert row.statement_en in words and words.endswith(f"{strength}, {wording.date(row)}"), (
+                        where
+                    )
+                else:
+                    assert wording.gap(row) in words, where
+                stops = [one for one in found if one[0] == axes and one[1] == address]
+                assert len(stops) == 1, where
+        drawing = BeautifulSoup(chart.svg(), "html.parser")
+        marks = drawing.select('[id*="-PathCollection_"] :is(use, path)')
+        assert not [mark for mark in marks if not mark.find_parent(["a", "defs"])], chart.name
+        counted += sum(number for *_, number in found)
+    assert more > 20 and counted > 300
+
+
+def test_two_more_leads_to_all_of_its_cell(plans):
+    chart = lt.charts.matrix(plans, lt.cells(plans, "air"), "x", "t", "s")
+    of_cells = lt.cells(plans, "air").query("count > 1")
+    found = {address for _, address, _, texts, _ in links(chart) if texts and texts[0].endswith(" more")}
+    assert found == {
+        f"08_evidence.html#place={row.jurisdiction}&indicator={row.indicator}"
+        for row in of_cells.itertuples()
+    }
 
 
 def test_charts_to_explore_use_the_same_marks(shown):

@@ -256,7 +256,9 @@ def finish(chart, plans, rows, name, title, subtitle, counted=()):
 
 def _with_columns(plans, rows):
     """Add the columns of each row's target, or the indicator of its gap, to what it brings: a measurement its value."""
-    facts = pd.concat([plans.every_target, plans.gaps]).set_index("id").reindex(rows["id"], columns=IN_COLUMNS)
+    facts = (
+        pd.concat([plans.every_target, plans.gaps]).set_index("id").reindex(rows["id"], columns=IN_COLUMNS)
+    )
     own = rows.reindex(columns=IN_COLUMNS).astype(object)
     return rows.assign(**own.where(own.notna(), facts.astype(object).set_axis(rows.index)))
 
