@@ -12,6 +12,7 @@ from dataclasses import replace
 import lantian as lt
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from edit import change, contents, line_of, read, write
 from lantian.data.quotes import UNPROVED
 from lantian.data.schema import DataError
@@ -485,20 +486,31 @@ def test_evidence_is_linked_from_a_page(plans, monkeypatch):
     )
 
 
-def test_evidence_is_linked_from_a_notebook_where_it_was_rendered(plans, monkeypatch, tmp_path):
+def test_a_notebook_folds_out_what_proves_the_words(plans, monkeypatch, tmp_path):
+    """In place, with the id to go on with; and leads to the page of the evidence where that was rendered."""
     monkeypatch.delenv(PAGES, raising=False)
     (tmp_path / "notebooks").mkdir()
     monkeypatch.chdir(tmp_path / "notebooks")
-    assert (
-        lt.say(plans, "{yuyao-pm25-2020:amount}").markup
-        == '<span class="evidence" title="yuyao-pm25-2020">37 µg/m³</span>'
-    )
+    sentence = lt.say(plans, "Yuyao: {yuyao-pm25-2020:amount}.")
+    assert str(sentence) == "Yuyao: 37 µg/m³." and sentence.answers == {"yuyao-pm25-2020:amount": "37 µg/m³"}
+    shown = BeautifulSoup(sentence._repr_html_(), "html.parser")
+    row, fold = plans.by_id["yuyao-pm25-2020"], shown.find("details")
+    assert fold.summary.text == "37 µg/m³" and not shown.find("a") and not fold.find_parent("p")
+    for words in (row.statement_en, row.quote, row.clause, "stated plainly, by 2020", row.id):
+        assert words in fold.text
     (tmp_path / "reports").mkdir()
     (tmp_path / "reports/08_evidence.html").touch()
-    assert (
-        'href="../reports/08_evidence.html#yuyao-pm25-2020" title="yuyao-pm25-2020"'
-        in lt.say(plans, "{yuyao-pm25-2020}").markup
-    )
+    assert 'href="../reports/08_evidence.html#yuyao-pm25-2020"' in lt.say(plans, "{yuyao-pm25-2020}").markup
+
+
+def test_no_link_of_a_notebook_is_dead(plans, monkeypatch, tmp_path):
+    """Where nothing was rendered, every id that tables and sentences link folds out what proves it."""
+    monkeypatch.delenv(PAGES, raising=False)
+    monkeypatch.chdir(tmp_path)
+    found = lt.find(plans, "straw")[["place", "in_words", "id"]]
+    shown = BeautifulSoup(lt.show(found, "Straw")._repr_html_(), "html.parser")
+    assert [fold.code.text for fold in shown("details")] == list(found["id"]) and not shown("a")
+    assert all(plans.by_id[fold.code.text].place in fold.b.text for fold in shown("details"))
 
 
 def test_table_links_what_is_printed_to_its_own_row_and_what_is_said_to_the_one_above(plans, monkeypatch):

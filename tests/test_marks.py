@@ -171,12 +171,16 @@ def test_two_more_leads_to_all_of_its_cell(plans):
     }
 
 
-def test_charts_to_explore_use_the_same_marks(shown):
+def test_charts_to_explore_use_the_same_marks(shown, plans):
+    """A name in the legend stands for a strength, in no place's colour."""
+    colours = {*plans.places["color"]}
     of_statement = {row["statement_en"]: row for row in ROWS.values()}
     explored = [value for values in shown.values() for value in values if hasattr(value, "to_plotly_json")]
     assert explored
     for figure in explored:
-        for trace in figure.data:
+        named = [trace for trace in figure.data if trace.showlegend is not False]
+        assert [trace.name for trace in named] and not {trace.marker.color for trace in named} & colours
+        for trace in (trace for trace in figure.data if trace.showlegend is False):
             for symbol, text in zip(trace.marker.symbol, trace.text, strict=True):
                 row = of_statement[text.split("</b>")[0].removeprefix("<b>").replace("&#39;", "'")]
                 shape = "square" if row["value_basis"] == "word" else "circle"

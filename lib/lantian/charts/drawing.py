@@ -306,16 +306,11 @@ def _link_marks(axes, plans):
     parts = pd.DataFrame([match.groups() for match in _LINK.finditer(axes)], columns=["url", "drawn"])
     drawn = parts.groupby("url")["drawn"].sum()
     last = iter(~parts["url"].duplicated(keep="last"))
-    rows = _proving(plans, parts["url"].str.split(";").explode())
-    return _LINK.sub(
-        lambda match: _link(unescape(match[1]), drawn[match[1]], rows) if next(last) else "", axes
-    )
 
+    def joined(match):
+        return _link(unescape(match[1]), drawn[match[1]], plans.by_id) if next(last) else ""
 
-def _proving(plans, ids):
-    """Look up targets and gaps by some ids."""
-    tables = (plans.every_target, plans.gaps)
-    return {row.id: row for rows in tables for row in rows[rows["id"].isin(ids)].itertuples()}
+    return _LINK.sub(joined, axes)
 
 
 def _link(url, drawn, rows):
@@ -328,20 +323,13 @@ def _link(url, drawn, rows):
     every = f"{LEDGER}#place={row.jurisdiction}&indicator={row.indicator}"
     more = "".join(_MORE.findall(drawn))
     link = _anchor(
-        f"{LEDGER}#{row.id}", "\n".join(_tooltip(rows[name]) for name in ids), _MORE.sub("", drawn)
+        f"{LEDGER}#{row.id}", "\n".join(wording.statement(rows[name]) for name in ids), _MORE.sub("", drawn)
     )
     return link + (_anchor(every, f"{row.place}: every target on {row.indicator_name}", more) if more else "")
 
 
 def _anchor(address, words, drawn):
     return f'<a href="{escape(address)}"><title>{escape(words)}</title>\n{drawn}</a>\n'
-
-
-def _tooltip(row):
-    """Word a target in a sentence, with strength and date, or a gap."""
-    if not hasattr(row, "statement_en"):
-        return f"{row.place}, {row.indicator_name}: {wording.gap(row)}"
-    return f"{row.place}: {row.statement_en}; {wording.STRENGTHS[row.strength]}, {wording.date(row)}"
 
 
 # --- the language of marks, the same in every chart: what a shape, a fill and an edge mean ---------------------------

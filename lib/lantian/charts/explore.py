@@ -13,15 +13,17 @@ _SHAPES = {"target": "circle", "word": "square"}  # as in the other charts; plot
 _HOVER = Markup(
     "<b>{row.statement_en}</b><br>“{row.quote}”<br>{row.document}, {row.clause}; {strength}, {date}"
 )
+# Grey and see-through, for a notebook is light or dark; a page has colours of its own for these.
+_GREY, _FAINT, _CLEAR = "#797979", "rgba(128,128,128,0.3)", "rgba(0,0,0,0)"
 _LAYOUT = {
     "margin": {"l": 85, "r": 10, "t": 40, "b": 40},
-    "font": {"family": "system-ui, sans-serif", "size": 12},
-    "paper_bgcolor": drawing.PAPER,
-    "plot_bgcolor": "rgba(0,0,0,0)",
+    "font": {"family": "system-ui, sans-serif", "size": 12, "color": _GREY},
+    "paper_bgcolor": _CLEAR,
+    "plot_bgcolor": _CLEAR,
     "legend": {"orientation": "h", "y": 1.12, "x": 0},
     "hoverlabel": {"align": "left", "bgcolor": drawing.PAPER, "font": {"color": drawing.INK}},
 }
-_GRID = {"gridcolor": drawing.PALE, "zeroline": False}
+_GRID = {"gridcolor": _FAINT, "zeroline": False}
 _YEARS = {"dtick": "M12", "tickformat": "%Y", "ticklabelmode": "period", "tickangle": 0}
 
 
@@ -58,6 +60,7 @@ def explore(plans, theme):
     for strength in wording.STRENGTHS:
         if strength in set(rows["strength"]):
             figure.add_trace(_trace(rows[rows["strength"] == strength], strength, drawing.colours(plans)))
+            figure.add_trace(_entry(strength))
     table = rows[["place", "statement_en", "strength", "quote", "clause", "id"]].values.tolist()
     for lane, place in enumerate(plans.places.itertuples()):
         if place.id not in set(rows["jurisdiction"]):
@@ -108,7 +111,8 @@ def _trace(rows, strength, palette):
         x=pd.to_datetime(rows["when"]).dt.strftime("%Y-%m-%d").tolist(),
         y=rows["y"].round(3).tolist(),
         mode="markers",
-        name=wording.STRENGTHS[strength],
+        legendgroup=strength,
+        showlegend=False,
         marker={
             "symbol": list(rows["mark"].map(_SHAPES) + rows["hollow"].map({True: "-open", False: ""})),
             "size": 9,
@@ -118,3 +122,11 @@ def _trace(rows, strength, palette):
         text=[_hover(row) for row in rows.itertuples()],
         hovertemplate="%{text}<extra></extra>",
     )
+
+
+def _entry(strength):
+    """Name a strength in the legend by a grey mark: a colour would be a place's."""
+    symbol = "circle-open" if strength == "aspirational" else "circle"
+    marker = {"symbol": symbol, "color": _GREY, "size": 9, "line": {"width": 1.5, "color": _GREY}}
+    name = wording.STRENGTHS[strength]
+    return go.Scatter(x=[None], y=[None], mode="markers", name=name, legendgroup=strength, marker=marker)

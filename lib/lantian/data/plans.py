@@ -43,6 +43,8 @@ class Plans:
     gaps : DataFrame
         A row a silence, or a target that a level above sets, joined likewise, and
         ``within_remit`` and ``set_by`` (names of the places in ``assigned_by``).
+    by_id : dict
+        The rows of ``every_target`` and ``gaps``, as namedtuples.
     jurisdictions, documents, indicators, units, proofs, observations, numerals, text_defects, accounts, second_coding, audit, bodies, terms, key_regions, subjects, differences : DataFrame
         As in the tables. Numbers are floats, years nullable integers; an empty
         text cell is an empty string.
@@ -69,6 +71,11 @@ class Plans:
     subjects: pd.DataFrame
     differences: pd.DataFrame
     folder: Path
+    latest = None  # those loaded last, from which a notebook proves what it shows
+
+    @cached_property
+    def by_id(self):
+        return {row.id: row for rows in (self.every_target, self.gaps) for row in rows.itertuples()}
 
     @cached_property
     def targets(self):
@@ -131,7 +138,8 @@ def load(data=None, jurisdictions=None):
     """
     folder = find_data(data)
     chosen = os.environ.get("LANTIAN_JURISDICTIONS", "") if jurisdictions is None else jurisdictions
-    return make_plans(folder, *sound_tables(folder), chosen)
+    Plans.latest = make_plans(folder, *sound_tables(folder), chosen)
+    return Plans.latest
 
 
 def make_plans(folder, schema, tables, chosen=()):

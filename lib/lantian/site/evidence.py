@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from lantian.analysis.comparability import rules
 from lantian.analysis.compare import compare, pairs, strongest, verdict_in_words
 from lantian.analysis.matrix import near
+from lantian.data.plans import Plans
 from lantian.data.quotes import NUMBER_WORDS
 from lantian.site.tables import chinese, content, fill, joined, show
 from lantian.text import wording
@@ -44,15 +45,26 @@ def evidence(plans, identifier):
     >>> import lantian as lt
     >>> card = lt.evidence(lt.load(), "yuyao-pm25-2020")
     """
-    for rows, card in ((plans.every_target, _target_card), (plans.gaps, _gap_card)):
-        found = rows[rows["id"] == identifier]
-        if len(found):
-            row = next(found.itertuples())
-            heading, facts = card(plans, row)
-            filled = [(name, content(value)) for name, value in facts.items() if str(value)]
-            return fill("card", heading, filled, row.id, marked(row) if row.quote else "")
-    similar = near(identifier, [*plans.every_target["id"], *plans.gaps["id"]])
-    raise ValueError(f"{identifier!r} is neither a target nor a gap{similar}; lt.find(plans, word) finds ids")
+    if identifier not in plans.by_id:
+        why = f"is neither a target nor a gap{near(identifier, plans.by_id)}; lt.find(plans, word) finds ids"
+        raise ValueError(f"{identifier!r} {why}")
+    row = plans.by_id[identifier]
+    heading, facts = (_target_card if hasattr(row, "statement_en") else _gap_card)(plans, row)
+    filled = [(name, content(value)) for name, value in facts.items() if str(value)]
+    return fill("card", heading, filled, row.id, marked(row) if row.quote else "")
+
+
+def proof(identifier):
+    """Show in a few lines what proves a target or a gap of the plans loaded last; nothing of other ids."""
+    if not Plans.latest or identifier not in Plans.latest.by_id:
+        return ""
+    row = Plans.latest.by_id[identifier]
+    words = marked(row) if row.quote else row.words if hasattr(row, "words") else ""
+    source = ", ".join(filter(None, [_document(Plans.latest, row), row.clause]))
+    heading, name = map(
+        Markup.format, (Markup("<b>{}</b>"), Markup("<code>{}</code>")), (wording.statement(row), row.id)
+    )
+    return Markup("<br>").join(filter(None, [heading, words and chinese(words), escape(source), name]))
 
 
 def _target_card(plans, row):

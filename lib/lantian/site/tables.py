@@ -304,8 +304,7 @@ def defects(plans):
     """
     places = plans.documents.set_index("id")["jurisdiction"]
     labels = plans.text_defects["document"].map(places).map(plans.places.set_index("id")["label"])
-    ids = {*plans.every_target["id"], *plans.gaps["id"]}
-    affects = [_with_links(text, ids) for text in plans.text_defects["affects"]]
+    affects = [_with_links(text, plans.by_id) for text in plans.text_defects["affects"]]
     return plans.text_defects.assign(plan=labels, affects=affects)[["plan", "defect", "restored", "affects"]]
 
 

@@ -14,8 +14,14 @@ from lantian.text import wording
 
 PAGES = "LANTIAN_PAGES"  # the way to the folder of the pages, empty on a page itself; not set in a notebook
 FROM_NOTEBOOKS = "../reports/"
-# What JupyterLab sets to the right and at full length reads better from the left, in a box that scrolls.
-STYLE = "<style>.lantian :is(th, td) {text-align: left !important; vertical-align: top} .lantian:has(.searchable) {max-height: 40em; overflow: auto}</style>"
+# What JupyterLab sets to the right and at full length reads better from the left, in a box that scrolls; what proves
+# some words folds out beneath them.
+STYLE = """<style>.lantian :is(th, td) {text-align: left !important; vertical-align: top}
+.lantian:has(.searchable) {max-height: 40em; overflow: auto}
+.lantian details.evidence, .lantian details.evidence > summary {display: inline}
+.lantian details.evidence > summary {cursor: pointer; text-decoration: underline dotted; text-underline-offset: .2em}
+.lantian .proof {border-left: 3px solid #3a86b7; margin: .25em 0 .5em; padding: .25em .75em; white-space: normal}</style>"""
+PROOF = re.compile('<div class="proof">.*?</div>', re.S)
 LEDGER = "08_evidence.html"
 
 
@@ -30,7 +36,7 @@ class Shown:
         self.markup = Markup(markup)
 
     def __str__(self):
-        lines = re.sub(r"</(dt|dd|tr|h3|blockquote)>", "\n", self.markup)
+        lines = re.sub(r"</(dt|dd|tr|h3|blockquote)>", "\n", PROOF.sub("", self.markup))
         return html.unescape(re.sub(r"<[^>]+>", "", lines))
 
     __repr__ = __str__
@@ -50,23 +56,31 @@ class Sentence(Shown):
         self.answers = dict(answers)
 
     def _repr_html_(self):
-        return f'<p class="reading">{self.markup}</p>'
+        return f'<p class="reading">{self.markup}</p>' if PAGES in os.environ else super()._repr_html_()
 
 
 def link(page, words, row=""):
     """Link words to a page, or to a row of it.
 
-    In a notebook the link leads to the rendered page, where there is one, and shows the id of the row under the pointer.
-    On a page it is ``<a class="evidence" href="08_evidence.html#yuyao-pm25-2020">37</a>``.
+    On a page it is ``<a class="evidence" href="08_evidence.html#yuyao-pm25-2020">37</a>``. In a notebook what proves the
+    row folds out beneath the words, and links lead to the rendered pages where there are any.
     """
     folder = os.environ.get(PAGES)
     in_notebook = folder is None
-    kind = Markup(' class="evidence"') if row else ""
-    title = Markup(' title="{}"').format(row) if row and in_notebook else ""
-    if in_notebook and not Path(FROM_NOTEBOOKS, page).exists():
-        return Markup("<span{}{}>{}</span>").format(kind, title, words)
     address = f"{FROM_NOTEBOOKS if in_notebook else folder}{page}{f'#{row}' if row else ''}"
-    return Markup('<a{} href="{}"{}>{}</a>').format(kind, address, title, words)
+    there = not in_notebook or Path(FROM_NOTEBOOKS, page).exists()
+    if in_notebook and (shown := _proof(row)):
+        shown += Markup(' <a href="{}">on its page</a>').format(address) if there else ""
+        fold = '<details class="evidence"><summary>{}</summary><div class="proof">{}</div></details>'
+        return Markup(fold).format(words, shown)
+    kind = Markup(' class="evidence"') if row else ""
+    return Markup('<a{} href="{}">{}</a>').format(kind, address, words) if there else escape(words)
+
+
+def _proof(row):
+    from lantian.site.evidence import proof  # which makes links itself
+
+    return proof(row)
 
 
 def evidence_link(identifier, words):
@@ -139,15 +153,14 @@ def say(plans, text, **values):
             if given and pd.api.types.is_scalar(values[name]) and pd.isna(values[name]):
                 raise StaleSentence(f"{name} is not known; the sentence was: {text}")
             words = _given(values[name], column) if given else _looked_up(plans, name, column, text)
-            answers[f"{name}:{column}" if column else name] = Markup(words).striptags()
+            answers[f"{name}:{column}" if column else name] = str(Shown(words))
             parts.append(words)
     return Sentence("".join(parts), answers)
 
 
 def _names_place_left_out(plans, names):
     """Return whether one of some names is a row of a place that is left out of this comparison."""
-    rows = pd.concat([plans.every_target[["id", "role"]], plans.gaps[["id", "role"]]])
-    return (rows.loc[rows["id"].isin(names), "role"] == "left_out").any()
+    return any(plans.by_id[name].role == "left_out" for name in names & plans.by_id.keys())
 
 
 def _given(value, column):
@@ -159,12 +172,11 @@ def _given(value, column):
 
 def _looked_up(plans, name, column, text):
     """Return the markup of a target or a gap that a sentence names by its id."""
-    target = next(plans.every_target[plans.every_target["id"] == name].itertuples(), None)
-    if target:
-        return evidence_link(name, TARGET_WORDS[column or "target"](target))
-    gap = next(plans.gaps[plans.gaps["id"] == name].itertuples(), None)
-    if gap:
-        return evidence_link(name, getattr(gap, column) if column else wording.gap(gap))
+    row = plans.by_id.get(name)
+    if hasattr(row, "statement_en"):
+        return evidence_link(name, TARGET_WORDS[column or "target"](row))
+    if row:
+        return evidence_link(name, getattr(row, column) if column else wording.gap(row))
     raise StaleSentence(f"{name} is neither a target nor a gap; the sentence was: {text}")
 
 

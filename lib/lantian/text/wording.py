@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 __all__ = """AREAS BASES DEGREES GAPS MONTHS SHORT SILENCES STRENGTHS amount counted date day gap names number period
-    places_with quantity signed span strength subject target thing""".split()
+    places_with quantity signed span statement strength subject target thing""".split()
 WORDS = Path(__file__).with_name("words.csv")
 
 
@@ -176,6 +176,16 @@ def target(row):
     """Word how much a target sets and by when, as "at least 20 % below 2015 by 2020"."""
     when = date(row)
     return amount(row) if when == "no date" or row.standard_unit == OFTEN else f"{amount(row)} {when}"
+
+
+def statement(row):
+    """Word a target in a sentence with strength and date, or a gap, each with its place.
+
+    As "Yuyao: PM2.5 annual mean down to 37 µg/m³ by 2020; stated plainly, by 2020".
+    """
+    if not hasattr(row, "statement_en"):
+        return f"{row.place}, {row.indicator_name}: {gap(row)}"
+    return f"{row.place}: {row.statement_en}; {STRENGTHS[row.strength]}, {date(row)}"
 
 
 def thing(row):
