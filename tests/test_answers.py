@@ -68,7 +68,7 @@ def answers(base):
 
 @pytest.fixture(scope="module")
 def exported(data, tmp_path_factory):
-    return export(tmp_path_factory.mktemp("answers") / "lantian.sqlite", data)
+    return export(data, tmp_path_factory.mktemp("answers") / "lantian.sqlite")
 
 
 @pytest.fixture(scope="module")

@@ -306,7 +306,9 @@ def test_a_chart_refuses_an_axis_that_rows_do_not_share(plans):
 
 
 def test_unknown_names_are_answered_with_what_is_known(plans):
-    with pytest.raises(ValueError, match=r"'air\.smell' is no indicator; near it: .*lists all of them"):
+    with pytest.raises(
+        ValueError, match=r"'air\.smell' is no indicator id; .*lists all of them; did you mean air\."
+    ):
         lt.compare(plans, "air.smell")
     with pytest.raises(ValueError, match="'size' is not known; it is one of value, date, pace, wording"):
         lt.compare(plans, plans.indicators["id"].iloc[0], of="size")

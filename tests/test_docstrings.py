@@ -1,4 +1,4 @@
-"""What a newcomer meets first: the names that are offered, their examples, and sentences for a wrong one."""
+"""What a newcomer meets first: the names that are offered, and their examples."""
 
 import doctest
 import inspect
@@ -19,6 +19,7 @@ SHOWN = (
     "verdict",
     "comparability",
     "pace",
+    "export",
     "place",
     "say",
     "show",
@@ -57,23 +58,3 @@ def test_examples_run(name, plans, monkeypatch):
         monkeypatch.setattr(lt, "load", lambda: plans)
     failed, _ = doctest.testmod(import_module(name))
     assert not failed
-
-
-WRONG = {
-    'lt.compare(plans, "air.pm2.5")': "'air.pm2.5' is no indicator; near it: air.pm25, ",
-    'lt.pace(plans, "air.pm2.5")': "'air.pm2.5' is no indicator; near it: air.pm25, ",
-    'lt.above(plans, indicators=["air.pm2.5"])': "'air.pm2.5' is no indicator; near it: air.pm25, ",
-    'lt.matrix(plans, indicators=["air.pm2.5"])': "'air.pm2.5' is no indicator; near it: air.pm25, ",
-    'lt.matrix(plans, "cars")': "'cars' is no theme; it is one of headline, agriculture, air, ",
-    'lt.charts.explore(plans, "cars")': "'cars' is no theme; it is one of headline, agriculture, air, ",
-    'lt.evidence(plans, "yuyao-pm25")': "'yuyao-pm25' is neither a target nor a gap; near it: yuyao-pm25-2020, ",
-    'lt.compare(plans, "air.pm25", of="x")': "of='x' is not known; it is one of value, date, pace, wording",
-    'lt.place(plans, "atlantis")': "'atlantis' is no focus place; it is one of lanshan, ",
-}
-
-
-@pytest.mark.parametrize(("call", "reported"), WRONG.items())
-def test_wrong_name_is_answered_what_is_allowed(plans, call, reported):
-    with pytest.raises(ValueError) as error:
-        eval(call, {"lt": lt, "plans": plans})
-    assert str(error.value).startswith(reported)

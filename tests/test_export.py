@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from edit import change, contents, read, write
 from lantian import check
 from lantian.cli import main
-from lantian.data.export import FORMULA, export, typed
+from lantian.data.export import FORMULA, JOINED, export, typed
 from lantian.data.schema import read_schema
 from lantian.site import downloads
 from lantian.site.codebook import codebook
@@ -39,7 +39,7 @@ MEANT = {
 @pytest.fixture(scope="module")
 def exported(data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("exports")
-    return {ending: export(folder / f"lantian{ending}", data) for ending in (".xlsx", ".sqlite", ".parquet")}
+    return {ending: export(data, folder / f"lantian{ending}") for ending in (".xlsx", ".sqlite", ".parquet")}
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +71,23 @@ def sheet_rows(sheet):
     return [dict(zip(header, map(plain, row))) for row in rows]
 
 
-def test_workbook_holds_the_tables(exported, printed):
+def test_workbook_holds_the_tables_targets_first_with_names_and_amounts(exported, printed, plans):
     book = openpyxl.load_workbook(exported[".xlsx"])
-    assert book.sheetnames == [*printed, "evidence", "codebook"]
-    assert {name: sheet_rows(book[name]) for name in printed} == printed
+    assert book.sheetnames == [
+        "targets",
+        *(name for name in printed if name != "targets"),
+        "evidence",
+        "codebook",
+    ]
+    sheets = {name: sheet_rows(book[name]) for name in printed}
+    joined = [{name: row.pop(name) for name in JOINED} for row in sheets["targets"]]
+    assert sheets == printed
+    rows = plans.every_target.set_index("id").loc[[row["id"] for row in printed["targets"]]]
+    assert joined == [
+        {name: cell if cell == cell and cell != "" else None for name, cell in row.items()}
+        for row in rows[list(JOINED)].to_dict("records")
+    ]
+    assert [cell.value for cell in book["targets"][1]][:6] == ["id", *JOINED]
 
 
 def test_workbook_is_made_for_people(exported, printed):
@@ -172,7 +185,7 @@ def test_tables_to_take_away_open_in_a_spreadsheet_and_as_a_package(site, data, 
 
 def test_an_export_replaces_only_when_it_is_whole(copy_data, tmp_path):
     file = tmp_path / "out" / "lantian.sqlite"
-    export(file, copy_data)
+    export(copy_data, file)
     before = contents(tmp_path / "out")
     change(copy_data / "targets/yuyao.csv", 3, core="maybe")
     run = CliRunner().invoke(main, ["export", str(file), "--data", str(copy_data)])
@@ -264,7 +277,7 @@ def spoil(folder):
 
 
 def test_no_formula_is_alive_in_the_workbook(copy_data, tmp_path):
-    book = openpyxl.load_workbook(export(tmp_path / "lantian.xlsx", spoil(copy_data)))
+    book = openpyxl.load_workbook(export(spoil(copy_data), tmp_path / "lantian.xlsx"))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     hostile = [cell for cell in cells if isinstance(cell.value, str) and cell.value.startswith(FORMULA)]
     assert len(hostile) > 1000
@@ -275,10 +288,10 @@ def test_no_formula_is_alive_in_the_workbook(copy_data, tmp_path):
 
 def test_hostile_text_comes_back_as_it_was(copy_data, tmp_path):
     spoil(copy_data)
-    base = sqlite3.connect(export(tmp_path / "lantian.sqlite", copy_data))
+    base = sqlite3.connect(export(copy_data, tmp_path / "lantian.sqlite"))
     rows = read(copy_data / "targets/yuyao.csv")
     assert base.execute("SELECT note FROM targets WHERE id = ?", (rows[0]["id"],)).fetchone()[0] == (
         rows[0]["note"] or None
     )
-    parquet = pq.read_table(export(tmp_path / "folder", copy_data) / "documents.parquet")
+    parquet = pq.read_table(export(copy_data, tmp_path / "folder") / "documents.parquet")
     assert all(title.startswith(ATTACK) for title in parquet["title_en"].to_pylist())

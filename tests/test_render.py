@@ -422,6 +422,15 @@ def test_every_failure_is_named_and_nothing_changes(suite):
     assert contents(suite.output) == before
 
 
+def test_a_failure_that_is_a_sentence_is_named_with_its_line(suite):
+    write_notebook(suite.first, "import lantian as lt", "fine = 1\nlt.compair")
+    with pytest.raises(RenderError) as failure:
+        suite.render()
+    where, error = str(failure.value).splitlines()
+    assert where == "00_first.ipynb, code cell 2 (id cell-2), line 2:"
+    assert error == "  NameMissing: lantian has no compair; did you mean compare or comparability?"
+
+
 def marked(name):
     """Return the processes, dead ones aside, whose environment holds a mark."""
     found = []

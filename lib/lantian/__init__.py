@@ -6,13 +6,18 @@ no plotting library.
 
 import csv
 from importlib import import_module
+from inspect import isfunction
 from pathlib import Path
+
+from lantian.errors import NameMissing, checked, near
 
 _HOME = {
     "load": "data.plans",
     "Plans": "data.plans",
+    "LantianError": "errors",
     "DataError": "data.schema",
     "check": "data.check",
+    "export": "data.export",
     "verify": "proof.verify",
     "find": "analysis.search",
     "cells": "analysis.matrix",
@@ -49,19 +54,20 @@ __version__ = "0.2.0"
 
 def __getattr__(name):
     if name in _HOME:
-        return getattr(import_module(f"lantian.{_HOME[name]}"), name)
+        found = getattr(import_module(f"lantian.{_HOME[name]}"), name)
+        return checked(found) if isfunction(found) else found
     if name in _MODULES:
         return import_module(f"lantian.{_MODULES[name]}")
-    raise AttributeError(missing(name, __all__))
+    raise NameMissing(missing(name, __all__))
 
 
 def missing(name, names, module=""):
-    """Say of a name that is not there what does its work now, where an earlier version had it, or which names there are."""
+    """Say of a name that is not there what does its work now, where an earlier version had it, or what it may mean."""
     with open(Path(__file__).with_name("renamed.csv"), encoding="utf-8", newline="") as file:
         renamed = {row["old"]: row["new"] for row in csv.DictReader(file)}
     if new := renamed.get(f"{module}{name}"):
         return f"lantian has no {module}{name} any more; it is now {new}"
-    return f"lantian has no {module}{name}; it has {', '.join(names)}"
+    return f"lantian has no {module}{name}{near(name, names) or '; it has ' + ', '.join(names)}"
 
 
 def __dir__():

@@ -95,7 +95,7 @@ def export(file, data, replace):
     """Write all tables to FILE.xlsx, FILE.sqlite, or a folder of parquet files (.parquet or no ending)."""
     from lantian.data.export import export as run
 
-    click.echo(_answered(run, file, data, replace))
+    click.echo(_answered(run, find_data(data), file, replace))
 
 
 @main.command()

@@ -7,6 +7,7 @@ import pandas as pd
 
 from lantian.analysis.duties import due_day
 from lantian.analysis.progress import observations_of, pace_of, reading, state_of
+from lantian.errors import CallError, near
 from lantian.text import wording
 
 # From the strongest statement to none; rows in one of the first four may share an axis.
@@ -145,7 +146,9 @@ def verdict(plans, first, second, of="value"):
     """
     rows = plans.every_target[plans.every_target["id"].isin([first, second])]
     for name in {first, second} - set(rows["id"]):
-        raise ValueError(f"{name!r} is no target; plans.targets and plans.targets_above list all of them")
+        raise CallError(
+            f"{name!r} is no target; lt.find(plans, words) finds ids{near(name, plans.every_target['id'])}"
+        )
     judging = rules(plans)
     pair = [stated(judging, row, of) for row in rows.itertuples()]
     return judge(judging, pair[0], pair[-1], of)
@@ -171,7 +174,7 @@ def weakest(plans, ids, of="value"):
         For fewer than two ids.
     """
     if len(ids) < 2:
-        raise ValueError("a set to judge has two targets or more")
+        raise CallError("a set to judge has two targets or more")
     return max((verdict(plans, *pair, of) for pair in itertools.combinations(ids, 2)), key=rank)
 
 
@@ -195,7 +198,7 @@ def stated(judging, row, of="value"):
     Stated
     """
     if of not in FACTS:
-        raise ValueError(f"of={of!r} is not known; it is one of {', '.join(FACTS)}")
+        raise CallError(f"of={of!r} is not known; it is one of {', '.join(FACTS)}")
     facts = FACTS[of](judging, row)
     converted = (implied_level, per_resident) if of == "value" else ()
     return Stated(row, facts, *[convert(judging, row) for convert in converted])

@@ -273,7 +273,7 @@ def _without(plans, own, pairs, compared):
     left = own[~own["id"].isin(compared["id"])]
     places = pairs.drop_duplicates(["id", "place_above"]).groupby("id")["place_above"].agg(wording.names)
     names = left["id"].map(places)
-    collected = "what was collected of " + names + " is of another kind, unit, year or place"
+    collected = "what was collected of " + names.astype("str") + " is of another kind, unit, year or place"
     in_words = collected.fillna("no goal of a level above could be matched to it")
     relation = names.isna().map({True: "not collected", False: "not comparable"})
     return left.assign(relation=relation, in_words=in_words)

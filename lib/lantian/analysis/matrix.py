@@ -1,10 +1,10 @@
 """Overview of promises and silences: a cell for every plan and indicator, none of them blank."""
 
-import difflib
 import os
 
 import pandas as pd
 
+from lantian.errors import CallError, near
 from lantian.text import wording
 
 # What a cell holds, from the most to the least informative; and what is no target, in a few characters.
@@ -114,19 +114,37 @@ def _firmest_first(targets):
     return targets.assign(mark=marks, **keys).sort_values([*keys, "id"])
 
 
-def matrix(plans, theme=None, indicators=None):
-    """Show `cells` as a table: an indicator a row, a plan a column, words in the cells.
+def matrix(plans, theme=None, indicators=None, values="in_words"):
+    """Show `cells` as a wide table: an indicator a row, a plan a column.
 
-    Parameters and errors are those of `cells`.
+    Parameters
+    ----------
+    plans, theme, indicators
+        As of `cells`.
+    values : str
+        A column of `cells`, or of ``Plans.targets`` for the firmest target of each cell: ``"amount"`` for
+        numbers in the unit that ``"standard_unit"`` gives, missing where there is none. Numbers of one row need not
+        compare: they may be of other years, areas or things, or a level beside a change. `compare` says whether they do.
+
+    Returns
+    -------
+    DataFrame
 
     Examples
     --------
     >>> import lantian as lt
-    >>> lt.matrix(lt.load(), "coal").loc["Coal consumption", "Yuyao (2018)"]
+    >>> plans = lt.load()
+    >>> lt.matrix(plans, "coal").loc["Coal consumption", "Yuyao (2018)"]
     'no more than in 2011 by 2020'
+    >>> float(lt.matrix(plans, "coal", values="amount").loc["Coal consumption", "Lanshan (2019)"])
+    1450000.0
     """
-    in_words = cells(plans, theme, indicators).set_index(["indicator_name", "label"])["in_words"]
-    return in_words.unstack(sort=False).rename_axis(columns=None)
+    found, targets = cells(plans, theme, indicators), plans.targets.set_index("id")
+    if values not in found and values not in targets:
+        raise CallError(f"{values!r} is no column of cells or targets{near(values, [*found, *targets])}")
+    column = found[values] if values in found else found["id"].map(targets[values])
+    table = found.assign(shown=column).set_index(["indicator_name", "label"])["shown"]
+    return table.unstack(sort=False).rename_axis(columns=None)
 
 
 def chosen(indicators, theme, ids=None):
@@ -140,18 +158,30 @@ def chosen(indicators, theme, ids=None):
         rows = indicators[indicators["headline" if theme in HEADLINES else "theme"] == theme]
     if rows.empty:
         themes = ", ".join(sorted(set(indicators["theme"])))
-        raise ValueError(f"{theme!r} is no theme; it is one of headline, {themes}")
+        raise CallError(f"{theme!r} is no theme; it is one of headline, {themes}")
     rank = rows["headline"].map(HEADLINES).fillna(len(HEADLINES))
     keys = pd.DataFrame({"rank": rank, "other_theme": rows["headline"] != rows["theme"]})
     return rows.loc[keys.sort_values([*keys]).index]
 
 
 def require_indicators(indicators, *ids):
-    """Raise ValueError for an id that no indicator has, naming similar ones."""
+    """Raise an error for an id that no indicator has, naming those that its words may mean, else similar ones."""
     for name in ids:
         if name not in set(indicators["id"]):
-            similar = near(name, indicators["id"])
-            raise ValueError(f"{name!r} is no indicator{similar}; plans.indicators lists all of them")
+            meant = _by_name(indicators, str(name)) or near(name, indicators["id"])
+            raise CallError(f"{name!r} is no indicator id; plans.indicators lists all of them{meant}")
+
+
+def _by_name(indicators, words):
+    """Name the indicators with some words in their names: "; by name it may be air.pm25 (PM2.5)"."""
+    words = fold(words).casefold().split()
+    ids = indicators["id"].str.replace("_", " ")
+    texts = (ids + " " + indicators["name_en"] + " " + indicators["name_zh"]).map(fold).str.casefold()
+    found = indicators[[all(word in text for word in words) for text in texts]]
+    found = found.sort_values("headline", key=lambda headline: headline == "", kind="stable")
+    shown = [f"{row.id} ({row.name_en})" for row in found.head(4).itertuples()]
+    more = f" ({len(found) - 4} more)" if len(found) > 4 else ""
+    return f"; by name it may be {wording.names(shown, 'or')}{more}" if shown else ""
 
 
 def require_places(known, ids):
@@ -170,16 +200,6 @@ def targets_on(plans, indicator, core, places=None):
     rows = rows if places is None else rows[rows["jurisdiction"].isin(places)]
     in_core = rows["core"] == "yes"
     return rows[in_core] if core and in_core.any() else rows
-
-
-def near(name, names):
-    """Name the few names most similar to one, for an error.
-
-    >>> near("air.pm2.5", ["air.pm25", "coal.consumption"])
-    '; near it: air.pm25'
-    """
-    found = difflib.get_close_matches(str(name), list(names), n=4)
-    return f"; near it: {', '.join(found)}" if found else ""
 
 
 def short(row):
@@ -299,5 +319,5 @@ def place(plans, identifier=None):
     chosen_id = identifier or os.environ.get("LANTIAN_PLACE") or plans.focus[0]
     found = plans.places[plans.places["id"] == chosen_id]
     if found.empty:
-        raise ValueError(f"{chosen_id!r} is no focus place; it is one of {', '.join(plans.focus)}")
+        raise CallError(f"{chosen_id!r} is no focus place; it is one of {', '.join(plans.focus)}")
     return next(found.itertuples())

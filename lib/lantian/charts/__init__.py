@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from lantian import missing
+from lantian.errors import NameMissing, checked
 
 _NAMES = {
     "drawing": "key style",
@@ -17,8 +18,9 @@ __all__ = sorted(_HOME)
 
 def __getattr__(name):
     if name not in _HOME:
-        raise AttributeError(missing(name, __all__, "charts."))
+        raise NameMissing(missing(name, __all__, "charts."))
     found = getattr(import_module(f"lantian.charts.{_HOME[name]}"), name)
+    found = found if name == "NotComparable" else checked(found, "charts.")
     globals()[name] = found  # or importing explore.py would leave the module under the name of its function
     return found
 

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from lantian.analysis.duties import day_due
 from lantian.analysis.matrix import chosen
 from lantian.charts import drawing
+from lantian.errors import CallError
 from lantian.text import wording
 
 _SHAPES = {"target": "circle", "word": "square"}  # as in the other charts; plotly has no dashed edge
@@ -56,6 +57,10 @@ def explore(plans, theme):
         ``figure.layout.meta``, for the table beneath and for what shows no charts of plotly.
     """
     rows, labels = _rows(plans, theme), plans.places["label"]
+    if rows.empty:
+        raise CallError(
+            f"no plan has a dated promise on {theme}; lt.cells(plans, {theme!r}) lists what they have"
+        )
     figure = _Figure()
     for strength in wording.STRENGTHS:
         if strength in set(rows["strength"]):

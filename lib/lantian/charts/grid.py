@@ -8,7 +8,8 @@ import matplotlib.colors
 import numpy as np
 import pandas as pd
 
-from lantian.charts import drawing
+from lantian.charts import drawing, entry
+from lantian.errors import CallError
 from lantian.text import wording
 
 _ROOMY = 6  # more places than these leave no room for words in a column
@@ -19,8 +20,8 @@ _CELL = 7.2  # size of the words of a cell, in points
 _STRENGTHS = {words: code for code, words in wording.STRENGTHS.items()}
 
 
-@mpl.style.context(drawing.STYLE)
-def matrix(plans, cells, name, title, subtitle, place=None):
+@entry.chart("jurisdiction indicator_name mark text in_words id", "lt.cells(plans, theme)")
+def matrix(plans, cells, name=None, title=None, subtitle=None, place=None):
     """Draw plans by subjects: in each cell a mark, and a few words beneath it.
 
     Parameters
@@ -28,7 +29,7 @@ def matrix(plans, cells, name, title, subtitle, place=None):
     plans : Plans
     cells : DataFrame
         As from `lantian.cells`.
-    name, title, subtitle : str
+    name, title, subtitle : str, optional
     place : str, optional
         The one place that keeps its colour; the others are grey.
 
@@ -77,8 +78,8 @@ def _cells(plans, cells, names, palette):
     return chart, axes
 
 
-@mpl.style.context(drawing.STYLE)
-def order(plans, steps, name, title, subtitle):
+@entry.chart("jurisdiction step text in_words id", "lt.fleet_steps(plans)")
+def order(plans, steps, name=None, title=None, subtitle=None):
     """Draw how much each plan asks, where what is asked has an order and no scale: a column a step, the most at the right.
 
     Parameters
@@ -86,7 +87,7 @@ def order(plans, steps, name, title, subtitle):
     plans : Plans
     steps : DataFrame
         As from `lantian.fleet_steps`: jurisdiction, step (an ordered category), text, in_words, id.
-    name, title, subtitle : str
+    name, title, subtitle : str, optional
 
     Returns
     -------
@@ -102,8 +103,8 @@ def order(plans, steps, name, title, subtitle):
     return drawing.finish(chart, plans, rows, name, title, subtitle)
 
 
-@mpl.style.context(drawing.STYLE)
-def calendar(plans, duties, name, title, subtitle):
+@entry.chart("jurisdiction timing period", "lt.duties(plans)")
+def calendar(plans, duties, name=None, title=None, subtitle=None):
     """Draw how many duties fall due when: the darker, the more.
 
     Parameters
@@ -111,7 +112,7 @@ def calendar(plans, duties, name, title, subtitle):
     plans : Plans
     duties : DataFrame
         As from `lantian.duties`.
-    name, title, subtitle : str
+    name, title, subtitle : str, optional
 
     Returns
     -------
@@ -149,16 +150,16 @@ def calendar(plans, duties, name, title, subtitle):
     return drawing.finish(chart, plans, rows, name, title, subtitle, ["number"])
 
 
-@mpl.style.context(drawing.STYLE)
-def bars(plans, counts, name, title, subtitle, share_of=None):
+@entry.chart("jurisdiction", "lt.strengths(plans)")
+def bars(plans, counts, name=None, title=None, subtitle=None, share_of=None):
     """Draw counts or shares as bars: a panel for each kind, a bar for each place.
 
     Parameters
     ----------
     plans : Plans
     counts : DataFrame
-        jurisdiction, and a column of counts for each kind.
-    name, title, subtitle : str
+        jurisdiction, and a column of counts for each kind, as from `lantian.strengths`; words in it are not drawn.
+    name, title, subtitle : str, optional
     share_of : str, optional
         What all kinds of a place together are, as "targets": shares of it are drawn, and its number is named.
 
@@ -168,7 +169,9 @@ def bars(plans, counts, name, title, subtitle, share_of=None):
     """
     import seaborn
 
-    counts = counts.set_index("jurisdiction").reindex(plans.focus, fill_value=0)
+    counts = counts.set_index("jurisdiction").select_dtypes("number").reindex(plans.focus, fill_value=0)
+    if counts.columns.empty:
+        raise CallError("charts.bars() needs a column of counts for each kind, as from lt.strengths(plans)")
     total, drawn, words = counts.sum(axis=1), counts, counts.astype("str")
     if share_of:
         drawn = 100 * counts.div(total.clip(lower=1), axis=0)

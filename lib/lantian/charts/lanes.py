@@ -7,14 +7,16 @@ import pandas as pd
 
 from lantian.analysis.comparability import ON_ONE_AXIS
 from lantian.analysis.duties import day_due, exactness
-from lantian.charts import drawing
+from lantian.analysis.matrix import require_indicators
+from lantian.charts import drawing, entry
+from lantian.errors import LantianError
 from lantian.text import wording
 
 _LABEL = 8  # size of labels, in points
 _ROOM = 1.25  # of the length of an axis: its words need room beyond the last value
 
 
-class NotComparable(ValueError):
+class NotComparable(LantianError, ValueError):
     """Rows that must not share an axis; the message names the failing test."""
 
 
@@ -124,8 +126,8 @@ def _mostly_right(lanes, limits):
 # --- dates ---------------------------------------------------------------------------------------------------------
 
 
-@mpl.style.context(drawing.STYLE)
-def dates(plans, rows, name, title, subtitle, above=None):
+@entry.chart("jurisdiction when exact in_words id", "lt.charts.due(plans, indicators)")
+def dates(plans, rows, name=None, title=None, subtitle=None, above=None):
     """Draw dated acts: a lane an act, a mark at its date; a line where only the year is printed, which it may fall in.
 
     Parameters
@@ -133,7 +135,7 @@ def dates(plans, rows, name, title, subtitle, above=None):
     plans : Plans
     rows : DataFrame
         As from `due`; acts without a date, and the places' gaps, stand in words.
-    name, title, subtitle : str
+    name, title, subtitle : str, optional
     above : DataFrame, optional
         As from `due` with ``role="reference"``: dates of levels above, drawn as lines across all places.
 
@@ -214,6 +216,7 @@ def due(plans, indicators, where="core == 'yes'", role="focus"):
     >>> boilers.set_index("id").in_words["huludao-boiler-35-built-up-2025"]
     'boiler up to 35 t/h, built-up area: by 2025 (largely)'
     """
+    require_indicators(plans.indicators, *indicators)
     targets = plans.targets if role == "focus" else plans.targets_above
     targets = targets.query("indicator in @indicators").query(where)
     words = [_act(row) for row in targets.itertuples()]
@@ -234,8 +237,8 @@ def _act(row):
 # --- values ---------------------------------------------------------------------------------------------------------
 
 
-@mpl.style.context(drawing.STYLE)
-def panels(plans, judged, name, title, subtitle, limits=None, unit=""):
+@entry.chart("jurisdiction status printed amount low high group degree id", "lt.compare(plans, indicator)")
+def panels(plans, judged, name=None, title=None, subtitle=None, limits=None, unit=""):
     """Draw values that compare, a panel for each group; all other promises in words.
 
     Parameters
@@ -244,7 +247,7 @@ def panels(plans, judged, name, title, subtitle, limits=None, unit=""):
     judged : DataFrame
         As from `lantian.compare`. Groups with a figure in two places or more get a panel; where there is none, all
         stand in words.
-    name, title, subtitle : str
+    name, title, subtitle : str, optional
     limits : tuple of float, optional
         Ends of the axis, the same for every panel; what is "all" in words stands at its end.
     unit : str
@@ -316,8 +319,8 @@ def _elsewhere(row, group):
     return words if group is None else f"not on this axis: {words}"
 
 
-@mpl.style.context(drawing.STYLE)
-def rates(plans, paces, name, title, subtitle):
+@entry.chart("jurisdiction kind compound low high printed in_words id", "lt.pace(plans, indicator)")
+def rates(plans, paces, name=None, title=None, subtitle=None):
     """Draw implied changes per year; one that has no base year is refused in words.
 
     Parameters
@@ -325,7 +328,7 @@ def rates(plans, paces, name, title, subtitle):
     plans : Plans
     paces : DataFrame
         As from `lantian.pace`.
-    name, title, subtitle : str
+    name, title, subtitle : str, optional
 
     Returns
     -------

@@ -2,12 +2,11 @@
 
 import math
 
-import matplotlib as mpl
 import pandas as pd
 
 from lantian.analysis.compare import compare
 from lantian.analysis.levels import ancestors, limits, places_unread
-from lantian.charts import drawing
+from lantian.charts import drawing, entry
 from lantian.charts.lanes import draw_lanes, implied, place_lanes, refuse
 from lantian.text import wording
 
@@ -15,8 +14,8 @@ from lantian.text import wording
 _NEW_REFERENCE_STATE = 2018 + 243 / 365
 
 
-@mpl.style.context(drawing.STYLE)
-def targets(plans, indicators, name, title, subtitle):
+@entry.chart()
+def targets(plans, indicators, name=None, title=None, subtitle=None):
     """Draw targets of one year beside the base year and what came of it: a panel for each indicator.
 
     Parameters
@@ -25,7 +24,7 @@ def targets(plans, indicators, name, title, subtitle):
     indicators : list of str
         Each has a panel. Levels of the year that most places share are drawn, and changes that `lantian.compare`
         converts to one; limits are lines, dotted where they came later. All others stand in words.
-    name, title, subtitle : str
+    name, title, subtitle : str, optional
 
     Returns
     -------
@@ -140,8 +139,8 @@ def _measured(plans, indicator):
     return rows[rows["jurisdiction"].isin(plans.focus)]
 
 
-@mpl.style.context(drawing.STYLE)
-def chain(plans, indicator, year, name, title, subtitle):
+@entry.chart()
+def chain(plans, indicator, year, name=None, title=None, subtitle=None):
     """Draw the ladder of one level from the nation down to each plan: a panel for each place, a rung for each level.
 
     Parameters
@@ -150,7 +149,7 @@ def chain(plans, indicator, year, name, title, subtitle):
     indicator : str
     year : int
         Target year; goals of other years are not drawn.
-    name, title, subtitle : str
+    name, title, subtitle : str, optional
 
     Returns
     -------
@@ -225,15 +224,15 @@ def _rungs(plans, indicator, year):
     return rungs[rungs["level"].isin(["nation", "province", "prefecture", "county"])].astype({"x": float})
 
 
-@mpl.style.context(drawing.STYLE)
-def series(plans, indicator, name, title, subtitle):
+@entry.chart()
+def series(plans, indicator, name=None, title=None, subtitle=None):
     """Draw measurements and promised levels over the years, a panel a place, without joining them.
 
     Parameters
     ----------
     plans : Plans
     indicator : str
-    name, title, subtitle : str
+    name, title, subtitle : str, optional
 
     Returns
     -------

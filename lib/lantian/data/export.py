@@ -22,19 +22,26 @@ ARROW = {"string": pa.string(), "number": pa.float64(), "integer": pa.int64(), "
 SQL = {"string": "TEXT", "number": "REAL", "integer": "INTEGER", "date": "TEXT"}
 STORED = {pa.date32(): pa.string()}  # SQLite has no dates
 WIDEST = 60
+JOINED = {
+    "place": "whose document it stands in",
+    "indicator_name": "what is promised",
+    "amount": "the value in the standard unit",
+    "amount_max": "the upper end of a range in the standard unit",
+    "standard_unit": "the unit in which amounts are given",
+}  # what the workbook's targets have besides the columns of their table
 VIEW = Path(__file__).with_name("promises.sql").read_text("utf-8")
 
 
-def export(file, data=None, replace=False):
+def export(plans, file, replace=False):
     """Write all tables to a workbook, an SQLite database or a folder of parquet files.
 
     Parameters
     ----------
+    plans : Plans or path-like
+        Whose folder is exported, with all places; or the data folder.
     file : path-like
         The ending decides: ``.xlsx``, ``.sqlite``, and ``.parquet`` or none for a
         folder.
-    data : path-like, optional
-        The data folder, found as by `load`.
     replace : bool
         Replace what is there already, by a finished export.
 
@@ -47,14 +54,22 @@ def export(file, data=None, replace=False):
     DataError
         When the tables cannot be used, the ending is not known, or the file
         is there already or cannot be written.
+
+    Examples
+    --------
+    >>> import lantian as lt, tempfile
+    >>> lt.export(lt.load(), f"{tempfile.mkdtemp()}/lantian.sqlite").name
+    'lantian.sqlite'
     """
-    file, folder = Path(file), find_data(data)
+    file, folder = Path(file), find_data(getattr(plans, "folder", plans))
     if file.suffix not in WRITERS:
         endings = ".xlsx, .sqlite, and .parquet or none for a folder"
         raise refusal(file, f"the ending {file.suffix!r} is not known; endings: {endings}")
     schema, tables = sound_tables(folder)
     if not replace and (there := _there(file, tables)):
-        raise refusal(there, "is there already; name another, or say --replace to have it replaced")
+        raise refusal(
+            there, "is there already; name another, or replace it (replace=True; in a terminal, --replace)"
+        )
     with tempfile.TemporaryDirectory(prefix="lantian-") as scratch:
         draft = Path(scratch) / file.name
         try:
@@ -122,12 +137,12 @@ def _create(table):
 
 
 def _workbook(draft, schema, tables, plans):
-    """Write a sheet a table, the evidence of each target, and the codebook."""
+    """Write a sheet a table, the targets first, the evidence of each target, and the codebook."""
     from openpyxl import Workbook
 
     book = Workbook()
     book.remove(book.active)
-    for name, table in tables.items():
+    for name, table in ({"targets": None} | tables | {"targets": _named(tables["targets"], plans)}).items():
         _sheet(book, name, table.column_names, zip(*(column.to_pylist() for column in table.columns)))
     evidence = _evidence(plans)
     _sheet(book, "evidence", evidence, evidence.itertuples(index=False))
@@ -152,6 +167,14 @@ def zipped(files):
             entry.external_attr = 0o644 << 16  # else unpacked files may be read by nobody
             archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
+
+
+def _named(targets, plans):
+    """Set behind the ids of targets what `load` joins to them: names, and amounts in the standard unit."""
+    rows = plans.every_target.set_index("id").loc[targets["id"].to_pylist(), list(JOINED)]
+    for at, name in enumerate(JOINED, 1):
+        targets = targets.add_column(at, name, pa.array(rows[name], from_pandas=True))
+    return targets
 
 
 def _sheet(book, name, header, rows):
@@ -207,6 +230,7 @@ def _link(sheet, other):
 
 def _columns(schema, tables):
     """Yield a row of the codebook for each column."""
+    yield from (("targets", name, "joined", means, "", "") for name, means in JOINED.items())
     for name, table in schema.items():
         for column in table.fields:
             shown = example(column, tables[name])

@@ -11,6 +11,7 @@ import pandas as pd
 from lantian.data.check import sound_tables
 from lantian.data.files import typed
 from lantian.data.schema import DataError, Problem, find_data, province
+from lantian.errors import NameMissing
 from lantian.text import wording
 from lantian.text.script import fold
 
@@ -105,7 +106,7 @@ class Ids(list):
         return getattr(self, key) if isinstance(key, str) else super().__getitem__(key)
 
     def __getattr__(self, name):
-        raise AttributeError(f"plans.focus is a list of ids and has no {name!r}; plans.places is the frame")
+        raise NameMissing(f"plans.focus is a list of ids and has no {name!r}; plans.places is the frame")
 
 
 def load(data=None, jurisdictions=None):

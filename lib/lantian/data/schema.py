@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from lantian.errors import LantianError
+
 PACKAGE = "datapackage.json"
 CHECKOUT = Path(__file__).resolve().parents[3]
 TYPES = ("string", "number", "integer", "date")
@@ -16,7 +18,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 COLUMNS = Path(__file__).with_name("columns.txt")
 
 
-class DataError(Exception):
+class DataError(LantianError):
     """Tables that cannot be used; ``problems`` lists every reason.
 
     Parameters

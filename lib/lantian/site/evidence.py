@@ -8,9 +8,9 @@ from markupsafe import Markup, escape
 
 from lantian.analysis.comparability import rules
 from lantian.analysis.compare import compare, pairs, strongest, verdict_in_words
-from lantian.analysis.matrix import near
 from lantian.data.plans import Plans
 from lantian.data.quotes import NUMBER_WORDS
+from lantian.errors import CallError, near
 from lantian.site.tables import chinese, content, fill, joined, show
 from lantian.text import wording
 from lantian.text.sentences import PAGES, Shown, evidence_link
@@ -46,8 +46,8 @@ def evidence(plans, identifier):
     >>> card = lt.evidence(lt.load(), "yuyao-pm25-2020")
     """
     if identifier not in plans.by_id:
-        why = f"is neither a target nor a gap{near(identifier, plans.by_id)}; lt.find(plans, word) finds ids"
-        raise ValueError(f"{identifier!r} {why}")
+        similar = near(identifier, plans.by_id)
+        raise CallError(f"{identifier!r} is neither a target nor a gap; lt.find(plans, words) finds ids{similar}")
     row = plans.by_id[identifier]
     heading, facts = (_target_card if hasattr(row, "statement_en") else _gap_card)(plans, row)
     filled = [(name, content(value)) for name, value in facts.items() if str(value)]

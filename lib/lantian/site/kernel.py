@@ -143,10 +143,26 @@ async def _run_cells(notebook, answer):
             if message["parent_header"].get("msg_id") == request["header"]["msg_id"]:
                 client.process_message(message, cell, index)
         if reply["status"] != "ok" and "raises-exception" not in cell.metadata.get("tags", []):
-            return {"failed": index} | {name: reply[name] for name in ("ename", "evalue", "traceback")}
+            return (
+                {"failed": index}
+                | {name: reply[name] for name in ("ename", "evalue")}
+                | _lines(kernel, reply)
+            )
     notebook.metadata.language_info = kernel.language_info
     client.set_widgets_metadata()
     return {"notebook": notebook}
+
+
+def _lines(kernel, reply):
+    """Return the traceback of a failure in full, by which its line is found: a notebook may see but the sentence of it."""
+    error = sys.last_value
+    if not hasattr(error, "_render_traceback_"):
+        return {"traceback": reply["traceback"]}
+    return {
+        "traceback": kernel.shell.InteractiveTB.structured_traceback(
+            type(error), error, error.__traceback__, tb_offset=1
+        )
+    }
 
 
 def _kernel():

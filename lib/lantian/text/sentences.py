@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup, escape
 
+from lantian.errors import LantianError
 from lantian.text import wording
 
 PAGES = "LANTIAN_PAGES"  # the way to the folder of the pages, empty on a page itself; not set in a notebook
@@ -25,7 +26,7 @@ PROOF = re.compile('<div class="proof">.*?</div>', re.S)
 LEDGER = "08_evidence.html"
 
 
-class StaleSentence(AssertionError):
+class StaleSentence(LantianError, AssertionError):
     """A sentence that the data contradict."""
 
 

@@ -1,0 +1,85 @@
+"""What every chart begins with: rows that it can draw, words where none are given, and the look of the suite."""
+
+import inspect
+import zlib
+from functools import wraps
+
+import matplotlib as mpl
+import matplotlib.style
+import pandas as pd
+
+from lantian.analysis.matrix import require_indicators
+from lantian.charts.drawing import STYLE
+from lantian.errors import CallError
+from lantian.text import wording
+
+_FEW = 8  # places that a subtitle names
+
+
+def chart(columns="", source=""):
+    """Make a function draw in the look of the suite, and answer by a sentence what it cannot draw.
+
+    Parameters
+    ----------
+    columns : str
+        Those that its rows must have; without any, it takes ids of indicators.
+    source : str
+        The call that gives such rows.
+    """
+
+    def decorate(draw):
+        signature = inspect.signature(draw)
+
+        @wraps(draw)
+        def drawn(*arguments, **named):
+            given = signature.bind(*arguments, **named).arguments
+            plans, rows, *_ = given.values()
+            problem = _of_rows(rows, columns.split(), source) if columns else _of_ids(plans, rows)
+            if problem:
+                raise CallError(f"charts.{draw.__name__}() {problem}")
+            words = {name: given.get(name) or text for name, text in _words(draw.__name__, given).items()}
+            with mpl.style.context(STYLE):
+                return draw(**{**given, **words})
+
+        return drawn
+
+    return decorate
+
+
+def _of_rows(rows, columns, source):
+    """Say why rows cannot be drawn, and which can; nothing where these can."""
+    if not isinstance(rows, pd.DataFrame):
+        return f"draws a DataFrame of rows, as from {source}, not {type(rows).__name__}"
+    if lacking := [repr(name) for name in columns if name not in rows]:
+        return f"needs rows with {wording.names(lacking)}, as from {source}"
+    return "" if len(rows) else f"was given no rows; {source} gives some"
+
+
+def _of_ids(plans, ids):
+    """Say why ids of indicators cannot be drawn."""
+    ids = [ids] if isinstance(ids, str) else list(ids)
+    require_indicators(plans.indicators, *ids)
+    return "" if ids else "was given no indicators"
+
+
+def _words(kind, given):
+    """Word a chart that was given no words: name (the same for the same rows), title (its subjects) and subtitle."""
+    plans, rows = list(given.values())[:2]
+    places = (
+        wording.names(plans.places["label"]) if len(plans.places) <= _FEW else f"{len(plans.places)} plans"
+    )
+    subjects = _subjects(plans, rows)
+    title = wording.names(subjects) if len(subjects) <= 4 else f"{len(subjects)} subjects"
+    content = rows.to_csv() if isinstance(rows, pd.DataFrame) else str(list(given.values())[1:])
+    return {"name": f"{kind}-{zlib.crc32(content.encode()):08x}", "title": title, "subtitle": places}
+
+
+def _subjects(plans, rows):
+    """Name what a chart is about: the indicators of its rows, else their columns."""
+    if not isinstance(rows, pd.DataFrame):
+        ids = [rows] if isinstance(rows, str) else rows
+        return list(plans.indicators.loc[plans.indicators["id"].isin(ids), "name_en"])
+    if "id" not in rows:
+        return list(rows.select_dtypes("number"))
+    facts = pd.concat([plans.every_target, plans.gaps])
+    return list(facts.loc[facts["id"].isin(rows["id"]), "indicator_name"].unique())
