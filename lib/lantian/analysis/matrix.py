@@ -6,6 +6,7 @@ import pandas as pd
 
 from lantian.errors import CallError, near
 from lantian.text import wording
+from lantian.text.script import fold
 
 # What a cell holds, from the most to the least informative; and what is no target, in a few characters.
 MARKS, NO_TARGET = wording.words("mark"), wording.words("no target")

@@ -47,7 +47,9 @@ def evidence(plans, identifier):
     """
     if identifier not in plans.by_id:
         similar = near(identifier, plans.by_id)
-        raise CallError(f"{identifier!r} is neither a target nor a gap; lt.find(plans, words) finds ids{similar}")
+        raise CallError(
+            f"{identifier!r} is neither a target nor a gap; lt.find(plans, words) finds ids{similar}"
+        )
     row = plans.by_id[identifier]
     heading, facts = (_target_card if hasattr(row, "statement_en") else _gap_card)(plans, row)
     filled = [(name, content(value)) for name, value in facts.items() if str(value)]
