@@ -135,7 +135,7 @@ def calendar(plans, duties, name=None, title=None, subtitle=None):
     seaborn.heatmap(
         counts, annot=numbers, fmt="", annot_kws={"size": 8, "color": drawing.INK}, ax=axes, **look
     )
-    for text, (place, when) in zip(axes.texts, product(plans.focus.itertuples(), columns)):
+    for text, (place, when) in zip(axes.texts, product(plans.places.itertuples(), columns)):
         year = "".join(re.findall(r"\d{4}", when))
         text.set_url(_filter(place.id, f"{place.name_en}, {when}: {text.get_text()}", year=year))
     axes.set(xlabel="", ylabel="")
@@ -185,7 +185,7 @@ def bars(plans, counts, name=None, title=None, subtitle=None, share_of=None):
         seaborn.barplot(x=drawn[kind], y=drawn.index, width=0.6, ax=axes, **colours)
         urls = [
             _filter(place.id, f"{place.name_en}: {kind} {number}", strength=_STRENGTHS.get(kind))
-            for place, number in zip(plans.focus.itertuples(), words[kind])
+            for place, number in zip(plans.places.itertuples(), words[kind])
         ]
         _finish_bars(axes, drawing.wrap(kind, room - 0.05, 8.5), words[kind], urls)
     axes.set_xlim(0, max(1, drawn.to_numpy().max()) * (1.25 + 0.25 / room))

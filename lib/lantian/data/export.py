@@ -188,7 +188,7 @@ def _sheet(book, name, header, rows):
     for column in sheet.columns:
         texts = [cell for cell in column if isinstance(cell.value, str)]
         for cell in texts:
-            cell.data_type, cell.quotePrefix = "s", cell.value.startswith(FORMULA)
+            cell.data_type, cell.quotePrefix = "s", bool(FORMULA.match(cell.value))
             cell.alignment = wrapped if _width(cell.value) > WIDEST else plain
         widest = max(len(column[0].value) + 3, *(_width(cell.value) for cell in texts))
         sheet.column_dimensions[column[0].column_letter].width = min(widest, WIDEST)
