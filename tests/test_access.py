@@ -161,38 +161,19 @@ def _violations(page, scheme, rules=None):
     ]
 
 
-def test_table_is_searched_sorted_and_cited_by_keyboard(ledger):
-    ledger.focus("input[type=search]")
-    ledger.keyboard.type("lanshan-coal-cap-2020")
-    assert ledger.locator("output").text_content().startswith("1 of ")
-    ledger.keyboard.press("Tab")  # to the fold that has the row
-    ledger.keyboard.press("Tab")
-    ledger.keyboard.press("Enter")
-    assert ledger.locator("table.searchable th").first.get_attribute("aria-sort") == "ascending"
-    ledger.locator("tr[id=lanshan-coal-cap-2020] button.cite").focus()
-    ledger.keyboard.press("Enter")
-    words = ledger.locator("tr[id=lanshan-coal-cap-2020] .citation").text_content()
-    assert "08_evidence.html#lanshan-coal-cap-2020" in words and "@misc{lanshan-coal-cap-2020," in words
-    ledger.keyboard.press("Enter")
-    assert ledger.locator(".citation").count() == 0
-
-
 FOLDS = "[...document.querySelectorAll('details.fold')].map(e => [e.open, e.hidden, e.querySelectorAll('tbody tr:not([hidden])').length])"
 
 
-def test_search_opens_the_folds_with_hits_and_leaves_them_as_they_were(ledger):
-    ledger.locator("details.fold summary").nth(1).click()
-    before = ledger.evaluate(FOLDS)
-    ledger.fill("input[type=search]", "straw")
+def test_filters_open_the_folds_with_hits(ledger):
+    ledger.select_option("select[name=place]", "yuyao")
     found = ledger.evaluate(FOLDS)
     assert {(opened, hidden) for opened, hidden, rows in found if rows} == {(True, False)}
-    assert {hidden for _, hidden, rows in found if not rows} == {True}
+    assert {hidden for _, hidden, rows in found if not rows} <= {True}
+    total = ledger.locator("table.searchable tbody tr").count()
     assert (
-        ledger.locator("output").text_content()
-        == f"{sum(rows for *_, rows in found)} of {ledger.locator('table.searchable tbody tr').count()} rows"
+        ledger.locator("form.filters output").text_content()
+        == f"{sum(rows for *_, rows in found)} of {total} rows"
     )
-    ledger.fill("input[type=search]", "")
-    assert ledger.evaluate(FOLDS) == before and sum(opened for opened, *_ in before) == 1
 
 
 def in_sight(page, identifier):
@@ -203,13 +184,13 @@ def in_sight(page, identifier):
 
 
 def test_an_address_opens_the_fold_that_holds_its_row(chromium, site, ledger):
-    """On arrival, by a link on the page itself, and after a search that hides the row."""
+    """On arrival, by a link on the page itself, and where filters hide the row."""
     for identifier in ("yuyao-pm25-2020", "lanshan-coal-cap-2020"):
         ledger.evaluate("address => { location.hash = address }", identifier)
         wait_for(lambda name=identifier: in_sight(ledger, name), f"{identifier} is not in sight")
-    ledger.fill("input[type=search]", "no such row")
+    ledger.select_option("select[name=place]", "huludao")
     ledger.evaluate("location.hash = 'yuyao-pm25-2020'")
-    wait_for(lambda: in_sight(ledger, "yuyao-pm25-2020"), "still hidden by the search")
+    wait_for(lambda: in_sight(ledger, "yuyao-pm25-2020"), "still hidden by the filter")
     page = chromium.new_page()
     page.goto(f"{site.as_uri()}/{LEDGER}#huludao-gap-china-3-retired")
     assert in_sight(page, "huludao-gap-china-3-retired") and page.locator("details.fold[open]").count() == 1
@@ -219,7 +200,7 @@ def test_an_address_opens_the_fold_that_holds_its_row(chromium, site, ledger):
 def test_one_switch_shows_the_code_of_all_cells(chromium, site):
     page = chromium.new_page()
     page.goto(f"{site.as_uri()}/01_coal.html")
-    code, switch = page.locator("details.code"), page.locator("header.site button")
+    code, switch = page.locator("details.code"), page.locator("header.site button.codes")
     assert code.count() > 5 and not code.first.is_visible()
     for pressed in ("true", "false"):
         switch.focus()
