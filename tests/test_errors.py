@@ -35,7 +35,7 @@ WRONG = {
     "lt.compare(plans, plans.targets.iloc[0])": "compare() takes an id, not a row; that of this row is '{indicator}'",
     'lt.charts.targets(plans, "air.pm25")': "charts.targets() takes a list of ids as indicators: ['air.pm25']",
     "lt.charts.targets(plans, [])": "charts.targets() was given no indicators",
-    'lt.compare("air.pm25")': "compare() takes plans, indicator, of, core; missing a required argument: 'indicator'",
+    'lt.compare("air.pm25")': "compare() takes plans, indicator, of, core, places; missing a required argument: 'indicator'",
     'lt.compare("air.pm25", "date")': "compare() takes the plans first, as from lt.load()",
     # names and keywords
     "lt.compair": "lantian has no compair; did you mean compare or ",
@@ -43,7 +43,7 @@ WRONG = {
     "lt.charts.ladder": "lantian has no charts.ladder any more; it is now charts.dates",
     'plans.focus["name_en"]': "plans.focus is a list of ids and has no 'name_en'; plans.places is the frame",
     "plans.focus.label": "plans.focus is a list of ids and has no 'label'; plans.places is the frame",
-    'lt.compare(plans, "air.pm25", off="date")': "compare() takes plans, indicator, of, core, not 'off'; did you mean of?",
+    'lt.compare(plans, "air.pm25", off="date")': "compare() takes plans, indicator, of, core, places, not 'off'; did you mean of?",
     "lt.load(dta=None)": "load() takes data, jurisdictions, not 'dta'; did you mean data?",
     'lt.charts.matrix(plans, lt.cells(plans, "coal"), titel="x")': "charts.matrix() takes plans, cells, name, title, subtitle, place, not 'titel'; did you mean title or ",
     "lt.charts.bars(plans, plans.places[['id']].set_axis(['jurisdiction'], axis=1))": "charts.bars() needs a column of counts for each kind, as from lt.strengths(plans)",

@@ -85,7 +85,7 @@ def test_workbook_holds_the_tables_targets_first_with_names_and_amounts(exported
     rows = plans.every_target.set_index("id").loc[[row["id"] for row in printed["targets"]]]
     assert joined == [
         {name: cell if cell == cell and cell != "" else None for name, cell in row.items()}
-        for row in rows[list(JOINED)].to_dict("records")
+        for row in rows[JOINED].to_dict("records")
     ]
     assert [cell.value for cell in book["targets"][1]][:6] == ["id", *JOINED]
 

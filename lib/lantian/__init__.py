@@ -6,7 +6,6 @@ no plotting library.
 
 import csv
 from importlib import import_module
-from inspect import isfunction
 from pathlib import Path
 
 from lantian.errors import NameMissing, checked, near
@@ -54,8 +53,7 @@ __version__ = "0.2.0"
 
 def __getattr__(name):
     if name in _HOME:
-        found = getattr(import_module(f"lantian.{_HOME[name]}"), name)
-        return checked(found) if isfunction(found) else found
+        return checked(getattr(import_module(f"lantian.{_HOME[name]}"), name))
     if name in _MODULES:
         return import_module(f"lantian.{_MODULES[name]}")
     raise NameMissing(missing(name, __all__))

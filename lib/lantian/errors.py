@@ -32,7 +32,9 @@ def near(name, names):
 
 @cache
 def checked(function, module=""):
-    """Let a public function answer arguments that do not fit it by a sentence."""
+    """Let a public function answer arguments that do not fit it by a sentence; a class stays as it is."""
+    if not inspect.isfunction(function):
+        return function
     signature, name = inspect.signature(function), f"{module}{function.__name__}()"
 
     @wraps(function)

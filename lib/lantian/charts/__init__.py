@@ -19,8 +19,7 @@ __all__ = sorted(_HOME)
 def __getattr__(name):
     if name not in _HOME:
         raise NameMissing(missing(name, __all__, "charts."))
-    found = getattr(import_module(f"lantian.charts.{_HOME[name]}"), name)
-    found = found if name == "NotComparable" else checked(found, "charts.")
+    found = checked(getattr(import_module(f"lantian.charts.{_HOME[name]}"), name), "charts.")
     globals()[name] = found  # or importing explore.py would leave the module under the name of its function
     return found
 

@@ -37,7 +37,9 @@ def chart(columns="", source=""):
             problem = _of_rows(rows, columns.split(), source) if columns else _of_ids(plans, rows)
             if problem:
                 raise CallError(f"charts.{draw.__name__}() {problem}")
-            words = {name: given.get(name) or text for name, text in _words(draw.__name__, given).items()}
+            words = {name: given.get(name) for name in ("name", "title", "subtitle")}
+            made = _words(draw.__name__, *given.values()) if None in words.values() else {}
+            words = {name: made[name] if text is None else text for name, text in words.items()}
             with mpl.style.context(STYLE):
                 return draw(**{**given, **words})
 
@@ -62,23 +64,20 @@ def _of_ids(plans, ids):
     return "" if ids else "was given no indicators"
 
 
-def _words(kind, given):
-    """Word a chart that was given no words: name (the same for the same rows), title (its subjects) and subtitle."""
-    plans, rows = list(given.values())[:2]
-    places = (
-        wording.names(plans.places["label"]) if len(plans.places) <= _FEW else f"{len(plans.places)} plans"
-    )
-    subjects = _subjects(plans, rows)
+def _words(kind, plans, rows, *others):
+    """Word a chart that was given no words: name (the same for the same rows), title (its subjects) and subtitle (its plans)."""
+    subjects, labels = _subjects(plans, rows), plans.places["label"]
     title = wording.names(subjects) if len(subjects) <= 4 else f"{len(subjects)} subjects"
-    content = rows.to_csv() if isinstance(rows, pd.DataFrame) else str(list(given.values())[1:])
-    return {"name": f"{kind}-{zlib.crc32(content.encode()):08x}", "title": title, "subtitle": places}
+    content = rows.to_csv() if isinstance(rows, pd.DataFrame) else f"{rows} {others}"
+    subtitle = wording.names(labels) if len(labels) <= _FEW else f"{len(labels)} plans"
+    return {"name": f"{kind}-{zlib.crc32(content.encode()):08x}", "title": title, "subtitle": subtitle}
 
 
 def _subjects(plans, rows):
-    """Name what a chart is about: the indicators of its rows, else their columns."""
+    """Name what a chart is about: the indicators of its rows, or by their ids, else what is counted."""
     if not isinstance(rows, pd.DataFrame):
-        ids = [rows] if isinstance(rows, str) else rows
-        return list(plans.indicators.loc[plans.indicators["id"].isin(ids), "name_en"])
+        facts = plans.indicators.set_index("id")["name_en"]
+        return [facts[name] for name in ([rows] if isinstance(rows, str) else rows)]
     if "id" not in rows:
         return list(rows.select_dtypes("number"))
     facts = pd.concat([plans.every_target, plans.gaps])

@@ -22,13 +22,8 @@ ARROW = {"string": pa.string(), "number": pa.float64(), "integer": pa.int64(), "
 SQL = {"string": "TEXT", "number": "REAL", "integer": "INTEGER", "date": "TEXT"}
 STORED = {pa.date32(): pa.string()}  # SQLite has no dates
 WIDEST = 60
-JOINED = {
-    "place": "whose document it stands in",
-    "indicator_name": "what is promised",
-    "amount": "the value in the standard unit",
-    "amount_max": "the upper end of a range in the standard unit",
-    "standard_unit": "the unit in which amounts are given",
-}  # what the workbook's targets have besides the columns of their table
+# What the workbook's targets have behind their ids, besides the columns of their table.
+JOINED = ["place", "indicator_name", "amount", "amount_max", "standard_unit"]
 VIEW = Path(__file__).with_name("promises.sql").read_text("utf-8")
 
 
@@ -171,7 +166,7 @@ def zipped(files):
 
 def _named(targets, plans):
     """Set behind the ids of targets what `load` joins to them: names, and amounts in the standard unit."""
-    rows = plans.every_target.set_index("id").loc[targets["id"].to_pylist(), list(JOINED)]
+    rows = plans.every_target.set_index("id").loc[targets["id"].to_pylist(), JOINED]
     for at, name in enumerate(JOINED, 1):
         targets = targets.add_column(at, name, pa.array(rows[name], from_pandas=True))
     return targets
@@ -230,7 +225,7 @@ def _link(sheet, other):
 
 def _columns(schema, tables):
     """Yield a row of the codebook for each column."""
-    yield from (("targets", name, "joined", means, "", "") for name, means in JOINED.items())
+    yield "targets", ", ".join(JOINED), "joined", "names, and the value in the standard unit", "", ""
     for name, table in schema.items():
         for column in table.fields:
             shown = example(column, tables[name])

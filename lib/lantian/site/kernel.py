@@ -143,26 +143,19 @@ async def _run_cells(notebook, answer):
             if message["parent_header"].get("msg_id") == request["header"]["msg_id"]:
                 client.process_message(message, cell, index)
         if reply["status"] != "ok" and "raises-exception" not in cell.metadata.get("tags", []):
-            return (
-                {"failed": index}
-                | {name: reply[name] for name in ("ename", "evalue")}
-                | _lines(kernel, reply)
-            )
+            failed = {"failed": index, "traceback": _lines(kernel.shell, reply["traceback"])}
+            return failed | {name: reply[name] for name in ("ename", "evalue")}
     notebook.metadata.language_info = kernel.language_info
     client.set_widgets_metadata()
     return {"notebook": notebook}
 
 
-def _lines(kernel, reply):
-    """Return the traceback of a failure in full, by which its line is found: a notebook may see but the sentence of it."""
-    error = sys.last_value
-    if not hasattr(error, "_render_traceback_"):
-        return {"traceback": reply["traceback"]}
-    return {
-        "traceback": kernel.shell.InteractiveTB.structured_traceback(
-            type(error), error, error.__traceback__, tb_offset=1
-        )
-    }
+def _lines(shell, shown):
+    """Return the lines of a traceback, which name that of the cell; where a notebook shows a sentence alone, all the same."""
+    error, whole = sys.last_value, shell.InteractiveTB.structured_traceback
+    return (
+        whole(type(error), error, error.__traceback__) if isinstance(error, lantian.LantianError) else shown
+    )
 
 
 def _kernel():
