@@ -2,6 +2,7 @@
 
 import base64
 import io
+import os
 import re
 from functools import cache
 from html import escape, unescape
@@ -17,10 +18,12 @@ from matplotlib.font_manager import FontProperties, findfont, get_font, get_font
 from matplotlib.path import Path as Outline
 
 from lantian.text import wording
-from lantian.text.sentences import LEDGER, Shown
+from lantian.text.sentences import LEDGER, PAGES, Shown
 
 STYLE = Path(__file__).parents[1] / "templates" / "lantian.mplstyle"
 INK, GREY, PALE, PAPER, NO_COLOR = "#222222", "#767676", "#d9d9d9", "#ffffff", "#8c8c8c"
+# What a notebook shows as a picture follows its theme: the colours in the dark.
+_DARK = {INK: "#e8e6e3", GREY: "#aaa7a2", PALE: "#45484c", PAPER: "#111111"}
 WIDTH = 7.4  # inches of a chart
 LINE = 1.25  # height of a line of text, as a multiple of its size
 _FONTS = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', sans-serif"
@@ -112,8 +115,19 @@ class Chart(Figure):
         rows = rows.map(lambda cell: f"{cell:.15g}" if isinstance(cell, float) else str(cell))
         table = {"columns": list(rows.columns), "shown": shown, "rows": rows.to_numpy().tolist()}
         png = base64.b64encode(self.png()).decode("ascii")
-        data = {"image/svg+xml": self.svg(), "image/png": png, "text/plain": self.alt}
+        svg = self.svg() if PAGES in os.environ else _for_any_theme(self.svg())
+        data = {"image/svg+xml": svg, "image/png": png, "text/plain": self.alt}
         return data, {"lantian": words | table}
+
+
+def _for_any_theme(svg):
+    """Give a drawing colours for the dark too; on a page they are the page's."""
+    rules = "".join(
+        f'[style*="{part}: {light}"] {{{part}: {dark} !important}}'
+        for light, dark in _DARK.items()
+        for part in ("fill", "stroke")
+    )
+    return svg.replace("</style>", f"@media (prefers-color-scheme: dark) {{{rules}}}</style>", 1)
 
 
 def style():

@@ -283,9 +283,8 @@ def _reference(table, entry):
     return _listed(entry["fields"])[0], target.get("resource") or table, _listed(target["fields"])[0]
 
 
-# A spreadsheet takes text that begins so for a formula; but not a sign alone or a number.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-NO_FORMULA = re.compile(r"=|-[\d.]+")
+# A spreadsheet takes text that begins so for a formula; a sign alone and a number are none.
+FORMULA = re.compile(r"(?!=\Z|-[\d.]+\Z)[=+\-@\t\r]")
 
 
 def harmless(cell):
@@ -293,4 +292,4 @@ def harmless(cell):
 
     The apostrophe is the mark for text of OWASP's advice on CSV injection.
     """
-    return f"'{cell}" if cell.startswith(FORMULA) and not NO_FORMULA.fullmatch(cell) else cell
+    return f"'{cell}" if FORMULA.match(cell) else cell

@@ -20,6 +20,7 @@ FROM_NOTEBOOKS = "../reports/"
 STYLE = """<style>.lantian :is(th, td) {text-align: left !important; vertical-align: top}
 .lantian:has(.searchable) {max-height: 40em; overflow: auto}
 .lantian details.evidence, .lantian details.evidence > summary {display: inline}
+.lantian details.evidence:not([open])::details-content {display: none}
 .lantian details.evidence > summary {cursor: pointer; text-decoration: underline dotted; text-underline-offset: .2em}
 .lantian .proof {border-left: 3px solid #3a86b7; margin: .25em 0 .5em; padding: .25em .75em; white-space: normal}</style>"""
 PROOF = re.compile('<div class="proof">.*?</div>', re.S)
