@@ -169,8 +169,8 @@ def test_frictionless_reads_the_parquet_files(exported, printed):
 def test_files_to_take_away_are_always_the_same(site, data):
     """Those of the pages were made at another time."""
     made = downloads.make(data)
-    differing = [name for name in downloads.NAMES if made[name] != (site / name).read_bytes()]
-    assert made.keys() == downloads.NAMES.keys() and differing == []
+    differing = [name for name in downloads.FILES if made[name] != (site / name).read_bytes()]
+    assert made.keys() == downloads.FILES.keys() and differing == []
 
 
 def test_tables_to_take_away_open_in_a_spreadsheet_and_as_a_package(site, data, tmp_path):

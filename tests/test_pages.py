@@ -265,7 +265,7 @@ def test_every_file_offered_is_there(site):
 def test_every_page_offers_the_data(site, mailed):
     """The file to mail holds what most readers open, and says that the rest is not in it."""
     for path in site.glob("*.html"):
-        assert set(re.findall(r'href="(data/[^"]+)"', path.read_text("utf-8"))) == {*downloads.NAMES}, path
+        assert set(re.findall(r'href="(data/[^"]+)"', path.read_text("utf-8"))) == {*downloads.FILES}, path
     foot = BeautifulSoup(mailed.read_text("utf-8"), "html.parser").select_one("footer .data")
     held = {link["download"]: link["href"].partition("base64,")[2] for link in foot("a")}
     for name, packed in held.items():

@@ -96,7 +96,7 @@ class Suite:
 def suite(tmp_path, data, monkeypatch, one_executor):
     monkeypatch.setattr(rendering, "NOTEBOOKS", tmp_path / "notebooks")
     # Of the files with the data the suite has none but their names, which say of which tables they are.
-    monkeypatch.setattr(downloads, "make", lambda data: dict.fromkeys(downloads.NAMES, table(data)))
+    monkeypatch.setattr(downloads, "make", lambda data: dict.fromkeys(downloads.FILES, table(data)))
     return Suite(tmp_path, data)
 
 
@@ -373,14 +373,14 @@ def test_change_of_data_renders_everything(suite, copy_data):
     change(copy_data / "indicators.csv", -1, definition="Another definition.")
     after = suite.render()
     assert suite.executed == ["00_first", "01_second"]
-    assert [name for name in downloads.NAMES if after[Path(name)] == before[Path(name)]] == []
+    assert [name for name in downloads.FILES if after[Path(name)] == before[Path(name)]] == []
 
 
 def test_files_with_the_data_are_made_when_these_have_changed(suite, monkeypatch):
     before = suite.render()
     monkeypatch.setattr(downloads, "make", lambda data: pytest.fail("made again"))
     write_notebook(suite.first, "2 + 3")
-    assert suite.render().items() >= {Path(name): before[Path(name)] for name in downloads.NAMES}.items()
+    assert suite.render().items() >= {Path(name): before[Path(name)] for name in downloads.FILES}.items()
 
 
 def test_nothing_heavy_is_imported_when_nothing_has_changed(suite):

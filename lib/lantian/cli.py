@@ -122,15 +122,10 @@ def diff(old, new):
 @main.command()
 @data_option
 def codebook(data):
-    """Write what the data say: the codebook, README.md in the data folder, and the marked parts of the README beside that folder."""
+    """Write what the data say: in the data folder the codebook, README.md, and what datapackage.json has of documents and files; beside it the marked parts of README.md and CITATION.cff."""
     from lantian.site import codebook as written
 
-    folder = find_data(data)
-    files = {folder / "README.md": _answered(written.codebook, folder)}
-    beside = folder.parent / "README.md"
-    if beside.is_file() and "<!-- answers -->" in beside.read_text("utf-8"):
-        files[beside] = _answered(written.readme, beside.read_text("utf-8"), folder)
-    for file in _answered(written.write, files):
+    for file in _answered(written.write, _answered(written.files, find_data(data))):
         click.echo(file)
 
 

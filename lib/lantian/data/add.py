@@ -1,12 +1,12 @@
 """Stubs for a further place: the rows that only a reader of its plan can fill in."""
 
-import json
 import re
 from pathlib import Path
 
 import pandas as pd
 
 from lantian.data.files import as_csv, read_tables, write_files
+from lantian.data.package import as_text, read_package
 from lantian.data.schema import PACKAGE, DataError, Problem, find_data, read_schema
 
 # What to fill in, in which order.
@@ -81,8 +81,8 @@ def _stubs(identifier, document, tables):
 
 def _registered(folder, path):
     """Return datapackage.json with a further file of targets."""
-    package = json.loads((folder / PACKAGE).read_text("utf-8-sig"))
+    package = read_package(folder)
     entry = next(resource for resource in package["resources"] if resource["name"] == "targets")
     paths = [entry["path"]] if isinstance(entry["path"], str) else entry["path"]
     entry["path"] = sorted([*paths, path])
-    return json.dumps(package, ensure_ascii=False, indent=1) + "\n"
+    return as_text(package)

@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 
 from lantian.data.export import example, typed
 from lantian.data.files import write_files
+from lantian.data.package import as_text, read_package, with_files, with_sources
 from lantian.data.plans import load
-from lantian.data.schema import DataError, Problem, find_data, read_schema, refusal
+from lantian.data.schema import PACKAGE, DataError, Problem, find_data, read_schema, refusal
 from lantian.site import template
 from lantian.site.execute import has_tag, is_for_each_place, listed, raw_cells
 from lantian.text import wording
@@ -28,10 +29,40 @@ def codebook(data=None):
     return template("codebook.md.j2").render(tables=tables, schema=schema, **functions) + "\n"
 
 
+def package(data=None):
+    """Write ``datapackage.json`` anew, with the documents read as sources, and size and hash of each file."""
+    folder = find_data(data)
+    paths = [path for table in read_schema(folder).values() for path in table.paths]
+    described = with_sources(read_package(folder), typed(folder)["documents"].to_pylist())
+    return as_text(with_files(described, {path: (folder / path).read_bytes() for path in paths}))
+
+
+def citation(text, data=None):
+    """Write the part of a ``CITATION.cff`` from its mark on: how to cite the data, by what describes them as a package."""
+    mark = f"# {MARKS[0]}"
+    released = re.search(r"^date-released: (\S+)$", text, re.M)[1]
+    facts = {"mark": mark, "package": read_package(find_data(data)), "released": released}
+    return text.partition(mark)[0] + template("citation.cff.j2").render(facts) + "\n"
+
+
+def files(folder):
+    """Return all texts that the data write, by their paths: in a data folder, and beside it where one is marked for it."""
+    found = {folder / "README.md": codebook(folder), folder / PACKAGE: package(folder)}
+    for name, function in {"README.md": readme, "CITATION.cff": citation}.items():
+        path = folder.parent / name
+        if path.is_file() and any(mark in path.read_text("utf-8") for mark in MARKS):
+            found[path] = function(path.read_text("utf-8"), folder)
+    return found
+
+
 def write(files):
-    """Put the codebook and the README into their places, texts by path; a file that was not written by `codebook` is refused."""
+    """Put texts into their places, by path; a codebook, README or citation that was not written by `codebook` is refused."""
     for path in files:
-        if path.is_file() and not any(mark in path.read_text("utf-8") for mark in MARKS):
+        if (
+            path.name != PACKAGE
+            and path.is_file()
+            and not any(mark in path.read_text("utf-8") for mark in MARKS)
+        ):
             raise refusal(path, "is no codebook; move it away first")
     write_files(files)
     return files

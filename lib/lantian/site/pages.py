@@ -16,7 +16,7 @@ from markupsafe import Markup
 from lantian.data.schema import CHECKOUT, harmless
 from lantian.site import TEMPLATES, template
 from lantian.site.execute import has_tag
-from lantian.site.publish import RECORD
+from lantian.site.publish import BRIEF, RECORD
 from lantian.site.shared import FILE as ROWS_FILE
 from lantian.site.shared import program
 from lantian.text.sentences import LEDGER
@@ -90,12 +90,7 @@ class Page:
     @property
     def charts(self):
         """The charts: name, title, columns and rows of each, its SVG and its PNG."""
-        return [
-            output.metadata["lantian"]
-            | {"svg": output.data["image/svg+xml"], "png": output.data.get("image/png")}
-            for output in self.outputs
-            if "lantian" in output.get("metadata", {}) and "image/svg+xml" in output.data
-        ]
+        return [chart for output in self.outputs if (chart := _chart(output))]
 
     @property
     def outputs(self):
@@ -114,6 +109,22 @@ class Page:
                 yield {"id": cell.id, "title": title, "markup": markup, "top": has_tag(cell, "index-top")}
 
     @property
+    def brief(self):
+        """The name of the file with the page on one sheet; empty where no cell is tagged for it."""
+        name = re.sub(r"^(\d\d|place)_", "", self.slug)
+        return f"{BRIEF}{name}.html" if any(has_tag(cell, "brief") for cell in self.notebook.cells) else ""
+
+    @property
+    def on_brief(self):
+        """What the brief shows: chart or none, heading and markup of each output of each cell that is tagged so."""
+        title = self.title
+        for cell in self.notebook.cells:
+            if cell.cell_type == "markdown":
+                title = next((text for _, text in headings(cell.source)), title)
+            elif has_tag(cell, "brief"):
+                yield from ((_chart(output), title, _html(output)) for output in cell.get("outputs", []))
+
+    @property
     def explores(self):
         """Whether a chart of the page is drawn by plotly.js, which the site's own script fetches."""
         return any(PLOTLY in output.get("data", {}) for output in self.outputs)
@@ -124,10 +135,15 @@ class Page:
         return [cell for cell in self.notebook.cells if has_tag(cell, "finding")]
 
     @property
+    def answers(self):
+        """The sentences that answer the page's question, as markup."""
+        found = [_html(output) for cell in self.findings for output in cell.get("outputs", [])]
+        return [*filter(None, found)]
+
+    @property
     def finding(self):
         """The first of the sentences that answer the page's question, as markup."""
-        found = [_html(output) for cell in self.findings for output in cell.get("outputs", [])]
-        first = next(filter(None, found), "")
+        first = next(iter(self.answers), "")
         paragraph = re.match(r"\s*<p\b.*?</p>", first, re.S)
         return paragraph[0] if paragraph else first
 
@@ -159,8 +175,16 @@ def _html(output):
     return output.get("data", {}).get("text/html", "")
 
 
-def to_html(page, pages, offered=()):
-    """Convert a page to HTML, with links to the other pages of the site, which come in order, and to the files offered."""
+def _chart(output):
+    """Return the words, the SVG and the PNG of a chart of ours; none of another output."""
+    if "lantian" in output.get("metadata", {}) and "image/svg+xml" in output.data:
+        drawn = {"svg": output.data["image/svg+xml"], "png": output.data.get("image/png")}
+        return output.metadata["lantian"] | drawn
+    return None
+
+
+def to_html(page, pages, offered=None):
+    """Convert a page to HTML, with links to the other pages of the site, which come in order, and what is offered of the data."""
     links = [other.link for other in pages]
     turn = [None, *links, None][pages.index(page) :][:3:2] if page in pages else []
     sections = [text for level, text in page.headings if level == 2]
@@ -176,6 +200,7 @@ def to_html(page, pages, offered=()):
         "contents": contents,
         "last_finding": page.findings[-1].get("id", "") if page.findings else None,
         "place": page.about,
+        "brief": page.brief,
         **_edition(offered),
     }
     if not any(level == 1 for level, _ in page.headings):
@@ -209,13 +234,15 @@ def exporter():
     return converter
 
 
-def files(pages, html, offered=()):
+def files(pages, html, offered=None):
     """Return the content of each file of the site by its name; ``html`` holds the pages converted already, by slug."""
     found = {
         f"{page.slug}.html": html.get(page.slug) or to_html(page, pages, offered).encode()
         for page in [*pages, _changelog()]
     }
     for page in pages:
+        if page.brief:
+            found[page.brief] = _brief(page).encode()
         notebook = json.dumps(page.notebook, ensure_ascii=False, sort_keys=True)
         found[notebook_file(page.slug)] = notebook.encode()
         for chart in page.charts:
@@ -269,20 +296,29 @@ def _changelog():
     return Page(CHANGELOG, new_notebook(cells=[new_markdown_cell(text)]))
 
 
-def _edition(offered=()):
-    """Return what the foot of each page has: version and date, from the citation and never from a clock, and the files offered."""
+def _brief(page):
+    """Write what a page finds on one sheet of paper."""
+    return _keep_percent_signs(
+        template("brief.html.j2").render(page=page, parts=[*page.on_brief], **_edition())
+    )
+
+
+def _edition(offered=None):
+    """Return what each page says of the whole: version and date, from the citation and never from a clock, and the data offered."""
     text = (CHECKOUT / "CITATION.cff").read_text("utf-8")
     version, released = (re.search(rf"^{key}: (\S+)$", text, re.M)[1] for key in ("version", "date-released"))
-    return {"version": version, "released": released, "downloads": offered}
+    data = {"package": {}, "downloads": []} | (offered or {})
+    return {"version": version, "released": released} | {
+        name: data[name] for name in ("package", "downloads")
+    }
 
 
-def _index(pages, offered=()):
+def _index(pages, offered=None):
     """Write the index: each question with its answer and first chart, then the cells that are tagged so."""
     parts = [part for page in pages for part in page.on_index]
     links = [page.link for page in pages]
-    index = template("site.html.j2").render(
-        pages=pages, links=links, parts=parts, script=SCRIPT, rows=rows_file(pages), **_edition(offered)
-    )
+    around = {"links": links, "script": SCRIPT, "rows": rows_file(pages), "site": _edition(offered)}
+    index = template("site.html.j2").render(pages=pages, parts=parts, **around)
     return _keep_percent_signs(index)
 
 

@@ -14,20 +14,21 @@ from urllib.parse import unquote
 from lantian.data.files import clear, make_folder, put
 from lantian.data.schema import CHECKOUT
 from lantian.site import template
+from lantian.site.downloads import FILES
 
 RECORD = ".lantian"
 SET = f"{RECORD}/set.json"
+BRIEF = "brief_"  # how the names of pages on one sheet begin, which it leaves out
 SINGLE = "lantian.html"  # the whole suite as one file
 REPORTS = CHECKOUT / "reports"  # ours from the first
 COMMITTED = "figures/*.svg"  # in it, these come with the checkout
 REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "data-chart", "for")
 # What would lead out of the one page: the links to the pages before and after, and to drawings as files.
-LEFT_OUT = 'nav.turn, a[href^="figures/"][href$=".png"], a[href^="figures/"][href$=".svg"]'
-# The files with the data that it holds, and their types; it names the others.
-MAILED = {
-    "data/lantian.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "data/lantian-csv.zip": "application/zip",
-}
+LEFT_OUT = 'nav.turn, .brief, a[href^="figures/"][href$=".png"], a[href^="figures/"][href$=".svg"]'
+MAILED = (
+    "data/lantian.xlsx",
+    "data/lantian-csv.zip",
+)  # the files with the data that it holds; it names the others
 
 
 class PublishError(OSError):
@@ -185,7 +186,7 @@ def bundle(files):
     """
     from markupsafe import Markup
 
-    names = sorted(name for name in files if name.endswith(".html"))
+    names = sorted(name for name in files if name.endswith(".html") and not name.startswith(BRIEF))
     names.sort(key=lambda name: name != "index.html")
     pages = {_key(name.removesuffix(".html")): _parse(files[name]) for name in names}
     for slug, page in pages.items():
@@ -250,7 +251,8 @@ def _target(address, slug, slugs, files):
     """
     path, _, anchor = address.partition("#")
     if path.startswith(("figures/", "data/")):
-        return f"data:{MAILED.get(path, 'text/csv')};base64,{_base64(files[path])}"
+        _, kind = FILES.get(path, ("", "text/csv"))
+        return f"data:{kind};base64,{_base64(files[path])}"
     page = _key(unquote(path).removesuffix(".html")) or slug
     if page not in slugs:
         return address

@@ -189,12 +189,12 @@ def _site(todo, kept, every, known, kernels, job):
         offered = beside.submit(_from_data, pages, known, job)
         pages, made = _execute_all(todo, pages, offered, kernels, job)
     offered = offered.result()
-    around = {"links": [page.link for page in pages], "downloads": downloads.links(offered)}
+    around = {"links": [page.link for page in pages]} | downloads.offer(job.data, offered)
     unchanged = kept if around.items() <= known.items() else []
     if (around | _made_from(job.data)).items() <= known.items():
         unchanged = [*kept, CHANGELOG]
     html = {slug: publish.content(job.output, known, f"{slug}.html") for slug in unchanged}
-    found = files(pages, html | made, around["downloads"]) | offered
+    found = files(pages, html | made, around) | offered
     if job.single:
         found[SINGLE] = publish.bundle(found).encode()
     return pages, around, found
@@ -207,7 +207,7 @@ def _from_data(pages, known, job):
     """
     if not (rows := rows_file(pages)):
         return {}
-    kept = {name: publish.content(job.output, known, name) for name in (*downloads.NAMES, rows)}
+    kept = {name: publish.content(job.output, known, name) for name in (*downloads.FILES, rows)}
     same = all(
         known.get(name) == value for name, value in _made_from(job.data).items() if name != "changelog"
     )
@@ -289,8 +289,8 @@ def _execute_all(todo, pages, offered, kernels, job):
                 slug = futures[future]
                 job.say(f"{slug}: done")
                 pages[slug] = Page(slug, future.result())
-                links = downloads.links(offered.result())
-                html[slug] = to_html(pages[slug], [*pages.values()], links).encode()
+                shown = downloads.offer(job.data, offered.result())
+                html[slug] = to_html(pages[slug], [*pages.values()], shown).encode()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)  # when interrupted: the kernels end next
     failures = [error for future in futures if (error := future.exception())]

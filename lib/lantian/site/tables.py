@@ -15,7 +15,7 @@ from lantian.text.sentences import Shown, evidence_link, link
 from lantian.text.sentences import links as links
 
 __all__ = """agreement audit_counts by_indicator by_place cards comparisons defects disagreements in_chinese
-    levels_above links profiles series show summary""".split()
+    levels_above links profiles series show summary without_target""".split()
 
 HEADINGS = {
     "label": "plan",
@@ -214,6 +214,33 @@ def summary(plans):
 def _subjects(cells):
     """Name the subjects of some cells, each linked to its evidence."""
     return joined(", ", map(evidence_link, cells["id"], cells["indicator_name"])) if len(cells) else "none"
+
+
+def without_target(plans, theme):
+    """Show on which headline subjects plans have no target, by the reason.
+
+    Parameters
+    ----------
+    plans : Plans
+    theme : str
+        A headline (coal, air, vehicles).
+
+    Returns
+    -------
+    Shown
+        For each reason the places, each with its subjects, linked to what the plan says instead.
+    """
+    empty = cells(plans, theme).query("count == 0")
+    rows = [
+        [reason, joined("; ", [Markup("{}: {}").format(*place) for place in _by_place(each)])]
+        for reason, each in empty.groupby("in_words", sort=False)
+    ]
+    return show(pd.DataFrame(rows, columns=["reason", "places and subjects"]), "No target, by reason")
+
+
+def _by_place(cells):
+    """List the places of some cells, each with its subjects."""
+    return [(place, _subjects(mine)) for place, mine in cells.groupby("place", sort=False)]
 
 
 def _main_promises(mine):
