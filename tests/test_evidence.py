@@ -14,10 +14,13 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from edit import change, contents, line_of, read, write
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
 from lantian.data.quotes import UNPROVED
 from lantian.data.schema import DataError
 from lantian.proof.verify import unfounded
 from lantian.site.evidence import marked
+from lantian.text import sentences
 from lantian.text.script import fold
 from lantian.text.sentences import PAGES
 
@@ -486,9 +489,18 @@ def test_evidence_is_linked_from_a_page(plans, monkeypatch):
     )
 
 
-def test_a_notebook_folds_out_what_proves_the_words(plans, monkeypatch, tmp_path):
-    """In place, with the id to go on with; and leads to the page of the evidence where that was rendered."""
+@pytest.fixture
+def shell(data, monkeypatch):
+    """A shell of IPython, as a notebook has it, in which plans were loaded."""
     monkeypatch.delenv(PAGES, raising=False)
+    monkeypatch.setattr(sentences, "prove", sentences.prove)
+    shell = InteractiveShell.instance()
+    yield shell if lt.load(data) else None
+    InteractiveShell.clear_instance()
+
+
+def test_a_notebook_folds_out_what_proves_the_words(plans, shell, monkeypatch, tmp_path):
+    """In place, with the id to go on with; and leads to the page of the evidence where that was rendered."""
     (tmp_path / "notebooks").mkdir()
     monkeypatch.chdir(tmp_path / "notebooks")
     sentence = lt.say(plans, "Yuyao: {yuyao-pm25-2020:amount}.")
@@ -496,16 +508,33 @@ def test_a_notebook_folds_out_what_proves_the_words(plans, monkeypatch, tmp_path
     shown = BeautifulSoup(sentence._repr_html_(), "html.parser")
     row, fold = plans.by_id["yuyao-pm25-2020"], shown.find("details")
     assert fold.summary.text == "37 µg/m³" and not shown.find("a") and not fold.find_parent("p")
-    for words in (row.statement_en, row.quote, row.clause, "stated plainly, by 2020", row.id):
+    for words in (row.statement_en, row.quote, row.clause, "plain, by 2020", row.id):
         assert words in fold.text
     (tmp_path / "reports").mkdir()
     (tmp_path / "reports/08_evidence.html").touch()
     assert 'href="../reports/08_evidence.html#yuyao-pm25-2020"' in lt.say(plans, "{yuyao-pm25-2020}").markup
 
 
-def test_no_link_of_a_notebook_is_dead(plans, monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    "code, expected",
+    [
+        ('lt.compare(plans, "coal.cons', ["coal.consumption"]),
+        ("lt.compare(\n    plans,\n    'air.pm", ["air.pm10", "air.pm25"]),
+        ('lt.evidence(plans, "yuyao-pm25-s', ["yuyao-pm25-stretch-2020"]),
+        ("lt.place(plans, 'huludao", ["huludao"]),
+        ('open("coal.cons', []),
+        ("plans.coal.cons", []),
+    ],
+)
+def test_ids_complete_on_tab_between_quotes(shell, code, expected):
+    with provisionalcompleter():
+        found = [one for one in shell.Completer.completions(code, len(code)) if one.type == "id"]
+    assert {one.text for one in found} >= {*expected} and bool(found) == bool(expected)
+    assert all(code[one.start : one.end] == re.split("[\"']", code)[-1] for one in found)
+
+
+def test_no_link_of_a_notebook_is_dead(plans, shell, monkeypatch, tmp_path):
     """Where nothing was rendered, every id that tables and sentences link folds out what proves it."""
-    monkeypatch.delenv(PAGES, raising=False)
     monkeypatch.chdir(tmp_path)
     found = lt.find(plans, "straw")[["place", "in_words", "id"]]
     shown = BeautifulSoup(lt.show(found, "Straw")._repr_html_(), "html.parser")

@@ -11,7 +11,7 @@ from pathlib import Path
 from lantian.errors import NameMissing, checked, near
 
 _HOME = {
-    "load": "data.plans",
+    "load": "site.notebook",
     "Plans": "data.plans",
     "LantianError": "errors",
     "DataError": "data.schema",

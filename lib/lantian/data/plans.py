@@ -72,7 +72,6 @@ class Plans:
     subjects: pd.DataFrame
     differences: pd.DataFrame
     folder: Path
-    latest = None  # those loaded last, from which a notebook proves what it shows
 
     @cached_property
     def by_id(self):
@@ -139,8 +138,7 @@ def load(data=None, jurisdictions=None):
     """
     folder = find_data(data)
     chosen = os.environ.get("LANTIAN_JURISDICTIONS", "") if jurisdictions is None else jurisdictions
-    Plans.latest = make_plans(folder, *sound_tables(folder), chosen)
-    return Plans.latest
+    return make_plans(folder, *sound_tables(folder), chosen)
 
 
 def make_plans(folder, schema, tables, chosen=()):

@@ -8,7 +8,6 @@ from markupsafe import Markup, escape
 
 from lantian.analysis.comparability import rules
 from lantian.analysis.compare import compare, pairs, strongest, verdict_in_words
-from lantian.data.plans import Plans
 from lantian.data.quotes import NUMBER_WORDS
 from lantian.errors import CallError, near
 from lantian.site.tables import chinese, content, fill, joined, show
@@ -56,17 +55,16 @@ def evidence(plans, identifier):
     return fill("card", heading, filled, row.id, marked(row) if row.quote else "")
 
 
-def proof(identifier):
-    """Show in a few lines what proves a target or a gap of the plans loaded last; nothing of other ids."""
-    if not Plans.latest or identifier not in Plans.latest.by_id:
+def proof(plans, identifier):
+    """Show in a few lines what proves a target or a gap; nothing for another id."""
+    row = plans.by_id.get(identifier)
+    if row is None:
         return ""
-    row = Plans.latest.by_id[identifier]
-    words = marked(row) if row.quote else row.words if hasattr(row, "words") else ""
-    source = ", ".join(filter(None, [_document(Plans.latest, row), row.clause]))
-    heading, name = map(
-        Markup.format, (Markup("<b>{}</b>"), Markup("<code>{}</code>")), (wording.statement(row), row.id)
-    )
-    return Markup("<br>").join(filter(None, [heading, words and chinese(words), escape(source), name]))
+    words = marked(row) if row.quote else getattr(row, "words", "")
+    source = escape(", ".join(filter(None, [_document(plans, row), row.clause])))
+    heading = Markup("<b>{}</b>").format(wording.statement(row))
+    parts = [heading, words and chinese(words), source, Markup("<code>{}</code>").format(row.id)]
+    return Markup("<br>").join(filter(None, parts))
 
 
 def _target_card(plans, row):

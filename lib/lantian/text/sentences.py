@@ -25,6 +25,7 @@ STYLE = """<style>.lantian :is(th, td) {text-align: left !important; vertical-al
 .lantian .proof {border-left: 3px solid #3a86b7; margin: .25em 0 .5em; padding: .25em .75em; white-space: normal}</style>"""
 PROOF = re.compile('<div class="proof">.*?</div>', re.S)
 LEDGER = "08_evidence.html"
+prove = "".format  # shows what proves a row, by its id: `lantian.site.notebook` sets it when plans are loaded
 
 
 class StaleSentence(LantianError, AssertionError):
@@ -71,18 +72,12 @@ def link(page, words, row=""):
     in_notebook = folder is None
     address = f"{FROM_NOTEBOOKS if in_notebook else folder}{page}{f'#{row}' if row else ''}"
     there = not in_notebook or Path(FROM_NOTEBOOKS, page).exists()
-    if in_notebook and (shown := _proof(row)):
+    if in_notebook and (shown := prove(row)):
         shown += Markup(' <a href="{}">on its page</a>').format(address) if there else ""
         fold = '<details class="evidence"><summary>{}</summary><div class="proof">{}</div></details>'
         return Markup(fold).format(words, shown)
     kind = Markup(' class="evidence"') if row else ""
     return Markup('<a{} href="{}">{}</a>').format(kind, address, words) if there else escape(words)
-
-
-def _proof(row):
-    from lantian.site.evidence import proof  # which makes links itself
-
-    return proof(row)
 
 
 def evidence_link(identifier, words):

@@ -181,7 +181,7 @@ def target(row):
 def statement(row):
     """Word a target in a sentence with strength and date, or a gap, each with its place.
 
-    As "Yuyao: PM2.5 annual mean down to 37 µg/m³ by 2020; stated plainly, by 2020".
+    As "Yuyao: PM2.5 annual mean down to 37 µg/m³ by 2020; plain, by 2020".
     """
     if not hasattr(row, "statement_en"):
         return f"{row.place}, {row.indicator_name}: {gap(row)}"
