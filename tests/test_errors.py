@@ -33,6 +33,7 @@ WRONG = {
     "lt.evidence(plans, plans.targets.iloc[0])": "evidence() takes an id, not a row; that of this row is '{id}'",
     "lt.evidence(plans, next(plans.targets.itertuples()))": "evidence() takes an id, not a row; that of this row is '{id}'",
     "lt.compare(plans, plans.targets.iloc[0])": "compare() takes an id, not a row; that of this row is '{indicator}'",
+    'lt.compare(plans, ["air.pm25"])': "compare() takes an id, not a list",
     'lt.charts.targets(plans, "air.pm25")': "charts.targets() takes a list of ids as indicators: ['air.pm25']",
     "lt.charts.targets(plans, [])": "charts.targets() was given no indicators",
     'lt.compare("air.pm25")': "compare() takes plans, indicator, of, core, places; missing a required argument: 'indicator'",

@@ -146,10 +146,9 @@ def test_every_mark_and_label_leads_to_its_evidence_in_one_link(charts, plans):
                 row, words = known[anchor], tooltip.splitlines()[0]
                 assert words.startswith(row.place), where
                 if hasattr(row, "strength"):
-                    strength = wording.STRENGTHS[row.strength]
-                    assert row.statement_en in words and words.endswith(f"{strength}, {wording.date(row)}"), (
-                        where
-                    )
+                    assert row.statement_en in words and words.endswith(
+                        f"{row.strength}, {wording.date(row)}"
+                    ), where
                 else:
                     assert wording.gap(row) in words, where
                 stops = [one for one in found if one[0] == axes and one[1] == address]

@@ -4,6 +4,8 @@ import difflib
 import inspect
 from functools import cache, wraps
 
+IDS = ("identifier", "indicator", "first", "second")  # parameters that take one id
+
 
 class LantianError(Exception):
     """An error whose message is all that helps: IPython shows no lines of library source above it."""
@@ -65,6 +67,8 @@ def _wrong(parameter, value):
         return "the plans first, as from lt.load()"
     if parameter == "indicators" and isinstance(value, str):
         return f"a list of ids as indicators: [{value!r}]"
-    if getattr(value, "ndim", 1) == 1 and hasattr(value, "id"):
-        return f"an id, not a row; that of this row is {getattr(value, parameter, value.id)!r}"
-    return ""
+    if parameter not in IDS or isinstance(value, str | None):
+        return ""
+    found = getattr(value, parameter, getattr(value, "id", None))
+    known = f"row; that of this row is {found!r}" if isinstance(found, str) else type(value).__name__
+    return f"an id, not a {known}"

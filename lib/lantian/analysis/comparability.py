@@ -73,8 +73,7 @@ def _names(plans):
     names = {field: dict(zip(table["id"], table["name_en"])) for field, table in tables.items()}
     operators = {code: words.strip() or "exactly" for code, words in wording.CHANGE_BOUNDS.items()}
     names |= {"operator": operators, "bound": operators, "area": wording.AREAS, "area of acts": wording.AREAS}
-    names |= {"strength": wording.STRENGTHS, "base": wording.BASES}
-    return names | {"reference state": {"": "readings since"}}
+    return names | {"base": wording.BASES, "reference state": {"": "readings since"}}
 
 
 def near_census(observations, indicator):

@@ -122,5 +122,5 @@ def strengths(plans):
         A row a focus place: jurisdiction, a column for each strength, and label.
     """
     counts = pd.crosstab(plans.targets["jurisdiction"], plans.targets["strength"])
-    counts = counts.reindex(index=plans.focus, columns=list(wording.STRENGTHS), fill_value=0)
+    counts = counts.reindex(index=plans.focus, columns=wording.STRENGTHS, fill_value=0)
     return counts.rename_axis("jurisdiction").reset_index().assign(label=plans.places["label"].to_list())

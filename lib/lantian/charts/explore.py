@@ -12,7 +12,7 @@ from lantian.text import wording
 
 _SHAPES = {"target": "circle", "word": "square"}  # as in the other charts; plotly has no dashed edge
 _HOVER = Markup(
-    "<b>{row.statement_en}</b><br>“{row.quote}”<br>{row.document}, {row.clause}; {strength}, {date}"
+    "<b>{row.statement_en}</b><br>“{row.quote}”<br>{row.document}, {row.clause}; {row.strength}, {date}"
 )
 # Grey and see-through, for a notebook is light or dark; a page has colours of its own for these.
 _GREY, _FAINT, _CLEAR = "#797979", "rgba(128,128,128,0.3)", "rgba(0,0,0,0)"
@@ -106,7 +106,7 @@ def _rows(plans, theme):
 
 def _hover(row):
     """Word what a mark shows under the pointer."""
-    return str(_HOVER.format(row=row, strength=wording.STRENGTHS[row.strength], date=wording.date(row)))
+    return str(_HOVER.format(row=row, date=wording.date(row)))
 
 
 def _trace(rows, strength, palette):
@@ -133,5 +133,4 @@ def _entry(strength):
     """Name a strength in the legend by a grey mark: a colour would be a place's."""
     symbol = "circle-open" if strength == "aspirational" else "circle"
     marker = {"symbol": symbol, "color": _GREY, "size": 9, "line": {"width": 1.5, "color": _GREY}}
-    name = wording.STRENGTHS[strength]
-    return go.Scatter(x=[None], y=[None], mode="markers", name=name, legendgroup=strength, marker=marker)
+    return go.Scatter(x=[None], y=[None], mode="markers", name=strength, legendgroup=strength, marker=marker)

@@ -17,7 +17,6 @@ _NAMES = 1.45  # inches at the left, for the names of rows
 # Shades that let the ground through, which may be dark.
 _SHADES = mpl.colors.LinearSegmentedColormap.from_list("count", ["#0b5c8f00", "#0b5c8f99"])
 _CELL = 7.2  # size of the words of a cell, in points
-_STRENGTHS = {words: code for code, words in wording.STRENGTHS.items()}
 
 
 @entry.chart("jurisdiction indicator_name mark text in_words id", "lt.cells(plans, theme)")
@@ -184,7 +183,11 @@ def bars(plans, counts, name=None, title=None, subtitle=None, share_of=None):
     for axes, kind in zip(panels[0], counts):
         seaborn.barplot(x=drawn[kind], y=drawn.index, width=0.6, ax=axes, **colours)
         urls = [
-            _filter(place.id, f"{place.name_en}: {kind} {number}", strength=_STRENGTHS.get(kind))
+            _filter(
+                place.id,
+                f"{place.name_en}: {kind} {number}",
+                strength=kind if kind in wording.STRENGTHS else None,
+            )
             for place, number in zip(plans.places.itertuples(), words[kind])
         ]
         _finish_bars(axes, drawing.wrap(kind, room - 0.05, 8.5), words[kind], urls)

@@ -21,7 +21,13 @@ def words(kind):
         return {row["code"]: row["words"] for row in csv.DictReader(file) if row["kind"] == kind}
 
 
-STRENGTHS, DEGREES, GAPS, AREAS, BASES = map(words, ("strength", "degree", "gap", "area", "base"))
+STRENGTHS = (
+    "mandated",
+    "plain",
+    "hedged",
+    "aspirational",
+)  # from the firmest; pages name them as the tables do
+DEGREES, GAPS, AREAS, BASES = map(words, ("degree", "gap", "area", "base"))
 SHORT = words("short degree")
 SILENCES = words("silence")  # what a plan does instead of setting a target, by the mark of its cell
 FREQUENCIES, CLASSES, UNITS, BOUNDS = map(words, ("frequency", "class", "unit", "bound"))
@@ -185,7 +191,7 @@ def statement(row):
     """
     if not hasattr(row, "statement_en"):
         return f"{row.place}, {row.indicator_name}: {gap(row)}"
-    return f"{row.place}: {row.statement_en}; {STRENGTHS[row.strength]}, {date(row)}"
+    return f"{row.place}: {row.statement_en}; {row.strength}, {date(row)}"
 
 
 def thing(row):
@@ -210,7 +216,7 @@ def subject(row):
 def strength(row):
     """Word how firmly a target binds, with the word that decides it: "hedged (largely, 基本)"."""
     word = ", ".join(filter(None, [row.hedge, row.strength_word]))
-    return f"{STRENGTHS[row.strength]}{f' ({word})' if word else ''}"
+    return f"{row.strength}{f' ({word})' if word else ''}"
 
 
 def hedge(row):
