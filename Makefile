@@ -6,20 +6,25 @@ BIN := .venv/bin
 # A .venv that make made has a mark, from its beginning; another, as from the commands in README.md, is used and never removed.
 MADE := [ ! -L .venv ] && { [ ! -e .venv ] || [ -e .venv/.by-make ] || [ -e .venv/.installed ]; }
 ENVIRONMENT := $(shell $(MADE) && echo .venv/.installed || echo others)
+PIP := --disable-pip-version-check --root-user-action=ignore
 
 .PHONY: reports test lab check lint bench soak clean distclean lock stale others
 
 # Render every notebook into reports/.
 reports: $(ENVIRONMENT)
 	$(BIN)/lantian render
+	@echo "Open $(CURDIR)/reports/index.html"
 
 # Check the data and the code's form, then run all tests, side by side where there is more than one processor.
 test: check lint
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-# Open JupyterLab on notebooks/.
+# Open JupyterLab on notebooks/, with the command lantian in its terminals; these are no login shells, which would set
+# another PATH. Root is let in only where it asks.
 lab: $(ENVIRONMENT)
-	$(BIN)/python -m jupyterlab --LabApp.default_url=/lab/tree/notebooks
+	@echo "Open the address that JupyterLab prints (http://localhost:...), where no browser opens by itself; Control-C ends it."
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m jupyterlab --LabApp.default_url=/lab/tree/notebooks \
+	  --ServerApp.terminado_settings="shell_command=$${SHELL:-/bin/sh}" $$([ "$$(id -u)" -ne 0 ] || echo --allow-root)
 
 # Check the data, and the evidence too where LANTIAN_SOURCES says where the texts are.
 check: $(ENVIRONMENT)
@@ -70,9 +75,14 @@ STALE := $(shell { $(BIN)/python -S -c '' && [ "$$(cat .venv/.installed)" = "$$(
 	@echo "Installing the packages of requirements.lock into .venv (once; a minute or two) ..."
 	@mkdir .venv && touch .venv/.by-make
 	@"$(PYTHON)" -m venv .venv
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock || { \
+	@{ $(BIN)/python -m pip install $(PIP) --require-hashes -r requirements.lock || touch .venv/.failed; } | { n=0; \
+	  while read -r word _; do case "$$word" in \
+	    Collecting) n=$$((n + 1)); [ $$((n % 20)) -ne 0 ] || echo "  $$n of $$(grep -c == requirements.lock) packages fetched ...";; \
+	    Installing) echo "  putting them into place ...";; \
+	  esac; done; }
+	@[ ! -e .venv/.failed ] || { \
 	  echo "Not installed: see the lines above. The lock was made for Python 3.11 to 3.14; to use another: make PYTHON=python3.13." >&2; exit 1; }
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install -qq $(PIP) --no-deps --no-build-isolation -e .
 	@pwd -P > $@
 
 stale: ;

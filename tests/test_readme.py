@@ -89,14 +89,10 @@ def test_nothing_private_is_named(text):
 
 
 def test_set_up_by_hand_is_what_make_does():
-    flags = " -qq --disable-pip-version-check"
-    recipe = (
-        (ROOT / "Makefile")
-        .read_text("utf-8")
-        .replace('@"$(PYTHON)"', "python3")
-        .replace("@$(BIN)", ".venv/bin")
-        .replace(flags, "")
-    )
+    shorter = {'@"$(PYTHON)"': "python3", "@{ ": "@", "@$(BIN)": ".venv/bin", " -qq": "", " $(PIP)": ""}
+    recipe = (ROOT / "Makefile").read_text("utf-8")
+    for words, short in shorter.items():
+        recipe = recipe.replace(words, short)
     by_hand, by_conda = (block.splitlines() for language, block in BLOCK.findall(README) if language == "sh")
     assert not [line for line in by_hand if f"\t{line}" not in recipe]
     remarks = [

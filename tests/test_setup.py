@@ -139,9 +139,13 @@ needs_make = pytest.mark.skipif(
 FAKE_PYTHON = """#!/bin/sh
 case "$1" in -c|-S) exit 0;; esac
 echo "${0##*/} $*" >> "$LOG"
+case "$*" in *--require-hashes*) for n in 1 2 3 4 5; do printf 'Collecting a\\nCollecting b\\nCollecting c\\nCollecting d\\n'; done; echo Installing;; esac
 case "$*" in *"${FAIL:-no such words}"*) exit 1;; esac
 if [ "$2" = venv ]; then mkdir -p "$3/bin"; for name in python lantian uv; do cp "$0" "$3/bin/$name"; done; fi
 """
+
+
+PROGRESS = ["Installing the packages", "  20 of ", "  putting them into place"]
 
 
 class Checkout:
@@ -187,11 +191,15 @@ LINT = [
     "python -m ruff format --check lib tests benchmarks",
 ]
 PYTEST = "python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder"
+QUIET = "--disable-pip-version-check --root-user-action=ignore"
 INSTALLATION = [
     "my python -m venv .venv",
-    "python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock",
-    "python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .",
+    f"python -m pip install {QUIET} --require-hashes -r requirements.lock",
+    f"python -m pip install -qq {QUIET} --no-deps --no-build-isolation -e .",
 ]
+
+
+LAB = "python -m jupyterlab --LabApp.default_url=/lab/tree/notebooks --ServerApp.terminado_settings=shell_command=/bin/sh"
 
 
 @needs_make
@@ -202,15 +210,37 @@ INSTALLATION = [
         ("check", ["lantian check"]),
         ("test", ["lantian check", *LINT, PYTEST]),
         ("lint", LINT),
-        ("lab", ["python -m jupyterlab --LabApp.default_url=/lab/tree/notebooks"]),
+        ("lab", [f"{LAB}{' --allow-root' * (os.name == 'posix' and os.getuid() == 0)}"]),
     ],
 )
 def test_target_is_a_first_command(checkout, target, commands):
-    run = checkout.make(target)
+    run = checkout.make(target, SHELL="/bin/sh")
     assert run.returncode == 0, run.stderr
     assert checkout.done() == INSTALLATION + commands
-    checkout.make(target)
+    again = checkout.make(target, SHELL="/bin/sh")
     assert checkout.done() == commands
+    assert [run.stdout.count(line) for line in PROGRESS] == [1] * len(PROGRESS)
+    assert not [line for line in PROGRESS if line in again.stdout]
+    if target in ("reports", "lab"):
+        assert again.stdout.splitlines()[-1].startswith("Open ")
+
+
+@needs_make
+@pytest.mark.parametrize("user", ["0", "1000"])
+def test_lab_lets_root_in_and_has_the_command_in_its_terminals(checkout, user):
+    """The PATH of JupyterLab is that of its terminals."""
+    checkout.make("check")
+    tools = checkout.folder.parent / "tools"
+    tools.mkdir()
+    executable(tools / "id", f"#!/bin/sh\necho {user}\n")
+    executable(
+        checkout.folder / ".venv/bin/python", '#!/bin/sh\necho "$PATH" >> "$LOG"; echo "$*" >> "$LOG"\n'
+    )
+    run = checkout.make("lab", PATH=f"{tools}{os.pathsep}{os.environ['PATH']}")
+    assert run.returncode == 0, run.stderr
+    path, command = checkout.done()[-2:]
+    assert path.startswith(f"{checkout.folder}/.venv/bin:")
+    assert command.startswith("-m jupyterlab") and command.endswith(" --allow-root") == (user == "0")
 
 
 @needs_make
