@@ -225,6 +225,52 @@ def opened(folder, file, selector, connection):
     return measure
 
 
+def search(scratch):
+    """Compare queries in the search box, in a page with today's rows and in one with four times as many."""
+    site = scratch / "search"
+    run(*LANTIAN, "render", "--output", site)
+    goal, few, many = "the goal of 5 ms", "a query, today's rows", "a query, four times the rows"
+    sides = {few: queried(site, 1), many: queried(site, 4), goal: lambda: 0.005}
+    return sides, [(few, few, goal, 1), (many, many, few, 4)]
+
+
+def queried(site, times):
+    """Return a measurement of 200 queries, each from the words to the results on screen, in a page with its rows so many times."""
+
+    def measure():
+        from lantian.site.shared import program
+
+        with first_figure.chromium() as browser:
+            page = browser.new_page()
+            page.goto((site / "index.html").as_uri())
+            page.evaluate(
+                program().removesuffix("})();\n")
+                + "globalThis.box = { load, prepare, parts, results, fill }})();"
+            )
+            return page.evaluate(QUERIES, [times, WORDS]) / 1000
+
+    return measure
+
+
+# The median of what the words take, in ms. Tables come once, so that their rows can be repeated before they are read.
+QUERIES = """async ([times, words]) => {
+  const data = await box.load(), list = document.querySelector('.results'), took = [];
+  data.rows = Array(times).fill(data.rows).flat().map(row => ({...row}));
+  await box.prepare();
+  for (const each of words) {
+    const start = performance.now();
+    box.fill(list, box.results(box.parts(each)).markup);
+    took.push(performance.now() - start);
+  }
+  return took.sort((a, b) => a - b)[took.length >> 1];
+}"""
+# As readers type them, letter by letter.
+TYPED = (
+    "electric bus|公交|pm2.5 yuyao|straw burning|boilers 35 t/h|dispersed coal|新能源汽车|優良天數|2020|lead"
+)
+WORDS = ([words[: end + 1] for words in TYPED.split("|") for end in range(len(words))] * 3)[:200]
+
+
 def memory(folder):
     """Return the peak of a process that loads the data, and the size of the frames, in GB."""
     code = (
@@ -267,7 +313,7 @@ def machine():
     return f"{platform.system()} {platform.machine()}, {cores} cores, Python {platform.python_version()}; {versions}."
 
 
-PARTS = {"idle": idle, "data": data, "pages": pages, "suite": suite, "peers": peers}
+PARTS = {"idle": idle, "data": data, "pages": pages, "search": search, "suite": suite, "peers": peers}
 
 
 def main(runs, only):
