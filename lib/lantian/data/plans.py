@@ -182,7 +182,9 @@ def _joined(frames):
 def _worded(targets, role):
     """Take the targets of places in one role, with ``in_words`` and the columns in the order for reading."""
     rows = targets[targets["role"] == role].reset_index(drop=True)
-    rows["in_words"] = pd.Series([wording.target(row) for row in rows.itertuples()], dtype="str")
+    rows["in_words"] = pd.Series(
+        [wording.target(row) for row in rows[wording.READ].itertuples()], dtype="str"
+    )
     return rows[[*FIRST, *rows.columns.drop(FIRST)]]
 
 

@@ -36,6 +36,9 @@ MIRRORED = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}  # of a fall: <= -20 is 
 MONTHS = "January February March April May June July August September October November December".split()
 OFTEN = "times a year"  # the unit of how often something is done
 STANDARD = re.compile("China [IV]+( and older)?")  # a class that English puts before its subject
+# What `target` reads of a row: rows of many columns are slow to go through.
+READ = """kind operator value value_basis baseline_year baseline_basis target_year year_basis deadline timing better
+    amount amount_max standard_unit label_en""".split()
 LONGEST_EXCEPTION = 30  # characters; a longer one is only mentioned
 
 
