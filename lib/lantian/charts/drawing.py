@@ -27,14 +27,7 @@ _DARK = {INK: "#e8e6e3", GREY: "#aaa7a2", PALE: "#45484c", PAPER: "#111111"}
 WIDTH = 7.4  # inches of a chart
 LINE = 1.25  # height of a line of text, as a multiple of its size
 _FONTS = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', sans-serif"
-_CHINESE = [
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "PingFang SC",
-    "Microsoft YaHei",
-    "SimHei",
-]
+_CHINESE = "Noto Sans CJK SC,Noto Sans SC,Source Han Sans SC,PingFang SC,Microsoft YaHei,SimHei".split(",")
 # Words get a ground, so that grid lines do not strike them through.
 GROUND = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6}
 
@@ -122,11 +115,8 @@ class Chart(Figure):
 
 def _for_any_theme(svg):
     """Give a drawing colours for the dark too; on a page they are the page's."""
-    rules = "".join(
-        f'[style*="{part}: {light}"] {{{part}: {dark} !important}}'
-        for light, dark in _DARK.items()
-        for part in ("fill", "stroke")
-    )
+    rule, parts = '[style*="{0}: {1}"] {{{0}: {2} !important}}', ("fill", "stroke")
+    rules = "".join(rule.format(part, *colours) for colours in _DARK.items() for part in parts)
     return svg.replace("</style>", f"@media (prefers-color-scheme: dark) {{{rules}}}</style>", 1)
 
 
@@ -270,11 +260,10 @@ def finish(chart, plans, rows, name, title, subtitle, counted=()):
 
 def _with_columns(plans, rows):
     """Add the columns of each row's target, or the indicator of its gap, to what it brings: a measurement its value."""
-    facts = (
-        pd.concat([plans.every_target, plans.gaps]).set_index("id").reindex(rows["id"], columns=IN_COLUMNS)
-    )
-    own = rows.reindex(columns=IN_COLUMNS).astype(object)
-    return rows.assign(**own.where(own.notna(), facts.astype(object).set_axis(rows.index)))
+    facts = pd.concat([plans.every_target, plans.gaps]).set_index("id")
+    facts = facts.reindex(rows["id"]).set_axis(rows.index)
+    facts, own = (frame.reindex(columns=IN_COLUMNS).astype(object) for frame in (facts, rows))
+    return rows.assign(**own.where(own.notna(), facts))
 
 
 def _documents(plans):
@@ -296,8 +285,8 @@ def _own_ids(svg, chart):
     svg = svg[svg.index("<svg") :].replace("'DejaVu Sans'", _FONTS)
     svg = re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*|^ +", "", svg, flags=re.S | re.M)
     svg = re.sub(r' id="(text|[xy]tick)_\d+"', "", svg)  # which nothing refers to
-    svg = re.sub(r"(?<=\.\d\d)\d+(?=[^<>]*>)", "", svg)  # hundredths of a point are fine enough
     svg = "".join(_link_marks(axes, chart.plans) for axes in re.split('(?=<g id="axes_)', svg))
+    svg = re.sub(r"(?<=\.\d\d)\d+(?=[^<>]*>)", "", svg)  # hundredths of a point are fine enough
     svg = re.sub(rf' id="(?!{re.escape(name)}")([^"]+)"', rf' id="{name}-\1"', svg)
     svg = re.sub(r'(url\(|href=")#', rf"\1#{name}-", svg)
     tag, _, drawing = svg.partition(">")
@@ -336,9 +325,8 @@ def _link(url, drawn, rows):
     row = rows[ids[0]]
     every = f"{LEDGER}#place={row.jurisdiction}&indicator={row.indicator}"
     more = "".join(_MORE.findall(drawn))
-    link = _anchor(
-        f"{LEDGER}#{row.id}", "\n".join(wording.statement(rows[name]) for name in ids), _MORE.sub("", drawn)
-    )
+    words = "\n".join(wording.statement(rows[name]) for name in ids)
+    link = _anchor(f"{LEDGER}#{row.id}", words, _MORE.sub("", drawn))
     return link + (_anchor(every, f"{row.place}: every target on {row.indicator_name}", more) if more else "")
 
 

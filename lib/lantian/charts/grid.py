@@ -135,8 +135,8 @@ def calendar(plans, duties, name=None, title=None, subtitle=None):
         counts, annot=numbers, fmt="", annot_kws={"size": 8, "color": drawing.INK}, ax=axes, **look
     )
     for text, (place, when) in zip(axes.texts, product(plans.places.itertuples(), columns)):
-        year = "".join(re.findall(r"\d{4}", when))
-        text.set_url(_filter(place.id, f"{place.name_en}, {when}: {text.get_text()}", year=year))
+        year = "".join(f"&year={digits}" for digits in re.findall(r"\d{4}", when))
+        text.set_url(f"place={place.id}{year}\n{place.name_en}, {when}: {text.get_text()}")
     axes.set(xlabel="", ylabel="")
     axes.set_yticks(np.arange(len(counts)) + 0.5, drawing.labels(plans), size=8.5, rotation=0)
     heads = [words.replace(" ", "\n") for words in columns]
@@ -182,12 +182,9 @@ def bars(plans, counts, name=None, title=None, subtitle=None, share_of=None):
     colours = {"hue": drawn.index, "palette": drawing.colours(plans), "saturation": 1, "legend": False}
     for axes, kind in zip(panels[0], counts):
         seaborn.barplot(x=drawn[kind], y=drawn.index, width=0.6, ax=axes, **colours)
+        strength = f"&strength={kind}" if kind in wording.STRENGTHS else ""
         urls = [
-            _filter(
-                place.id,
-                f"{place.name_en}: {kind} {number}",
-                strength=kind if kind in wording.STRENGTHS else None,
-            )
+            f"place={place.id}{strength}\n{place.name_en}: {kind} {number}"
             for place, number in zip(plans.places.itertuples(), words[kind])
         ]
         _finish_bars(axes, drawing.wrap(kind, room - 0.05, 8.5), words[kind], urls)
@@ -208,9 +205,3 @@ def _finish_bars(axes, kind, words, urls):
     for bars_of_place, label, url in zip(axes.containers, words, urls):
         bars_of_place[0].set_url(url)
         axes.bar_label(bars_of_place, [label], padding=3, size=7.5, url=url)
-
-
-def _filter(place, words, **fields):
-    """Make the url of what counts rows of a place: the filter of the evidence that shows them, and in words what is shown."""
-    chosen = "".join(f"&{name}={value}" for name, value in fields.items() if value)
-    return f"place={place}{chosen}\n{words}"

@@ -78,24 +78,12 @@ def draw_lanes(axes, plans, lanes, limits, unit="", points=None):
     palette, lanes = drawing.colours(plans), drawing.with_marks(plans, lanes)
     if "start" in lanes:
         lines = lanes[lanes["start"].notna() & lanes["x"].notna()]
-        axes.hlines(
-            lines["y"],
-            lines["start"],
-            lines["end"],
-            colors=list(lines["jurisdiction"].map(palette)),
-            lw=2,
-            alpha=0.6,
-        )
+        look = {"colors": list(lines["jurisdiction"].map(palette)), "lw": 2, "alpha": 0.6}
+        axes.hlines(lines["y"], lines["start"], lines["end"], **look)
     drawing.draw_marks(axes, lanes if points is None else drawing.with_marks(plans, points), palette)
+    style = {"va": "center", "size": _LABEL, "linespacing": 1.1, "bbox": drawing.GROUND, "in_layout": False}
     for row in lanes.itertuples():
-        style = {
-            "va": "center",
-            "size": _LABEL,
-            "linespacing": 1.1,
-            "bbox": drawing.GROUND,
-            "in_layout": False,
-            "url": row.url,
-        }
+        style["url"] = row.url
         if pd.isna(row.x):
             color = drawing.GREY if row.silent else drawing.INK
             at_start = {"xycoords": axes.get_yaxis_transform(), "xytext": (2, 0), "color": color}
@@ -275,11 +263,8 @@ def panels(plans, judged, name=None, title=None, subtitle=None, limits=None, uni
     chart, axes = drawing.canvas(sum(heights) + 0.5 * len(groups), **grid)
     for panel, rows, group in zip(axes[:, 0], lanes, groups):
         draw_lanes(panel, plans, rows, ends, unit if group is not None else "")
-        panel.set_xticks(
-            [tick for tick in panel.get_xticks() if limits[0] <= tick <= limits[1]]
-            if group is not None
-            else []
-        )
+        inside = [tick for tick in panel.get_xticks() if limits[0] <= tick <= limits[1]]
+        panel.set_xticks(inside if group is not None else [])
         panel.spines["bottom"].set_bounds(*limits)
         chart.opens_at_right |= _mostly_right(rows, ends)
     return drawing.finish(chart, plans, pd.concat(lanes, ignore_index=True), name, title, subtitle)

@@ -171,15 +171,10 @@ def chain(plans, indicator, year, name=None, title=None, subtitle=None):
         own = rungs[rungs["focus"] == place]
         drawing.draw_marks(axes, own, palette)
         for row in own.itertuples():
-            x, shift = (ends[0], 0) if pd.isna(row.x) else (row.x, 7)
-            style = {
-                "size": 7.5 if shift else 7,
-                "color": drawing.INK if shift else drawing.GREY,
-                "url": row.url,
-            }
-            axes.annotate(
-                row.label, (x, row.y), xytext=(shift, 0), textcoords="offset points", va="center", **style
-            )
+            grey = {"size": 7, "color": drawing.GREY}
+            x, shift, style = (ends[0], 0, grey) if pd.isna(row.x) else (row.x, 7, {"size": 7.5})
+            style |= {"xytext": (shift, 0), "textcoords": "offset points", "va": "center", "url": row.url}
+            axes.annotate(row.label, (x, row.y), **style)
         axes.set(xlim=ends, ylim=(len(levels) - 0.5, -0.5))
         axes.set_title(label, size=8, weight="bold", loc="left")
         axes.tick_params(axis="x", labelsize=7.5)
@@ -204,18 +199,9 @@ def _rungs(plans, indicator, year):
             found = goals[goals["jurisdiction"] == place]
             missing = "plan not read" if place in unread else f"none known for {year}"
             missing = wording.gap(next(gaps.loc[[place]].itertuples())) if place in gaps.index else missing
-            row = {
-                "focus": focus,
-                "jurisdiction": place,
-                "level": places.loc[place, "level"],
-                "id": "",
-                "x": None,
-            }
-            row |= {
-                "label": "– " + drawing.wrap(missing, 1.0, 7),
-                "what": places.loc[place, "name_en"],
-                "in_words": missing,
-            }
+            row = {"focus": focus, "jurisdiction": place, "id": "", "x": None, "in_words": missing}
+            row |= {"level": places.loc[place, "level"], "what": places.loc[place, "name_en"]}
+            row["label"] = "– " + drawing.wrap(missing, 1.0, 7)
             for goal in found.itertuples():
                 row |= {"id": goal.id, "x": goal.amount, "label": wording.number(goal.amount)}
                 row["in_words"] = wording.target(goal) + wording.hedge(goal)
