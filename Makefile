@@ -77,7 +77,7 @@ STALE := $(shell { $(BIN)/python -S -c '' && [ "$$(cat .venv/.installed)" = "$$(
 	@"$(PYTHON)" -m venv .venv
 	@{ $(BIN)/python -m pip install $(PIP) --require-hashes -r requirements.lock || touch .venv/.failed; } | { n=0; \
 	  while read -r word _; do case "$$word" in \
-	    Collecting) n=$$((n + 1)); [ $$((n % 20)) -ne 0 ] || echo "  $$n of $$(grep -c == requirements.lock) packages fetched ...";; \
+	    Collecting|Processing) n=$$((n + 1)); [ $$((n % 20)) -ne 0 ] || echo "  $$n of $$(grep -c == requirements.lock) packages fetched ...";; \
 	    Installing) echo "  putting them into place ...";; \
 	  esac; done; }
 	@[ ! -e .venv/.failed ] || { \

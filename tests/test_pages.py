@@ -264,7 +264,7 @@ def test_every_file_offered_is_there(site):
 
 def test_every_page_offers_the_data(site, mailed):
     """The file to mail holds what most readers open, and says that the rest is not in it."""
-    for path in site.glob("*.html"):
+    for path in [path for path in site.glob("*.html") if not path.name.startswith("brief_")]:
         assert set(re.findall(r'href="(data/[^"]+)"', path.read_text("utf-8"))) == {*downloads.FILES}, path
     foot = BeautifulSoup(mailed.read_text("utf-8"), "html.parser").select_one("footer .data")
     held = {link["download"]: link["href"].partition("base64,")[2] for link in foot("a")}
@@ -272,6 +272,29 @@ def test_every_page_offers_the_data(site, mailed):
         assert base64.b64decode(packed) == (site / "data" / name).read_bytes()
     assert [*held] == ["lantian.xlsx", "lantian-csv.zip"]
     assert "SQLite, not in this file" in foot.text and "parquet as zip, not in this file" in foot.text
+
+
+# What of a brief is cut off, or overlaps, on a sheet of A4 less its margins, at 96 dots an inch.
+CUT = "main => [main.scrollHeight > main.clientHeight, ...[...main.children].map(e => e.scrollHeight > e.clientHeight + 1)]"
+
+
+def test_a_brief_is_one_sheet_of_paper(site, chromium, mailed):
+    """With all its words in sight; its own page alone leads to it, and it to that."""
+    pages = {path.name: path.read_text("utf-8") for path in site.glob("*.html")}
+    briefs = sorted(name for name in pages if name.startswith("brief_"))
+    assert len(briefs) == 3 + sum(name.startswith("place_") for name in pages)
+    tab = chromium.new_page()
+    for brief in briefs:
+        (full,) = [name for name, text in pages.items() if f'href="{brief}"' in text]
+        assert f'<a href="{full}">{full}</a>' in pages[brief]
+        tab.goto((site / brief).as_uri())
+        sheets = re.findall(rb"/Type\s*/Page\b", tab.pdf(prefer_css_page_size=True))
+        tab.emulate_media(media="print")
+        tab.set_viewport_size({"width": 680, "height": 1030})
+        assert (len(sheets), any(tab.eval_on_selector("main", CUT))) == (1, False), brief
+        tab.emulate_media(media="screen")
+    tab.close()
+    assert "brief_" not in mailed.read_text("utf-8")
 
 
 def test_every_page_has_a_language_and_one_heading(visits):

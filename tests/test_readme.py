@@ -144,12 +144,19 @@ def test_codebook_writes_both_and_nothing_else(copy_data):
     stale = README.replace("The plans so far:", "The plans were:").replace("| [`01_coal`]", "| [`gone`]")
     (copy_data.parent / "README.md").write_text(stale, "utf-8")
     (copy_data / "README.md").write_text("# Codebook\n\nWritten by `lantian codebook`, long ago.\n", "utf-8")
+    cited = (ROOT / "CITATION.cff").read_text("utf-8")
+    (copy_data.parent / "CITATION.cff").write_text(re.sub("(?m)^    title: .*", "", cited), "utf-8")
+    package = (copy_data / "datapackage.json").read_text("utf-8")
+    (copy_data / "datapackage.json").write_text(package.replace('"bytes": ', '"bytes": 1'), "utf-8")
     before = contents(copy_data.parent)
     run = CliRunner().invoke(main, ["codebook", "--data", str(copy_data)], catch_exceptions=False)
     after = contents(copy_data.parent)
     changed = {str(path) for path in after if after[path] != before.get(path)}
-    assert changed == {"README.md", f"{copy_data.name}/README.md"} and len(run.stdout.splitlines()) == 2
+    written = {"README.md", "CITATION.cff", "data/README.md", "data/datapackage.json"}
+    assert changed == written and len(run.stdout.splitlines()) == len(written)
     assert (copy_data.parent / "README.md").read_text("utf-8") == README
+    assert (copy_data.parent / "CITATION.cff").read_text("utf-8") == cited
+    assert (copy_data / "datapackage.json").read_text("utf-8") == package
 
 
 def test_every_notebook_listed_is_there():
