@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from unittest.mock import patch
 from urllib.parse import parse_qs
 
 import lantian as lt
@@ -37,9 +38,10 @@ def run(path):
 
 
 @pytest.fixture(scope="module")
-def shown():
+def shown(plans):
     drawing = [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if "lt.charts." in path.read_text("utf-8")]
-    return {path.stem: run(path) for path in drawing}
+    with patch.object(lt, "load", lambda: plans):
+        return {path.stem: run(path) for path in drawing}
 
 
 @pytest.fixture(scope="module")
