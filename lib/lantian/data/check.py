@@ -189,9 +189,11 @@ def _column_problems(rows, table):
     for column in table.fields:
         cells = rows[column.name]
         faults = {cell: list(_cell_faults(cell, column)) for cell in cells.unique().tolist()}
-        wrong = cells[cells.isin([cell for cell, messages in faults.items() if messages])]
-        for place, cell in wrong.items():
-            problems += [Problem(*place, column.name, _quoting(cell, message)) for message in faults[cell]]
+        if any(faults.values()):
+            for place, cell in cells.items():
+                problems += [
+                    Problem(*place, column.name, _quoting(cell, message)) for message in faults[cell]
+                ]
     return problems
 
 
@@ -272,7 +274,7 @@ def _row_problems(rows, rules):
     problems, columns = [], dict(rows.items())
     for rule in rules.itertuples():
         is_wrong = pd.eval(rule.condition, engine="python", resolvers=[columns])
-        problems += _report(rows[rule.column][is_wrong], rule.message)
+        problems += _report(rows[rule.column][is_wrong], rule.message) if is_wrong.any() else []
     return problems
 
 
