@@ -238,7 +238,7 @@ def queried(site, times):
     """Return a measurement of 200 queries, each from the words to the results on screen, in a page with its rows so many times."""
 
     def measure():
-        from lantian.site.shared import program
+        from lantian.site.pages import program
 
         with first_figure.chromium() as browser:
             page = browser.new_page()

@@ -9,7 +9,7 @@ import re
 import lantian as lt
 import pytest
 from lantian.analysis import search
-from lantian.site.shared import program
+from lantian.site.pages import program
 from lantian.text import wording
 from lantian.text.script import PAIRS
 

@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font, get_font_names
 from matplotlib.path import Path as Outline
 
-from lantian.text import wording
-from lantian.text.sentences import LEDGER, PAGES, Shown
+from lantian.text import LEDGER, wording
+from lantian.text.sentences import PAGES, Shown
 
 STYLE = Path(__file__).parents[1] / "templates" / "lantian.mplstyle"
 INK, GREY, PALE, PAPER, NO_COLOR = "#222222", "#767676", "#d9d9d9", "#ffffff", "#8c8c8c"

@@ -17,9 +17,7 @@ from lantian.data.schema import CHECKOUT, harmless
 from lantian.site import TEMPLATES, template
 from lantian.site.execute import has_tag
 from lantian.site.publish import BRIEF, RECORD
-from lantian.site.shared import FILE as ROWS_FILE
-from lantian.site.shared import program
-from lantian.text.sentences import LEDGER
+from lantian.text import LEDGER
 
 CHANGELOG = "changelog"
 PLOTLY = "application/vnd.plotly.v1+json"
@@ -30,6 +28,8 @@ PRIORITY = [
     *"application/javascript text/plain".split(),
 ]
 SCRIPT = "assets/site.js"
+SCRIPTS = ("site.js", "search.js", "compare.js")  # what it is joined from
+ROWS_FILE = "assets/rows.js"  # what scripts read, by `lantian.site.shared`
 MAIN = '<main id="main">'
 CODE = re.compile(r'<details class="code">.*?</details>', re.S)
 UNCOLOURED = re.compile(r'<span(?! class="(?:c1|k|kn|ow|o)")[^>]*>([^<]*)</span>')
@@ -261,6 +261,12 @@ def dead_links(files):
         for address in re.findall(r' href="([^"#:?]+\.html)[#"]', content.decode())
     }
     return sorted(addresses - files.keys())
+
+
+def program():
+    """Join the scripts of the pages to one, without indents and comments."""
+    text = "".join((TEMPLATES / "lantian" / name).read_text("utf-8") for name in SCRIPTS)
+    return '(() => {"use strict";\n' + re.sub(r"^ *(//.*)?\n?", "", text, flags=re.M) + "})();\n"
 
 
 def plotly():

@@ -263,12 +263,11 @@ def _scripts(files):
     """Pack plotly.js and the rows that scripts read, and allow by hash the two scripts that run."""
     from markupsafe import Markup
 
-    from lantian.site.pages import SCRIPT, plotly
-    from lantian.site.shared import FILE
+    from lantian.site.pages import ROWS_FILE, SCRIPT, plotly
 
     plotly, site = plotly().read_bytes(), files[SCRIPT]
     digests = [_base64(hashlib.sha256(script).digest()) for script in (plotly, site)]
-    rows = files.get(FILE, b"").partition(b"=")[2].rstrip(b";\n")
+    rows = files.get(ROWS_FILE, b"").partition(b"=")[2].rstrip(b";\n")
     return {
         "hashes": Markup(" ").join(Markup("'sha256-{}'").format(digest) for digest in digests),
         "packed": _packed(plotly),

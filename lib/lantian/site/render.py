@@ -16,7 +16,6 @@ from lantian.site import downloads, execute, publish
 from lantian.site.execute import Kernels, RenderError, Source, import_nbformat
 from lantian.site.pages import CHANGELOG, Page, dead_links, exporter, files, notebook_file, rows_file, to_html
 from lantian.site.publish import REPORTS, SINGLE
-from lantian.site.shared import script
 
 NOTEBOOKS = CHECKOUT / "notebooks"
 CHOSEN = "LANTIAN_JURISDICTIONS"
@@ -213,6 +212,8 @@ def _from_data(pages, known, job):
     )
     if same and None not in kept.values() and not job.force:
         return kept
+    from lantian.site.shared import script  # only here, as in `downloads`
+
     return downloads.make(job.data) | {rows: script(lantian.load(job.data)).encode()}
 
 

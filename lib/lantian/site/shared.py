@@ -1,19 +1,15 @@
 """What the scripts of all pages read: the rows to search and filter, and what `compare` says of every two of them."""
 
 import json
-import re
 
 from lantian.analysis import search
 from lantian.analysis.comparability import rules
 from lantian.analysis.compare import ALONE, RESPECTS, by_strength, pairs
 from lantian.analysis.levels import above
-from lantian.site import TEMPLATES
 from lantian.site.tables import series
 from lantian.text import wording
 from lantian.text.script import FOLDED
 
-SCRIPTS = ("site.js", "search.js", "compare.js")
-FILE = "assets/rows.js"
 MOST_PLACES = 8  # of which readers compare a choice of their own
 # The columns of each table that scripts read; of rows, those that are the numbers of rows of the other tables come last.
 PLACES = ["id", "label", "name_en", "name_zh", "role"]
@@ -27,12 +23,6 @@ NUMBERED = {
     "subject": "subject",
     "document": "document",
 }
-
-
-def program():
-    """Join the scripts of the pages to one, without indents and comments."""
-    text = "".join((TEMPLATES / "lantian" / name).read_text("utf-8") for name in SCRIPTS)
-    return '(() => {"use strict";\n' + re.sub(r"^ *(//.*)?\n?", "", text, flags=re.M) + "})();\n"
 
 
 def script(plans):

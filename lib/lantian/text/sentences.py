@@ -11,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from lantian.errors import LantianError
-from lantian.text import wording
+from lantian.text import LEDGER, wording
 
 PAGES = "LANTIAN_PAGES"  # the way to the folder of the pages, empty on a page itself; not set in a notebook
 FROM_NOTEBOOKS = "../reports/"
@@ -24,7 +24,6 @@ STYLE = """<style>.lantian :is(th, td) {text-align: left !important; vertical-al
 .lantian details.evidence > summary {cursor: pointer; text-decoration: underline dotted; text-underline-offset: .2em}
 .lantian .proof {border-left: 3px solid #3a86b7; margin: .25em 0 .5em; padding: .25em .75em; white-space: normal}</style>"""
 PROOF = re.compile('<div class="proof">.*?</div>', re.S)
-LEDGER = "08_evidence.html"
 prove = "".format  # shows what proves a row, by its id: `lantian.site.notebook` sets it when plans are loaded
 
 
