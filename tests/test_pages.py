@@ -241,7 +241,7 @@ def test_every_link_leads_somewhere(visits):
     def dead(seen, url):
         page, _, anchor = unquote(url).partition("#")
         if not page.startswith(unquote(seen.base)):
-            return re.match(r"https?://|data:(text/csv|application/(zip|vnd\.openxml))", url) is None
+            return re.match(r"https?://|blob:|data:(text/csv|application/(zip|vnd\.openxml))", url) is None
         name = page.removeprefix(unquote(seen.base))
         known = seen.base + name in ids or (
             name.startswith(("figures/", "data/")) and seen.name != "lantian.html"
