@@ -132,9 +132,10 @@ def observations_of(plans, goal):
 
     There are none for named parts of a place or a class of things: an observation does not say which it is of.
     """
-    seen = plans.observations[plans.observations["indicator"] == goal.indicator]
-    same = (seen[OBJECT] == [getattr(goal, column) for column in OBJECT]).all(axis=1)
-    same &= goal.area != "named" and not goal.subject_class
+    seen = plans.observations
+    same = pd.Series(goal.area != "named" and not goal.subject_class, seen.index)
+    for column in OBJECT:
+        same &= seen[column] == getattr(goal, column)
     return seen[same].merge(plans.units, on="unit", how="left")
 
 
