@@ -14,9 +14,9 @@ from click.testing import CliRunner
 from edit import change, contents, read, write
 from lantian import check
 from lantian.cli import main
+from lantian.data import package
 from lantian.data.export import FORMULA, JOINED, export, typed
 from lantian.data.schema import read_schema
-from lantian.site import downloads
 from lantian.site.codebook import codebook
 
 ATTACK = '=HYPERLINK("http://x")<script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}$\\frac{'
@@ -168,9 +168,9 @@ def test_frictionless_reads_the_parquet_files(exported, printed):
 
 def test_files_to_take_away_are_always_the_same(site, data):
     """Those of the pages were made at another time."""
-    made = downloads.make(data)
-    differing = [name for name in downloads.FILES if made[name] != (site / name).read_bytes()]
-    assert made.keys() == downloads.FILES.keys() and differing == []
+    made = package.make(data)
+    differing = [name for name in package.FILES if made[name] != (site / name).read_bytes()]
+    assert made.keys() == package.FILES.keys() and differing == []
 
 
 def test_tables_to_take_away_open_in_a_spreadsheet_and_as_a_package(site, data, tmp_path):

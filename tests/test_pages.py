@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 from bs4 import BeautifulSoup
 from edit import contents
-from lantian.site import downloads
+from lantian.data import package
 from lantian.site.pages import Page, to_html
 from lantian.site.publish import bundle
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -265,7 +265,7 @@ def test_every_file_offered_is_there(site):
 def test_every_page_offers_the_data(site, mailed):
     """The file to mail holds what most readers open, and says that the rest is not in it."""
     for path in [path for path in site.glob("*.html") if not path.name.startswith("brief_")]:
-        assert set(re.findall(r'href="(data/[^"]+)"', path.read_text("utf-8"))) == {*downloads.FILES}, path
+        assert set(re.findall(r'href="(data/[^"]+)"', path.read_text("utf-8"))) == {*package.FILES}, path
     foot = BeautifulSoup(mailed.read_text("utf-8"), "html.parser").select_one("footer .data")
     held = {link["download"]: link["href"].partition("base64,")[2] for link in foot("a")}
     for name, packed in held.items():

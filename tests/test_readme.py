@@ -227,7 +227,7 @@ def test_package_uses_only_those_above_it(package):
         for path in (ROOT / "lib/lantian" / package).glob("*.py")
         for name in re.findall(r"^ *from lantian\.(\w+)", path.read_text("utf-8"), re.M)
     }
-    assert used <= {*above}
+    assert used <= {*above, "errors"}  # which stands beside the packages
 
 
 def test_rows_named_as_examples_exist(plans):

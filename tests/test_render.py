@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner
 from edit import change, contents, read
 from lantian.cli import main
-from lantian.data import files
+from lantian.data import files, package
 from lantian.data.schema import CHECKOUT
-from lantian.site import downloads, pages, publish
 from lantian.site import execute as execution
+from lantian.site import pages, publish
 from lantian.site import render as rendering
 from lantian.site.render import NOTEBOOKS, RenderError, render
 
@@ -96,7 +96,7 @@ class Suite:
 def suite(tmp_path, data, monkeypatch, one_executor):
     monkeypatch.setattr(rendering, "NOTEBOOKS", tmp_path / "notebooks")
     # Of the files with the data the suite has none but their names, which say of which tables they are.
-    monkeypatch.setattr(downloads, "make", lambda data: dict.fromkeys(downloads.FILES, table(data)))
+    monkeypatch.setattr(package, "make", lambda data: dict.fromkeys(package.FILES, table(data)))
     return Suite(tmp_path, data)
 
 
@@ -373,14 +373,14 @@ def test_change_of_data_renders_everything(suite, copy_data):
     change(copy_data / "indicators.csv", -1, definition="Another definition.")
     after = suite.render()
     assert suite.executed == ["00_first", "01_second"]
-    assert [name for name in downloads.FILES if after[Path(name)] == before[Path(name)]] == []
+    assert [name for name in package.FILES if after[Path(name)] == before[Path(name)]] == []
 
 
 def test_files_with_the_data_are_made_when_these_have_changed(suite, monkeypatch):
     before = suite.render()
-    monkeypatch.setattr(downloads, "make", lambda data: pytest.fail("made again"))
+    monkeypatch.setattr(package, "make", lambda data: pytest.fail("made again"))
     write_notebook(suite.first, "2 + 3")
-    assert suite.render().items() >= {Path(name): before[Path(name)] for name in downloads.FILES}.items()
+    assert suite.render().items() >= {Path(name): before[Path(name)] for name in package.FILES}.items()
 
 
 def test_nothing_heavy_is_imported_when_nothing_has_changed(suite):

@@ -10,42 +10,29 @@ from pathlib import Path
 
 from lantian.errors import NameMissing, checked, near
 
-_HOME = {
-    "load": "site.notebook",
-    "Plans": "data.plans",
-    "LantianError": "errors",
-    "DataError": "data.schema",
-    "check": "data.check",
-    "export": "data.export",
-    "verify": "proof.verify",
-    "find": "analysis.search",
-    "cells": "analysis.matrix",
-    "matrix": "analysis.matrix",
-    "fleet_steps": "analysis.matrix",
-    "place": "analysis.matrix",
-    "compare": "analysis.compare",
-    "comparability": "analysis.compare",
-    "verdict": "analysis.comparability",
-    "weakest": "analysis.comparability",
-    "above": "analysis.levels",
-    "pace": "analysis.progress",
-    "outcomes": "analysis.progress",
-    "duties": "analysis.duties",
-    "leads": "analysis.duties",
-    "strengths": "analysis.duties",
-    "strength_words": "analysis.duties",
-    "tensions": "analysis.tensions",
-    "evidence": "site.evidence",
-    "evidence_table": "site.evidence",
-    "show": "site.tables",
-    "style": "charts.drawing",
-    "say": "text.sentences",
+# The module that defines each name, loaded when the name is first used.
+_NAMES = {
+    "data.plans": "Plans",
+    "errors": "LantianError",
+    "data.schema": "DataError",
+    "data.check": "check",
+    "data.export": "export",
+    "proof.verify": "verify",
+    "analysis.search": "find",
+    "analysis.matrix": "cells matrix fleet_steps place",
+    "analysis.compare": "compare comparability",
+    "analysis.comparability": "verdict weakest",
+    "analysis.levels": "above",
+    "analysis.progress": "pace outcomes",
+    "analysis.duties": "duties leads strengths strength_words tensions",
+    "site.evidence": "load evidence evidence_table",
+    "site.tables": "show",
+    "charts.drawing": "style",
+    "text.sentences": "say",
 }
+_HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 _MODULES = {
-    "charts": "charts",
-    "levels": "analysis.levels",
-    "tables": "site.tables",
-    "wording": "text.wording",
+    name.rpartition(".")[2]: name for name in "charts analysis.levels site.tables text.wording".split()
 }
 __all__ = sorted([*_HOME, *_MODULES])
 __version__ = "0.2.0"

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from lantian.data.schema import DataError, find_data
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 YEAR, SECONDS = click.IntRange(1990, 2100), click.FloatRange(0, min_open=True)
+places_option = partial(click.option, "--jurisdictions", metavar="A,B")
 data_option = click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 
 
@@ -47,9 +49,7 @@ def check(data):
 @main.command()
 @click.option("--sources", type=FOLDER, help="Folder of the plans' texts; else LANTIAN_SOURCES.")
 @data_option
-@click.option(
-    "--jurisdictions", metavar="A,B", help="Only the plans of these places, by their ids; by default of all."
-)
+@places_option(help="Only the plans of these places, by their ids; by default of all.")
 @click.option("--write", is_flag=True, help="Fill empty offsets and repair moved ones.")
 def verify(sources, data, jurisdictions, write):
     """Prove every fragment against the texts."""
@@ -66,9 +66,7 @@ def verify(sources, data, jurisdictions, write):
 @data_option
 @click.option("--output", type=FOLDER, help="Where the pages go; by default reports/.")
 @click.option("--force", is_flag=True, help="Execute even what has not changed.")
-@click.option(
-    "--jurisdictions", metavar="A,B", envvar="LANTIAN_JURISDICTIONS", help="Only these places, by their ids."
-)
+@places_option(envvar="LANTIAN_JURISDICTIONS", help="Only these places, by their ids.")
 @click.option("--single-file", is_flag=True, help="Also write the whole suite as one file, to be mailed.")
 @click.option("--adopt", is_flag=True, help="Put the pages into a folder that holds other files; these stay.")
 @click.option("--cell-limit", metavar="SECONDS", type=SECONDS, help="Stop a cell that runs longer.")

@@ -145,9 +145,8 @@ def verdict(plans, first, second, of="value"):
     """
     rows = plans.every_target[plans.every_target["id"].isin([first, second])]
     for name in {first, second} - set(rows["id"]):
-        raise CallError(
-            f"{name!r} is no target; lt.find(plans, words) finds ids{near(name, plans.every_target['id'])}"
-        )
+        similar = near(name, plans.every_target["id"])
+        raise CallError(f"{name!r} is no target; lt.find(plans, words) finds ids{similar}")
     judging = rules(plans)
     pair = [stated(judging, row, of) for row in rows.itertuples()]
     return judge(judging, pair[0], pair[-1], of)

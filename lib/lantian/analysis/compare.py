@@ -203,9 +203,8 @@ def _without_target(plans, indicator, rows, compared):
     words = parameters.map({True: "operating parameters only", False: "no target"})
     blank = blank.assign(jurisdiction=blank["id"], id="", status="none", printed=words)
     without = pd.concat([gaps, blank])[["jurisdiction", "label", "id", "status", "printed"]]
-    words = dict.fromkeys(
-        ["thing", "kind", "value_basis", "date", "strength", "hedge", "standard_unit", *JUDGED], ""
-    )
+    empty = "thing kind value_basis date strength hedge standard_unit".split()
+    words = dict.fromkeys([*empty, *JUDGED], "")
     return without.assign(**words | {"degree": "no", "reason": "no target", "converted": False})
 
 

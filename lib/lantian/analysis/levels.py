@@ -9,30 +9,12 @@ from lantian.analysis.matrix import FIRM, KEY, chosen
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link
 
-__all__ = [
-    "RELATIONS",
-    "above",
-    "ancestors",
-    "key_regions",
-    "limits",
-    "matched",
-    "places_unread",
-    "unmatched",
-]
+__all__ = "RELATIONS above ancestors key_regions limits matched places_unread unmatched".split()
 
 COLUMNS = """jurisdiction label id printed above above_id above_printed relation caveats key_region in_words source confidence
     indicator""".split()
 # How a goal stands to that of the nearest level above: in words, where the two are compared.
-JUDGED = {
-    "same act": "the same act as",
-    "copied": "the same figure and operator as",
-    "equal": "the same figure as",
-    "stricter": "stricter than",
-    "less firm": "a stricter figure, but put less firmly, than",
-    "looser": "looser than",
-    "beyond the average": "beyond the average for the whole country,",
-    "short of the average": "short of the average for the whole country,",
-}
+JUDGED = wording.words("relation")
 # Relations, from the most to the least informative.
 RELATIONS = (*JUDGED, "not comparable", "not collected", "assigned", "parent not read")
 # What may differ between a goal and its copy: how the years are known, and whose goal it is.

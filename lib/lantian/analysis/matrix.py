@@ -88,26 +88,19 @@ def _gap_cells(gaps):
     """Word gaps; a silence is marked by whether the plan set out to deal with its subject."""
     silence = gaps["within_remit"].map({True: "silent_within", False: "silent_outside"})
     mark = gaps["status"].mask(gaps["status"] == "silent", silence)
-    text = mark.map(NO_TARGET).mask(mark == "assigned", [_setter(row) for row in gaps.itertuples()])
-    return gaps.assign(
-        mark=mark, text=text, in_words=[wording.gap(row) for row in gaps.itertuples()], count=0
-    )
-
-
-def _setter(gap):
-    """Write by whom a target is set, in a few characters: "set by Linyi"."""
-    return f"set by {gap.set_by}" if gap.set_by else NO_TARGET["assigned"]
-
-
-def _marks(targets):
-    """Mark targets by their figure or words, or else by whether they have a date."""
-    without = targets["target_year"].notna().map({True: "dated", False: "rule"})
-    return targets["value_basis"].mask(targets["value_basis"] == "", without)
+    setter = ("set by " + gaps["set_by"]).mask(gaps["set_by"] == "", NO_TARGET["assigned"])
+    text = mark.map(NO_TARGET).mask(mark == "assigned", setter)
+    in_words = [wording.gap(row) for row in gaps.itertuples()]
+    return gaps.assign(mark=mark, text=text, in_words=in_words, count=0)
 
 
 def _firmest_first(targets):
-    """Sort targets by the rule of `FIRM`, area and year, those of the core first, and, as firm, a figure before words."""
-    marks = _marks(targets)
+    """Sort targets by the rule of `FIRM`, area and year, those of the core first, and, as firm, a figure before words.
+
+    They are marked by their figure or words, or else by whether they have a date.
+    """
+    without = targets["target_year"].notna().map({True: "dated", False: "rule"})
+    marks = targets["value_basis"].mask(targets["value_basis"] == "", without)
     keys = {"periphery": targets["core"] == "no"}
     keys |= {f"by_{name}": targets[name].map(order.index) for name, order in FIRM.items()}
     keys |= {"part": targets["area"] != "whole", "earlier": -targets["target_year"].fillna(0)}
@@ -274,23 +267,15 @@ def fleet_steps(plans):
     rows = pd.concat([rows, _without_fleets(plans, rows)], ignore_index=True)
     rows["step"] = pd.Categorical(rows["step"].map(STEPS), list(STEPS.values()), ordered=True)
     order = rows["jurisdiction"].map(plans.focus.index)
-    return (
-        rows.iloc[order.argsort(kind="stable")]
-        .drop(columns=["fleets", "area", "when"])
-        .reset_index(drop=True)
-    )
+    rows = rows.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+    return rows.drop(columns=["fleets", "area", "when"])
 
 
 def _without_fleets(plans, rows):
     """Say of places without any target on fleets whether their plan has words for them."""
-    gaps = plans.gaps[
-        plans.gaps["indicator"].isin(ENERGY) & ~plans.gaps["jurisdiction"].isin(rows["jurisdiction"])
-    ]
-    gaps = (
-        _gap_cells(gaps)
-        .sort_values("mark", key=lambda marks: marks.map(RANK))
-        .drop_duplicates("jurisdiction")
-    )
+    gaps = plans.gaps[plans.gaps["indicator"].isin(ENERGY)]
+    gaps = _gap_cells(gaps[~gaps["jurisdiction"].isin(rows["jurisdiction"])])
+    gaps = gaps.sort_values("mark", key=lambda marks: marks.map(RANK)).drop_duplicates("jurisdiction")
     gaps = gaps.assign(step=gaps["mark"].eq("qualitative").map({True: "words", False: "not addressed"}))
     return gaps[["jurisdiction", "label", "step", "text", "in_words", "id"]]
 

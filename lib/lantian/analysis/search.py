@@ -11,22 +11,11 @@ from lantian.text.script import fold
 
 FOUND = ["place", "id", "in_words", "statement", "indicator", "quote", "clause"]
 # What is searched: what a row is about, which ranks first, and what is said of it besides.
-MAIN = [
-    "statement",
-    "in_words",
-    "indicator",
-    "indicator_zh",
-    "subject_name",
-    "subject_zh",
-    "place",
-    "place_zh",
-]
+MAIN = "statement in_words indicator indicator_zh subject_name subject_zh place place_zh".split()
 MORE = ["quote", "proofs", "subject_class", "exception", "lead", "clause", "note", "id"]
 ABBREVIATED = re.compile(r"(.+?) \((\w*[A-Z]\w*)\)")  # new energy vehicles (NEVs)
-IN_MORE, MISSING = (
-    3,
-    9,
-)  # ranks of words that stand in `MORE` only, begin there; and of words that stand nowhere
+# Ranks of words that stand in `MORE` only, begin there; and of words that stand nowhere.
+IN_MORE, MISSING = 3, 9
 
 
 def find(plans, words, place=None, theme=None, year=None):
@@ -84,23 +73,16 @@ def rows(plans):
     """
     proofs = plans.proofs["quote"].groupby(plans.proofs["target"]).agg("\n".join)
     gaps = plans.gaps[plans.gaps["role"] == "focus"]
-    gaps = gaps.assign(
-        statement=gaps["note"],
-        in_words=[wording.gap(row) for row in gaps.itertuples()],
-        strength=gaps["status"],
-    )
+    in_words = [wording.gap(row) for row in gaps.itertuples()]
+    gaps = gaps.assign(statement=gaps["note"], in_words=in_words, strength=gaps["status"])
     core_first = plans.targets.sort_values("core", ascending=False, kind="stable")
     found = pd.concat([core_first, gaps, plans.targets_above], ignore_index=True)
     found["statement"] = found["statement"].fillna(found["statement_en"])
     found["quote"] = found["quote"].mask(found["quote"] == "", found["words"].fillna(""))
-    names, subjects = plans.indicators.set_index("id")["name_zh"], plans.subjects.set_index("id")["name_zh"]
-    found = found.assign(
-        indicator_id=found["indicator"], indicator=found["indicator_name"], proofs=found["id"].map(proofs)
-    )
-    found["indicator_zh"], found["subject_zh"] = (
-        found["indicator_id"].map(names),
-        found["subject"].map(subjects),
-    )
+    found["proofs"] = found["id"].map(proofs)
+    found["indicator_id"], found["indicator"] = found["indicator"], found["indicator_name"]
+    found["indicator_zh"] = found["indicator_id"].map(plans.indicators.set_index("id")["name_zh"])
+    found["subject_zh"] = found["subject"].map(plans.subjects.set_index("id")["name_zh"])
     texts = found[[*MAIN, *MORE]].astype("str").fillna("")
     return found.assign(main=_folded(texts[MAIN]), more=_folded(texts[MORE]))
 
@@ -127,10 +109,8 @@ def counterparts(plans):
     dict of str to list of str
         As ``{"公交": ["bus"], "bus": ["公交", "公交车"], …}``.
     """
-    pairs = [
-        (term.zh.split("/"), [term.en], f"{term.also};{term.avoid}".split(";"))
-        for term in plans.terms.itertuples()
-    ]
+    terms = plans.terms.itertuples()
+    pairs = [(term.zh.split("/"), [term.en], f"{term.also};{term.avoid}".split(";")) for term in terms]
     for table in (plans.subjects, plans.indicators, plans.jurisdictions):
         pairs += [([zh], [en], []) for zh, en in zip(table["name_zh"], table["name_en"])]
     found = {}
@@ -201,9 +181,8 @@ def _rank_in(text, words, others):
 @cache
 def _whole(word):
     """Match a word, in the plural too, that no letter or digit touches; Chinese has no such edges."""
-    return re.compile(
-        _start(word).pattern + (r"(?:e?s)?(?![a-z0-9])" if word[-1].isalnum() and word[-1].isascii() else "")
-    )
+    ending = r"(?:e?s)?(?![a-z0-9])" if word[-1].isalnum() and word[-1].isascii() else ""
+    return re.compile(_start(word).pattern + ending)
 
 
 @cache

@@ -137,9 +137,8 @@ def style():
     if not fonts:
         import warnings
 
-        warnings.warn(
-            f"no font for Chinese was found; charts would need one of {', '.join(_CHINESE)}", stacklevel=2
-        )
+        message = f"no font for Chinese was found; charts would need one of {', '.join(_CHINESE)}"
+        warnings.warn(message, stacklevel=2)
 
 
 def alt_text(title, rows):
@@ -373,9 +372,8 @@ def with_marks(plans, rows):
     -------
     DataFrame
     """
-    facts = plans.every_target.set_index("id")[
-        ["value_basis", "strength", "year_basis", "baseline_basis"]
-    ].reindex(rows["id"])
+    columns = ["value_basis", "strength", "year_basis", "baseline_basis"]
+    facts = plans.every_target.set_index("id")[columns].reindex(rows["id"])
     converted = rows["converted"].eq(True) if "converted" in rows else False
     cases = [converted, facts["value_basis"].isna().to_numpy(), (facts["value_basis"] == "word").to_numpy()]
     found = pd.Series(np.select(cases, ["converted", "none", "word"], "target"), rows.index)
@@ -398,10 +396,7 @@ def draw_marks(axes, rows, palette, size=8):
     dashes = rows["dashed"].map({True: (0, (1.5, 1)), False: "-"})
     for mark, own in rows.groupby("mark").groups.items():
         look = {"marker": SHAPES[mark], "s": size**2, "linewidths": 1.5, "zorder": 3, "clip_on": False}
-        look |= {
-            "facecolors": list(faces[own]),
-            "edgecolors": list(edges[own]),
-            "linestyles": list(dashes[own]),
-        }
-        points = axes.scatter(rows.loc[own, "x"], rows.loc[own, "y"], urls=list(rows.loc[own, "url"]), **look)
+        look |= {"facecolors": list(faces[own]), "edgecolors": list(edges[own])}
+        look |= {"linestyles": list(dashes[own]), "urls": list(rows.loc[own, "url"])}
+        points = axes.scatter(rows.loc[own, "x"], rows.loc[own, "y"], **look)
         points.ids = list(rows.loc[own, "id"])  # which mark is of which row

@@ -11,9 +11,7 @@ from lantian.errors import CallError
 from lantian.text import wording
 
 _SHAPES = {"target": "circle", "word": "square"}  # as in the other charts; plotly has no dashed edge
-_HOVER = Markup(
-    "<b>{row.statement_en}</b><br>“{row.quote}”<br>{row.document}, {row.clause}; {row.strength}, {date}"
-)
+_HOVER = "<b>{row.statement_en}</b><br>“{row.quote}”<br>{row.document}, {row.clause}; {row.strength}, {date}"
 # Grey and see-through, for a notebook is light or dark; a page has colours of its own for these.
 _GREY, _FAINT, _CLEAR = "#797979", "rgba(128,128,128,0.3)", "rgba(0,0,0,0)"
 _LAYOUT = {
@@ -58,9 +56,8 @@ def explore(plans, theme):
     """
     rows, labels = _rows(plans, theme), plans.places["label"]
     if rows.empty:
-        raise CallError(
-            f"no plan has a dated promise on {theme}; lt.cells(plans, {theme!r}) lists what they have"
-        )
+        ways_out = f"lt.cells(plans, {theme!r}) lists what they have"
+        raise CallError(f"no plan has a dated promise on {theme}; {ways_out}")
     figure = _Figure()
     for strength in wording.STRENGTHS:
         if strength in set(rows["strength"]):
@@ -73,18 +70,15 @@ def explore(plans, theme):
             figure.add_annotation(x=rows["when"].min(), y=lane, **note)
             table.append([place.name_en, "no dated promise", "", "", "", ""])
     names = {"tickvals": list(range(len(labels))), "ticktext": list(labels.str.replace(" (", "<br>("))}
+    words = {"name": f"{theme}-explore", "title": f"Every dated promise on {theme}"}
+    columns = ["place", "in_words", "strength", "words", "clause", "id"]
     figure.update_layout(
         template="none",
         height=90 + 80 * len(labels),
         **_LAYOUT,
         xaxis=_GRID | _YEARS | {"tickfont": {"size": 10}},
         yaxis=names | {"range": [len(labels) - 0.4, -0.6]} | _GRID,
-        meta={
-            "name": f"{theme}-explore",
-            "title": f"Every dated promise on {theme}",
-            "columns": ["place", "in_words", "strength", "words", "clause", "id"],
-            "rows": table,
-        },
+        meta=words | {"columns": columns, "rows": table},
     )
     return figure
 
@@ -104,27 +98,19 @@ def _rows(plans, theme):
     return rows.sort_values(["order", "when", "id"], kind="stable")
 
 
-def _hover(row):
-    """Word what a mark shows under the pointer."""
-    return str(_HOVER.format(row=row, date=wording.date(row)))
-
-
 def _trace(rows, strength, palette):
     """Draw the targets of one strength."""
     colors = list(rows["jurisdiction"].map(palette))
+    symbols = list(rows["mark"].map(_SHAPES) + rows["hollow"].map({True: "-open", False: ""}))
+    marker = {"symbol": symbols, "size": 9, "color": colors, "line": {"width": 1.5, "color": colors}}
     return go.Scatter(
         x=pd.to_datetime(rows["when"]).dt.strftime("%Y-%m-%d").tolist(),
         y=rows["y"].round(3).tolist(),
         mode="markers",
         legendgroup=strength,
         showlegend=False,
-        marker={
-            "symbol": list(rows["mark"].map(_SHAPES) + rows["hollow"].map({True: "-open", False: ""})),
-            "size": 9,
-            "color": colors,
-            "line": {"width": 1.5, "color": colors},
-        },
-        text=[_hover(row) for row in rows.itertuples()],
+        marker=marker,
+        text=[str(Markup(_HOVER).format(row=row, date=wording.date(row))) for row in rows.itertuples()],
         hovertemplate="%{text}<extra></extra>",
     )
 

@@ -121,9 +121,8 @@ def calendar(plans, duties, name=None, title=None, subtitle=None):
     """
     import seaborn
 
-    period = duties["period"].where(
-        duties["timing"] == "by", duties["timing"].replace("from", "from a date on")
-    )
+    timing = duties["timing"].replace("from", "from a date on")
+    period = duties["period"].where(timing == "by", timing)
     last = [words for words in ("from a date on", "every year", "no date") if words in set(period)]
     columns = [*sorted(set(period) - set(last)), *last]
     counts = pd.crosstab(duties["jurisdiction"], period)
@@ -131,9 +130,8 @@ def calendar(plans, duties, name=None, title=None, subtitle=None):
     chart, axes = drawing.canvas(0.42 * len(counts) + 0.7)
     numbers = counts.astype(str).where(counts > 0, "")
     look = {"cmap": _SHADES, "vmin": 0, "cbar": False, "linewidths": 1}
-    seaborn.heatmap(
-        counts, annot=numbers, fmt="", annot_kws={"size": 8, "color": drawing.INK}, ax=axes, **look
-    )
+    text = {"size": 8, "color": drawing.INK}
+    seaborn.heatmap(counts, annot=numbers, fmt="", annot_kws=text, ax=axes, **look)
     for text, (place, when) in zip(axes.texts, product(plans.places.itertuples(), columns)):
         year = "".join(f"&year={digits}" for digits in re.findall(r"\d{4}", when))
         text.set_url(f"place={place.id}{year}\n{place.name_en}, {when}: {text.get_text()}")

@@ -48,11 +48,8 @@ def place_lanes(plans, lanes, limits):
     DataFrame
         With ``words`` (the label, broken), ``at_right`` (of its mark), ``y`` and ``height`` in inches.
     """
-    room = (
-        drawing.WIDTH
-        - max(drawing.text_width(line, 8.5) for label in drawing.labels(plans) for line in label.split("\n"))
-        - 0.3
-    )
+    names = "\n".join(drawing.labels(plans)).split("\n")
+    room = drawing.WIDTH - max(drawing.text_width(name, 8.5) for name in names) - 0.3
     if "left" not in lanes:
         lanes = lanes.assign(left=lanes.reindex(columns=["x", "start"]).min(axis=1))
     silent = lanes["x"].isna() & ~lanes["id"].isin(plans.every_target["id"])
@@ -131,29 +128,25 @@ def dates(plans, rows, name=None, title=None, subtitle=None, above=None):
     -------
     Chart
     """
-    lanes = drawing.by_place(plans, rows, "when", missing="no target").assign(
-        label=lambda found: found["in_words"]
-    )
+    lanes = drawing.by_place(plans, rows, "when", missing="no target")
+    lanes["label"] = lanes["in_words"]
     above = rows.head(0) if above is None else above.dropna(subset="when")
     x, day = pd.to_datetime(lanes["when"]), lanes["exact"] == "day"
     year = pd.to_datetime(lanes["when"].str[:4]).mask(day)
     known = pd.concat([lanes["when"], above["when"]]).str[:4].dropna().astype(int)
     ends = known if len(known) else plans.documents[["period_start", "period_end"]].stack()
-    limits = mpl.dates.date2num(
-        [np.datetime64(f"{int(ends.min()) - 1}-11-01"), np.datetime64(f"{int(ends.max()) + 1}-02-01")]
-    )
-    numbers = [
-        pd.Series(mpl.dates.date2num(days), lanes.index) for days in (x, year, year + pd.DateOffset(years=1))
-    ]
-    lanes = place_lanes(plans, lanes.assign(x=numbers[0], start=numbers[1], end=numbers[2]), limits)
+    days = [f"{int(ends.min()) - 1}-11-01", f"{int(ends.max()) + 1}-02-01"]
+    limits = mpl.dates.date2num(np.array(days, "datetime64[D]"))
+    for column, dates in {"x": x, "start": year, "end": year + pd.DateOffset(years=1)}.items():
+        lanes[column] = mpl.dates.date2num(dates)
+    lanes = place_lanes(plans, lanes, limits)
     chart, axes = drawing.canvas(lanes["height"].sum() + 0.4 + 0.3 * len(above.drop_duplicates("when")))
     draw_lanes(axes, plans, lanes, limits)
     _draw_dates_above(axes, above, limits)
     _name_years(axes)
     chart.opens_at_right = _mostly_right(lanes, limits)
-    return drawing.finish(
-        chart, plans, pd.concat([lanes, above.assign(jurisdiction="")]), name, title, subtitle
-    )
+    rows = pd.concat([lanes, above.assign(jurisdiction="")])
+    return drawing.finish(chart, plans, rows, name, title, subtitle)
 
 
 def _draw_dates_above(axes, above, limits):
@@ -165,9 +158,8 @@ def _draw_dates_above(axes, above, limits):
         place = {"ha": "left" if share < 0.5 else "right", "xytext": (0, 4 + 21 * number)}
         words = drawing.wrap(words, 5.5 * max(share, 1 - share), 7.5)
         style = {"size": 7.5, "color": drawing.GREY, "linespacing": 1.0, "url": ";".join(rows["id"])}
-        axes.annotate(
-            words, (x, 1), xycoords=("data", "axes fraction"), textcoords="offset points", **place, **style
-        )
+        style |= {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+        axes.annotate(words, (x, 1), **place, **style)
 
 
 def _name_years(axes):
@@ -277,9 +269,8 @@ def _panel_lanes(plans, judged, group, limits, alone):
     """
     rows = judged.assign(undrawn=judged["group"] != group)
     x = rows["amount"].mask(rows["value_basis"] == "word", limits[1] * 1.04)
-    rows = rows.assign(
-        x=x.mask(rows["undrawn"]), start=rows["low"].where(rows["low"] < rows["high"]), end=rows["high"]
-    )
+    start = rows["low"].where(rows["low"] < rows["high"])
+    rows = rows.assign(x=x.mask(rows["undrawn"]), start=start, end=rows["high"])
     rows["in_words"] = [_elsewhere(row, group) if row.undrawn else _beside(row) for row in rows.itertuples()]
     rows = drawing.by_place(plans, rows.assign(label=rows["in_words"]), "undrawn", "x")
     return rows if alone else rows[~rows["undrawn"] | ~rows.duplicated("jurisdiction")].reset_index(drop=True)
@@ -326,15 +317,11 @@ def rates(plans, paces, name=None, title=None, subtitle=None):
     """
     kinds = sorted(set(paces.loc[paces["compound"].notna(), "kind"]))
     if len(kinds) > 1:
-        raise NotComparable(
-            f"these rows fail the test of object: {wording.names(kinds)} are different kinds of promise"
-        )
+        differing = f"{wording.names(kinds)} are different kinds of promise"
+        raise NotComparable(f"these rows fail the test of object: {differing}")
     lanes = drawing.by_place(plans, paces, "id", missing="no change or level with a figure")
     x, low, high = lanes["compound"], lanes["low"], lanes["high"]
-    words = [
-        row.in_words if pd.isna(row.compound) else f"{row.in_words}: {row.printed}"
-        for row in lanes.itertuples()
-    ]
+    words = lanes["in_words"].mask(x.notna(), lanes["in_words"] + ": " + lanes["printed"])
     limits = (min(0, low.min()) * 1.15, max(0, high.max()) + 1)
     lanes = lanes.assign(x=x, start=low.where(low < high), end=high, label=words, what=lanes["printed"])
     lanes = lanes.assign(amount=x, standard_unit=x.notna().map({True: "% a year", False: None}))

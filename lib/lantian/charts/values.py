@@ -12,6 +12,7 @@ from lantian.text import wording
 
 # 1 September 2018, when the reference state of particles changed (amendment of GB 3095-2012).
 _NEW_REFERENCE_STATE = 2018 + 243 / 365
+_LEVELS = ("nation", "province", "prefecture", "county")  # of the ladder, from above
 
 
 @entry.chart()
@@ -38,20 +39,18 @@ def targets(plans, indicators, name=None, title=None, subtitle=None):
     parts = [_targets_of(plans, indicator) for indicator in indicators]
     heights = [lanes["height"].sum() for lanes, *_ in parts]
     grid = {"nrows": len(parts), "squeeze": False, "height_ratios": heights}
-    chart, panels = drawing.canvas(
-        sum(heights) + 0.65 * len(parts) + 0.14 * sum(len(lines) for _, _, lines, _ in parts), **grid
-    )
+    height = sum(heights) + 0.65 * len(parts) + 0.14 * sum(len(lines) for _, _, lines, _ in parts)
+    chart, panels = drawing.canvas(height, **grid)
     names, drawn = plans.indicators.set_index("id"), []
     for axes, indicator, (lanes, points, lines, ends) in zip(panels[:, 0], indicators, parts):
         unit = wording.quantity(0, names.loc[indicator, "unit"]).removeprefix("0 ")
         draw_lanes(axes, plans, lanes, ends, unit, points)
         _limit_lines(axes, lines)
         axes.set_xticks([tick for tick in axes.get_xticks() if tick <= (100 if unit == "%" else ends[1])])
-        axes.set_title(
-            names.loc[indicator, "name_en"], size=9, weight="bold", loc="left", pad=8 + 10 * len(lines)
-        )
+        subject = names.loc[indicator, "name_en"]
+        axes.set_title(subject, size=9, weight="bold", loc="left", pad=8 + 10 * len(lines))
         rows = pd.concat([points, lanes[lanes["x"].isna()], lines.assign(jurisdiction="", place="limit")])
-        what = names.loc[indicator, "name_en"] + (", " + rows["what"]).fillna("")
+        what = subject + (", " + rows["what"]).fillna("")
         drawn.append(drawing.by_place(plans, rows.assign(what=what), "line"))
     return drawing.finish(chart, plans, pd.concat(drawn, ignore_index=True), name, title, subtitle)
 
@@ -59,9 +58,8 @@ def targets(plans, indicators, name=None, title=None, subtitle=None):
 def _targets_of(plans, indicator):
     """List the lanes of an indicator, the marks on them, the limits of its year, and the ends of its axis."""
     judged = compare(plans, indicator)
-    levels = judged[
-        judged["amount"].notna() & (judged["kind"].isin(["level", "share"]) | judged["converted"].eq(True))
-    ]
+    of_level = judged["kind"].isin(["level", "share"]) | judged["converted"].eq(True)
+    levels = judged[judged["amount"].notna() & of_level]
     year = levels.groupby("target_year")["jurisdiction"].nunique().idxmax() if len(levels) else None
     levels = levels[levels["target_year"] == year]
     refuse(levels[~levels["converted"].eq(True)].assign(group=0))
@@ -69,14 +67,12 @@ def _targets_of(plans, indicator):
     bases = judged.set_index(["jurisdiction", "baseline_year"]).index
     of_base = measured.set_index(["jurisdiction", "year"]).index.isin(bases)
     measured = measured[of_base | _last_two(measured, year)]
-    points = pd.concat(
-        [levels.assign(x=levels["amount"], line=0.0), measured.assign(x=measured["amount"], line=1.0)]
-    ).drop(columns=["text", "degree", "reason"])
+    parts = [levels.assign(x=levels["amount"], line=0.0), measured.assign(x=measured["amount"], line=1.0)]
+    points = pd.concat(parts).drop(columns=["text", "degree", "reason"])
     words = [_level_in_words(row) for row in levels.itertuples()]
     points["in_words"] = words + list(measured["in_words"])
-    lanes = _merge_points(
-        points.assign(label=words + list(measured["text"])), judged[~judged["id"].isin(levels["id"])]
-    )
+    labelled = points.assign(label=words + list(measured["text"]))
+    lanes = _merge_points(labelled, judged[~judged["id"].isin(levels["id"])])
     lines = limits(plans, indicator, year)
     ends = (0, max([1, *points["x"], *lines["amount"]]) * 1.6)
     lanes = place_lanes(plans, drawing.by_place(plans, lanes, "line"), ends)
@@ -105,10 +101,8 @@ def _merge_points(points, others):
     merged = {"id": "first", "x": "max", "left": "min", "label": "; ".join, "mark": "first"}
     drawn = points.groupby(["jurisdiction", "line"], as_index=False).agg(merged)
     drawn["label"] = drawn["label"].where(drawn["line"] == 0, "measured: " + drawn["label"].astype("str"))
-    words = [
-        f"also {row.printed}, {row.date}" if row.status == "target" else row.printed
-        for row in others.itertuples()
-    ]
+    also = "also " + others["printed"] + ", " + others["date"]
+    words = others["printed"].mask(others["status"] == "target", also)
     others = others[["jurisdiction", "id"]].assign(label=words, line=0.5)
     lanes = pd.concat([drawn, others], ignore_index=True)
     return lanes.assign(in_words=lanes["label"])
@@ -131,9 +125,8 @@ def _measured(plans, indicator):
     rows = rows[rows["standard_unit"] == unit].sort_values("year")
     rows = rows.assign(amount=rows["value"] * rows["factor"])
     text = [f"{row.value:g} ({row.year})" for row in rows.itertuples()]
-    in_words = [
-        f"{row.value:g} ({row.scope}; {row.source}; confidence {row.confidence})" for row in rows.itertuples()
-    ]
+    about = "{row.value:g} ({row.scope}; {row.source}; confidence {row.confidence})"
+    in_words = [about.format(row=row) for row in rows.itertuples()]
     what = [f"measured {year}" for year in rows["year"]]
     rows = rows.assign(id="", mark="measured", text=text, in_words=in_words, what=what).reset_index(drop=True)
     return rows[rows["jurisdiction"].isin(plans.focus)]
@@ -157,12 +150,9 @@ def chain(plans, indicator, year, name=None, title=None, subtitle=None):
         A rung without a goal says why.
     """
     rungs = _rungs(plans, indicator, year)
-    levels = [
-        level for level in ("nation", "province", "prefecture", "county") if level in set(rungs["level"])
-    ]
-    chart, panels = drawing.canvas(
-        0.42 * len(levels) + 0.75, ncols=len(plans.focus), sharey=True, sharex=True, squeeze=False
-    )
+    levels = [level for level in _LEVELS if level in set(rungs["level"])]
+    grid = {"ncols": len(plans.focus), "sharey": True, "sharex": True, "squeeze": False}
+    chart, panels = drawing.canvas(0.42 * len(levels) + 0.75, **grid)
     known = [*rungs["x"].dropna()] or [0]
     ends = min(known) - 2, max(known) + 1 + (max(known) - min(known) + 3) / 2  # with room for the words
     rungs = drawing.with_marks(plans, rungs.assign(y=rungs["level"].map(levels.index)))
@@ -184,14 +174,9 @@ def chain(plans, indicator, year, name=None, title=None, subtitle=None):
 
 def _rungs(plans, indicator, year):
     """List the goals of each focus place and the places above it for one year, or the reason why there is none."""
-    goals = plans.every_target.query(
-        "indicator == @indicator and target_year == @year and kind in ['level', 'share'] and core == 'yes'"
-    )
-    goals = (
-        goals[goals["amount"].notna() & (goals["area"] == "whole")]
-        .sort_values("stretch_of")
-        .drop_duplicates("jurisdiction")
-    )
+    goals = plans.every_target.query("indicator == @indicator and target_year == @year and core == 'yes'")
+    goals = goals.query("kind in ['level', 'share'] and amount.notna() and area == 'whole'")
+    goals = goals.sort_values("stretch_of").drop_duplicates("jurisdiction")
     places, unread, rows = plans.jurisdictions.set_index("id"), places_unread(plans), []
     gaps = plans.gaps[plans.gaps["indicator"] == indicator].set_index("jurisdiction")
     for focus in plans.focus:
@@ -207,7 +192,7 @@ def _rungs(plans, indicator, year):
                 row["in_words"] = wording.target(goal) + wording.hedge(goal)
             rows.append(row)
     rungs = pd.DataFrame(rows)
-    return rungs[rungs["level"].isin(["nation", "province", "prefecture", "county"])].astype({"x": float})
+    return rungs[rungs["level"].isin(_LEVELS)].astype({"x": float})
 
 
 @entry.chart()
@@ -226,9 +211,8 @@ def series(plans, indicator, name=None, title=None, subtitle=None):
         A dotted line marks the change of the reference state of particles.
     """
     measured, promised = _measured(plans, indicator), _promised(plans, indicator)
-    points = pd.concat(
-        [measured.assign(x=measured["year"], y=measured["amount"]), promised], ignore_index=True
-    )
+    seen = measured.assign(x=measured["year"], y=measured["amount"])
+    points = pd.concat([seen, promised], ignore_index=True)
     columns = min(len(plans.focus), 6)
     lines = math.ceil(len(plans.focus) / columns)
     grid = {"ncols": columns, "nrows": lines, "sharex": True, "sharey": True, "squeeze": False}
@@ -257,13 +241,8 @@ def _place_series(axes, points, palette):
     axes.axvline(_NEW_REFERENCE_STATE, color=drawing.GREY, lw=0.9, ls=":")
     drawing.draw_marks(axes, points, palette, size=5.5)
     if not (points["mark"] == "measured").any():
-        text = {
-            "size": 7.5,
-            "color": drawing.GREY,
-            "transform": axes.transAxes,
-            "url": "no measurement is known",
-        }
-        axes.text(0.05, 0.5, "no measurement\nis known", **text)
+        style = {"size": 7.5, "color": drawing.GREY, "transform": axes.transAxes}
+        axes.text(0.05, 0.5, "no measurement\nis known", url="no measurement is known", **style)
     axes.grid(axis="y")
     axes.tick_params(labelsize=7.5)
 

@@ -23,20 +23,13 @@ LONGEST_NUMBER = 15
 # Characters that show nothing or turn the order of others: controls, formats, spaces and ends of lines, of which print
 # in Chinese and English needs five; then letters and marks that show nothing, and what is no character.
 INVISIBLE, NEEDED = {"Cc", "Cf", "Zs", "Zl", "Zp"}, set(" \u00a0\u3000\t\n")
-BLANK = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufdd0-\ufdef\ufffe\uffff\U000e0100-\U000e01ef]"
-)
+BLANK = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufdd0-\ufdef\ufffe\uffff\U000e0100-\U000e01ef]"
 # What a row must not be: table, column at fault, condition as `DataFrame.eval` takes it, message. Numbers that plans say in
 # words are 100 (all), 0 (none), 1 (equal, or less) and -50 (half less).
 ROW_RULES = pd.read_csv(Path(__file__).with_name("row_rules.csv"), keep_default_na=False)
-# Columns of names, one a cell or several with a separator, that another table knows by a column: and what is allowed.
-LOOKUPS = (
-    ("targets", "unit", None, "units", "unit", "a unit in units.csv"),
-    ("observations", "unit", None, "units", "unit", "a unit in units.csv"),
-    ("gaps", "assigned_by", ";", "jurisdictions", "id", "an id in jurisdictions, or unstated"),
-    ("targets", "lead", ";", "bodies", "body", "a body in bodies.csv"),
-    ("subjects", "indicators", ";", "indicators", "id", "an id in indicators"),
-)
+# Columns of names, one a cell or several with a separator, that another table knows by a column; what is allowed also, and
+# how both are named.
+LOOKUPS = pd.read_csv(Path(__file__).with_name("lookups.csv"), keep_default_na=False)
 # The tables that rules between tables read, and those that quotes are checked with.
 RULED = ("documents", "indicators", "jurisdictions", "subjects", "targets", "gaps", "units")
 QUOTED = ("targets", "proofs", "units")
@@ -128,11 +121,9 @@ def check_tables(tables, schema):
             if other in complete:
                 ids = cells[other][key].tolist()
                 problems += _unknown_problems(cells[name][column], ids, f"an id in {other}")
-    for name, column, separator, other, key, allowed in LOOKUPS:
+    for name, column, separator, other, key, also, allowed in LOOKUPS.itertuples(index=False):
         if {name, other} <= complete:
-            known = cells[other][key].tolist()
-            if column == "assigned_by":
-                known.append("unstated")
+            known = [*cells[other][key], also]
             problems += _unknown_problems(cells[name][column], known, allowed, separator)
     if set(RULED) <= complete and not problems:  # rules about the whole would only repeat a problem of a cell
         problems += [problem for rule in SET_RULES for problem in rule(cells)]
@@ -223,9 +214,11 @@ def _invisible(cell):
     >>> _invisible("7\\u202e3")
     'U+202E (right-to-left override)'
     """
-    if cell.isprintable() and not BLANK.search(cell):
+    if cell.isprintable() and not re.search(BLANK, cell):
         return ""
-    found = {one for one in {*cell} - NEEDED if unicodedata.category(one) in INVISIBLE or BLANK.match(one)}
+    found = {
+        one for one in {*cell} - NEEDED if unicodedata.category(one) in INVISIBLE or re.match(BLANK, one)
+    }
     names = {one: unicodedata.name(one, "control character").lower() for one in sorted(found)}
     return ", ".join(f"U+{ord(one):04X} ({name})" for one, name in names.items())
 
@@ -262,7 +255,7 @@ def _key_problems(rows, key):
     return _report(rows[rows.duplicated(list(key), keep=False)][key[0]], message)
 
 
-def _unknown_problems(cells, known, allowed, separator=None):
+def _unknown_problems(cells, known, allowed, separator=""):
     """Report each name that is not known, in cells of one name or of names with a separator between them."""
     names = cells.str.split(separator).explode() if separator else cells
     unknown = set(names.unique().tolist()) - {*known, ""}

@@ -62,9 +62,8 @@ def export(plans, file, replace=False):
         raise refusal(file, f"the ending {file.suffix!r} is not known; endings: {endings}")
     schema, tables = sound_tables(folder)
     if not replace and (there := _there(file, tables)):
-        raise refusal(
-            there, "is there already; name another, or replace it (replace=True; in a terminal, --replace)"
-        )
+        ways_out = "name another, or replace it (replace=True; in a terminal, --replace)"
+        raise refusal(there, f"is there already; {ways_out}")
     with tempfile.TemporaryDirectory(prefix="lantian-") as scratch:
         draft = Path(scratch) / file.name
         try:
@@ -147,9 +146,8 @@ def _workbook(draft, schema, tables, plans):
     book.save(draft)
     with zipfile.ZipFile(draft) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    times = (
-        rb"<dcterms:(created|modified).*?</dcterms:\1>"  # without these, the same tables give the same bytes
-    )
+    # Without these, the same tables give the same bytes.
+    times = rb"<dcterms:(created|modified).*?</dcterms:\1>"
     draft.write_bytes(zipped(parts | {"docProps/core.xml": re.sub(times, b"", parts["docProps/core.xml"])}))
 
 

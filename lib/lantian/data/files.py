@@ -165,8 +165,6 @@ def _trim(cells):
     """Take blanks off the ends of cells; yield a note for each file and column in which there were any."""
     for name in cells.columns:
         trimmed = cells[name].str.rstrip(BLANKS)
-        if trimmed.equals(cells[name]):
-            continue
         lines = cells.index[trimmed != cells[name]].to_frame(index=False)
         cells[name] = trimmed
         for path, places in lines.groupby("path")["line"]:
@@ -234,11 +232,9 @@ def put(contents):
     OSError
         When a file cannot be written; it names the file.
     """
-    wanted = {
-        Path(os.path.realpath(path)): content.encode() if isinstance(content, str) else content
-        for path, content in contents.items()
-    }
-    made, drafts = [], {}
+    wanted, made, drafts = {}, [], {}
+    for path, content in contents.items():
+        wanted[Path(os.path.realpath(path))] = content.encode() if isinstance(content, str) else content
     try:
         for place, content in wanted.items():
             if not _holds(place, content):

@@ -182,9 +182,8 @@ def _joined(frames):
 def _worded(targets, role):
     """Take the targets of places in one role, with ``in_words`` and the columns in the order for reading."""
     rows = targets[targets["role"] == role].reset_index(drop=True)
-    rows["in_words"] = pd.Series(
-        [wording.target(row) for row in rows[wording.READ].itertuples()], dtype="str"
-    )
+    words = [wording.target(row) for row in rows[wording.READ].itertuples()]
+    rows["in_words"] = pd.Series(words, dtype="str")
     return rows[[*FIRST, *rows.columns.drop(FIRST)]]
 
 

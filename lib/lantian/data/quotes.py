@@ -18,26 +18,18 @@ FIGURE_FIELDS = ("value", "value_max", "unit", "operator")
 DATES = ("年", "月", "日")  # units of dates, which are no figures of a target
 # Numbers that plans say in words (value_basis word), and the words.
 NUMBER_WORDS = {int(number): words for number, words in read_patterns("number_words.csv").items()}
-# Words for the year before the one that a target is for.
-LAST_YEAR = "上一?年|去年|同比|年度"
-# A word of a fall, and of a rise: which way a change goes. 增加值, 减排项目, 低碳 and 低于 are neither; 负增长 is a fall.
-FALL = "[下压]?降|减(?!排项)|削|负增|节约?|低(?![于碳效])|压缩|回落|下调|下滑|下跌|收窄|缩小|(?<!减)少$"
-RISE = "(?<!负)增(?!加值)|提[高升]|上升|上调|攀升|扩大|扩张|拓展|上浮|翻|[多高]$"
+# Words for the year before the one that a target is for, of a fall and of a rise (增加值, 减排项目, 低碳 and 低于 are neither;
+# 负增长 is a fall), of a change that does not show its way; what stands right before a figure by which something changes
+# (下降, 削减…不少于), and before one that is reached or kept; words of an aim.
+LAST_YEAR, FALL, RISE, MOVED, CHANGES, REACHES, STAYS, ASPIRING = read_patterns("change_words.csv").values()
 WAY = f"({FALL})|{RISE}"  # the group is filled where the word is of a fall
 # A change as a noun: whatever 降幅 or 下降比例 is raised to is a fall.
 NOUN = re.compile("[降减削][低少排减]?[幅率]|下降(?:比例|幅度)")
-# A change, of which the word does not show the way.
-MOVED = "增速|增幅|增量|涨|变化|幅度|改善|翻番|倍增|多于|少于|减半"
-# What stands right before a figure by which something changes (下降, 削减…不少于), and before one that is reached or kept.
-CHANGES = "(?:(?:下降|降低|减少|削减|压减|增加|增长|提[高升]|上升|回落|下调|上调)[了约]?(?:不(?:低|少)于|超过|至少)?|(?:削减|压减|减少)[^\\d,。;:、到至为在]{1,4})\\s?$"
-REACHES = "为\\d{4}年[^,。;\\d]{0,4}的$|(?:降|减|增|提高|提升|上升|回落|压减|扩大)[^,。;\\d]{0,3}[到至](?:\\d{4}年[^,。;\\d]{0,4}的)?\\s?$"
-STAYS = "(?:达到?|为|占|保持在?|稳定在|控制在|不低于|不高于|不超过)[^\\d,。;]{0,3}$"
 # Words before and behind a figure from which something starts: 由50降至35, 在60%的基础上.
 STARTS = {
     re.compile("(?:由|从|自)[^,。;、\\d]{0,12}$"): re.compile("^[^,。;、\\d]{0,12}?(?:降|提|增|减|升|压|扩)"),
     re.compile("在[^,。;]{0,30}$"): re.compile("^[^,。;\\d]{0,6}基础"),
 }
-ASPIRING = "力[争爭]|争取|爭取|努力"
 BINDING = {"binding": "约束性|約束性", "indicative": "预期性|預期性"}
 # Words for a rate, by the unit that it is for: 日处理4.5万吨 is 万吨/日.
 RATES = {"日": "[日天]", "天": "[日天]", "年": "(?<!\\d)年", "月": "月", "季度": "季度?", "小时": "小?时"}
@@ -105,9 +97,7 @@ def _faults(targets, proofs, units, checks):
         factor=[factors.get(unit, 1) for unit in targets["unit"]],
         known=[tuple(sorted(factors))] * len(targets),
     )
-    for row in rows.astype(
-        object
-    ).itertuples():  # as objects, since rows of Arrow strings are slow to iterate
+    for row in rows.astype(object).itertuples():  # rows of Arrow strings are slow to iterate
         for check in checks:
             yield from ((row.id, *fault) for fault in check(row))
 

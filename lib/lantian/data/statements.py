@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from lantian.text import wording
 from lantian.text.figures import figures, same_unit, split
 from lantian.text.script import fold, read_patterns
 
@@ -21,22 +22,15 @@ ENGLISH = re.compile(
     re.VERBOSE,
 )
 # What a word or the beginning of a unit multiplies by; kW, kWh and t are 1.
-SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
-SCALES |= {"kt": 1e3, "Mt": 1e6, "MW": 1e3, "GW": 1e6, "MWh": 1e3, "GWh": 1e6, "TWh": 1e9}
+SCALES = {word: float(number) for word, number in wording.words("english scale").items()}
 # Which operators the words right before a figure of a statement allow, and those right behind it.
 BOUNDS_BEFORE = read_patterns("english_bounds_before.csv")
 BOUNDS_BEHIND = read_patterns("english_bounds_behind.csv")
 NEGATED = re.compile(r"\b(?:not?|without|ban(?:ned)?|prohibit(?:ed)?)\b", re.IGNORECASE)
-ENGLISH_UNITS = {"%": "%", "percentage point": "个百分点", "µg": "微克", "mg": "毫克", "kg": "千克"}
-ENGLISH_UNITS |= {"tce": "吨标准煤", "ha": "公顷", "km²": "平方公里", "mu": "亩"}
+ENGLISH_UNITS = wording.words("english unit")
 MEASURE = re.compile(r" ?(?:t|tonnes?|tce|kW|kWh|m[²³23]|km²|mu|ha|CNY|yuan|people|persons)\b")
 # Numbers in words; a half, third or quarter stands for its percentage.
-TEENS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-IN_WORDS = {word: number for number, word in enumerate(TEENS.split())}
-IN_WORDS |= {word: 10 * number for number, word in enumerate(TENS.split(), 2)}
-IN_WORDS |= {"hundred": 100, "once": 1, "twice": 2, "half": 50}
-IN_WORDS |= {"third": 100 / 3, "thirds": 200 / 3, "quarter": 25, "quarters": 75}
+IN_WORDS = {word: float(number) for word, number in wording.words("english number").items()}
 YEARS = ("target_year", "baseline_year")
 
 

@@ -208,8 +208,9 @@ def read_texts(plans, sources=None):
             problems.append(Problem(str(path), 0, "", f"the text of {row.id} cannot be read: {error}"))
             continue
         sha256 = _sha256(texts[row.id])
-        message = "is not the one that was coded (its SHA-256 differs from documents.csv)"
-        message = f"the text of {row.id} {message}"
+        message = (
+            f"the text of {row.id} is not the one that was coded (its SHA-256 differs from documents.csv)"
+        )
         if not row.text_sha256:
             message = f"documents.csv does not say which text was coded; if it is this one: text_sha256 {sha256}, text_chars {len(texts[row.id])}"
         if sha256 != row.text_sha256:
@@ -295,10 +296,9 @@ def _locate(fragments, text, is_coded, result):
     Return them with the offsets found; those that were not found keep theirs. Record in the result what was moved and
     not found. `is_coded` says whether this is the very text that the offsets count.
     """
-    places = {
-        quote: [match.start() for match in re.finditer(f"(?={re.escape(quote)})", text)]
-        for quote in {fragment.quote for fragment in fragments}
-    }
+    places = {}
+    for quote in {fragment.quote for fragment in fragments}:
+        places[quote] = [match.start() for match in re.finditer(f"(?={re.escape(quote)})", text)]
     shifts = {} if is_coded else _shifts(fragments, places)
     found = []
     for fragment in fragments:
@@ -318,11 +318,8 @@ def _locate(fragments, text, is_coded, result):
 
 def _shifts(fragments, places):
     """Map the old offsets of long fragments that stand once in the text to the number of characters that each has moved."""
-    return {
-        fragment.start: places[fragment.quote][0] - fragment.start
-        for fragment in fragments
-        if fragment.start is not None and len(fragment.quote) >= LONG and len(places[fragment.quote]) == 1
-    }
+    long = [fragment for fragment in fragments if fragment.start is not None and len(fragment.quote) >= LONG]
+    return {one.start: places[one.quote][0] - one.start for one in long if len(places[one.quote]) == 1}
 
 
 def _unlocated(fragment, candidates):

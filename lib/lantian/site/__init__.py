@@ -11,9 +11,5 @@ def template(name):
     """Load a template by the name of its file; values are escaped in those that write HTML."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES / "lantian"),
-        autoescape=select_autoescape(["html.j2"]),
-        undefined=StrictUndefined,
-    )
-    return environment.get_template(name)
+    loader, escaped = FileSystemLoader(TEMPLATES / "lantian"), select_autoescape(["html.j2"])
+    return Environment(loader=loader, autoescape=escaped, undefined=StrictUndefined).get_template(name)

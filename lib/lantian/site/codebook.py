@@ -50,19 +50,20 @@ def files(folder):
     found = {folder / "README.md": codebook(folder), folder / PACKAGE: package(folder)}
     for name, function in {"README.md": readme, "CITATION.cff": citation}.items():
         path = folder.parent / name
-        if path.is_file() and any(mark in path.read_text("utf-8") for mark in MARKS):
+        if path.is_file() and _is_marked(path):
             found[path] = function(path.read_text("utf-8"), folder)
     return found
+
+
+def _is_marked(path):
+    """Return whether we wrote a text, or may fill parts of it in."""
+    return any(mark in path.read_text("utf-8") for mark in MARKS)
 
 
 def write(files):
     """Put texts into their places, by path; a codebook, README or citation that was not written by `codebook` is refused."""
     for path in files:
-        if (
-            path.name != PACKAGE
-            and path.is_file()
-            and not any(mark in path.read_text("utf-8") for mark in MARKS)
-        ):
+        if path.name != PACKAGE and path.is_file() and not _is_marked(path):
             raise refusal(path, "is no codebook; move it away first")
     write_files(files)
     return files

@@ -1,21 +1,25 @@
-"""The evidence of one target or gap, as a card: its words, their place, what they prove."""
+"""The evidence of one target or gap: its words, their place, what they prove; as a card, and folded out in notebooks."""
 
 import os
 import re
+import sys
+from functools import partial, wraps
 
 import pandas as pd
 from markupsafe import Markup, escape
 
 from lantian.analysis.comparability import rules
 from lantian.analysis.compare import compare, pairs, strongest, verdict_in_words
+from lantian.data.plans import load as read_plans
 from lantian.data.quotes import NUMBER_WORDS
 from lantian.errors import CallError, near
 from lantian.site.tables import chinese, content, fill, joined, show
-from lantian.text import wording
+from lantian.text import sentences, wording
 from lantian.text.sentences import PAGES, Shown, evidence_link
 
 # Conversion noise of scraped texts: pinyin in brackets after a character.
 NOISE = re.compile(r"[\(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]+[\)）]")
+OPENED = re.compile(r"""["']([\w.-]*)$""")  # a string that a cursor is in
 COLUMNS = ["theme", "id", "promise or gap", "plan", "indicator", "words in the plan", "clause", "strength"]
 LEDGER = "Every promise and every gap, with its words; of documents above the plans only the operative words were seen"
 
@@ -45,10 +49,8 @@ def evidence(plans, identifier):
     >>> card = lt.evidence(lt.load(), "yuyao-pm25-2020")
     """
     if identifier not in plans.by_id:
-        similar = near(identifier, plans.by_id)
-        raise CallError(
-            f"{identifier!r} is neither a target nor a gap; lt.find(plans, words) finds ids{similar}"
-        )
+        message = f"{identifier!r} is neither a target nor a gap; lt.find(plans, words) finds ids"
+        raise CallError(message + near(identifier, plans.by_id))
     row = plans.by_id[identifier]
     heading, facts = (_target_card if hasattr(row, "statement_en") else _gap_card)(plans, row)
     filled = [(name, content(value)) for name, value in facts.items() if str(value)]
@@ -106,7 +108,7 @@ def marked(row):
 
     As ``PM2.5年均浓度控制在<mark>37</mark>微克以下``.
     """
-    words, basis = _clean(row.quote), getattr(row, "value_basis", "")
+    words, basis = NOISE.sub("", row.quote), getattr(row, "value_basis", "")
     if basis == "figure":
         printed = f"{abs(row.value):.10f}".rstrip("0").rstrip(".")
         parts = re.split(rf"(?<![\d.A-Za-z])({re.escape(printed)})(?!\d)", words)
@@ -118,13 +120,9 @@ def marked(row):
     return Markup("").join(parts)
 
 
-def _clean(quote):
-    return NOISE.sub("", quote)
-
-
 def _proof(proof, write=chinese):
     """Write a proof: the field that it proves and its words."""
-    return Markup("{}: {}").format(proof.field.replace("_", " "), write(_clean(proof.quote)))
+    return Markup("{}: {}").format(proof.field.replace("_", " "), write(NOISE.sub("", proof.quote)))
 
 
 def _verdicts_in_words(plans, row):
@@ -190,3 +188,41 @@ def _plan(row):
     if row.role == "reference" and PAGES in os.environ:
         return Shown(Markup('<a href="#{}">{}</a>').format(row.document, row.label))
     return row.label
+
+
+# --- in a notebook: evidence folds out in place once plans are loaded, and ids are completed on Tab --------------------
+
+
+@wraps(read_plans)
+def load(data=None, jurisdictions=None):
+    loaded, shell = read_plans(data, jurisdictions), None
+    if "IPython" in sys.modules and sentences.PAGES not in os.environ:
+        shell = sys.modules["IPython"].get_ipython()
+    if shell:
+        _serve(shell, loaded)
+    return loaded
+
+
+def _serve(shell, plans):
+    """Prove by these plans what is shown from now on, and complete their ids."""
+    sentences.prove = partial(proof, plans)
+    others = [one for one in shell.Completer.custom_matchers if one.__name__ != "complete_ids"]
+    shell.Completer.custom_matchers = [*others, _completer(plans)]
+
+
+def _completer(plans):
+    """Make what completes between quotes: ids of indicators, and, once one is begun, of places, targets and gaps too."""
+    from IPython.core.completer import SimpleCompletion, context_matcher
+
+    indicators = list(plans.indicators["id"])
+
+    @context_matcher(identifier="lantian")
+    def complete_ids(context):
+        opened = OPENED.search(context.text_until_cursor)
+        if not opened or "plans" not in context.full_text:
+            return {"completions": []}
+        names = [*indicators, *plans.focus, *plans.by_id] if opened[1] else indicators
+        found = [SimpleCompletion(name, type="id") for name in names if name.startswith(opened[1])]
+        return {"completions": found, "matched_fragment": opened[1]}
+
+    return complete_ids

@@ -22,32 +22,20 @@ from urllib.parse import unquote
 from lantian.site import TEMPLATES
 
 NUMBERED = re.compile(r"\d\d_")
-RESERVED = {
-    "index": "the list of all pages",
-    "changelog": "what changed from version to version",
-    "lantian": "the whole suite as one file",
-}
+RESERVED = {"index": "the list of all pages", "changelog": "what changed from version to version"}
+RESERVED |= {"lantian": "the whole suite as one file"}
 CELL_ID = re.compile(r"[\w-]{1,64}", re.A)
 PYTHON = ("python", "ipython", "plaintext")  # the last is what JupyterLab writes while no kernel runs
 # The address of a picture, in Markdown or in HTML.
 PICTURE = re.compile(r"""(!\[[^\]]*\]\(|<img\b[^>]*?\bsrc=["'])([^)"'\s>]+)""")
 # A user's own settings must not change a page: some are left out, some are the same for everybody.
 FOREIGN = "LANTIAN_PLACE PYTHONSTARTUP PYTHONOPTIMIZE PYTHONWARNINGS LANGUAGE COLUMNS LINES".split()
-FIXED = {
-    "LC_ALL": "C.UTF-8",
-    "TZ": "UTC",
-    "PYTHONHASHSEED": "0",
-    "SOURCE_DATE_EPOCH": "0",  # which drawings in SVG give as their date
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "PLOTLY_RENDERER": "plotly_mimetype",
-    "LANTIAN_PAGES": "",
-}
+FIXED = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "LANTIAN_PAGES": ""}
+FIXED |= {"SOURCE_DATE_EPOCH": "0"}  # which drawings in SVG give as their date
+FIXED |= {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "PLOTLY_RENDERER": "plotly_mimetype"}
 # A process with more than one thread cannot be forked safely: OpenBLAS and Arrow start their own when they are imported.
-AT_START = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-}
+AT_START = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+AT_START |= {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 PATIENCE = 60  # seconds after which a cell that runs is named
 LONGEST_ERROR = 5  # lines
 

@@ -16,22 +16,20 @@ from markupsafe import Markup
 from lantian.data.schema import CHECKOUT, harmless
 from lantian.site import TEMPLATES, template
 from lantian.site.execute import has_tag
-from lantian.site.publish import BRIEF, RECORD
+from lantian.site.publish import BRIEF, RECORD, parse
 from lantian.text import LEDGER
 
 CHANGELOG = "changelog"
 PLOTLY = "application/vnd.plotly.v1+json"
 # Which form of an output is shown: the first that it has. Scripts are only named.
-PRIORITY = [
-    PLOTLY,
-    *"text/html text/markdown image/svg+xml text/latex image/png image/jpeg image/gif".split(),
-    *"application/javascript text/plain".split(),
-]
+PRIORITY = [PLOTLY, "text/html", "text/markdown", "image/svg+xml", "text/latex"]
+PRIORITY += ["image/png", "image/jpeg", "image/gif", "application/javascript", "text/plain"]
 SCRIPT = "assets/site.js"
 SCRIPTS = ("site.js", "search.js", "compare.js")  # what it is joined from
 ROWS_FILE = "assets/rows.js"  # what scripts read, by `lantian.site.shared`
 MAIN = '<main id="main">'
 CODE = re.compile(r'<details class="code">.*?</details>', re.S)
+# Of highlighted code, what the style sheet gives no colour.
 UNCOLOURED = re.compile(r'<span(?! class="(?:c1|k|kn|ow|o)")[^>]*>([^<]*)</span>')
 # What our own outputs never hold; where none of it stands nothing is parsed, which takes long.
 FOREIGN = re.compile(
@@ -41,9 +39,7 @@ FOREIGN = re.compile(
 )
 # What the page's own policy forbids.
 FORBIDDEN = ["script", "iframe", "object", "embed", "audio", "video", "link", "base", "meta"]
-LEFT_OUT = Markup(
-    '<span class="left-out">Left out, since pages run no other scripts and load nothing from elsewhere: {} {}</span>'
-)
+LEFT_OUT = "Left out, since pages run no other scripts and load nothing from elsewhere"
 
 
 @dataclass(frozen=True)
@@ -188,32 +184,18 @@ def to_html(page, pages, offered=None):
     links = [other.link for other in pages]
     turn = [None, *links, None][pages.index(page) :][:3:2] if page in pages else []
     sections = [text for level, text in page.headings if level == 2]
-    contents = [
-        {"text": text, "anchor": quote(text.replace(" ", "-"), safe="?/:@!$&'()*+,;=")} for text in sections
-    ]
-    site = {
-        "title": page.title,
-        "pages": links,
-        "turn": turn,
-        "script": SCRIPT,
-        "rows": rows_file(pages),
-        "contents": contents,
-        "last_finding": page.findings[-1].get("id", "") if page.findings else None,
-        "place": page.about,
-        "brief": page.brief,
-        **_edition(offered),
-    }
+    anchors = [quote(text.replace(" ", "-"), safe="?/:@!$&'()*+,;=") for text in sections]
+    site = {"title": page.title, "place": page.about, "brief": page.brief, "pages": links, "turn": turn}
+    site |= {"script": SCRIPT, "rows": rows_file(pages), "contents": list(zip(sections, anchors))}
+    site |= _edition(offered)
+    site["last_finding"] = page.findings[-1].get("id", "") if page.findings else None
     if not any(level == 1 for level, _ in page.headings):
         site["heading"] = page.title
     resources = {"lantian": site, "metadata": {"name": page.slug}}
     html = exporter().from_notebook_node(page.notebook, resources)[0]
     html = fit(html).replace(f'href="{page.link["file"]}#', 'href="#')
-    return _keep_percent_signs(CODE.sub(_lighter, html)) + "\n"
-
-
-def _lighter(code):
-    """Leave out of highlighted code what the style sheet gives no colour."""
-    return UNCOLOURED.sub(r"\1", code[0])
+    lighter = CODE.sub(lambda code: UNCOLOURED.sub(r"\1", code[0]), html)
+    return _keep_percent_signs(lighter) + "\n"
 
 
 def _keep_percent_signs(html):
@@ -236,10 +218,9 @@ def exporter():
 
 def files(pages, html, offered=None):
     """Return the content of each file of the site by its name; ``html`` holds the pages converted already, by slug."""
-    found = {
-        f"{page.slug}.html": html.get(page.slug) or to_html(page, pages, offered).encode()
-        for page in [*pages, _changelog()]
-    }
+    found = {}
+    for page in [*pages, _changelog()]:
+        found[f"{page.slug}.html"] = html.get(page.slug) or to_html(page, pages, offered).encode()
     for page in pages:
         if page.brief:
             found[page.brief] = _brief(page).encode()
@@ -254,13 +235,9 @@ def files(pages, html, offered=None):
 
 def dead_links(files):
     """Name the pages that the pages among the files of a site link to and that are not there."""
-    addresses = {
-        unquote(address)
-        for name, content in files.items()
-        if name.endswith(".html")
-        for address in re.findall(r' href="([^"#:?]+\.html)[#"]', content.decode())
-    }
-    return sorted(addresses - files.keys())
+    pages = [content.decode() for name, content in files.items() if name.endswith(".html")]
+    addresses = re.findall(r' href="([^"#:?]+\.html)[#"]', "\n".join(pages))
+    return sorted(set(map(unquote, addresses)) - files.keys())
 
 
 def program():
@@ -304,19 +281,15 @@ def _changelog():
 
 def _brief(page):
     """Write what a page finds on one sheet of paper."""
-    return _keep_percent_signs(
-        template("brief.html.j2").render(page=page, parts=[*page.on_brief], **_edition())
-    )
+    sheet = template("brief.html.j2").render(page=page, parts=[*page.on_brief], **_edition())
+    return _keep_percent_signs(sheet)
 
 
 def _edition(offered=None):
     """Return what each page says of the whole: version and date, from the citation and never from a clock, and the data offered."""
     text = (CHECKOUT / "CITATION.cff").read_text("utf-8")
     version, released = (re.search(rf"^{key}: (\S+)$", text, re.M)[1] for key in ("version", "date-released"))
-    data = {"package": {}, "downloads": []} | (offered or {})
-    return {"version": version, "released": released} | {
-        name: data[name] for name in ("package", "downloads")
-    }
+    return {"version": version, "released": released, "package": {}, "downloads": []} | (offered or {})
 
 
 def _index(pages, offered=None):
@@ -337,9 +310,7 @@ def fit(html):
     text, _, after = rest.rpartition("</main>")
     if not FOREIGN.search(text):
         return html
-    from bs4 import BeautifulSoup
-
-    page = BeautifulSoup(text, "html.parser", multi_valued_attributes=None)
+    page = parse(text)
     for part in page(FORBIDDEN):
         if not part.decomposed and part.get("type") != "application/json":
             _leave_out(part, part.name)
@@ -354,14 +325,11 @@ def fit(html):
 
 def _leave_out(part, what):
     """Put in the place of a part of a page, once for all that follow one another, a sentence that names it."""
-    from bs4 import BeautifulSoup
-
     if not part.find_previous_sibling("span", "left-out"):
         address = part.get("src") or ""
         link = Markup('<a href="{0}">{0}</a>').format(address) if re.match("https?:", address) else ""
-        part.insert_before(
-            BeautifulSoup(LEFT_OUT.format(what, link), "html.parser", multi_valued_attributes=None)
-        )
+        words = Markup('<span class="left-out">{}: {} {}</span>').format(LEFT_OUT, what, link)
+        part.insert_before(parse(words))
     part.decompose()
 
 

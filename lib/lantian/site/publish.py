@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import gzip
 import hashlib
 import json
 import os
@@ -12,9 +13,9 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from lantian.data.files import clear, make_folder, put
+from lantian.data.package import FILES
 from lantian.data.schema import CHECKOUT
 from lantian.site import template
-from lantian.site.downloads import FILES
 
 RECORD = ".lantian"
 SET = f"{RECORD}/set.json"
@@ -25,10 +26,8 @@ COMMITTED = "figures/*.svg"  # in it, these come with the checkout
 REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "data-chart", "for")
 # What would lead out of the one page: the links to the pages before and after, and to drawings as files.
 LEFT_OUT = 'nav.turn, .brief, a[href^="figures/"][href$=".png"], a[href^="figures/"][href$=".svg"]'
-MAILED = (
-    "data/lantian.xlsx",
-    "data/lantian-csv.zip",
-)  # the files with the data that it holds; it names the others
+# The files with the data that it holds; it names the others.
+MAILED = ("data/lantian.xlsx", "data/lantian-csv.zip")
 
 
 class PublishError(OSError):
@@ -128,10 +127,10 @@ def publish(files, facts, folder):
     gone = sorted(known - files.keys())
     manifest = facts | {"files": {name: digest(found) for name, found in sorted(files.items())}, "gone": gone}
     _clear(folder, known)
-    put({folder / name: found for name, found in ({SET: _as_json(manifest)} | files).items()})
+    put({folder / name: found for name, found in ({SET: json.dumps(manifest, indent=1)} | files).items()})
     if gone:
         _remove(folder, gone)
-        put({folder / SET: _as_json(manifest | {"gone": []})})
+        put({folder / SET: json.dumps(manifest | {"gone": []}, indent=1)})
 
 
 def _files(folder):
@@ -143,10 +142,6 @@ def _files(folder):
 
 def _committed(folder, name):
     return folder == REPORTS.resolve() and fnmatch(name, COMMITTED)
-
-
-def _as_json(manifest):
-    return json.dumps(manifest, indent=1).encode()
 
 
 def _clear(folder, names):
@@ -188,17 +183,15 @@ def bundle(files):
 
     names = sorted(name for name in files if name.endswith(".html") and not name.startswith(BRIEF))
     names.sort(key=lambda name: name != "index.html")
-    pages = {_key(name.removesuffix(".html")): _parse(files[name]) for name in names}
+    pages = {_key(name.removesuffix(".html")): parse(files[name].decode()) for name in names}
     for slug, page in pages.items():
         _adapt(page, slug, pages, files)
     index = pages["index"]
     bodies = [{"slug": slug, "markup": Markup(page.main.decode_contents())} for slug, page in pages.items()]
     around = {name: Markup(index.body.find(name, "site", recursive=False)) for name in ("header", "footer")}
     icon = Markup(index.find("link", rel="icon"))
-    text = template("single.html.j2").render(
-        pages=bodies, edition=index.html, title=index.title.string, icon=icon, **around, **_scripts(files)
-    )
-    return text + "\n"
+    about = {"pages": bodies, "edition": index.html, "title": index.title.string, "icon": icon}
+    return template("single.html.j2").render(about | around | _scripts(files)) + "\n"
 
 
 def _key(slug):
@@ -206,10 +199,11 @@ def _key(slug):
     return re.sub(r"[^\w.-]", lambda match: f"-{ord(match[0]):x}", slug)
 
 
-def _parse(page):
+def parse(markup):
+    """Parse markup of a page; attributes stay as they are written."""
     from bs4 import BeautifulSoup
 
-    return BeautifulSoup(page.decode(), "html.parser", multi_valued_attributes=None)
+    return BeautifulSoup(markup, "html.parser", multi_valued_attributes=None)
 
 
 def _adapt(page, slug, slugs, files):
@@ -268,17 +262,12 @@ def _scripts(files):
     plotly, site = plotly().read_bytes(), files[SCRIPT]
     digests = [_base64(hashlib.sha256(script).digest()) for script in (plotly, site)]
     rows = files.get(ROWS_FILE, b"").partition(b"=")[2].rstrip(b";\n")
-    return {
-        "hashes": Markup(" ").join(Markup("'sha256-{}'").format(digest) for digest in digests),
-        "packed": _packed(plotly),
-        "site_js": Markup(site.decode()),
-        "rows": rows and _packed(rows),
-    }
+    hashes = Markup(" ").join(Markup("'sha256-{}'").format(digest) for digest in digests)
+    packed = {"packed": _packed(plotly), "rows": rows and _packed(rows)}
+    return packed | {"hashes": hashes, "site_js": Markup(site.decode())}
 
 
 def _packed(content):
-    import gzip
-
     return _base64(gzip.compress(content, 9, mtime=0))
 
 

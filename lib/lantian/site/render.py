@@ -8,11 +8,13 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 import lantian
+from lantian.data import package
 from lantian.data.schema import CHECKOUT, PACKAGE, find_data, province
-from lantian.site import downloads, execute, publish
+from lantian.site import execute, publish
 from lantian.site.execute import Kernels, RenderError, Source, import_nbformat
 from lantian.site.pages import CHANGELOG, Page, dead_links, exporter, files, notebook_file, rows_file, to_html
 from lantian.site.publish import REPORTS, SINGLE
@@ -119,13 +121,8 @@ def _inputs(data):
 
 def _made_from(data):
     """Digest what a set is made from beside its notebooks: the tables, and all that every page depends on."""
-    changelog = CHECKOUT / "CHANGELOG.md"
-    return {
-        "data": _digest(_tables(data)),
-        "inputs": _digest(_inputs(data)),
-        "changelog": _digest([changelog]),
-        "chosen": os.environ.get(CHOSEN, ""),
-    }
+    digests = {"data": _digest(_tables(data)), "inputs": _digest(_inputs(data))}
+    return digests | {"changelog": _digest([CHECKOUT / "CHANGELOG.md"]), "chosen": os.environ.get(CHOSEN, "")}
 
 
 def _tables(data):
@@ -188,7 +185,7 @@ def _site(todo, kept, every, known, kernels, job):
         offered = beside.submit(_from_data, pages, known, job)
         pages, made = _execute_all(todo, pages, offered, kernels, job)
     offered = offered.result()
-    around = {"links": [page.link for page in pages]} | downloads.offer(job.data, offered)
+    around = {"links": [page.link for page in pages]} | package.offer(job.data, offered)
     unchanged = kept if around.items() <= known.items() else []
     if (around | _made_from(job.data)).items() <= known.items():
         unchanged = [*kept, CHANGELOG]
@@ -206,15 +203,13 @@ def _from_data(pages, known, job):
     """
     if not (rows := rows_file(pages)):
         return {}
-    kept = {name: publish.content(job.output, known, name) for name in (*downloads.FILES, rows)}
-    same = all(
-        known.get(name) == value for name, value in _made_from(job.data).items() if name != "changelog"
-    )
-    if same and None not in kept.values() and not job.force:
+    kept = {name: publish.content(job.output, known, name) for name in (*package.FILES, rows)}
+    made_from = _made_from(job.data) | {"changelog": known.get("changelog")}  # which they do not come from
+    if made_from.items() <= known.items() and None not in kept.values() and not job.force:
         return kept
-    from lantian.site.shared import script  # only here, as in `downloads`
+    from lantian.site.shared import script  # only here, as in `package.make`
 
-    return downloads.make(job.data) | {rows: script(lantian.load(job.data)).encode()}
+    return package.make(job.data) | {rows: script(lantian.load(job.data)).encode()}
 
 
 def _say_what_is_missing(known, facts, found, say):
@@ -231,10 +226,8 @@ def _stamps(paths, data):
     """Note when each file that pages depend on was changed last, which no later change can undo."""
     paths = paths or [*NOTEBOOKS.glob("*.ipynb")]
     every = {*_inputs(data), *paths, *(file for path in paths for file in _reads(path) or ())}
-    stats = {str(path): path.stat() for path in every}
-    return {
-        path: (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns) for path, stat in stats.items()
-    }
+    stamp = attrgetter("st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")
+    return {str(path): stamp(path.stat()) for path in every}
 
 
 def _complete(known, job):
@@ -290,7 +283,7 @@ def _execute_all(todo, pages, offered, kernels, job):
                 slug = futures[future]
                 job.say(f"{slug}: done")
                 pages[slug] = Page(slug, future.result())
-                shown = downloads.offer(job.data, offered.result())
+                shown = package.offer(job.data, offered.result())
                 html[slug] = to_html(pages[slug], [*pages.values()], shown).encode()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)  # when interrupted: the kernels end next

@@ -17,12 +17,8 @@ INDICATORS = ["id", "name_en", "name_zh", "theme", "definition"]
 SUBJECTS = ["id", "name_en", "name_zh"]
 ROWS = """id statement in_words quote proofs subject_class exception lead clause note core kind strength year theme printed thing
     date""".split()
-NUMBERED = {
-    "place": "jurisdiction",
-    "indicator": "indicator_id",
-    "subject": "subject",
-    "document": "document",
-}
+NUMBERED = {"place": "jurisdiction", "indicator": "indicator_id"}
+NUMBERED |= {"subject": "subject", "document": "document"}
 
 
 def script(plans):
@@ -88,9 +84,8 @@ def _tables(plans, rows):
     """List places, those compared first, indicators, subjects (one without a name last) and documents."""
     places = plans.jurisdictions[plans.jurisdictions["id"].isin(rows["jurisdiction"])]
     places = places.sort_values("role", key=lambda role: role != "focus", kind="stable")
-    documents = plans.documents[["title_en", "number", "issued"]].agg(
-        lambda parts: ", ".join(filter(None, parts)), axis=1
-    )
+    named = plans.documents[["title_en", "number", "issued"]].itertuples(index=False)
+    documents = [", ".join(filter(None, parts)) for parts in named]
     subjects = _table(plans.subjects[SUBJECTS])
     subjects["rows"].append([""] * len(SUBJECTS))
     return {
@@ -127,9 +122,8 @@ def _judged(plans, numbers):
     """Judge every two rows in each respect; in value once more without parameters of operation, since the nearest year counts."""
     targets, judging = plans.targets, rules(plans)
     targets = targets[targets.groupby("indicator")["jurisdiction"].transform("nunique") > 1]
-    chosen = {of: (of, targets) for of in RESPECTS} | {
-        "core value": ("value", targets[targets["core"] == "yes"])
-    }
+    core = targets[targets["core"] == "yes"]
+    chosen = {of: (of, targets) for of in RESPECTS} | {"core value": ("value", core)}
     texts, found = {}, {}
     for name, (of, rows) in chosen.items():
         found[name], judged = {}, pairs(judging, rows, of)

@@ -17,14 +17,7 @@ from lantian.text.sentences import links as links
 __all__ = """agreement audit_counts by_indicator by_place cards comparisons defects disagreements in_chinese
     levels_above links profiles series show summary without_target""".split()
 
-HEADINGS = {
-    "label": "plan",
-    "indicator_name": "indicator",
-    "in_words": "what it says",
-    "printed": "promise",
-    "thing": "covers",
-    "degree": "compares",
-}
+HEADINGS = wording.words("heading")
 # The column that a column of ids links: the first of these that is filled, else the last filled one.
 LINKED = {"above_id": ["in_words"], "id": ["printed", "in_words"]}
 CONTEXT = {"context.population": "population", "context.gdp": "GDP"}
@@ -108,9 +101,8 @@ def _numbered(frame):
     sources = [_web(content(source)) for source in frame["source"]] if "source" in frame else []
     if "confidence" in frame:
         with_grade = Markup("{} (confidence {})").format
-        sources = [
-            source and with_grade(*pair) for source, pair in zip(sources, zip(sources, frame["confidence"]))
-        ]
+        graded = zip(sources, frame["confidence"])
+        sources = [source and with_grade(source, grade) for source, grade in graded]
     filled = [source for source in sources if source]
     once = list(dict.fromkeys(filled))
     if len(once) == len(filled):
@@ -122,9 +114,8 @@ def _cells(row, names, address, number):
     """Return what the cells of a row show, those linked that its ids link; the last filled one gets a number."""
     shown = {name: content(row[name]) for name in names}
     ids = {_linked(shown, LINKED[name]): row[name] for name in LINKED if name != address and row.get(name)}
-    cells = {
-        name: evidence_link(ids[name], cell) if name in ids else _web(cell) for name, cell in shown.items()
-    }
+    cells = {name: _web(cell) for name, cell in shown.items()}
+    cells |= {name: evidence_link(identifier, shown[name]) for name, identifier in ids.items()}
     if number:
         cells[_linked(shown, [])] += Markup("<sup>[{}]</sup>").format(number)
     return list(cells.values())
@@ -231,16 +222,12 @@ def without_target(plans, theme):
         For each reason the places, each with its subjects, linked to what the plan says instead.
     """
     empty = cells(plans, theme).query("count == 0")
-    rows = [
-        [reason, joined("; ", [Markup("{}: {}").format(*place) for place in _by_place(each)])]
-        for reason, each in empty.groupby("in_words", sort=False)
-    ]
+    rows = []
+    for reason, each in empty.groupby("in_words", sort=False):
+        places = each.groupby("place", sort=False)
+        named = [Markup("{}: {}").format(place, _subjects(mine)) for place, mine in places]
+        rows.append([reason, joined("; ", named)])
     return show(pd.DataFrame(rows, columns=["reason", "places and subjects"]), "No target, by reason")
-
-
-def _by_place(cells):
-    """List the places of some cells, each with its subjects."""
-    return [(place, _subjects(mine)) for place, mine in cells.groupby("place", sort=False)]
 
 
 def _main_promises(mine):
@@ -272,10 +259,8 @@ def profiles(plans):
         issuer = document["issuer_zh"] or "not in the text"
         lost = document["missing_parts"] or "no known losses"
         sizes = [_size(plans.observations, place.id, indicator) for indicator in CONTEXT]
-        name = (
-            f"{', '.join(filter(None, (f'{place.name_en} {place.name_zh}', place.province)))}; {place.level}"
-        )
-        rows.append([name, _titled(document), issuer, issued, first, lost, *sizes])
+        name = ", ".join(filter(None, (f"{place.name_en} {place.name_zh}", place.province)))
+        rows.append([f"{name}; {place.level}", _titled(document), issuer, issued, first, lost, *sizes])
     columns = ["place", "document", "issuer", "issued", "first issue", "lost", *CONTEXT.values()]
     return pd.DataFrame(rows, columns=columns)
 
@@ -397,21 +382,15 @@ def series(plans, theme=None):
     rows = plans.observations.join(subjects[["theme", "headline", "indicator_name"]], on="indicator")
     rows = rows[(rows["theme"] == theme) | (rows["headline"] == theme)] if theme else rows
     rows = rows.merge(plans.units[["unit", "label_en"]], on="unit", how="left")
-    places = plans.jurisdictions.set_index("id")[["name_en", "role", "order"]].rename(
-        columns={"name_en": "place"}
-    )
-    rows = rows.join(places, on="jurisdiction").sort_values(["role", "order", "place", "indicator", "year"])
-    rows["measured"] = (
-        rows["year"].astype("str").fillna("year not given") + ": " + rows["value"].map(wording.number)
-    )
+    places = plans.jurisdictions.set_index("id").rename(columns={"name_en": "place"})
+    rows = rows.join(places[["place", "role", "order"]], on="jurisdiction")
+    rows = rows.sort_values(["role", "order", "place", "indicator", "year"])
+    years = rows["year"].astype("str").fillna("year not given")
+    rows["measured"] = years + ": " + rows["value"].map(wording.number)
     rows["source"] += "; confidence " + rows["confidence"]
     keys = ["place", "indicator_name", "label_en", "scope", "source"]
-    return (
-        rows.groupby(keys, sort=False)["measured"]
-        .agg("; ".join)
-        .reset_index()
-        .rename(columns={"label_en": "unit"})
-    )
+    measured = rows.groupby(keys, sort=False)["measured"].agg("; ".join)
+    return measured.reset_index().rename(columns={"label_en": "unit"})
 
 
 def by_place(plans):
@@ -428,15 +407,8 @@ def by_place(plans):
         page = Markup(link(f"place_{place.id}.html", place.label))
         years = wording.period(document["period_start"], document["period_end"])
         counts = [_count(table, place.id) for table in (plans.targets, plans.gaps)]
-        rows.append(
-            [
-                joined(" ", [page, chinese(place.name_zh)]),
-                place.province,
-                document["title_en"],
-                years,
-                *counts,
-            ]
-        )
+        name = joined(" ", [page, chinese(place.name_zh)])
+        rows.append([name, place.province, document["title_en"], years, *counts])
     columns = ["place", "province", "plan", "years", "targets", "without a target"]
     rows = pd.DataFrame(rows, columns=columns)
     return show(rows, "Each place, its plan and the rows from it")
@@ -480,10 +452,9 @@ def comparisons(plans):
     targets = targets[in_core | ~in_core.groupby(targets["indicator"]).transform("any")]
     targets = targets.assign(compares=_verdicts(plans, targets))
     indicators = plans.indicators[plans.indicators["id"].isin(targets["indicator"])].sort_values("name_en")
-    rows = {
-        name: [_compared(row) for row in found.itertuples()] for name, found in targets.groupby("indicator")
-    }
-    numbers = targets.groupby("indicator")["jurisdiction"].nunique()
+    groups = targets.groupby("indicator")
+    rows = {name: [_compared(row) for row in found.itertuples()] for name, found in groups}
+    numbers = groups["jurisdiction"].nunique()
     themes = {name.replace("_", " "): found.to_dict("records") for name, found in indicators.groupby("theme")}
     return fill("comparisons", themes, rows, numbers, plans.places.to_dict("records"), list(RESPECTS))
 

@@ -106,10 +106,8 @@ def summary(accounted):
 
 def _fragments(plans):
     """Return the fragments of all tables: document, start, quote, how and reason."""
-    owners = plans.proofs["target"]
-    proofs = plans.proofs.assign(
-        id=owners, document=owners.map(plans.every_target.set_index("id")["document"])
-    )
+    owners, documents = plans.proofs["target"], plans.every_target.set_index("id")["document"]
+    proofs = plans.proofs.assign(id=owners, document=owners.map(documents))
     tables = {"target": plans.every_target, "gap": plans.gaps, "proof": proofs, "listed": plans.numerals}
     names = {"id": "reason", "text": "quote"}
     frames = [table.rename(columns=names).assign(how=how) for how, table in tables.items()]

@@ -19,13 +19,14 @@ ALIKE = {
 }
 
 
-# Characters of other widths and shapes, as PDFs have them.
+# Characters of other widths and shapes, as PDFs have them: full-width forms, radicals, compatibility characters, small
+# forms, and the full-width blank.
 SHAPES = (
-    *range(0xFF01, 0xFFEF),  # full-width forms
-    *range(0x2E80, 0x2FD6),  # radicals
-    *range(0xF900, 0xFB00),  # compatibility characters
-    *range(0xFE50, 0xFE6C),  # small forms
-    0x3000,  # the full-width blank
+    *range(0xFF01, 0xFFEF),
+    *range(0x2E80, 0x2FD6),
+    *range(0xF900, 0xFB00),
+    *range(0xFE50, 0xFE6C),
+    0x3000,
 )
 
 

@@ -17,14 +17,10 @@ PAGES = "LANTIAN_PAGES"  # the way to the folder of the pages, empty on a page i
 FROM_NOTEBOOKS = "../reports/"
 # What JupyterLab sets to the right and at full length reads better from the left, in a box that scrolls; what proves
 # some words folds out beneath them.
-STYLE = """<style>.lantian :is(th, td) {text-align: left !important; vertical-align: top}
-.lantian:has(.searchable) {max-height: 40em; overflow: auto}
-.lantian details.evidence, .lantian details.evidence > summary {display: inline}
-.lantian details.evidence:not([open])::details-content {display: none}
-.lantian details.evidence > summary {cursor: pointer; text-decoration: underline dotted; text-underline-offset: .2em}
-.lantian .proof {border-left: 3px solid #3a86b7; margin: .25em 0 .5em; padding: .25em .75em; white-space: normal}</style>"""
+STYLE = Path(__file__).parents[1] / "templates" / "lantian" / "notebook.css"
+STYLE = f"<style>{STYLE.read_text('utf-8').strip()}</style>"
 PROOF = re.compile('<div class="proof">.*?</div>', re.S)
-prove = "".format  # shows what proves a row, by its id: `lantian.site.notebook` sets it when plans are loaded
+prove = "".format  # shows what proves a row, by its id: `lantian.site.evidence` sets it when plans are loaded
 
 
 class StaleSentence(LantianError, AssertionError):
@@ -177,9 +173,5 @@ def _looked_up(plans, name, column, text):
 
 
 TARGET_WORDS = {name: getattr(wording, name) for name in ("target", "amount", "date", "strength")}
-TARGET_WORDS |= {
-    "place": attrgetter("place"),
-    "word": attrgetter("strength_word"),
-    "statement": attrgetter("statement_en"),
-    "hedge": attrgetter("hedge"),
-}
+COLUMNS = {"place": "place", "word": "strength_word", "statement": "statement_en", "hedge": "hedge"}
+TARGET_WORDS |= {name: attrgetter(column) for name, column in COLUMNS.items()}

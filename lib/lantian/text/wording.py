@@ -21,12 +21,7 @@ def words(kind):
         return {row["code"]: row["words"] for row in csv.DictReader(file) if row["kind"] == kind}
 
 
-STRENGTHS = (
-    "mandated",
-    "plain",
-    "hedged",
-    "aspirational",
-)  # from the firmest; pages name them as the tables do
+STRENGTHS = ("mandated", "plain", "hedged", "aspirational")  # from the firmest, as the tables name them
 DEGREES, GAPS, AREAS, BASES = map(words, ("degree", "gap", "area", "base"))
 SHORT = words("short degree")
 SILENCES = words("silence")  # what a plan does instead of setting a target, by the mark of its cell
@@ -113,11 +108,9 @@ def is_cut(row):
 
 def _frequency(row):
     """Write how often: "quarterly", or "2 times a quarter"."""
-    return (
-        FREQUENCIES.get(row.label_en, row.label_en)
-        if row.value == 1
-        else f"{number(row.value)} {row.label_en}"
-    )
+    if row.value == 1:
+        return FREQUENCIES.get(row.label_en, row.label_en)
+    return f"{number(row.value)} {row.label_en}"
 
 
 def _range(low, high, unit):
