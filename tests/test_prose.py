@@ -108,7 +108,7 @@ def test_no_old_figure_is_left_on_a_page(plans, changed, pages):
     counted = {f"{share:.0f} %" for share in (100 * shares.div(shares.sum(axis=1), axis=0)).to_numpy().flat}
     old = figures(headline) - figures(now.every_target) - measured - counted
     assert old
-    seen = {name: visible(page) for name, page in pages[0].items()}
+    seen = {name: visible(page) for name, page in pages[0].items() if name != "changelog"}  # which is history
     stale = {name: sorted(word for word in old if standing(word, text)) for name, text in seen.items()}
     assert not {name: words for name, words in stale.items() if words}
 
