@@ -216,7 +216,7 @@ def test_tour_names_every_module():
         if (folder / "__init__.py").exists()
     }
     assert {name: set(modules) for name, modules in tour().items()} == found
-    assert {path.name for path in library.glob("*.py")} == {"__init__.py", "cli.py"}
+    assert {path.name for path in library.glob("*.py")} == {"__init__.py", "cli.py", "errors.py"}
 
 
 @pytest.mark.parametrize("package", tour())
