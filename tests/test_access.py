@@ -26,7 +26,7 @@ CHARTS = """() => [...document.querySelectorAll('figure.chart[id]')].filter(e =>
   table: [...figure.querySelectorAll('tbody :is(th, td)')].map(e => e.textContent),
 }))"""
 CONTRAST = {"type": "rule", "values": ["color-contrast"]}
-REFERENCES = {"type": "rule", "values": ["aria-valid-attr-value", "duplicate-id-aria"]}
+REFERENCES = {"type": "tag", "values": ["cat.aria", "cat.parsing"]}
 AXE = {"exclude": [[".plotly svg"], [".plotly .js-plotly-plot"]]}
 # Contrast takes axe the longest, and follows from colours, size and weight: count for each row, line and text of a drawing
 # in how many colour schemes every combination of them stands above it already, or nobody sees it.
