@@ -369,14 +369,17 @@ def test_spoiled_file_is_made_again(suite, name):
 
 def test_change_of_data_renders_everything(suite, copy_data):
     suite.data = copy_data
+    suite.second.rename(suite.notebooks / "08_evidence.ipynb")  # to which files with the data belong
     before = suite.render()
     change(copy_data / "indicators.csv", -1, definition="Another definition.")
     after = suite.render()
-    assert suite.executed == ["00_first", "01_second"]
+    assert suite.executed == ["00_first", "08_evidence"]
     assert [name for name in package.FILES if after[Path(name)] == before[Path(name)]] == []
 
 
 def test_files_with_the_data_are_made_when_these_have_changed(suite, monkeypatch):
+    assert not {Path(name) for name in package.FILES} & set(suite.render())
+    write_notebook(suite.notebooks / "08_evidence.ipynb", "4 + 4")
     before = suite.render()
     monkeypatch.setattr(package, "make", lambda data: pytest.fail("made again"))
     write_notebook(suite.first, "2 + 3")

@@ -183,7 +183,7 @@ def require_places(known, ids):
     ids = [ids] if isinstance(ids, str) else list(ids)
     for name in ids:
         if name not in set(known["id"]):
-            raise ValueError(f"{name!r} is no place here; it is one of {', '.join(known['id'])}")
+            raise CallError(f"{name!r} is no place here; it is one of {', '.join(known['id'])}")
     return ids
 
 

@@ -6,6 +6,7 @@ from functools import cache
 import pandas as pd
 
 from lantian.analysis.matrix import HEADLINES, require_places
+from lantian.errors import CallError
 from lantian.text import wording
 from lantian.text.script import fold
 
@@ -198,6 +199,6 @@ def _narrowed(plans, found, place, theme, year):
     if theme is not None:
         themes = sorted({*HEADLINES, *plans.indicators["theme"]})
         if theme not in themes:
-            raise ValueError(f"{theme!r} is no theme; it is one of {', '.join(themes)}")
+            raise CallError(f"{theme!r} is no theme; it is one of {', '.join(themes)}")
         found = found[(found["theme"] == theme) | (found["headline"] == theme)]
     return found if year is None else found[found["target_year"] == year]

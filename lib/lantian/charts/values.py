@@ -50,7 +50,7 @@ def targets(plans, indicators, name=None, title=None, subtitle=None):
         subject = names.loc[indicator, "name_en"]
         axes.set_title(subject, size=9, weight="bold", loc="left", pad=8 + 10 * len(lines))
         rows = pd.concat([points, lanes[lanes["x"].isna()], lines.assign(jurisdiction="", place="limit")])
-        what = subject + (", " + rows["what"]).fillna("")
+        what = subject + (", " + rows["what"].astype("str")).fillna("")
         drawn.append(drawing.by_place(plans, rows.assign(what=what), "line"))
     return drawing.finish(chart, plans, pd.concat(drawn, ignore_index=True), name, title, subtitle)
 
