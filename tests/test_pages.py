@@ -110,8 +110,10 @@ def from_disk(site, chromium):
 
 @pytest.fixture(scope="module")
 def visits(site, chromium, cut, server, mailed, from_disk):
-    # A page that was stretched on the disk is opened wide here.
-    served = [visit(cut, server, path.name, WIDTHS[-1:]) for path in sorted(site.glob("*.html"))]
+    # Pages that were stretched on the disk are opened wide here, one of each kind.
+    kinds = ("index", "0[018]*", "10*", "changelog", "place_l*", "brief_[cl]*")
+    names = [path.name for kind in kinds for path in sorted(site.glob(f"{kind}.html"))]
+    served = [visit(cut, server, name, WIDTHS[-1:]) for name in names]
     return [*from_disk, *served, visit(chromium, f"{mailed.parent.as_uri()}/", mailed.name)]
 
 
