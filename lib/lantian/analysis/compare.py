@@ -14,7 +14,7 @@ JUDGED = ["degree", "places", "other", "caveats", "inputs", "reason"]
 ROW = """jurisdiction label id status printed thing kind indicator_name value_basis operator baseline_year target_year date strength hedge
     amount low high standard_unit converted group degree places other caveats inputs reason""".split()
 RESPECTS = ("value", "date", "pace", "wording")
-ALONE = "no other plan has a target for it"
+ALONE = "none of the other plans compared has a target for it"
 FEW = "fewer than two plans have a target"
 NEARER = "another year of one of the two plans is nearer"
 

@@ -84,7 +84,8 @@ def rows(plans):
     found["indicator_id"], found["indicator"] = found["indicator"], found["indicator_name"]
     found["indicator_zh"] = found["indicator_id"].map(plans.indicators.set_index("id")["name_zh"])
     found["subject_zh"] = found["subject"].map(plans.subjects.set_index("id")["name_zh"])
-    texts = found[[*MAIN, *MORE]].astype("str").fillna("")
+    texts = found.assign(statement=found["statement_en"])[[*MAIN, *MORE]]  # of gaps that is their note
+    texts = texts.astype("str").fillna("")
     return found.assign(main=_folded(texts[MAIN]), more=_folded(texts[MORE]))
 
 
@@ -116,11 +117,12 @@ def counterparts(plans):
         pairs += [([zh], [en], []) for zh, en in zip(table["name_zh"], table["name_en"])]
     found = {}
     for chinese, english, others_say in pairs:
-        english = [name for names in english for name in _forms(names)]
+        english = [form for names in english for name in names.split(" / ") for form in _forms(name)]
         for names, others in ((chinese, english), (english, chinese), (others_say, [*chinese, *english])):
             for name in filter(None, map(folded, names)):
                 found.setdefault(name, {}).update(dict.fromkeys(map(folded, others)))
-    return {name: [other for other in others if other] for name, others in found.items()}
+    # A single character, as that for a district, stands in words of many other meanings.
+    return {name: [other for other in others if len(other) > 1] for name, others in found.items()}
 
 
 def _forms(name):
@@ -141,19 +143,20 @@ def parts(words, terms):
     Returns
     -------
     list of tuple
-        For each part its words and the other names of the term that they are.
+        For each part its words and the names of the term that they are.
 
     Examples
     --------
     >>> parts("Electric bus", {"bus": ["公交"]})
-    [(['electric'], []), (['bus'], ['公交'])]
+    [(['electric'], []), (['bus'], ['bus', '公交'])]
     """
-    words, found = folded(words).split(), []
+    words, found = re.findall(r"[^ \t\n\r\f\v]+", folded(str(words))), []
     while words:
         for end in range(len(words), 0, -1):
             name = " ".join(words[:end])
             forms = (name, f"{name}s", f"{name}es", name.removesuffix("s"), name.removesuffix("es"))
-            others = [other for form in dict.fromkeys(forms) for other in terms.get(form, ())]
+            known = [form for form in dict.fromkeys(forms) if form in terms]
+            others = [other for form in known for other in (form, *terms[form])]
             if others or end == 1:
                 found.append((words[:end], others))
                 words = words[end:]
@@ -201,4 +204,4 @@ def _narrowed(plans, found, place, theme, year):
         if theme not in themes:
             raise CallError(f"{theme!r} is no theme; it is one of {', '.join(themes)}")
         found = found[(found["theme"] == theme) | (found["headline"] == theme)]
-    return found if year is None else found[found["target_year"] == year]
+    return found if year is None else found[found["target_year"] == int(year)]

@@ -217,7 +217,10 @@ def _act(row):
 # --- values ---------------------------------------------------------------------------------------------------------
 
 
-@entry.chart("jurisdiction status printed amount low high group degree id", "lt.compare(plans, indicator)")
+@entry.chart(
+    "jurisdiction status printed value_basis amount low high standard_unit converted date strength hedge group degree caveats id",
+    "lt.compare(plans, indicator)",
+)
 def panels(plans, judged, name=None, title=None, subtitle=None, limits=None, unit=""):
     """Draw values that compare, a panel for each group; all other promises in words.
 

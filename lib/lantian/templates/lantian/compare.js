@@ -27,7 +27,7 @@ async function comparison(form) {
       ...shown.map(row => ({ ...WITHOUT, ...row, ...verdict(row, shown, respect) })),
       ...gaps.map(row => ({ ...WITHOUT, ...row, strength: "" })),
       ...blank.map(place => ({ ...WITHOUT, place, printed: promised.some(row => row.place === place) ? "operating parameters only" : "no target" }))
-    ].sort((one, other) => data.places.indexOf(one.place) - data.places.indexOf(other.place));
+    ].sort((one, other) => data.places.indexOf(one.place) - data.places.indexOf(other.place) || (one.id < other.id ? -1 : 1));
   }
 
   function line(row) {
@@ -45,7 +45,7 @@ async function comparison(form) {
       Sources: [...new Set(shown.flatMap(row => row.document || []))].map(({ words }) => words)
     };
     return html`<section><h3>${indicator.name_en} <span lang="zh">${indicator.name_zh}</span></h3><p>${indicator.definition}</p>
-      ${shown.every(({ degree }) => degree === "no") ? html`<p class="refusal">Nothing here compares in ${asked.respect}.</p>` : ""}
+      ${asked.places.length > 1 && shown.every(({ degree }) => degree === "no") ? html`<p class="refusal">Nothing here compares in ${asked.respect}.</p>` : ""}
       <div class="scroll wordy" tabindex="0" role="group" aria-label="${indicator.name_en}"><table><thead><tr>${["plan", ...Object.values(HEADS)].map(head => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${shown.map(line)}</tbody></table></div>
       ${Object.entries(lists).map(([title, lines]) => (lines.length ? html`<h4>${title}</h4><ul>${lines.map(text => html`<li>${text}</li>`)}</ul>` : ""))}</section>`;
   }
@@ -82,13 +82,13 @@ async function comparison(form) {
       all("[name=places]", form).forEach(box => { box.checked = (asked.get("places") || box.value).split(",").includes(box.value); });
       ["all", "differ"].forEach(name => { field[name].checked = asked.has(name); });
     }
+    if (field.subject.selectedIndex < 0) { form.reset(); }
     show();
   }
 
   form.hidden = false;
-  form.addEventListener("submit", event => event.preventDefault());
   form.addEventListener("change", () => keep("10_compare", show()));
-  addEventListener("hashchange", () => choice().has("subject") && follow());
+  addEventListener("hashchange", follow);
   follow();
 }
 

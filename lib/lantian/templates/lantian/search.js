@@ -7,11 +7,11 @@ let data, plain;
 async function prepare() {
   if (!data) {
     data = await load();
-    const others = Array.from(data.fold[1]);
+    const others = [...data.fold[1]];
     plain = new Map(Array.from(data.fold[0], (letter, number) => [letter, others[number]]));
     data.rows.forEach(row => {
       const { indicator, subject, place } = row, names = [indicator, subject, place].flatMap(each => [each.name_en, each.name_zh]);
-      row.main = folded([row.statement, row.in_words, ...names].join("\n"));
+      row.main = folded([row.kind === "gap" ? "" : row.statement, row.in_words, ...names].join("\n"));
       row.more = folded(MORE.map(column => row[column]).join("\n"));
     });
   }
@@ -26,7 +26,7 @@ function parts(sought) {
   while (rest.length) {
     for (let end = rest.length; end; end--) {
       const name = rest.slice(0, end).join(" "), forms = new Set([name, name + "s", name + "es", name.replace(/s$/, ""), name.replace(/es$/, "")]);
-      const others = [...forms].flatMap(form => (Object.hasOwn(data.terms, form) ? data.terms[form] : []));
+      const others = [...forms].flatMap(form => (Object.hasOwn(data.terms, form) ? [form, ...data.terms[form]] : []));
       if (others.length || end === 1) {
         found.push({ words: rest.slice(0, end).map(pattern), others: others.map(pattern) });
         rest = rest.slice(end);
@@ -75,7 +75,7 @@ function result(row, needles) {
   const isGap = row.kind === "gap", about = `${row.indicator.name_en}: ${row.in_words}`;
   const seen = [isGap ? about : row.statement, isGap ? "" : about, row.quote].map(text => marked(text, needles));
   const isMarked = ({ markup }) => markup.includes("<mark>");
-  const column = !seen.some(isMarked) && ["statement", ...MORE].find(name => isMarked(marked(row[name], needles)));
+  const column = !seen.some(isMarked) && MORE.find(name => isMarked(marked(row[name], needles)));
   return html`<li><a href="${address("08_evidence", row.id)}">${seen[0]}</a> <span>${seen[1]}</span> <q lang="zh">${seen[2]}</q>
     ${column ? html`<span>${column.replace("_", " ")}: ${marked(row[column], needles)}</span>` : ""}</li>`;
 }
@@ -112,7 +112,7 @@ function searchBox(button) {
   input.addEventListener("input", show);
   dialog.addEventListener("click", event => event.target.closest("a, button") && dialog.close());
   addEventListener("keydown", event => {
-    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !/INPUT|TEXTAREA|SELECT/.test(event.target.tagName)) { event.preventDefault(); open(); }
+    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.target.matches("[type=search]")) { event.preventDefault(); open(); }
   });
 }
 

@@ -1,7 +1,7 @@
 // What all scripts of the pages share; switches, contents and folds; then the plotly charts. They are joined to one script.
 const root = document.documentElement;
 const make = (name, facts) => Object.assign(document.createElement(name), facts);
-const all = (selector, within = document) => Array.from(within.querySelectorAll(selector));
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
 // Markup from a template: texts are escaped, markup and lists of it stay.
 const html = (texts, ...values) => ({ markup: String.raw({ raw: texts }, ...values.map(write)) });
@@ -34,7 +34,7 @@ function joined(data) {
 const address = (page, anchor) => (packed ? `#${page}--${anchor}` : `${page}.html#${anchor}`);
 // What the address of a page says after its #, as place=yuyao; in the suite as one file behind the name of the page.
 const choice = () => new URLSearchParams(location.hash.includes("=") ? location.hash.replace(/^#([\w.-]+--)?/, "") : "");
-const keep = (page, asked) => history.replaceState(null, "", `#${address(page, String(new URLSearchParams(asked)).replaceAll("%2C", ",")).split("#")[1]}`);
+const keep = (page, asked) => history.replaceState(null, "", `#${address(page, `${new URLSearchParams(asked)}`.replaceAll("%2C", ",")).split("#")[1]}`);
 
 // One style in words, and BibTeX; version and date are those of the data.
 function citation(key, title, source, place) {
@@ -86,7 +86,7 @@ function markContents(nav) {
     const last = passed.has(end) ? headings.length - 1 : headings.findLastIndex(heading => passed.has(heading));
     links.forEach((link, number) => (number === last ? link.setAttribute("aria-current", "location") : link.removeAttribute("aria-current")));
   };
-  const observer = new IntersectionObserver(mark, { rootMargin: "9999999px 0px -66% 0px" });
+  const observer = new IntersectionObserver(mark, { rootMargin: "9999999px 0px -66%" });
   headings.forEach(heading => observer.observe(heading));
   if (!nav.closest("article:not(:last-of-type)")) { new IntersectionObserver(mark, { threshold: 0.9 }).observe(end); }
 }
