@@ -68,9 +68,7 @@ def agree(tab, site, plans, queries):
     )
     rows, terms = search.rows(plans), search.counterparts(plans)
     for words, ids in zip(queries, shown, strict=True):
-        needles = search.parts(words, terms)
-        ranks = [search.rank(needles, *texts) for texts in zip(rows["main"], rows["more"])]
-        found = rows.assign(rank=ranks).query("rank < @search.MISSING").sort_values("rank", kind="stable")
+        found = search.ranked(rows, search.parts(words, terms))
         assert ids == list(found["id"]), words
     return shown
 

@@ -59,7 +59,7 @@ def compare(plans, indicator, of="value", core=True, places=None):
     judged = pairs(judging, rows, of)
     rows = strongest(rows, judged)
     rows["group"] = _groups(rows, judged)
-    rows = pd.concat([_on_axes(judging, _worded(rows)), _without_target(plans, indicator, rows, compared)])
+    rows = pd.concat([_on_axes(judging, worded(rows)), _without_target(plans, indicator, rows, compared)])
     rows["order"] = rows["jurisdiction"].map(plans.focus.index)
     return rows.sort_values(["order", "id"], ignore_index=True)[ROW]
 
@@ -185,7 +185,7 @@ def _on_axes(judging, rows):
     return rows.assign(amount=(rows["low"] + rows["high"]) / 2)
 
 
-def _worded(rows):
+def worded(rows):
     """Word targets: what each asks, of what, and by when."""
     each = list(rows.itertuples())
     words = {"printed": wording.amount, "thing": wording.thing, "date": wording.date}

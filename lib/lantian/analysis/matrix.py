@@ -158,6 +158,11 @@ def chosen(indicators, theme, ids=None):
     return rows.loc[keys.sort_values([*keys]).index]
 
 
+def on_theme(rows, theme):
+    """Take the rows on a headline or a theme."""
+    return rows[(rows["theme"] == theme) | (rows["headline"] == theme)]
+
+
 def require_indicators(indicators, *ids):
     """Raise an error for an id that no indicator has, naming those that its words may mean, else similar ones."""
     for name in ids:
@@ -179,7 +184,7 @@ def _by_name(indicators, words):
 
 
 def require_places(known, ids):
-    """Return the ids of places, one or a list; raise ValueError for one that is not among the known, naming similar ones."""
+    """Return the ids of places, one or a list; raise an error for one that is not among the known, naming these."""
     ids = [ids] if isinstance(ids, str) else list(ids)
     for name in ids:
         if name not in set(known["id"]):

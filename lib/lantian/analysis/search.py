@@ -5,7 +5,7 @@ from functools import cache
 
 import pandas as pd
 
-from lantian.analysis.matrix import HEADLINES, require_places
+from lantian.analysis.matrix import HEADLINES, on_theme, require_places
 from lantian.errors import CallError
 from lantian.text import wording
 from lantian.text.script import fold
@@ -57,10 +57,7 @@ def find(plans, words, place=None, theme=None, year=None):
     True
     """
     found = _narrowed(plans, rows(plans), place, theme, year)
-    needles = parts(words, counterparts(plans))
-    ranks = [rank(needles, *texts) for texts in zip(found["main"], found["more"])]
-    found = found.assign(rank=ranks).query("rank < @MISSING").sort_values("rank", kind="stable")
-    return found[FOUND].reset_index(drop=True)
+    return ranked(found, parts(words, counterparts(plans)))[FOUND].reset_index(drop=True)
 
 
 def rows(plans):
@@ -164,6 +161,12 @@ def parts(words, terms):
     return found
 
 
+def ranked(found, needles):
+    """Keep of some `rows` those in which all `parts` stand, the best first."""
+    ranks = [rank(needles, *texts) for texts in zip(found["main"], found["more"])]
+    return found.assign(rank=ranks).query("rank < @MISSING").sort_values("rank", kind="stable")
+
+
 def rank(needles, main, more):
     """Rank a row by the worst of the parts that are sought; lower is better, `MISSING` is none."""
     ranks = []
@@ -203,5 +206,5 @@ def _narrowed(plans, found, place, theme, year):
         themes = sorted({*HEADLINES, *plans.indicators["theme"]})
         if theme not in themes:
             raise CallError(f"{theme!r} is no theme; it is one of {', '.join(themes)}")
-        found = found[(found["theme"] == theme) | (found["headline"] == theme)]
+        found = on_theme(found, theme)
     return found if year is None else found[found["target_year"] == int(year)]

@@ -94,13 +94,20 @@ class Page:
         return [output for cell in self.notebook.cells for output in cell.get("outputs", [])]
 
     @property
-    def on_index(self):
-        """What the index shows too: id, heading and markup of each cell that is tagged so, and whether it comes first."""
+    def under_headings(self):
+        """Each cell that is no note, with the heading that it stands under."""
         title = self.title
         for cell in self.notebook.cells:
             if cell.cell_type == "markdown":
                 title = next((text for _, text in headings(cell.source)), title)
-            elif has_tag(cell, "index") or has_tag(cell, "index-top"):
+            else:
+                yield title, cell
+
+    @property
+    def on_index(self):
+        """What the index shows too: id, heading and markup of each cell that is tagged so, and whether it comes first."""
+        for title, cell in self.under_headings:
+            if has_tag(cell, "index") or has_tag(cell, "index-top"):
                 markup = "".join(map(_html, cell.outputs))
                 yield {"id": cell.id, "title": title, "markup": markup, "top": has_tag(cell, "index-top")}
 
@@ -113,11 +120,8 @@ class Page:
     @property
     def on_brief(self):
         """What the brief shows: chart or none, heading and markup of each output of each cell that is tagged so."""
-        title = self.title
-        for cell in self.notebook.cells:
-            if cell.cell_type == "markdown":
-                title = next((text for _, text in headings(cell.source)), title)
-            elif has_tag(cell, "brief"):
+        for title, cell in self.under_headings:
+            if has_tag(cell, "brief"):
                 yield from ((_chart(output), title, _html(output)) for output in cell.get("outputs", []))
 
     @property

@@ -168,7 +168,7 @@ def _update(paths, job):
     with _kernels(todo, job) as kernels:
         if known.get("data") != made_from["data"]:
             lantian.load(job.data)
-        pages, around, found = _site(todo, kept, every, known, kernels, job)
+        pages, around, found = _site(todo, kept, every, known, made_from, kernels, job)
     if changed := read.items() ^ _stamps(paths, job.data).items():
         raise RenderError(f"{min(changed)[0]}: changed while the pages were made; render again")
     keys = known.get("pages", {}) | {source.slug: source.key for source in sources}
@@ -177,17 +177,17 @@ def _update(paths, job):
     _say_what_is_missing(known, facts, found, job.say)
 
 
-def _site(todo, kept, every, known, kernels, job):
+def _site(todo, kept, every, known, made_from, kernels, job):
     """Execute what is to be made; return all pages in order, what each shows of the site around it, and the files."""
     pages = [_restored(job.output, slug) for slug in kept]
     pages = _ordered(pages + [Page(source.slug, execute.read(source)) for source in todo], every)
     with ThreadPoolExecutor(1) as beside:  # kernels take longer
-        offered = beside.submit(_from_data, pages, known, job)
+        offered = beside.submit(_offered, pages, known, made_from, job)
         pages, made = _execute_all(todo, pages, offered, kernels, job)
-    offered = offered.result()
-    around = {"links": [page.link for page in pages]} | package.offer(job.data, offered)
+    offered, shown = offered.result()
+    around = {"links": [page.link for page in pages]} | shown
     unchanged = kept if around.items() <= known.items() else []
-    if (around | _made_from(job.data)).items() <= known.items():
+    if (around | made_from).items() <= known.items():
         unchanged = [*kept, CHANGELOG]
     html = {slug: publish.content(job.output, known, f"{slug}.html") for slug in unchanged}
     found = files(pages, html | made, around) | offered
@@ -196,7 +196,13 @@ def _site(todo, kept, every, known, kernels, job):
     return pages, around, found
 
 
-def _from_data(pages, known, job):
+def _offered(pages, known, made_from, job):
+    """Return the files that come from the data alone, and what each page shows of them."""
+    found = _from_data(pages, known, made_from, job)
+    return found, package.offer(job.data, found)
+
+
+def _from_data(pages, known, made_from, job):
     """Return the files that come from the data alone; a set keeps its own while data and library are the same.
 
     Pages without those of the evidence, as somebody's own notebooks, have none.
@@ -204,7 +210,7 @@ def _from_data(pages, known, job):
     if not (rows := rows_file(pages)):
         return {}
     kept = {name: publish.content(job.output, known, name) for name in (*package.FILES, rows)}
-    made_from = _made_from(job.data) | {"changelog": known.get("changelog")}  # which they do not come from
+    made_from = made_from | {"changelog": known.get("changelog")}  # which they do not come from
     if made_from.items() <= known.items() and None not in kept.values() and not job.force:
         return kept
     from lantian.site.shared import script  # only here, as in `package.make`
@@ -283,7 +289,7 @@ def _execute_all(todo, pages, offered, kernels, job):
                 slug = futures[future]
                 job.say(f"{slug}: done")
                 pages[slug] = Page(slug, future.result())
-                shown = package.offer(job.data, offered.result())
+                _, shown = offered.result()
                 html[slug] = to_html(pages[slug], [*pages.values()], shown).encode()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)  # when interrupted: the kernels end next

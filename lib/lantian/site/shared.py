@@ -4,7 +4,7 @@ import json
 
 from lantian.analysis import search
 from lantian.analysis.comparability import rules
-from lantian.analysis.compare import ALONE, RESPECTS, by_strength, pairs
+from lantian.analysis.compare import ALONE, RESPECTS, by_strength, pairs, worded
 from lantian.analysis.levels import above
 from lantian.site.tables import series
 from lantian.text import wording
@@ -23,12 +23,8 @@ NUMBERED |= {"subject": "subject", "document": "document"}
 
 def script(plans):
     """Write what scripts read as a script of one assignment, since pages on a disk may not read other files."""
-    return f"globalThis.lantian = {as_json(plans)};\n"
-
-
-def as_json(plans):
-    """Write what scripts read as JSON that may stand in a page."""
-    return json.dumps(shared(plans), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    facts = json.dumps(shared(plans), ensure_ascii=False, separators=(",", ":"))
+    return "globalThis.lantian = " + facts.replace("<", "\\u003c") + ";\n"
 
 
 def shared(plans):
@@ -70,12 +66,9 @@ def shared(plans):
 
 def _worded(rows):
     """Add to the rows what their targets say, part by part; of gaps that is one sentence."""
-    targets = rows["statement_en"].notna()
-    for name, word in {"printed": wording.amount, "thing": wording.thing, "date": wording.date}.items():
-        rows[name] = ""
-        rows.loc[targets, name] = [word(row) for row in rows[targets].itertuples()]
-    rows["printed"] = rows["printed"].mask(~targets, rows["in_words"])
-    rows["kind"] = rows["kind"].mask(~targets, "gap")
+    rows = rows.join(worded(rows[rows["statement_en"].notna()])[["printed", "thing", "date"]])
+    rows["printed"] = rows["printed"].fillna(rows["in_words"])
+    rows["kind"] = rows["kind"].fillna("gap")
     rows["year"] = rows["target_year"].astype("str")
     return rows.assign(core=rows["core"].eq("yes")).fillna(dict.fromkeys([*ROWS, "subject"], ""))
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from lantian.analysis.comparability import near_census, rules
 from lantian.analysis.compare import ALONE, RESPECTS, pairs, strongest, verdict_in_words
 from lantian.analysis.levels import above, matched, unmatched
-from lantian.analysis.matrix import HEADLINES, cells
+from lantian.analysis.matrix import HEADLINES, cells, on_theme
 from lantian.site import template
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link, link
@@ -380,7 +380,7 @@ def series(plans, theme=None):
     """
     subjects = plans.indicators.set_index("id").rename(columns={"name_en": "indicator_name"})
     rows = plans.observations.join(subjects[["theme", "headline", "indicator_name"]], on="indicator")
-    rows = rows[(rows["theme"] == theme) | (rows["headline"] == theme)] if theme else rows
+    rows = on_theme(rows, theme) if theme else rows
     rows = rows.merge(plans.units[["unit", "label_en"]], on="unit", how="left")
     places = plans.jurisdictions.set_index("id").rename(columns={"name_en": "place"})
     rows = rows.join(places[["place", "role", "order"]], on="jurisdiction")
