@@ -9,13 +9,13 @@ def read(path):
         return list(csv.DictReader(file))
 
 
-def write(path, rows):
+def write(path, rows, columns=None):
     """Write rows as the tables are written: LF, quotes only where needed; a lone CR needs them too, which `csv` knows only later."""
     quoting = (
         csv.QUOTE_ALL if any("\r" in cell for row in rows for cell in row.values()) else csv.QUOTE_MINIMAL
     )
     with open(path, "w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n", quoting=quoting)
+        writer = csv.DictWriter(file, columns or list(rows[0]), lineterminator="\n", quoting=quoting)
         writer.writeheader()
         writer.writerows(rows)
 

@@ -58,7 +58,7 @@ def compare(plans, indicator, of="value", core=True, places=None):
     judging, rows = rules(plans), targets_on(plans, indicator, core, compared["id"])
     judged = pairs(judging, rows, of)
     rows = strongest(rows, judged)
-    rows["group"] = _groups(rows, judged)
+    rows["group"] = groups(rows, judged)
     rows = pd.concat([_on_axes(judging, worded(rows)), _without_target(plans, indicator, rows, compared)])
     rows["order"] = rows["jurisdiction"].map(plans.focus.index)
     return rows.sort_values(["order", "id"], ignore_index=True)[ROW]
@@ -80,17 +80,34 @@ def pairs(judging, targets, of="value"):
         Two rows a pair, one for each of them: id, other (the other's id), other_label, between (two places),
         years (between their target years), degree, caveats, inputs, reason.
     """
-    found = []
+    found, known = [], {}
     each = [stated(judging, row, of) for row in targets.sort_values("indicator", kind="stable").itertuples()]
     for _, states in itertools.groupby(each, key=lambda state: state.row.indicator):
-        for pair in itertools.combinations(states, 2):
-            degree, caveats, inputs, reason = judge(judging, *pair, of)
-            words = degree, "; ".join(caveats), "; ".join(inputs), reason
+        states = [(state, _alike(state)) for state in states]
+        for (first, of_first), (second, of_second) in itertools.combinations(states, 2):
+            pair, same = (first, second), first.facts.compared == second.facts.compared
+            key = of_first and of_second and (of_first, of_second, same)
+            words = known.get(key) or _judged_in_words(judging, pair, of)
+            if key and words[0] != "ranked":  # which names the places
+                known[key] = words
             for one, other in ((pair[0].row, pair[1].row), (pair[1].row, pair[0].row)):
                 between = one.jurisdiction != other.jurisdiction
                 found.append((one.id, other.id, other.label, between, _years(one, other), *words))
     judged = pd.DataFrame(found, columns=PAIR).astype({"between": bool, "reason": "str"})
     return _nearest(judged) if of == "value" else judged
+
+
+def _alike(state):
+    """Gather what verdicts depend on beside amounts; nothing where inputs, of this one place, lead to what is compared."""
+    facts = state.facts
+    if state.as_level or state.per_resident or facts.inputs:
+        return None
+    return tuple(facts.fields.items()), facts.year, facts.all_or_none
+
+
+def _judged_in_words(judging, pair, of):
+    degree, caveats, inputs, reason = judge(judging, *pair, of)
+    return degree, "; ".join(caveats), "; ".join(inputs), reason
 
 
 def _years(one, other):
@@ -156,20 +173,33 @@ def verdict_in_words(row):
     return "; ".join(filter(None, (degree, row.caveats, row.inputs, row.reason)))
 
 
-def _groups(rows, pairs):
-    """Number the rows so that those with one number may all share an axis: each in the first group where it fits with all."""
+def groups(rows, judged):
+    """Number rows so that those with one number may all share an axis, as many as may be.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        id and degree, as from `strongest`.
+    judged : DataFrame
+        As from `pairs`.
+
+    Returns
+    -------
+    Series
+        Aligned with rows: each joins the first group where it fits with all, those that fit with most first.
+    """
     shares = rows.loc[rows["degree"].isin(ON_ONE_AXIS), "id"]
-    pairs = pairs[pairs["degree"].isin(ON_ONE_AXIS) & pairs["id"].isin(shares) & pairs["other"].isin(shares)]
-    fits = set(pairs[["id", "other"]].itertuples(index=False, name=None))
-    groups = []
-    for row in rows.itertuples():
-        fitting = (group for group in groups if all((row.id, name) in fits for name in group))
-        group = next(fitting, None) if row.degree in ON_ONE_AXIS else None
+    fitting = judged["degree"].isin(ON_ONE_AXIS) & judged["id"].isin(shares) & judged["other"].isin(shares)
+    partners = judged[fitting].groupby("id")["other"].agg(set)
+    found = []
+    for name in sorted(shares, key=lambda name: -len(partners.get(name, ()))):
+        group = next((group for group in found if group <= partners.get(name, set())), None)
         if group is None:
-            groups.append(group := [])
-        group.append(row.id)
-    numbers = {name: number for number, group in enumerate(groups) for name in group}
-    return rows["id"].map(numbers)
+            found.append(group := set())
+        group.add(name)
+    numbers = {name: number for number, group in enumerate(found) for name in group}
+    alone = itertools.count(len(found))
+    return rows["id"].map(lambda name: numbers[name] if name in numbers else next(alone))
 
 
 def _on_axes(judging, rows):
@@ -236,8 +266,10 @@ def comparability(plans, theme, of="value"):
     targets = targets.query("core == 'yes'")
     judged = strongest(targets, pairs(rules(plans), targets, of))
     best = [_best_pair(judged[judged["indicator"] == name]) for name in subjects["id"]]
-    columns = ["indicator", "degree", "places", "caveats", "inputs", "reason"]
-    return pd.DataFrame(best).assign(indicator=list(subjects["name_en"]))[columns]
+    columns = ["degree", "places", "caveats", "inputs", "reason"]
+    best = pd.DataFrame(best, columns=columns)
+    best.insert(0, "indicator", list(subjects["name_en"]))
+    return best
 
 
 def _best_pair(targets):

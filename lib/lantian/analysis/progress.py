@@ -59,16 +59,27 @@ def pace(plans, indicator, core=True):
 
 def pace_of(plans, goal):
     """Work out the pace of one goal, a row of ``Plans.targets``: the columns of `PACE`, without numbers where none can be had."""
-    if pd.notna(goal.amount):
+    if pd.notna(goal.amount) and (goal.kind != "change" or _is_rate(goal)):
         if goal.kind == "change" and goal.timing == "every_year":
             return _rates(1, [goal.amount], "stated", "{rate} % a year, as printed")
-        if goal.kind == "change" and pd.notna(goal.baseline_year) and pd.notna(goal.target_year):
+        if goal.kind == "change" and _years(goal, goal.baseline_year) > 0:
             years, basis = int(goal.target_year - goal.baseline_year), goal.baseline_basis
             in_words = f"{{rate}} % a year over {wording.counted(years, 'year')} (base year {basis})"
             return _rates(years, [goal.amount], basis, in_words)
-        if goal.kind == "level" and len(base := _observed_base(plans, goal)):
+        if goal.kind == "level" and goal.amount > 0 and len(base := _observed_base(plans, goal)):
             return _pace_from_observations(goal, base)
     return {"basis": "none", "in_words": "no base year is known: a pace would be invented"}
+
+
+def _is_rate(goal):
+    """Whether a change is a share of what was there: not in tonnes, and no fall of all of it or more."""
+    return goal.standard_unit == "%" and goal.amount > -100
+
+
+def _years(goal, start):
+    """Count the years from a start to a goal; none where one of them is not known."""
+    years = goal.target_year - start
+    return 0 if pd.isna(years) else years
 
 
 def _rates(years, changes, basis, in_words):
@@ -122,7 +133,8 @@ def _observed_base(plans, goal):
     """Take the observations of the last year before the plan's period that has any, the surest last."""
     start = plans.documents.set_index("id").loc[goal.document, "period_start"]
     seen = observations_of(plans, goal)
-    seen = seen[(seen["unit"] == goal.unit) & (seen["year"] < start)]
+    before = seen["year"] < min(start, goal.target_year) if pd.notna(goal.target_year) else False
+    seen = seen[(seen["unit"] == goal.unit) & (seen["value"] > 0) & before]
     seen = seen[seen["year"] == seen["year"].max()]
     return seen.sort_values("confidence", key=lambda cells: cells == "high", kind="stable")
 
@@ -176,7 +188,7 @@ def _starts(goal, end, seen):
     if pd.isna(goal.baseline_year):
         return seen.head(0)
     same = (seen[SERIES] == [getattr(end, column) for column in SERIES]).all(axis=1)
-    return seen[same & (seen["year"] == goal.baseline_year)]
+    return seen[same & (seen["year"] == goal.baseline_year) & (seen["value"] > 0)]
 
 
 def _outcome_of_change(goal, start, end):

@@ -22,9 +22,13 @@ from lantian.text.sentences import PAGES, Shown
 
 STYLE = Path(__file__).parents[1] / "templates" / "lantian.mplstyle"
 INK, GREY, PALE, PAPER, NO_COLOR = "#222222", "#767676", "#d9d9d9", "#ffffff", "#8c8c8c"
+ONE_COLOR = "#0b5c8f"
+# For places without a colour in the table: as dark as those that have one, and none of them.
+FURTHER = ["#b3202c", "#4f5bd5", "#5f7500", "#a0522d", "#007a87", "#c2185b", "#6b4fa0", "#555555"]
 # What a notebook shows as a picture follows its theme: the colours in the dark.
 _DARK = {INK: "#e8e6e3", GREY: "#aaa7a2", PALE: "#45484c", PAPER: "#111111"}
 WIDTH = 7.4  # inches of a chart
+TALLEST = 6000  # points of a picture
 LINE = 1.25  # height of a line of text, as a multiple of its size
 _FONTS = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', sans-serif"
 _CHINESE = "Noto Sans CJK SC,Noto Sans SC,Source Han Sans SC,PingFang SC,Microsoft YaHei,SimHei".split(",")
@@ -95,7 +99,8 @@ class Chart(Figure):
         return _own_ids(file.getvalue(), self)
 
     def png(self, dpi=200):
-        """Return the chart as PNG bytes on white."""
+        """Return the chart as PNG bytes on white; a very tall one has fewer points."""
+        dpi = min(dpi, TALLEST / self.get_figheight())
         file = io.BytesIO()
         self.savefig(file, format="png", dpi=dpi, facecolor="white", metadata={"Software": None})
         return file.getvalue()
@@ -203,8 +208,34 @@ def _broken(text, width, size, weight):
 
 
 def colours(plans):
-    """Map each focus place to its colour; places beyond those of the table are grey."""
-    return {row.id: row.color or NO_COLOR for row in plans.places.itertuples()}
+    """Map each focus place to its colour; one without takes a further one, and many share one, since nobody tells them apart."""
+    if plans.many:
+        return dict.fromkeys(plans.focus, ONE_COLOR)
+    further = iter(FURTHER)
+    return {row.id: row.color or next(further) for row in plans.places.itertuples()}
+
+
+def speaking(plans, rows, subtitle):
+    """Of many places take those with a target to draw; the others stand in the table, and the subtitle counts them.
+
+    Parameters
+    ----------
+    plans : Plans
+    rows : DataFrame
+        With ``jurisdiction`` and ``id``.
+    subtitle : str
+
+    Returns
+    -------
+    DataFrame, str
+    """
+    named = rows["jurisdiction"].isin(plans.focus)
+    speak = rows.loc[named & rows["id"].isin(plans.every_target["id"]), "jurisdiction"]
+    if not plans.many or speak.empty:
+        return rows, subtitle
+    silent = wording.counted(len(plans.focus) - speak.nunique(), "plan")
+    rows = rows[~named | rows["jurisdiction"].isin(speak)].reset_index(drop=True)
+    return rows, f"{subtitle}; {silent} without a target stand in the rows beneath"
 
 
 def by_place(plans, rows, *then, missing=None):
@@ -223,13 +254,14 @@ def missing_places(plans, rows, in_words):
 
 
 def labels(plans):
-    """Name each focus place with the year of its plan, and its province in a second line."""
-    return [f"{row.label}\n{row.province}".strip() for row in plans.places.itertuples()]
+    """Name each focus place with the year of its plan, and its province in a second line; many have one line."""
+    second = "" if plans.many else "\n{0.province}"
+    return [f"{row.label}{second.format(row)}".strip() for row in plans.places.itertuples()]
 
 
-def name_columns(axes, positions, names, size=8.5):
+def name_columns(axes, positions, names, size=8.5, rotation=0):
     """Name columns at the top of a drawing."""
-    axes.set_xticks(positions, names, size=size)
+    axes.set_xticks(positions, names, size=size, rotation=rotation)
     axes.xaxis.tick_top()
     axes.tick_params(axis="x", length=0)
     axes.spines["bottom"].set_visible(False)
@@ -266,7 +298,9 @@ def _with_columns(plans, rows):
 
 
 def _documents(plans):
-    """List the plans behind a chart: "Plans: Yuyao: …, 2018; …."."""
+    """List the plans behind a chart: "Plans: Yuyao: …, 2018; ….", or where they are listed."""
+    if plans.many:
+        return f"Plans: {len(plans.focus)}; the first page lists them."
     read = plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction")
     rows = plans.places.join(read["genre"], on="id", how="inner")
     names = [f"{row.name_en}: {row.genre}, {issue_date(row.issued)}" for row in rows.itertuples()]

@@ -10,10 +10,9 @@ import pandas as pd
 
 from lantian.analysis.matrix import require_indicators
 from lantian.charts.drawing import STYLE
+from lantian.data.plans import FEW
 from lantian.errors import CallError
 from lantian.text import wording
-
-_FEW = 8  # places that a subtitle names
 
 
 def chart(columns="", source=""):
@@ -69,7 +68,7 @@ def _words(kind, plans, rows, *others):
     subjects, labels = _subjects(plans, rows), plans.places["label"]
     title = wording.names(subjects) if len(subjects) <= 4 else f"{len(subjects)} subjects"
     content = rows.to_csv() if isinstance(rows, pd.DataFrame) else f"{rows} {others}"
-    subtitle = wording.names(labels) if len(labels) <= _FEW else f"{len(labels)} plans"
+    subtitle = wording.names(labels) if len(labels) <= FEW else f"{len(labels)} plans"
     return {"name": f"{kind}-{zlib.crc32(content.encode()):08x}", "title": title, "subtitle": subtitle}
 
 

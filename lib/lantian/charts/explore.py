@@ -54,7 +54,8 @@ def explore(plans, theme):
         A trace for each strength: a click on its name filters. The rows stand in
         ``figure.layout.meta``, for the table beneath and for what shows no charts of plotly.
     """
-    rows, labels = _rows(plans, theme), plans.places["label"]
+    rows = _rows(plans, theme)
+    places = plans.places[plans.places["id"].isin(rows["jurisdiction"])] if plans.many else plans.places
     if rows.empty:
         ways_out = f"lt.cells(plans, {theme!r}) lists what they have"
         raise CallError(f"no plan has a dated promise on {theme}; {ways_out}")
@@ -64,17 +65,18 @@ def explore(plans, theme):
             figure.add_trace(_trace(rows[rows["strength"] == strength], strength, drawing.colours(plans)))
             figure.add_trace(_entry(strength))
     table = rows[["place", "statement_en", "strength", "quote", "clause", "id"]].values.tolist()
-    for lane, place in enumerate(plans.places.itertuples()):
+    for lane, place in enumerate(places.itertuples()):
         if place.id not in set(rows["jurisdiction"]):
             note = {"text": "no dated promise", "yshift": 10, "showarrow": False, "xanchor": "left"}
             figure.add_annotation(x=rows["when"].min(), y=lane, **note)
             table.append([place.name_en, "no dated promise", "", "", "", ""])
-    names = {"tickvals": list(range(len(labels))), "ticktext": list(labels.str.replace(" (", "<br>("))}
+    labels = list(places["label"] if plans.many else places["label"].str.replace(" (", "<br>("))
+    names = {"tickvals": list(range(len(labels))), "ticktext": labels}
     words = {"name": f"{theme}-explore", "title": f"Every dated promise on {theme}"}
     columns = ["place", "in_words", "strength", "words", "clause", "id"]
     figure.update_layout(
         template="none",
-        height=90 + 80 * len(labels),
+        height=90 + (32 if plans.many else 80) * len(labels),
         **_LAYOUT,
         xaxis=_GRID | _YEARS | {"tickfont": {"size": 10}},
         yaxis=names | {"range": [len(labels) - 0.4, -0.6]} | _GRID,
@@ -91,7 +93,8 @@ def _rows(plans, theme):
     rows = rows.assign(when=day_due(rows))
     same_day = rows.groupby(["jurisdiction", "when"])["id"]
     number, size = same_day.cumcount(), same_day.transform("size")
-    lanes = {place: lane for lane, place in enumerate(plans.focus)}
+    focus = [place for place in plans.focus if not plans.many or place in set(rows["jurisdiction"])]
+    lanes = {place: lane for lane, place in enumerate(focus)}
     spread = (number - (size - 1) / 2) * (0.7 / size.clip(lower=6))
     rows = drawing.with_marks(plans, rows)
     rows["y"] = rows["jurisdiction"].map(lanes).astype(float) + spread

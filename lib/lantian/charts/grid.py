@@ -14,6 +14,9 @@ from lantian.text import wording
 
 _ROOMY = 6  # more places than these leave no room for words in a column
 _NAMES = 1.45  # inches at the left, for the names of rows
+_WIDEST = 24  # subjects side by side
+_MANY_PERIODS = 16
+_LINE = 0.2  # inches of a line without words
 # Shades that let the ground through, which may be dark.
 _SHADES = mpl.colors.LinearSegmentedColormap.from_list("count", ["#0b5c8f00", "#0b5c8f99"])
 _CELL = 7.2  # size of the words of a cell, in points
@@ -23,6 +26,9 @@ _CELL = 7.2  # size of the words of a cell, in points
 def matrix(plans, cells, name=None, title=None, subtitle=None, place=None):
     """Draw plans by subjects: in each cell a mark, and a few words beneath it.
 
+    Where places are many, those with a target stand one beneath the other, with marks alone, and the number of their
+    targets at the head of each subject.
+
     Parameters
     ----------
     plans : Plans
@@ -30,28 +36,61 @@ def matrix(plans, cells, name=None, title=None, subtitle=None, place=None):
         As from `lantian.cells`.
     name, title, subtitle : str, optional
     place : str, optional
-        The one place that keeps its colour; the others are grey.
+        The one place that keeps its colour; the others are grey, or, where they are many, counted.
 
     Returns
     -------
     Chart
     """
     places, palette = plans.focus, drawing.colours(plans)
-    if place is not None:
+    cells = cells.drop(columns="mark").assign(what=cells["indicator_name"])
+    if plans.many and place is None:
+        return _plan_by_plan(plans, cells, name, title, subtitle)
+    subjects = list(cells["indicator_name"].drop_duplicates())
+    names, heads = subjects, [label.replace(" (", "\n(", 1) for label in drawing.labels(plans)]
+    if plans.many:
+        number = _with_target(plans, cells[cells["jurisdiction"] != place])
+        names = [f"{subject}\n{number[subject]} of {len(places) - 1} others" for subject in subjects]
+        cells, heads, places = cells[cells["jurisdiction"] == place], [heads[places.index(place)]], [place]
+    elif place is not None:
         palette = dict.fromkeys(places, drawing.NO_COLOR) | {place: palette[place]}
-    subjects = cells["indicator_name"].drop_duplicates()
-    cells = cells.assign(what=cells["indicator_name"])
-    cells["column"] = cells["jurisdiction"].map(places.index)
-    cells["line"] = cells["indicator_name"].map(list(subjects).index)
-    shown = cells.drop(columns="mark").assign(text=cells["text"] if len(places) <= _ROOMY else "")
-    chart, axes = _cells(plans, shown, list(subjects), palette)
-    heads = [label.replace(" (", "\n(", 1) for label in drawing.labels(plans)]
+    shown = cells.assign(text=cells["text"] if len(places) <= _ROOMY else "")
+    shown["column"] = cells["jurisdiction"].map(places.index)
+    shown["line"] = cells["indicator_name"].map(subjects.index)
+    chart, axes = _cells(plans, shown, names, palette)
     drawing.name_columns(axes, range(len(places)), heads, size=8.5 if len(places) <= _ROOMY else 6.5)
     return drawing.finish(chart, plans, cells, name, title, subtitle)
 
 
-def _cells(plans, cells, names, palette):
-    """Draw a grid of marks with words: ``column``, ``line``, ``text`` and ``id`` of each cell; a line has the height of its words."""
+def _with_target(plans, cells):
+    """Count for each subject the plans with a target."""
+    promised = cells["id"].isin(plans.every_target["id"])
+    return promised.groupby(cells["indicator_name"], sort=False).sum()
+
+
+def _plan_by_plan(plans, cells, name, title, subtitle):
+    """Draw many plans by subjects: a line a plan, a column a subject, at its head the number of plans with a target."""
+    number = _with_target(plans, cells)
+    subjects = [subject for subject in number.index if subject in number.nlargest(_WIDEST).index]
+    if len(subjects) < len(number):
+        subtitle += f"; the {len(subjects)} subjects with most targets, of {len(number)}"
+    shown, subtitle = drawing.speaking(plans, cells[cells["indicator_name"].isin(subjects)], subtitle)
+    places = [place for place in plans.focus if place in set(shown["jurisdiction"])]
+    shown = shown.assign(text="", column=shown["indicator_name"].map(subjects.index))
+    shown["line"] = shown["jurisdiction"].map(places.index)
+    labels = plans.places.set_index("id").loc[places, "label"]
+    heads = [drawing.wrap(f"{subject}: {number[subject]}", 1.6, 7.5) for subject in subjects]
+    chart, axes = _cells(plans, shown, list(labels), drawing.colours(plans), line=_LINE, heads=1.7)
+    chart.kind = ""
+    drawing.name_columns(axes, range(len(subjects)), heads, size=7.5, rotation=90)
+    return drawing.finish(chart, plans, cells, name, title, subtitle)
+
+
+def _cells(plans, cells, names, palette, line=None, heads=0.75):
+    """Draw a grid of marks with words: ``column``, ``line``, ``text`` and ``id`` of each cell.
+
+    A line has the height of its words, or the given one; ``heads`` is the room for the names of columns, in inches.
+    """
     columns = int(cells["column"].max()) + 1 if len(cells) else 1
     room = (drawing.WIDTH - _NAMES) / columns - 0.1
     parts = cells["text"].str.replace(r"; (?=\d+ more$)", "\n", regex=True).str.split("\n")
@@ -62,18 +101,19 @@ def _cells(plans, cells, names, palette):
         max(0.4 + drawing.LINE * _CELL / 72 * lines.get(y, 1), 0.2 + drawing.inches(name, 8.5))
         for y, name in enumerate(names)
     ]
+    heights = heights if line is None else [line] * len(names)
     edges = np.concatenate([[0], np.cumsum(heights or [0.4])])
-    chart, axes = drawing.canvas(edges[-1] + 0.75)
+    chart, axes = drawing.canvas(edges[-1] + heads)
     chart.kind = "grid"
     axes.set(xlim=(-0.5, columns - 0.5), ylim=(edges[-1], 0))
     axes.set_yticks((edges[1:] + edges[:-1])[: len(names)] / 2, names, size=8.5)
     axes.hlines(edges, -0.5, columns - 0.5, color=drawing.PALE, lw=0.6)
     top = edges[cells["line"].to_numpy(int)]
-    cells = drawing.with_marks(plans, cells).assign(x=cells["column"], y=top + 0.17)
+    cells = drawing.with_marks(plans, cells).assign(x=cells["column"], y=top + (line or 0.34) / 2)
     drawing.draw_marks(axes, cells, palette, size=7)
     style = {"ha": "center", "va": "top", "size": _CELL, "linespacing": 1.1, "in_layout": False}
     for x, y, text, url in zip(cells["x"], cells["y"], words, cells["url"]):
-        axes.text(x, y + 0.1, text, url=url, **style)
+        axes.text(x, y + 0.1, text, url=url, **style) if text else None
     return chart, axes
 
 
@@ -93,13 +133,26 @@ def order(plans, steps, name=None, title=None, subtitle=None):
     Chart
     """
     heads = list(steps["step"].cat.categories)
-    steps = steps.assign(column=steps["step"].cat.codes, line=steps["jurisdiction"].map(plans.focus.index))
-    chart, axes = _cells(plans, steps, drawing.labels(plans), drawing.colours(plans))
+    shown, subtitle = drawing.speaking(plans, steps, subtitle)
+    labels = dict(zip(plans.focus, drawing.labels(plans)))
+    places = [place for place in plans.focus if place in set(shown["jurisdiction"])]
+    shown = shown.assign(column=shown["step"].cat.codes, line=shown["jurisdiction"].map(places.index))
+    shown = _one_a_cell(shown.assign(text="" if plans.many else shown["text"]))
+    names, line = [labels[place] for place in places], _LINE if plans.many else None
+    chart, axes = _cells(plans, shown, names, drawing.colours(plans), line)
     width = (drawing.WIDTH - _NAMES) / len(heads) - 0.1
     drawing.name_columns(axes, range(len(heads)), [drawing.wrap(head, width, 8) for head in heads], size=8)
     chart.opens_at_right = True
     rows = steps.assign(what=steps["step"]).sort_values("step", ascending=False, kind="stable")
     return drawing.finish(chart, plans, rows, name, title, subtitle)
+
+
+def _one_a_cell(rows):
+    """Join the words of rows that stand in one cell, under the mark of the first."""
+    ids = rows["ids"].fillna(rows["id"]) if "ids" in rows else rows["id"]
+    cells = rows.assign(ids=ids).groupby(["line", "column"], sort=False)
+    joined = cells.agg({"text": "\n".join, "ids": lambda found: ";".join(filter(None, found))})
+    return cells.head(1).drop(columns=["text", "ids"], errors="ignore").merge(joined.reset_index())
 
 
 @entry.chart("jurisdiction timing period", "lt.duties(plans)")
@@ -126,19 +179,23 @@ def calendar(plans, duties, name=None, title=None, subtitle=None):
     last = [words for words in ("from a date on", "every year", "no date") if words in set(period)]
     columns = [*sorted(set(period) - set(last)), *last]
     counts = pd.crosstab(duties["jurisdiction"], period)
-    counts = counts.reindex(index=plans.focus, columns=columns, fill_value=0)
-    chart, axes = drawing.canvas(0.42 * len(counts) + 0.7)
+    counts = counts.reindex(columns=columns, fill_value=0)
+    counts = counts.reindex([place for place in plans.focus if not plans.many or place in counts.index])
+    counts, places = counts.fillna(0).astype(int), plans.places.set_index("id", drop=False).loc[counts.index]
+    chart, axes = drawing.canvas((0.26 if plans.many else 0.42) * len(counts) + 0.7)
     numbers = counts.astype(str).where(counts > 0, "")
     look = {"cmap": _SHADES, "vmin": 0, "cbar": False, "linewidths": 1}
     text = {"size": 8, "color": drawing.INK}
     seaborn.heatmap(counts, annot=numbers, fmt="", annot_kws=text, ax=axes, **look)
-    for text, (place, when) in zip(axes.texts, product(plans.places.itertuples(), columns)):
+    for text, (place, when) in zip(axes.texts, product(places.itertuples(), columns)):
         year = "".join(f"&year={digits}" for digits in re.findall(r"\d{4}", when))
         text.set_url(f"place={place.id}{year}\n{place.name_en}, {when}: {text.get_text()}")
     axes.set(xlabel="", ylabel="")
-    axes.set_yticks(np.arange(len(counts)) + 0.5, drawing.labels(plans), size=8.5, rotation=0)
-    heads = [words.replace(" ", "\n") for words in columns]
-    axes.set_xticks(np.arange(len(columns)) + 0.5, heads, size=7, rotation=0)
+    labels = dict(zip(plans.focus, drawing.labels(plans)))
+    axes.set_yticks(np.arange(len(counts)) + 0.5, counts.index.map(labels), size=8.5, rotation=0)
+    turned = len(columns) > _MANY_PERIODS
+    heads = columns if turned else [words.replace(" ", "\n") for words in columns]
+    axes.set_xticks(np.arange(len(columns)) + 0.5, heads, size=7, rotation=90 if turned else 0)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     rows = counts.stack().rename("number").reset_index().set_axis(["jurisdiction", "what", "number"], axis=1)
@@ -167,6 +224,8 @@ def bars(plans, counts, name=None, title=None, subtitle=None, share_of=None):
     import seaborn
 
     counts = counts.set_index("jurisdiction").select_dtypes("number").reindex(plans.focus, fill_value=0)
+    counts = counts[counts.sum(axis=1) > 0] if plans.many else counts
+    places = plans.places.set_index("id", drop=False).loc[counts.index]
     if counts.columns.empty:
         raise CallError("charts.bars() needs a column of counts for each kind, as from lt.strengths(plans)")
     total, drawn, words = counts.sum(axis=1), counts, counts.astype("str")
@@ -175,7 +234,7 @@ def bars(plans, counts, name=None, title=None, subtitle=None, share_of=None):
         words = drawn.round().astype(int).astype("str") + " % (" + words + ")"
     columns = len(counts.columns)
     grid = {"ncols": columns, "sharey": True, "sharex": True, "squeeze": False}
-    chart, panels = drawing.canvas(0.36 * len(counts) + 0.5, **grid)
+    chart, panels = drawing.canvas((0.26 if plans.many else 0.36) * len(counts) + 0.5, **grid)
     room = (drawing.WIDTH - _NAMES) / columns
     colours = {"hue": drawn.index, "palette": drawing.colours(plans), "saturation": 1, "legend": False}
     for axes, kind in zip(panels[0], counts):
@@ -183,11 +242,14 @@ def bars(plans, counts, name=None, title=None, subtitle=None, share_of=None):
         strength = f"&strength={kind}" if kind in wording.STRENGTHS else ""
         urls = [
             f"place={place.id}{strength}\n{place.name_en}: {kind} {number}"
-            for place, number in zip(plans.places.itertuples(), words[kind])
+            for place, number in zip(places.itertuples(), words[kind])
         ]
         _finish_bars(axes, drawing.wrap(kind, room - 0.05, 8.5), words[kind], urls)
     axes.set_xlim(0, max(1, drawn.to_numpy().max()) * (1.25 + 0.25 / room))
-    names = [f"{name}\n{number} {share_of or 'in all'}" for name, number in zip(plans.places["label"], total)]
+    between = ": " if plans.many else "\n"
+    names = [
+        f"{name}{between}{number} {share_of or 'in all'}" for name, number in zip(places["label"], total)
+    ]
     panels[0, 0].set_yticks(range(len(names)), names, size=8.5)
     cells = words.to_dict("records")
     in_words = [", ".join(f"{kind} {cell}" for kind, cell in row.items()) for row in cells]

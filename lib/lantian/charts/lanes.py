@@ -13,6 +13,7 @@ from lantian.errors import LantianError
 from lantian.text import wording
 
 _LABEL = 8  # size of labels, in points
+_MOST_PANELS = 6
 _ROOM = 1.25  # of the length of an axis: its words need room beyond the last value
 
 
@@ -48,7 +49,8 @@ def place_lanes(plans, lanes, limits):
     DataFrame
         With ``words`` (the label, broken), ``at_right`` (of its mark), ``y`` and ``height`` in inches.
     """
-    names = "\n".join(drawing.labels(plans)).split("\n")
+    labels = dict(zip(plans.focus, drawing.labels(plans)))
+    names = "\n".join(labels[place] for place in lanes["jurisdiction"].unique()).split("\n")
     room = drawing.WIDTH - max(drawing.text_width(name, 8.5) for name in names) - 0.3
     if "left" not in lanes:
         lanes = lanes.assign(left=lanes.reindex(columns=["x", "start"]).min(axis=1))
@@ -63,7 +65,8 @@ def place_lanes(plans, lanes, limits):
     words = [drawing.wrap(label, width) for label, width in zip(lanes["label"], rooms)]
     height = pd.Series([drawing.inches(text, _LABEL) for text in words], lanes.index) + 0.12
     single = ~lanes.duplicated("jurisdiction", keep=False)
-    height = height.clip(lower=0.26).mask(single, height.clip(lower=drawing.inches("\n", 8.5) + 0.08))
+    least = 0.26 if plans.many else drawing.inches("\n", 8.5) + 0.08
+    height = height.clip(lower=0.26).mask(single, height.clip(lower=least))
     return lanes.assign(words=words, at_right=at_right, height=height, y=height.cumsum() - height / 2)
 
 
@@ -128,8 +131,8 @@ def dates(plans, rows, name=None, title=None, subtitle=None, above=None):
     -------
     Chart
     """
-    lanes = drawing.by_place(plans, rows, "when", missing="no target")
-    lanes["label"] = lanes["in_words"]
+    every = drawing.by_place(plans, rows, "when", missing="no target")
+    lanes, subtitle = drawing.speaking(plans, every.assign(label=every["in_words"]), subtitle)
     above = rows.head(0) if above is None else above.dropna(subset="when")
     x, day = pd.to_datetime(lanes["when"]), lanes["exact"] == "day"
     year = pd.to_datetime(lanes["when"].str[:4]).mask(day)
@@ -145,7 +148,7 @@ def dates(plans, rows, name=None, title=None, subtitle=None, above=None):
     _draw_dates_above(axes, above, limits)
     _name_years(axes)
     chart.opens_at_right = _mostly_right(lanes, limits)
-    rows = pd.concat([lanes, above.assign(jurisdiction="")])
+    rows = pd.concat([every, above.assign(jurisdiction="")])
     return drawing.finish(chart, plans, rows, name, title, subtitle)
 
 
@@ -228,8 +231,8 @@ def panels(plans, judged, name=None, title=None, subtitle=None, limits=None, uni
     ----------
     plans : Plans
     judged : DataFrame
-        As from `lantian.compare`. Groups with a figure in two places or more get a panel; where there is none, all
-        stand in words.
+        As from `lantian.compare`. Groups with a figure in two places or more get a panel, at most `_MOST_PANELS`, the
+        largest; where there is none, all stand in words.
     name, title, subtitle : str, optional
     limits : tuple of float, optional
         Ends of the axis, the same for every panel; what is "all" in words stands at its end.
@@ -247,12 +250,16 @@ def panels(plans, judged, name=None, title=None, subtitle=None, limits=None, uni
     """
     figures = judged[judged["amount"].notna()]
     refuse(figures)
-    groups = list(figures.loc[figures["degree"].isin(ON_ONE_AXIS), "group"].unique()) or [None]
+    groups = figures[figures["degree"].isin(ON_ONE_AXIS)].groupby("group")["jurisdiction"].nunique()
+    groups = sorted(groups.nlargest(_MOST_PANELS).index) or [None]
     drawn = figures.loc[figures["group"].isin(groups), ["low", "high"]]
     limits = limits or (min(0, drawn["low"].min()) * 1.15, max(0, drawn["high"].max()))
     ends = limits[0], limits[0] + (limits[1] - limits[0]) * _ROOM
-    lanes = [_panel_lanes(plans, judged, group, limits, len(groups) == 1) for group in groups]
-    lanes = [place_lanes(plans, rows, ends) for rows in lanes]
+    every = [_panel_lanes(plans, judged, group, limits, len(groups) == 1) for group in groups]
+    lanes = [place_lanes(plans, _on_axis(plans, rows), ends) for rows in every]
+    if plans.many:
+        number = pd.concat(lanes).loc[lambda rows: rows["x"].notna(), "jurisdiction"].nunique()
+        subtitle += f"; all else, of {len(plans.focus) - number} other plans too, in the rows beneath"
     heights = [rows["height"].sum() for rows in lanes]
     grid = {"nrows": len(groups), "squeeze": False, "height_ratios": heights}
     chart, axes = drawing.canvas(sum(heights) + 0.5 * len(groups), **grid)
@@ -262,7 +269,13 @@ def panels(plans, judged, name=None, title=None, subtitle=None, limits=None, uni
         panel.set_xticks(inside if group is not None else [])
         panel.spines["bottom"].set_bounds(*limits)
         chart.opens_at_right |= _mostly_right(rows, ends)
-    return drawing.finish(chart, plans, pd.concat(lanes, ignore_index=True), name, title, subtitle)
+    return drawing.finish(chart, plans, pd.concat(every, ignore_index=True), name, title, subtitle)
+
+
+def _on_axis(plans, rows):
+    """Of many places take the rows with a mark, where there are any."""
+    marked = rows[rows["x"].notna()].reset_index(drop=True)
+    return marked if plans.many and len(marked) else rows
 
 
 def _panel_lanes(plans, judged, group, limits, alone):
@@ -322,14 +335,16 @@ def rates(plans, paces, name=None, title=None, subtitle=None):
     if len(kinds) > 1:
         differing = f"{wording.names(kinds)} are different kinds of promise"
         raise NotComparable(f"these rows fail the test of object: {differing}")
-    lanes = drawing.by_place(plans, paces, "id", missing="no change or level with a figure")
+    every = drawing.by_place(plans, paces, "id", missing="no change or level with a figure")
+    every = every.assign(what=every["printed"], amount=every["compound"])
+    every["standard_unit"] = every["amount"].notna().map({True: "% a year", False: None})
+    lanes, subtitle = drawing.speaking(plans, every, subtitle)
     x, low, high = lanes["compound"], lanes["low"], lanes["high"]
     words = lanes["in_words"].mask(x.notna(), lanes["in_words"] + ": " + lanes["printed"])
     limits = (min(0, low.min()) * 1.15, max(0, high.max()) + 1)
-    lanes = lanes.assign(x=x, start=low.where(low < high), end=high, label=words, what=lanes["printed"])
-    lanes = lanes.assign(amount=x, standard_unit=x.notna().map({True: "% a year", False: None}))
+    lanes = lanes.assign(x=x, start=low.where(low < high), end=high, label=words)
     lanes = place_lanes(plans, lanes, limits)
     chart, axes = drawing.canvas(lanes["height"].sum() + 0.45)
     draw_lanes(axes, plans, lanes, limits, "% a year")
     axes.axvline(0, color=drawing.GREY, lw=0.8)
-    return drawing.finish(chart, plans, lanes, name, title, subtitle)
+    return drawing.finish(chart, plans, every, name, title, subtitle)

@@ -4,14 +4,17 @@ import math
 
 import pandas as pd
 
-from lantian.analysis.compare import compare
+from lantian.analysis.comparability import rules
+from lantian.analysis.compare import compare, groups, pairs
 from lantian.analysis.levels import ancestors, limits, places_unread
 from lantian.charts import drawing, entry
-from lantian.charts.lanes import draw_lanes, implied, place_lanes, refuse
+from lantian.charts.lanes import draw_lanes, implied, place_lanes
+from lantian.data.plans import FEW
 from lantian.text import wording
 
 # 1 September 2018, when the reference state of particles changed (amendment of GB 3095-2012).
 _NEW_REFERENCE_STATE = 2018 + 243 / 365
+_ACROSS = 5  # panels side by side
 _LEVELS = ("nation", "province", "prefecture", "county")  # of the ladder, from above
 
 
@@ -23,46 +26,42 @@ def targets(plans, indicators, name=None, title=None, subtitle=None):
     ----------
     plans : Plans
     indicators : list of str
-        Each has a panel. Levels of the year that most places share are drawn, and changes that `lantian.compare`
-        converts to one; limits are lines, dotted where they came later. All others stand in words.
+        Each has a panel. Of the levels of the year that most places share those that compare are drawn, and changes that
+        `lantian.compare` converts to one; limits are lines, dotted where they came later. All others stand in words.
     name, title, subtitle : str, optional
 
     Returns
     -------
     Chart
-
-    Raises
-    ------
-    NotComparable
-        When levels of one year do not compare.
     """
     parts = [_targets_of(plans, indicator) for indicator in indicators]
+    if plans.many:
+        subtitle += "; plans without a level that compares stand in the rows beneath"
     heights = [lanes["height"].sum() for lanes, *_ in parts]
     grid = {"nrows": len(parts), "squeeze": False, "height_ratios": heights}
-    height = sum(heights) + 0.65 * len(parts) + 0.14 * sum(len(lines) for _, _, lines, _ in parts)
+    height = sum(heights) + 0.65 * len(parts) + 0.14 * sum(len(lines) for _, _, _, lines, _ in parts)
     chart, panels = drawing.canvas(height, **grid)
     names, drawn = plans.indicators.set_index("id"), []
-    for axes, indicator, (lanes, points, lines, ends) in zip(panels[:, 0], indicators, parts):
+    for axes, indicator, (lanes, points, others, lines, ends) in zip(panels[:, 0], indicators, parts):
         unit = wording.quantity(0, names.loc[indicator, "unit"]).removeprefix("0 ")
         draw_lanes(axes, plans, lanes, ends, unit, points)
         _limit_lines(axes, lines)
         axes.set_xticks([tick for tick in axes.get_xticks() if tick <= (100 if unit == "%" else ends[1])])
         subject = names.loc[indicator, "name_en"]
         axes.set_title(subject, size=9, weight="bold", loc="left", pad=8 + 10 * len(lines))
-        rows = pd.concat([points, lanes[lanes["x"].isna()], lines.assign(jurisdiction="", place="limit")])
+        rows = pd.concat([points, others, lines.assign(jurisdiction="", place="limit")])
         what = subject + (", " + rows["what"].astype("str")).fillna("")
         drawn.append(drawing.by_place(plans, rows.assign(what=what), "line"))
     return drawing.finish(chart, plans, pd.concat(drawn, ignore_index=True), name, title, subtitle)
 
 
 def _targets_of(plans, indicator):
-    """List the lanes of an indicator, the marks on them, the limits of its year, and the ends of its axis."""
-    judged = compare(plans, indicator)
+    """List the lanes of an indicator, the marks on them, all that is in words, the limits of its year, and the ends of its axis."""
+    judged, unit = compare(plans, indicator), plans.indicators.set_index("id").loc[indicator, "unit"]
     of_level = judged["kind"].isin(["level", "share"]) | judged["converted"].eq(True)
-    levels = judged[judged["amount"].notna() & of_level]
+    levels = judged[judged["amount"].notna() & of_level & (judged["standard_unit"] == unit)]
     year = levels.groupby("target_year")["jurisdiction"].nunique().idxmax() if len(levels) else None
-    levels = levels[levels["target_year"] == year]
-    refuse(levels[~levels["converted"].eq(True)].assign(group=0))
+    levels = _on_one_axis(plans, levels[levels["target_year"] == year])
     measured = _measured(plans, indicator)
     bases = judged.set_index(["jurisdiction", "baseline_year"]).index
     of_base = measured.set_index(["jurisdiction", "year"]).index.isin(bases)
@@ -75,9 +74,25 @@ def _targets_of(plans, indicator):
     lanes = _merge_points(labelled, judged[~judged["id"].isin(levels["id"])])
     lines = limits(plans, indicator, year)
     ends = (0, max([1, *points["x"], *lines["amount"]]) * 1.6)
-    lanes = place_lanes(plans, drawing.by_place(plans, lanes, "line"), ends)
+    others, lanes = lanes[lanes["x"].isna()], drawing.by_place(plans, lanes, "line")
+    if plans.many and len(levels):
+        lanes = lanes[lanes["x"].notna() & lanes["jurisdiction"].isin(levels["jurisdiction"])]
+    lanes = place_lanes(plans, lanes.reset_index(drop=True), ends)
     points = points.merge(lanes[["jurisdiction", "line", "y"]], on=["jurisdiction", "line"])
-    return lanes, points, lines, ends
+    return lanes, points, others, lines, ends
+
+
+def _on_one_axis(plans, levels):
+    """Take the levels of the group of most places, their stretch goals, and what changes imply that compare with one of them."""
+    if levels.empty:
+        return levels
+    rows = plans.targets[plans.targets["id"].isin(levels["id"])]
+    numbers = groups(levels, pairs(rules(plans), rows))
+    group = levels["jurisdiction"].groupby(numbers).nunique().idxmax()
+    group, basic = levels[numbers == group], plans.targets.set_index("id")["stretch_of"]
+    ids = set(group["id"]) | set(basic[group["id"]])
+    implied = levels["converted"].eq(True) & levels["other"].isin(group["id"])
+    return levels[levels["id"].isin(ids) | levels["id"].map(basic).isin(group["id"]) | implied]
 
 
 def _last_two(measured, year):
@@ -149,15 +164,24 @@ def chain(plans, indicator, year, name=None, title=None, subtitle=None):
     Chart
         A rung without a goal says why.
     """
-    rungs = _rungs(plans, indicator, year)
+    every = _rungs(plans, indicator, year)
+    own = every[(every["focus"] == every["jurisdiction"]) & every["x"].notna()]
+    shown = [place for place in plans.focus if not plans.many or own.empty or place in set(own["focus"])]
+    if plans.many:
+        subtitle += f"; {len(plans.focus) - len(shown)} plans without a figure for {year} in the rows beneath"
+    rungs = every[every["focus"].isin(shown)]
     levels = [level for level in _LEVELS if level in set(rungs["level"])]
-    grid = {"ncols": len(plans.focus), "sharey": True, "sharex": True, "squeeze": False}
-    chart, panels = drawing.canvas(0.42 * len(levels) + 0.75, **grid)
+    columns = min(len(shown), FEW if not plans.many else _ACROSS)
+    lines = math.ceil(len(shown) / columns)
+    grid = {"ncols": columns, "nrows": lines, "sharey": True, "sharex": True, "squeeze": False}
+    chart, panels = drawing.canvas((0.42 * len(levels) + 0.75) * lines, **grid)
+    for axes in panels.flat[len(shown) :]:
+        axes.set_visible(False)
     known = [*rungs["x"].dropna()] or [0]
     ends = min(known) - 2, max(known) + 1 + (max(known) - min(known) + 3) / 2  # with room for the words
     rungs = drawing.with_marks(plans, rungs.assign(y=rungs["level"].map(levels.index)))
-    palette = drawing.colours(plans)
-    for axes, place, label in zip(panels[0], plans.focus, drawing.labels(plans)):
+    palette, names = drawing.colours(plans), dict(zip(plans.focus, drawing.labels(plans)))
+    for axes, place in zip(panels.flat, shown):
         own = rungs[rungs["focus"] == place]
         drawing.draw_marks(axes, own, palette)
         for row in own.itertuples():
@@ -166,16 +190,18 @@ def chain(plans, indicator, year, name=None, title=None, subtitle=None):
             style |= {"xytext": (shift, 0), "textcoords": "offset points", "va": "center", "url": row.url}
             axes.annotate(row.label, (x, row.y), **style)
         axes.set(xlim=ends, ylim=(len(levels) - 0.5, -0.5))
-        axes.set_title(label, size=8, weight="bold", loc="left")
+        axes.set_title(names[place], size=8, weight="bold", loc="left")
         axes.tick_params(axis="x", labelsize=7.5)
     panels[0, 0].set_yticks(range(len(levels)), levels, size=8.5)
-    return drawing.finish(chart, plans, rungs.assign(jurisdiction=rungs["focus"]), name, title, subtitle)
+    return drawing.finish(chart, plans, every.assign(jurisdiction=every["focus"]), name, title, subtitle)
 
 
 def _rungs(plans, indicator, year):
     """List the goals of each focus place and the places above it for one year, or the reason why there is none."""
     goals = plans.every_target.query("indicator == @indicator and target_year == @year and core == 'yes'")
-    goals = goals.query("kind in ['level', 'share'] and amount.notna() and area == 'whole'")
+    unit = plans.indicators.set_index("id").loc[indicator, "unit"]
+    whole = "kind in ['level', 'share'] and amount.notna() and area == 'whole' and standard_unit == @unit"
+    goals = goals.query(whole, local_dict={"unit": unit})
     goals = goals.sort_values("stretch_of").drop_duplicates("jurisdiction")
     places, unread, rows = plans.jurisdictions.set_index("id"), places_unread(plans), []
     gaps = plans.gaps[plans.gaps["indicator"] == indicator].set_index("jurisdiction")
@@ -213,24 +239,31 @@ def series(plans, indicator, name=None, title=None, subtitle=None):
     measured, promised = _measured(plans, indicator), _promised(plans, indicator)
     seen = measured.assign(x=measured["year"], y=measured["amount"])
     points = pd.concat([seen, promised], ignore_index=True)
-    columns = min(len(plans.focus), 6)
-    lines = math.ceil(len(plans.focus) / columns)
+    shown = [place for place in plans.focus if place in set(points["jurisdiction"])]
+    if plans.many and shown:
+        subtitle += f"; {len(plans.focus) - len(shown)} plans without either in the rows beneath"
+    else:
+        shown = plans.focus
+    columns = min(len(shown), _ACROSS)
+    lines = math.ceil(len(shown) / columns)
     grid = {"ncols": columns, "nrows": lines, "sharex": True, "sharey": True, "squeeze": False}
     chart, panels = drawing.canvas(2.1 * lines, **grid)
-    for axes in panels.flat[len(plans.focus) :]:
+    for axes in panels.flat[len(shown) :]:
         axes.set_visible(False)
     points, palette = drawing.with_marks(plans, points), drawing.colours(plans)
-    for axes, place, label in zip(panels.flat, plans.focus, drawing.labels(plans)):
+    names = dict(zip(plans.focus, drawing.labels(plans)))
+    for axes, place in zip(panels.flat, shown):
         _place_series(axes, points[points["jurisdiction"] == place], palette)
-        axes.set_title(label, size=8, weight="bold", loc="left")
+        axes.set_title(names[place], size=8, weight="bold", loc="left")
     _set_limits(panels[0, 0], points)
     rows = drawing.by_place(plans, points, missing="no measurement is known")
     return drawing.finish(chart, plans, rows, name, title, subtitle)
 
 
 def _promised(plans, indicator):
-    """List the levels promised by the focus places, in words too."""
-    rows = plans.targets.query("indicator == @indicator and kind == 'level' and amount.notna()")
+    """List the levels promised by the focus places as a whole, in words too."""
+    rows = plans.targets.query("indicator == @indicator and kind == 'level' and area == 'whole'")
+    rows = rows.dropna(subset=["amount", "target_year"])
     what = [f"promised {year}" for year in rows["target_year"]]
     in_words = [wording.target(row) + wording.hedge(row) for row in rows.itertuples()]
     return rows.assign(x=rows["target_year"], y=rows["amount"], what=what, in_words=in_words)
@@ -242,7 +275,7 @@ def _place_series(axes, points, palette):
     drawing.draw_marks(axes, points, palette, size=5.5)
     if not (points["mark"] == "measured").any():
         style = {"size": 7.5, "color": drawing.GREY, "transform": axes.transAxes}
-        axes.text(0.05, 0.5, "no measurement\nis known", url="no measurement is known", **style)
+        axes.text(0.05, 0.97, "no measurement\nis known", va="top", url="no measurement is known", **style)
     axes.grid(axis="y")
     axes.tick_params(labelsize=7.5)
 

@@ -1,5 +1,6 @@
 """Load the tables: the only door for data into a notebook."""
 
+import math
 import os
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -17,6 +18,7 @@ from lantian.text.script import fold
 
 # What rows take over from the place that they belong to.
 PLACE = ["id", "name_en", "name_zh", "label", "order", "role", "level", "issued"]
+FEW = 8  # places that pages and charts name one by one, and set side by side
 # The columns of targets that one wants first: as many as pandas shows from the left.
 FIRST = """place indicator_name in_words value unit operator baseline_year target_year strength quote
     id indicator jurisdiction""".split()
@@ -41,11 +43,14 @@ class Plans:
         The places compared, a row each, in their order; ``label`` is name and year of issue, ``province`` a name.
     focus : list of str
         Their ids.
+    many : bool
+        Whether they are more than `FEW`, which fit side by side.
     gaps : DataFrame
         A row a silence, or a target that a level above sets, joined likewise, and
         ``within_remit`` and ``set_by`` (names of the places in ``assigned_by``).
     by_id : dict
-        The rows of ``every_target`` and ``gaps``, as namedtuples.
+        The rows of ``every_target`` and ``gaps``, as namedtuples; of a place that is not among the data,
+        a row without values.
     jurisdictions, documents, indicators, units, proofs, observations, numerals, text_defects, accounts, second_coding, audit, bodies, terms, key_regions, subjects, differences : DataFrame
         As in the tables. Numbers are floats, years nullable integers; an empty
         text cell is an empty string.
@@ -75,7 +80,7 @@ class Plans:
 
     @cached_property
     def by_id(self):
-        return {row.id: row for rows in (self.every_target, self.gaps) for row in rows.itertuples()}
+        return _Rows(self.jurisdictions["id"], self.every_target, self.gaps)
 
     @cached_property
     def targets(self):
@@ -93,9 +98,36 @@ class Plans:
     def focus(self):
         return Ids(self.places["id"])
 
+    @property
+    def many(self):
+        return len(self.places) > FEW
+
     def __repr__(self):
         counts = ", ".join(f"{len(getattr(self, name))} {name}" for name in ("targets", "gaps", "documents"))
         return f"<Plans of {', '.join(self.places['name_en'])}: {counts}>"
+
+
+class _Rows(dict):
+    """Rows by id, with one that has no values for each of a place that is not among the data."""
+
+    def __init__(self, places, *frames):
+        super().__init__((row.id, row) for frame in frames for row in frame.itertuples())
+        self._beginnings = tuple(place.replace("_", "-") + "-" for place in places)
+
+    def __missing__(self, name):
+        if name.startswith(self._beginnings):
+            raise KeyError(name)
+        return _LEFT_OUT
+
+
+class _LeftOut:
+    role = "left_out"
+
+    def __getattr__(self, name):
+        return math.nan
+
+
+_LEFT_OUT = _LeftOut()
 
 
 class Ids(list):

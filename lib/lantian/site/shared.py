@@ -10,7 +10,6 @@ from lantian.site.tables import series
 from lantian.text import wording
 from lantian.text.script import FOLDED
 
-MOST_PLACES = 8  # of which readers compare a choice of their own
 # The columns of each table that scripts read; of rows, those that are the numbers of rows of the other tables come last.
 PLACES = ["id", "label", "name_en", "name_zh", "role"]
 INDICATORS = ["id", "name_en", "name_zh", "theme", "definition"]
@@ -37,7 +36,7 @@ def shared(plans):
         `search.rows`, with the numbers of their place and the like); fold (characters, and what each becomes); terms, as
         from `search.counterparts`; above (by the number of a row) and observed (by indicator), in words; degrees in
         words; judged: in each respect, by the number of a row, the rows that it was judged with, the strongest
-        statement first; empty where there are more than `MOST_PLACES`.
+        statement first; empty where places are many.
 
     Examples
     --------
@@ -60,7 +59,7 @@ def shared(plans):
         "observed": _observed(plans),
         "degrees": wording.words("short degree"),
         "alone": ALONE,
-        "judged": _judged(plans, numbers) if len(plans.focus) <= MOST_PLACES else None,
+        "judged": _judged(plans, numbers) if not plans.many else None,
     }
 
 

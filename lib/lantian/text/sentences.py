@@ -125,8 +125,8 @@ def say(plans, text, **values):
     Raises
     ------
     StaleSentence
-        When an id is gone, or a value given is missing; the message quotes the sentence. What a sentence claims beyond its
-        figures is held by an ``assert`` before it.
+        When a place is there and the row that an id names is gone; the message quotes the sentence. Where a place is not
+        among the data, or a value given is missing, the sentence is left out, which a few words say.
 
     Examples
     --------
@@ -135,24 +135,32 @@ def say(plans, text, **values):
     Yuyao promises 37 µg/m³ by 2020.
     """
     fields = list(string.Formatter().parse(text))
-    if _names_place_left_out(plans, {name for _, name, *_ in fields}):
+    names = {name for _, name, *_ in fields if name is not None}
+    if any(_is_left_out(plans, name) for name in names - values.keys()):
         return Sentence("This sentence speaks of a place that was left out.")
+    if unknown := [name for name in names & values.keys() if _is_missing(values[name])]:
+        return Sentence(f"This sentence was left out: {wording.names(sorted(unknown))} is not known here.")
     parts, answers = [], {}
     for literal, name, column, _ in fields:
         parts.append(escape(literal))
         if name is not None:
             given = name in values
-            if given and pd.api.types.is_scalar(values[name]) and pd.isna(values[name]):
-                raise StaleSentence(f"{name} is not known; the sentence was: {text}")
             words = _given(values[name], column) if given else _looked_up(plans, name, column, text)
             answers[f"{name}:{column}" if column else name] = str(Shown(words))
             parts.append(words)
     return Sentence("".join(parts), answers)
 
 
-def _names_place_left_out(plans, names):
-    """Return whether one of some names is a row of a place that is left out of this comparison."""
-    return any(plans.by_id[name].role == "left_out" for name in names & plans.by_id.keys())
+def _is_left_out(plans, name):
+    """Return whether an id is a row of a place that is left out of this comparison, or not among the data."""
+    try:
+        return plans.by_id[name].role == "left_out"
+    except KeyError:
+        return False  # the place is here and the row is gone: `_looked_up` says so
+
+
+def _is_missing(value):
+    return pd.api.types.is_scalar(value) and pd.isna(value)
 
 
 def _given(value, column):

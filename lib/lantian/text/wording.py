@@ -242,14 +242,18 @@ def counted(number, noun):
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def names(places, last="and"):
-    """Join names as a sentence does.
+def names(places, last="and", most=None):
+    """Join names as a sentence does; beyond the most that are wanted they are counted.
 
-    >>> names(["A", "B", "C"]), names(["A", "B"], last="or"), names([])
-    ('A, B and C', 'A or B', 'none')
+    >>> names(["A", "B", "C"]), names(["A", "B"], last="or"), names([]), names("ABCD", most=2)
+    ('A, B and C', 'A or B', 'none', 'A, B and 2 more')
     """
-    *others, final = list(places) or ["none"]
+    *others, final = _first(list(places) or ["none"], most)
     return f"{', '.join(others)} {last} {final}" if others else final
+
+
+def _first(names, most):
+    return names if most is None or len(names) <= most else [*names[:most], f"{len(names) - most} more"]
 
 
 def span(years):
