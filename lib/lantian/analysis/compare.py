@@ -1,6 +1,7 @@
 """Compare what the plans promise on one subject, in which degree and with whom, or why not."""
 
 import itertools
+from functools import partial
 
 import pandas as pd
 
@@ -14,6 +15,7 @@ JUDGED = ["degree", "places", "other", "caveats", "inputs", "reason"]
 ROW = """jurisdiction label id status printed thing kind indicator_name value_basis operator baseline_year target_year date strength hedge
     amount low high standard_unit converted group degree places other caveats inputs reason""".split()
 RESPECTS = ("value", "date", "pace", "wording")
+MOST_NAMED = 4  # places, beyond which they are counted
 ALONE = "none of the other plans compared has a target for it"
 FEW = "fewer than two plans have a target"
 NEARER = "another year of one of the two plans is nearer"
@@ -144,7 +146,8 @@ def strongest(targets, pairs):
     """
     pairs = by_strength(pairs[pairs["between"]])
     best = pairs[pairs["degree"] == pairs.groupby("id")["degree"].transform("first")]
-    labels = best[best["degree"] != "no"].groupby("id")["other_label"].unique().map(wording.names)
+    labels = best[best["degree"] != "no"].groupby("id")["other_label"].unique()
+    labels = labels.map(partial(wording.names, most=MOST_NAMED))
     first = best.drop_duplicates("id")[["id", "other", "degree", "caveats", "inputs", "reason"]]
     first = first.assign(places=first["id"].map(labels)).astype("str")
     blank = dict.fromkeys(JUDGED, "") | {"degree": "no", "reason": ALONE}
@@ -280,7 +283,7 @@ def _best_pair(targets):
     fits = (targets["degree"] == best["degree"]) & (targets["caveats"] == best["caveats"])
     pair = targets["id"].isin([best["id"], best["other"]]) if best["degree"] == "no" else fits
     each = targets[pair].drop_duplicates("label")
-    places = wording.names(map(evidence_link, each["id"], each["label"]))
+    places = wording.names(map(evidence_link, each["id"], each["label"]), most=MOST_NAMED)
     return best[["degree", "caveats", "inputs", "reason"]].to_dict() | {"places": Shown(places)}
 
 

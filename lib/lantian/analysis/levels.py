@@ -146,8 +146,16 @@ def _goals(plans, indicators):
     documents["source"] = [", ".join(filter(None, parts)) for parts in named]
     documents = documents[["source", "confidence", "issued"]]
     goals = plans.every_target[plans.every_target["indicator"].isin(indicators)]
+    goals = goals[goals["jurisdiction"].isin(_concerned(plans))]
     goals = goals.drop(columns="issued").join(documents, on="document")
     return goals.assign(printed=[wording.target(row) for row in goals.itertuples()], number=range(len(goals)))
+
+
+def _concerned(plans):
+    """List the places compared, those above them, and those that set targets for them."""
+    gaps = plans.gaps[plans.gaps["role"] == "focus"]
+    above = (place for focus in plans.focus for place in ancestors(plans, focus))
+    return {*plans.focus, *above, *gaps["assigned_by"].str.split(";").explode()}
 
 
 def _pairs(plans, own, goals):

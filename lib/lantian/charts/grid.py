@@ -49,7 +49,8 @@ def matrix(plans, cells, name=None, title=None, subtitle=None, place=None):
     subjects = list(cells["indicator_name"].drop_duplicates())
     names, heads = subjects, [label.replace(" (", "\n(", 1) for label in drawing.labels(plans)]
     if plans.many:
-        number = _with_target(plans, cells[cells["jurisdiction"] != place])
+        others = plans.targets[plans.targets["jurisdiction"] != place]
+        number = others.groupby("indicator_name")["jurisdiction"].nunique().reindex(subjects, fill_value=0)
         names = [f"{subject}\n{number[subject]} of {len(places) - 1} others" for subject in subjects]
         cells, heads, places = cells[cells["jurisdiction"] == place], [heads[places.index(place)]], [place]
     elif place is not None:

@@ -2,7 +2,7 @@
 
 import math
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -102,6 +102,23 @@ class Plans:
     def many(self):
         return len(self.places) > FEW
 
+    def of(self, *places):
+        """Narrow the comparison to some places, by their ids; the others are left out, as by `load`.
+
+        Examples
+        --------
+        >>> import lantian as lt
+        >>> set(lt.load().of("yuyao").targets.place)
+        {'Yuyao'}
+        """
+        left = {place: "left_out" for place in self.focus if place not in places}
+        frames = {name: getattr(self, name) for name in ("jurisdictions", "every_target", "gaps")}
+        ids = {"jurisdictions": "id"}
+        for name, frame in frames.items():
+            roles = frame[ids.get(name, "jurisdiction")].map(left).fillna(frame["role"])
+            frames[name] = frame.assign(role=roles)
+        return replace(self, **frames)
+
     def __repr__(self):
         counts = ", ".join(f"{len(getattr(self, name))} {name}" for name in ("targets", "gaps", "documents"))
         return f"<Plans of {', '.join(self.places['name_en'])}: {counts}>"
@@ -170,7 +187,24 @@ def load(data=None, jurisdictions=None):
     """
     folder = find_data(data)
     chosen = os.environ.get("LANTIAN_JURISDICTIONS", "") if jurisdictions is None else jurisdictions
-    return make_plans(folder, *sound_tables(folder), chosen)
+    ready = _READY.pop(_state(folder, chosen), None)
+    return ready or make_plans(folder, *sound_tables(folder), chosen)
+
+
+def prepare(data):
+    """Load the tables ahead of the `load` that asks for the same next, in this process or in those forked from it."""
+    plans = load(data)
+    _READY[_state(plans.folder, os.environ.get("LANTIAN_JURISDICTIONS", ""))] = plans
+    return plans.targets, plans.targets_above  # which are worded once, too
+
+
+_READY = {}
+
+
+def _state(folder, chosen):
+    """Note what plans are loaded from: the files and their times, and the choice of places."""
+    found = ((path, path.stat()) for path in sorted(folder.rglob("*.*")) if path.suffix in (".csv", ".json"))
+    return str(chosen), tuple((str(path), stat.st_size, stat.st_mtime_ns) for path, stat in found)
 
 
 def make_plans(folder, schema, tables, chosen=()):

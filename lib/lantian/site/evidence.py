@@ -144,7 +144,7 @@ def _document(plans, row):
 
 
 def evidence_table(plans):
-    """Show every target and gap of the focus plans, in a fold for each theme.
+    """Show every target and gap of the focus plans, in a fold for each theme, or, of many places, for each indicator.
 
     Returns
     -------
@@ -156,7 +156,9 @@ def evidence_table(plans):
     gaps = plans.gaps.sort_values(["theme", "order", "indicator", "id"])
     rows = [_target_row(row, verdicts.get(row.id, "no"), proofs.get(row.id)) for row in targets.itertuples()]
     rows += [_gap_row(row) for row in gaps.itertuples()]
-    return show(pd.DataFrame(rows, columns=COLUMNS), LEDGER, address="id", searchable=True, fold="theme")
+    rows = pd.DataFrame(rows, columns=COLUMNS)
+    rows["theme"] += ": " + rows["indicator"] if plans.many else ""
+    return show(rows, LEDGER, address="id", searchable=True, fold="theme")
 
 
 def _verdicts(plans):

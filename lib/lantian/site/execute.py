@@ -215,11 +215,12 @@ def can_fork():
 class Kernels:
     """Run notebooks, several at once, each in a process that ends with it; a context, which ends what is left of them.
 
-    Where there is fork, the processes are forked from one that has the libraries; elsewhere each starts anew, which takes longer.
+    Where there is fork, the processes are forked from one that has the libraries, and the data of a folder if one is given;
+    elsewhere each starts anew, which takes longer.
     """
 
-    def __init__(self):
-        self._forker, self._plain = None, []
+    def __init__(self, data=""):
+        self._forker, self._plain, self._data = None, [], data
         self._scratch = tempfile.TemporaryDirectory(prefix="lantian-", ignore_cleanup_errors=True)
         if can_fork():
             self._requests, theirs = socket.socketpair()
@@ -281,7 +282,7 @@ class Kernels:
 
     def _process(self, *arguments, **streams):
         command = [sys.executable, "-P", "-m", "lantian.site.kernel", *arguments]
-        environ, cwd = environment("", self._scratch.name) | AT_START, self._scratch.name
+        environ, cwd = environment(self._data, self._scratch.name) | AT_START, self._scratch.name
         return subprocess.Popen(command, env=environ, cwd=cwd, start_new_session=True, **streams)
 
 

@@ -31,6 +31,7 @@ from jupyter_client.session import Session
 from traitlets.config import Config
 
 import lantian
+from lantian.data.plans import prepare
 from lantian.site.execute import import_nbformat
 
 PRELOAD = "ipykernel.debugger nbclient plotly.basedatatypes plotly.io._renderers"
@@ -41,6 +42,10 @@ def serve():
     """Fork a kernel for each socket that comes over standard input; when that closes, kill them all."""
     requests = socket.socket(fileno=os.dup(0))
     _preload()
+    if os.environ.get("LANTIAN_DATA"):
+        with contextlib.suppress(Exception):  # the notebook that needs them will say what is wrong
+            prepare(os.environ["LANTIAN_DATA"])
+    gc.freeze()
     kernels = []  # never waited for, so that no other process is given the number of one that has ended
     while (received := socket.recv_fds(requests, 1, 1))[0]:
         (channel,) = received[1]
@@ -68,7 +73,6 @@ def _preload():
         with contextlib.suppress(Exception):  # the notebook that needs it will say what is wrong
             getattr(lantian, name)
     del builtins.get_ipython
-    gc.freeze()
 
 
 def run_one():

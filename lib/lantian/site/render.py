@@ -262,7 +262,7 @@ def _kernels(todo, job):
     """Start what runs notebooks, before all else because it takes longest."""
     if todo and not execute.can_fork():
         job.say("This platform cannot fork: plain kernels are used, which takes longer.")
-    return Kernels() if todo else contextlib.nullcontext()
+    return Kernels(job.data) if todo else contextlib.nullcontext()
 
 
 def _restored(output, slug):

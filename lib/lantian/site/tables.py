@@ -6,11 +6,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from lantian.analysis.comparability import near_census, rules
-from lantian.analysis.compare import ALONE, RESPECTS, pairs, strongest, verdict_in_words
+from lantian.analysis.compare import ALONE, RESPECTS, comparability, pairs, strongest, verdict_in_words
 from lantian.analysis.levels import above, matched, unmatched
 from lantian.analysis.matrix import HEADLINES, cells, on_theme
+from lantian.data.plans import FEW
 from lantian.site import template
-from lantian.text import wording
+from lantian.text import LEDGER, wording
 from lantian.text.sentences import Shown, evidence_link, link
 from lantian.text.sentences import links as links
 
@@ -22,6 +23,7 @@ HEADINGS = wording.words("heading")
 LINKED = {"above_id": ["in_words"], "id": ["printed", "in_words"]}
 CONTEXT = {"context.population": "population", "context.gdp": "GDP"}
 SILENT = ["silent_within", "silent_outside"]
+LONGEST = 150  # rows of a table that is not folded
 MOST_PROMISES = 2  # of a plan on one headline, in `summary`
 # The fields that the readers of the audit judged in each row.
 AUDITED = """indicator statement_en area subject subject_class base exception kind operator value value_max unit value_basis baseline_year baseline_basis
@@ -68,7 +70,7 @@ def show(frame, caption, address=None, searchable=False, fold=None):
     Returns
     -------
     Shown
-        A table; where there are no rows, a line that says so. Sources that repeat (the columns
+        A table, folded where it has more than `LONGEST` rows; where there are none, a line that says so. Sources that repeat (the columns
         ``source`` and ``confidence``) are numbered in the rows and listed once beneath.
 
     Examples
@@ -92,6 +94,8 @@ def show(frame, caption, address=None, searchable=False, fold=None):
         groups = [(name, [rows[at] for at in found]) for name, found in names.groupby(names).indices.items()]
         return fill("folds", caption, headings, groups)
     table = fill("table", caption, headings, rows, searchable)
+    if len(rows) > LONGEST:
+        table = fill("fold", f"{caption} ({len(rows)} rows)", table.markup)
     return joined("", [table.markup, fill("notes", sources).markup]) if sources else table
 
 
@@ -156,21 +160,21 @@ def levels_above(plans, theme=None, place=None):
     """
     from IPython.display import display
 
-    rows = above(plans, theme)
-    rows = rows[rows["jurisdiction"] == place].drop(columns="label") if place else rows
+    rows = above(plans.of(place), theme).drop(columns="label") if place else above(plans, theme)
     display(show(matched(rows), "Local goals and the levels above them"))
     display(show(unmatched(plans, rows), "Goals held against none above, and why"))
 
 
 def cards(frame):
-    """Show a DataFrame as cards, one a row: its first cell the heading, the others a list.
+    """Show a DataFrame as cards, one a row, in a fold where they are many: its first cell the heading, the others a list.
 
     Returns
     -------
     Shown
     """
     rows = [[(name, content(value)) for name, value in row.items()] for row in frame.to_dict("records")]
-    return fill("cards", rows)
+    shown = fill("cards", rows)
+    return fill("fold", f"All {len(rows)}, by {frame.columns[0]}", shown.markup) if len(rows) > FEW else shown
 
 
 def chinese(words):
@@ -219,15 +223,29 @@ def without_target(plans, theme):
     Returns
     -------
     Shown
-        For each reason the places, each with its subjects, linked to what the plan says instead.
+        For each reason the places, each with its subjects, linked to what the plan says instead; of many places the number
+        on each subject.
     """
     empty = cells(plans, theme).query("count == 0")
     rows = []
     for reason, each in empty.groupby("in_words", sort=False):
-        places = each.groupby("place", sort=False)
-        named = [Markup("{}: {}").format(place, _subjects(mine)) for place, mine in places]
+        if plans.many:
+            counts = each.groupby(["indicator", "indicator_name"], sort=False).size()
+            named = [on_evidence(f"{name}: {count} plans", indicator=i) for (i, name), count in counts.items()]
+        else:
+            places = each.groupby("place", sort=False)
+            named = [Markup("{}: {}").format(place, _subjects(mine)) for place, mine in places]
         rows.append([reason, joined("; ", named)])
     return show(pd.DataFrame(rows, columns=["reason", "places and subjects"]), "No target, by reason")
+
+
+def on_evidence(words, **filters):
+    """Link words to the rows of the evidence page that filters leave.
+
+    >>> str(on_evidence("3 plans", indicator="air.pm25"))
+    '3 plans'
+    """
+    return link(LEDGER, words, "&".join(f"{name}={value}" for name, value in filters.items()))
 
 
 def _main_promises(mine):
@@ -410,8 +428,9 @@ def by_place(plans):
         name = joined(" ", [page, chinese(place.name_zh)])
         rows.append([name, place.province, document["title_en"], years, *counts])
     columns = ["place", "province", "plan", "years", "targets", "without a target"]
-    rows = pd.DataFrame(rows, columns=columns)
-    return show(rows, "Each place, its plan and the rows from it")
+    table = show(pd.DataFrame(rows, columns=columns), "Each place, its plan and the rows from it")
+    folded = plans.many and len(rows) <= LONGEST
+    return fill("fold", f"{len(rows)} places, by name", table.markup) if folded else table
 
 
 def _count(rows, place):
@@ -432,7 +451,8 @@ def by_indicator(plans):
     # A parameter, or a date, makes no sense without the act that it belongs to.
     alone = promised["core"].eq("yes") & (promised["mark"] != "dated")
     promised["in_words"] = promised["in_words"].where(alone, promised["statement_en"])
-    promises = {indicator: _by_plan(rows) for indicator, rows in promised.groupby("indicator")}
+    by_plan = _counted_plans if plans.many else _by_plan
+    promises = {indicator: by_plan(rows) for indicator, rows in promised.groupby("indicator")}
     indicators = plans.indicators[plans.indicators["id"].isin(promises)].sort_values("name_en")
     themes = {name.replace("_", " "): rows.to_dict("records") for name, rows in indicators.groupby("theme")}
     return fill("by_theme", [(name.capitalize(), rows) for name, rows in themes.items()], promises)
@@ -445,8 +465,11 @@ def comparisons(plans):
     -------
     Shown
         For each theme a fold with a table: plan, promise, firmness, and how far it compares in value, date, pace and
-        wording; parameters of operation are left out where a subject has other targets.
+        wording; parameters of operation are left out where a subject has other targets. Of many places, for each subject
+        the degree of its best pair.
     """
+    if plans.many:
+        return _best_pairs(plans)
     targets = plans.targets
     in_core = targets["core"] == "yes"
     targets = targets[in_core | ~in_core.groupby(targets["indicator"]).transform("any")]
@@ -457,6 +480,17 @@ def comparisons(plans):
     numbers = groups["jurisdiction"].nunique()
     themes = {name.replace("_", " "): found.to_dict("records") for name, found in indicators.groupby("theme")}
     return fill("comparisons", themes, rows, numbers, plans.places.to_dict("records"), list(RESPECTS))
+
+
+def _best_pairs(plans):
+    """Show for each subject of the core how many plans have a target on it, and the degree of its best pair in value."""
+    numbers = plans.targets.query("core == 'yes'").groupby("indicator")["jurisdiction"].nunique()
+    subjects = plans.indicators[plans.indicators["id"].isin(numbers.index)].sort_values(["theme", "name_en"])
+    rows = comparability(plans, list(subjects["id"]))
+    plans_on = [on_evidence(str(numbers[name]), indicator=name) for name in subjects["id"]]
+    rows.insert(0, "theme", list(subjects["theme"].str.capitalize()))
+    rows.insert(2, "plans", [Shown(words) for words in plans_on])
+    return show(rows, "Each subject: the plans with a target, and what compares best")
 
 
 def _verdicts(plans, targets):
@@ -473,6 +507,11 @@ def _compared(row):
     promise = evidence_link(row.id, wording.target(row))
     cells = [row.label, joined(", ", filter(None, [promise, wording.thing(row)])), row.strength, row.compares]
     return {"id": "", "cells": [content(cell) for cell in cells]}
+
+
+def _counted_plans(rows):
+    """Count the plans with a target on an indicator, linked to these on the evidence page."""
+    return on_evidence(wording.counted(len(rows), "plan"), indicator=rows["indicator"].iloc[0])
 
 
 def _by_plan(rows):
