@@ -142,15 +142,15 @@ VALUES (7, 'stock'), (6, 'new_energy'), (5, 'stock_or_clean'), (4, 'new_or_clean
 CREATE TEMP VIEW fleet_step AS
 SELECT jurisdiction, label, place, place_order, issued, id, strength = 'aspirational' AS aimed, CASE
     WHEN value IS NOT 100 OR base IS NULL THEN 3
-    WHEN indicator = 'vehicles.new_energy' THEN CASE base WHEN 'stock' THEN 7 ELSE 6 END
+    WHEN indicator <> 'vehicles.new_or_clean' THEN CASE base WHEN 'stock' THEN 7 ELSE 6 END
     ELSE CASE base WHEN 'stock' THEN 5 ELSE 4 END END AS step
-FROM mine WHERE indicator IN ('vehicles.new_energy', 'vehicles.new_or_clean')
+FROM mine WHERE indicator IN ('vehicles.new_energy', 'vehicles.new_or_clean', 'vehicles.electric', 'vehicles.battery_electric')
 UNION ALL
 SELECT plan.id, plan.label, plan.place, plan.place_order, plan.issued, min(g.id), 0,
   CASE WHEN max(g.status = 'qualitative') THEN 2 ELSE 1 END
 FROM plan JOIN documents AS d ON d.jurisdiction = plan.id JOIN gaps AS g ON g.document = d.id
-WHERE g.indicator IN ('vehicles.new_energy', 'vehicles.new_or_clean') AND plan.id NOT IN (
-  SELECT jurisdiction FROM mine WHERE indicator IN ('vehicles.new_energy', 'vehicles.new_or_clean'))
+WHERE g.indicator IN ('vehicles.new_energy', 'vehicles.new_or_clean', 'vehicles.electric', 'vehicles.battery_electric') AND plan.id NOT IN (
+  SELECT jurisdiction FROM mine WHERE indicator IN ('vehicles.new_energy', 'vehicles.new_or_clean', 'vehicles.electric', 'vehicles.battery_electric'))
 GROUP BY plan.id;
 
 -- The furthest step of each plan.
@@ -435,11 +435,13 @@ FROM ordered;
 -- Who caps coal in tonnes, who asks most of a fleet, and how many goals were met where that was measured?
 SELECT
   (SELECT group_concat(place, '; ') FROM (SELECT place FROM firmest
-    WHERE indicator = 'coal.consumption' AND value_basis = 'figure' ORDER BY place_order)) AS "caps:place",
+    WHERE indicator = 'coal.consumption' AND value_basis = 'figure' AND kind = 'level' ORDER BY place_order)) AS "caps:place",
+  (SELECT group_concat(place || ' (' || w.amount || ' ' || w.date || ')', '; ') FROM (SELECT * FROM firmest
+    WHERE indicator = 'air.pm25' AND value_basis = 'figure' AND kind = 'level' ORDER BY place_order) AS f
+    JOIN worded AS w ON w.id = f.id) AS "levels:asks",
   (SELECT group_concat(label, '; ') FROM (SELECT label FROM furthest
     WHERE step = (SELECT max(step) FROM furthest) ORDER BY place_order)) AS "first:label",
-  (SELECT group_concat(statement_en, '; ') FROM (SELECT statement_en FROM furthest JOIN targets ON targets.id = furthest.id
-    WHERE step = (SELECT max(step) FROM furthest) ORDER BY place_order)) AS "first:statement_en",
+  (SELECT name FROM step WHERE number = (SELECT max(step) FROM furthest)) AS "step",
   (SELECT count(*) FROM outcome) AS "held",
   (SELECT count(*) FROM outcome WHERE strength = 'aspirational') AS "soft",
   (SELECT count(*) FROM outcome WHERE met) AS "met",
@@ -452,19 +454,21 @@ SELECT
 -- 01_coal finding
 -- Who limits coal use, by how much, who has only words, and of whom is the use before not known?
 WITH held AS (
-  SELECT f.jurisdiction, f.place, f.value_basis, f.place || ' (' || w.amount || ' ' || w.date || ')' AS cap
+  SELECT f.jurisdiction, f.place, f.value_basis, f.place || ' (' || w.amount || ' ' || w.date || ')' AS cap,
+    f.kind = 'level' OR f.value_basis = 'reference' AS is_cap
   FROM firmest AS f JOIN worded AS w ON w.id = f.id WHERE f.indicator = 'coal.consumption' ORDER BY f.place_order
 )
 SELECT
-  (SELECT group_concat(cap, '; ') FROM held WHERE value_basis = 'figure') AS "figure:cap",
-  (SELECT group_concat(cap, '; ') FROM held WHERE value_basis = 'reference') AS "reference:cap",
+  (SELECT group_concat(cap, '; ') FROM held WHERE is_cap AND value_basis = 'figure') AS "figure:cap",
+  (SELECT group_concat(cap, '; ') FROM held WHERE is_cap AND value_basis = 'reference') AS "reference:cap",
+  (SELECT '; otherwise limited by ' || group_concat(cap, '; ') FROM held WHERE NOT is_cap) AS "cut",
   (SELECT group_concat(place || ' (' || status || ')', '; ') FROM (
     SELECT plan.place, CASE WHEN g.status = 'silent' AND NOT instr(';' || d.remit || ';', ';coal;') THEN 'silent_outside'
       ELSE g.status END AS status
     FROM plan JOIN documents AS d ON d.jurisdiction = plan.id JOIN gaps AS g ON g.document = d.id
     WHERE g.indicator = 'coal.consumption' AND plan.id NOT IN (SELECT jurisdiction FROM held)
     GROUP BY plan.id HAVING g.id = min(g.id) ORDER BY place_order)) AS "without:cap",
-  (SELECT group_concat(place, '; ') FROM held WHERE jurisdiction NOT IN (
+  (SELECT group_concat(place, '; ') FROM held WHERE is_cap AND jurisdiction NOT IN (
     SELECT jurisdiction FROM observations WHERE indicator = 'coal.consumption')) AS "unknown:place";
 
 -- 01_coal finding-growth
@@ -522,7 +526,7 @@ FROM (SELECT furthest.*, name FROM furthest JOIN step ON step.number = furthest.
 -- How many years after Shuocheng's goal for buses is Huludao's due, and of how many kinds of fleets does each plan set a share?
 WITH fleets AS (
   SELECT label, place_order, count(DISTINCT coalesce(subject, '')) AS kinds FROM mine
-  WHERE indicator IN ('vehicles.new_energy', 'vehicles.new_or_clean') GROUP BY label ORDER BY place_order
+  WHERE indicator IN ('vehicles.new_energy', 'vehicles.new_or_clean', 'vehicles.electric', 'vehicles.battery_electric') GROUP BY label ORDER BY place_order
 )
 SELECT
   (SELECT target_year FROM targets WHERE id = 'huludao-bus-new-2025')
@@ -564,8 +568,7 @@ WITH copied AS (SELECT DISTINCT id, label, indicator, place_order FROM held_agai
 counted AS (SELECT label, count(*) AS goals, min(indicator || place_order) AS first FROM copied GROUP BY label)
 SELECT
   (SELECT count(*) FROM copied) AS "copied",
-  (SELECT max(goals) FROM counted) AS "most",
-  (SELECT label FROM counted ORDER BY goals DESC, first LIMIT 1) AS "most_of",
+  (SELECT ', ' || goals || ' of them by ' || label FROM counted ORDER BY goals DESC, first LIMIT 1) AS "by",
   (SELECT count(DISTINCT id) FROM held_against) AS "ids",
   (SELECT count(DISTINCT id) FROM held_against WHERE relation = 'stricter') AS "stricter",
   (SELECT count(DISTINCT id) FROM held_against WHERE relation = 'looser') AS "looser",
@@ -618,7 +621,7 @@ FROM most;
 -- Which share of the core rows is hedged or aimed for, how many of the mandated targets are bans, and what is binding?
 SELECT
   (SELECT count(*) FROM mine WHERE core = 'yes') AS "rows",
-  (SELECT round(100 * avg(strength IN ('hedged', 'aspirational'))) || ' %' FROM mine WHERE core = 'yes') AS "core",
+  (SELECT round(100 * avg(strength IN ('hedged', 'aspirational'))) FROM mine WHERE core = 'yes') AS "core:.0f",
   (SELECT count(*) FROM mine WHERE strength = 'mandated' AND kind = 'ban') AS "bans",
   (SELECT count(*) FROM mine WHERE strength = 'mandated') AS "firm",
   (SELECT group_concat(label, '; ') FROM (SELECT DISTINCT label FROM mine WHERE nature = 'binding' ORDER BY place_order))
@@ -670,7 +673,7 @@ FROM (SELECT * FROM share WHERE number = 1 ORDER BY place_order);
 -- 07_duties_and_deadlines finding-leads
 -- Which plan names a lead department most often, and which names no body at all, with what is lost of it?
 WITH share AS (SELECT label, avg(lead_type = 'lead') AS mean FROM mine GROUP BY label)
-SELECT label AS "most", round(100 * mean) || ' %' AS "share",
+SELECT label AS "most", round(100 * mean) AS "share:.0f",
   (SELECT group_concat(label || coalesce(' (lost: ' || missing_parts || ')', ''), '; ') FROM (SELECT * FROM plan
     WHERE id NOT IN (SELECT jurisdiction FROM mine WHERE lead_type <> 'none_named') ORDER BY place_order)) AS "unnamed"
 FROM share ORDER BY mean DESC LIMIT 1;
@@ -727,7 +730,7 @@ FROM (SELECT count(DISTINCT jurisdiction) AS plans FROM mine GROUP BY indicator)
 -- place finding
 -- How many targets does each plan set, in how many themes, how many with a figure, and how many mandated?
 SELECT jurisdiction AS id, place AS "name", plan.name_zh AS "name_zh",
-  (SELECT j.name_en FROM higher_place AS h JOIN jurisdictions AS j ON j.id = h.higher
+  (SELECT ', ' || j.name_en || ',' FROM higher_place AS h JOIN jurisdictions AS j ON j.id = h.higher
     WHERE h.id = plan.id AND j.level = 'province') AS "province",
   count(*) AS "count", count(DISTINCT theme) AS "themes", sum(value_basis IS 'figure') AS "figures",
   sum(strength = 'mandated') AS "firm"

@@ -41,6 +41,7 @@ CODES = {
     ("00_at_a_glance finding", "silences"): wording.SILENCES | {"silent": wording.SILENCES["silent_within"]},
     ("00_at_a_glance finding-compares", "degrees"): wording.SHORT,
     ("01_coal finding", "without:cap"): {"silent_outside": OUTSIDE} | wording.GAPS,
+    ("00_at_a_glance finding-after", "step"): STEPS,
     ("03_vehicles finding", "order:asks"): STEPS,
 }
 # What the page still prints, after a change of targets or readings on PM2.5, where it can no longer be had: a change as a

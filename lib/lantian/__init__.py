@@ -20,7 +20,7 @@ _NAMES = {
     "proof.verify": "verify",
     "analysis.search": "find",
     "analysis.matrix": "cells matrix fleet_steps place",
-    "analysis.compare": "compare comparability",
+    "analysis.compare": "compare comparability largest_group",
     "analysis.comparability": "verdict weakest",
     "analysis.levels": "above",
     "analysis.progress": "pace outcomes",

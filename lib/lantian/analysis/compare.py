@@ -205,6 +205,30 @@ def groups(rows, judged):
     return rows["id"].map(lambda name: numbers[name] if name in numbers else next(alone))
 
 
+def largest_group(judged):
+    """Take the figures that may share an axis in most places.
+
+    Parameters
+    ----------
+    judged : DataFrame
+        As from `compare`.
+
+    Returns
+    -------
+    DataFrame
+        The rows of one group; none where nothing compares.
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> len(lt.largest_group(lt.compare(lt.load(), "agriculture.straw_use")))
+    4
+    """
+    figures = judged[judged["amount"].notna() & judged["degree"].isin(ON_ONE_AXIS)]
+    sizes = figures.groupby("group")["jurisdiction"].nunique()
+    return figures[figures["group"] == sizes.idxmax()] if len(sizes) else figures
+
+
 def _on_axes(judging, rows):
     """Add what an axis shows of each row: its amounts as printed, or converted where its group compares only so."""
     rows = rows.assign(low=rows["amount"], high=rows["amount_max"].fillna(rows["amount"]), converted=False)

@@ -215,8 +215,9 @@ def _nearest(plans, goals, pairs):
             found = differences(judging, facts[pair.id].facts, facts[pair.above_id].facts)
             relation = _relation(one, higher, {each.field for each in found if each.kind == "counted"})
             region = inside.get((one.jurisdiction, higher.document), "")
-            words = _sentence(one, higher, relation, verdict.caveats, region)
-            compared.append((one.id, higher.id, relation, "; ".join(verdict.caveats), region, words))
+            caveats = (*verdict.caveats, *verdict.inputs)
+            words = _sentence(one, higher, relation, caveats, region)
+            compared.append((one.id, higher.id, relation, "; ".join(caveats), region, words))
     names = ["id", "above_id", "relation", "caveats", "key_region", "in_words"]
     above = goals[["id", "place", "printed", "source", "confidence"]]
     above = above.set_axis(["above_id", "above", "above_printed", "source", "confidence"], axis=1)
@@ -280,10 +281,11 @@ def _later(one, other):
 
 
 def places_unread(plans):
-    """List the places whose plan was not read."""
+    """List the places above whose plan, or its counterpart, was not read; that of a place compared was."""
     not_seen = plans.documents.query("access == 'not_seen'")["jurisdiction"]
     without = set(plans.jurisdictions["id"]) - set(plans.documents["jurisdiction"])
-    return without | set(not_seen)
+    compared = plans.jurisdictions.query("role != 'reference'")["id"]
+    return (without | set(not_seen)) - set(compared)
 
 
 def _parent_not_read(plans, own):
@@ -312,8 +314,8 @@ def _assigned(plans, indicators, goals):
         if gap.setter == "unstated":
             return "set by a level that is not named; figure not printed"
         goal = printed.get((gap.setter, gap.indicator))
-        missing = "whose plan was not read" if gap.setter in unread else "whose goal is not known"
-        return f"set by {names[gap.setter]}, {f'which sets {goal}' if goal else missing}"
+        missing = "its plan was not read" if gap.setter in unread else "its goal is not known"
+        return f"set by {names[gap.setter]}; {f'its own goal: {goal}' if goal else missing}"
 
     rows = list(gaps.itertuples())
     words = {"printed": [*map(wording.gap, rows)], "in_words": [*map(in_words, rows)]}

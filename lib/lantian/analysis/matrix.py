@@ -21,7 +21,7 @@ FIRM = {
     "base": ["stock", "", "new_or_replaced", "new"],
 }
 KEY = ["jurisdiction", "indicator"]
-CONTENT = ["mark", "text", "in_words", "id", "count", "strength", "firmness"]
+CONTENT = ["mark", "text", "in_words", "id", "count", "kind", "strength", "firmness"]
 CELL = ["jurisdiction", "label", "place", "indicator", "indicator_name", *CONTENT]
 
 
@@ -41,7 +41,7 @@ def cells(plans, theme=None, indicators=None):
     DataFrame
         jurisdiction, label, place, indicator, indicator_name, mark (a key of `MARKS`),
         text (a few characters), in_words (in words), id (of the firmest target by the rule of
-        `FIRM`, or of the gap), count (targets of the cell), strength (of that target),
+        `FIRM`, or of the gap), count (targets of the cell), kind and strength (of that target),
         firmness (its place among all, 0 the firmest).
 
     Examples
@@ -62,8 +62,8 @@ def _fill(plans, names, content, empty):
     places = plans.places[["id", "label", "name_en"]].set_axis(["jurisdiction", "label", "place"], axis=1)
     grid = names.set_axis(["indicator", "indicator_name"], axis=1).merge(places, how="cross")
     content = content.drop_duplicates(KEY).reindex(columns=[*KEY, *CONTENT])
-    blank = {"mark": "none", "text": empty, "in_words": empty, "id": "", "count": 0, "strength": ""}
-    types = {"text": "str", "in_words": "str", "strength": "str", "count": int}
+    blank = {"mark": "none", "text": empty, "in_words": empty, "id": "", "count": 0, "kind": "", "strength": ""}
+    types = {"text": "str", "in_words": "str", "kind": "str", "strength": "str", "count": int}
     return grid.merge(content, how="left", on=KEY).fillna(blank).astype(types)[CELL]
 
 
@@ -231,7 +231,6 @@ def _short_amount(row):
     return f"{'cut ' if wording.is_cut(row) else ''}{SYMBOLS[row.operator]}{figure}"
 
 
-ENERGY = ("vehicles.new_energy", "vehicles.new_or_clean")
 POOLED = "pooled_fleets"
 
 
@@ -255,9 +254,9 @@ def fleet_steps(plans):
     >>> steps[steps.label == "Yuyao (2018)"][["step", "text"]].values.tolist()
     [['all purchases; new energy only', 'buses; urban area; by 2020']]
     """
-    rows = plans.targets[plans.targets["indicator"].isin(ENERGY)]
+    rows = plans.targets[plans.targets["indicator"].isin(wording.FLEETS)]
     whole = (rows["value"] == 100) & (rows["base"] != "")
-    energy = rows["indicator"].str.partition(".")[2]
+    energy = rows["indicator"].str.partition(".")[2].replace(["electric", "battery_electric"], "new_energy")
     of_stock = energy.map({"new_energy": "stock", "new_or_clean": "stock_or_clean"})
     step = energy.where(rows["base"] != "stock", of_stock).where(whole, "share")
     rows = rows.assign(step=step, when=[wording.date(row) for row in rows.itertuples()])
@@ -278,7 +277,7 @@ def fleet_steps(plans):
 
 def _without_fleets(plans, rows):
     """Say of places without any target on fleets whether their plan has words for them."""
-    gaps = plans.gaps[plans.gaps["indicator"].isin(ENERGY)]
+    gaps = plans.gaps[plans.gaps["indicator"].isin(wording.FLEETS)]
     gaps = _gap_cells(gaps[~gaps["jurisdiction"].isin(rows["jurisdiction"])])
     gaps = gaps.sort_values("mark", key=lambda marks: marks.map(RANK)).drop_duplicates("jurisdiction")
     gaps = gaps.assign(step=gaps["mark"].eq("qualitative").map({True: "words", False: "not addressed"}))
@@ -287,9 +286,12 @@ def _without_fleets(plans, rows):
 
 def _several(row):
     """Name a fleet in the plural, with its share where that is not all: "80 % of pooled fleets"."""
-    name = row.subject_name + ("es" if row.subject_name.endswith("s") else "s") * (row.subject != POOLED)
+    name = row.subject_name or "vehicle"
+    name += ("es" if name.endswith("s") else "s") * (row.subject != POOLED)
     if row.step != "share":
         return name
+    if row.standard_unit == "vehicles":
+        return f"{wording.amount(row).removesuffix(' vehicles')} {name}"
     return ", ".join(filter(None, [f"{wording.amount(row)} of {name}", wording.BASES[row.base]]))
 
 

@@ -214,7 +214,10 @@ def due(plans, indicators, where="core == 'yes'", role="focus"):
 
 def _act(row):
     """Word an act with its date: "ban on fuel below China VI, whole area: from 2018"."""
-    return f"{'ban on ' if row.kind == 'ban' else ''}{wording.thing(row)}: {wording.date(row)}{wording.hedge(row)}"
+    some = pd.notna(row.amount) and not (row.kind == "share" and row.value == 100)
+    much = f"{wording.amount(row)}, " if some else ""
+    act = f"{'ban on ' if row.kind == 'ban' else ''}{much}{wording.thing(row)}"
+    return f"{act}: {wording.date(row)}{wording.hedge(row)}"
 
 
 # --- values ---------------------------------------------------------------------------------------------------------

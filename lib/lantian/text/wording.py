@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-__all__ = """AREAS BASES DEGREES GAPS MONTHS SHORT SILENCES STRENGTHS amount counted date day gap names number period
+__all__ = """AREAS BASES DEGREES FLEETS GAPS MONTHS SHORT SILENCES STRENGTHS amount counted date day gap names number period
     places_with quantity signed span statement strength subject target thing""".split()
 WORDS = Path(__file__).with_name("words.csv")
 
@@ -34,6 +34,8 @@ STANDARD = re.compile("China [IV]+( and older)?")  # a class that English puts b
 # What `target` reads of a row: rows of many columns are slow to go through.
 READ = """kind operator value value_basis baseline_year baseline_basis target_year year_basis deadline timing better
     amount amount_max standard_unit label_en""".split()
+# The indicators that ask for a share or number of vehicles of new, or new and clean, energy.
+FLEETS = [f"vehicles.{name}" for name in "new_energy new_or_clean electric battery_electric".split()]
 LONGEST_EXCEPTION = 30  # characters; a longer one is only mentioned
 
 
