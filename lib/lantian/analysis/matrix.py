@@ -62,7 +62,15 @@ def _fill(plans, names, content, empty):
     places = plans.places[["id", "label", "name_en"]].set_axis(["jurisdiction", "label", "place"], axis=1)
     grid = names.set_axis(["indicator", "indicator_name"], axis=1).merge(places, how="cross")
     content = content.drop_duplicates(KEY).reindex(columns=[*KEY, *CONTENT])
-    blank = {"mark": "none", "text": empty, "in_words": empty, "id": "", "count": 0, "kind": "", "strength": ""}
+    blank = {
+        "mark": "none",
+        "text": empty,
+        "in_words": empty,
+        "id": "",
+        "count": 0,
+        "kind": "",
+        "strength": "",
+    }
     types = {"text": "str", "in_words": "str", "kind": "str", "strength": "str", "count": int}
     return grid.merge(content, how="left", on=KEY).fillna(blank).astype(types)[CELL]
 
@@ -256,7 +264,7 @@ def fleet_steps(plans):
     """
     rows = plans.targets[plans.targets["indicator"].isin(wording.FLEETS)]
     whole = (rows["value"] == 100) & (rows["base"] != "")
-    energy = rows["indicator"].str.partition(".")[2].replace(["electric", "battery_electric"], "new_energy")
+    energy = rows["indicator"].str.split(".").str[-1].replace(["electric", "battery_electric"], "new_energy")
     of_stock = energy.map({"new_energy": "stock", "new_or_clean": "stock_or_clean"})
     step = energy.where(rows["base"] != "stock", of_stock).where(whole, "share")
     rows = rows.assign(step=step, when=[wording.date(row) for row in rows.itertuples()])

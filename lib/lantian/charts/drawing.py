@@ -29,6 +29,7 @@ FURTHER = ["#b3202c", "#4f5bd5", "#5f7500", "#a0522d", "#007a87", "#c2185b", "#6
 _DARK = {INK: "#e8e6e3", GREY: "#aaa7a2", PALE: "#45484c", PAPER: "#111111"}
 WIDTH = 7.4  # inches of a chart
 TALLEST = 6000  # points of a picture
+MOST_SENTENCES = 200
 LINE = 1.25  # height of a line of text, as a multiple of its size
 _FONTS = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', sans-serif"
 _CHINESE = "Noto Sans CJK SC,Noto Sans SC,Source Han Sans SC,PingFang SC,Microsoft YaHei,SimHei".split(",")
@@ -147,12 +148,14 @@ def style():
 
 
 def alt_text(title, rows):
-    """Say what a chart shows: "The title. Yuyao: at most 37 µg/m³ by 2020. …", a sentence for each row."""
+    """Say what a chart shows: "The title. Yuyao: at most 37 µg/m³ by 2020. …", a sentence for each row up to `MOST_SENTENCES`."""
     label = "place" if "place" in rows else "jurisdiction"
     columns = [name for name in ("what", "in_words") if name in rows]
     lines = [title]
-    for row in rows.to_dict("records"):
+    for row in rows.head(MOST_SENTENCES).to_dict("records"):
         lines.append(f"{row[label]}: {', '.join(str(row[name]) for name in columns if row[name])}")
+    if len(rows) > MOST_SENTENCES:
+        lines.append(f"{len(rows) - MOST_SENTENCES} more rows stand in the table")
     return " ".join(f"{line.rstrip('.')}." for line in dict.fromkeys(lines))
 
 

@@ -75,7 +75,8 @@ def _plan_by_plan(plans, cells, name, title, subtitle):
     subjects = [subject for subject in number.index if subject in number.nlargest(_WIDEST).index]
     if len(subjects) < len(number):
         subtitle += f"; the {len(subjects)} subjects with most targets, of {len(number)}"
-    shown, subtitle = drawing.speaking(plans, cells[cells["indicator_name"].isin(subjects)], subtitle)
+    cells = cells[cells["indicator_name"].isin(subjects)]
+    shown, subtitle = drawing.speaking(plans, cells, subtitle)
     places = [place for place in plans.focus if place in set(shown["jurisdiction"])]
     shown = shown.assign(text="", column=shown["indicator_name"].map(subjects.index))
     shown["line"] = shown["jurisdiction"].map(places.index)

@@ -175,7 +175,7 @@ def _name_years(axes):
 
 
 def due(plans, indicators, where="core == 'yes'", role="focus"):
-    """List the targets on indicators with their dates, and a gap for each place without one.
+    """List the targets on indicators with their dates, and for each place without one a gap, or a row that says so.
 
     Parameters
     ----------
@@ -209,7 +209,10 @@ def due(plans, indicators, where="core == 'yes'", role="focus"):
     gaps = gaps[~gaps["jurisdiction"].isin(targets["jurisdiction"])].drop_duplicates("jurisdiction")
     gaps = gaps.assign(in_words=[wording.gap(row) for row in gaps.itertuples()])
     columns = ["jurisdiction", "place", "when", "exact", "in_words", "strength", "id"]
-    return pd.concat([targets, gaps])[columns]
+    found = pd.concat([targets, gaps])
+    missing = drawing.missing_places(plans, found, "no target") if role == "focus" else found.head(0)
+    found = pd.concat([found, missing], ignore_index=True)[columns]
+    return found.fillna({"place": "", "exact": "", "strength": ""})
 
 
 def _act(row):

@@ -60,6 +60,7 @@ def _targets_of(plans, indicator):
     judged, unit = compare(plans, indicator), plans.indicators.set_index("id").loc[indicator, "unit"]
     of_level = judged["kind"].isin(["level", "share"]) | judged["converted"].eq(True)
     levels = judged[judged["amount"].notna() & of_level & (judged["standard_unit"] == unit)]
+    levels = levels[levels["target_year"].notna()]
     year = levels.groupby("target_year")["jurisdiction"].nunique().idxmax() if len(levels) else None
     levels = _on_one_axis(plans, levels[levels["target_year"] == year])
     measured = _measured(plans, indicator)

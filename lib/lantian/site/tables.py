@@ -231,7 +231,9 @@ def without_target(plans, theme):
     for reason, each in empty.groupby("in_words", sort=False):
         if plans.many:
             counts = each.groupby(["indicator", "indicator_name"], sort=False).size()
-            named = [on_evidence(f"{name}: {count} plans", indicator=i) for (i, name), count in counts.items()]
+            named = [
+                on_evidence(f"{name}: {count} plans", indicator=i) for (i, name), count in counts.items()
+            ]
         else:
             places = each.groupby("place", sort=False)
             named = [Markup("{}: {}").format(place, _subjects(mine)) for place, mine in places]
