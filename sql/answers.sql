@@ -19,11 +19,12 @@
 
 -- --------------------------------------------------------------------------------------------------------- the views
 
--- The plans compared, in the order of the pages; a date of issue that is inferred has a question mark.
+-- The plans compared, in the order of the pages; a date of issue that is inferred has a question mark. A plan may have been
+-- read in part: its access is `partial` then.
 CREATE TEMP VIEW plan AS
-SELECT j.id, j.name_en AS place, j.name_zh, j."order" AS place_order, d.issued, d.missing_parts,
+SELECT j.id, j.name_en AS place, j.name_zh, j."order" AS place_order, d.issued, d.missing_parts, d.access,
   j.name_en || ' (' || substr(d.issued, 1, 4) || CASE WHEN d.issued LIKE '%?' THEN '?' ELSE '' END || ')' AS label
-FROM jurisdictions AS j JOIN documents AS d ON d.jurisdiction = j.id AND d.access = 'full_text'
+FROM jurisdictions AS j JOIN documents AS d ON d.jurisdiction = j.id AND d.access IN ('full_text', 'partial')
 WHERE j.role = 'focus';
 
 -- All targets, with their place, subject, and the value in the standard unit.
@@ -39,7 +40,8 @@ LEFT JOIN units AS u ON u.unit = t.unit;
 
 -- The targets of the plans compared.
 CREATE TEMP VIEW mine AS
-SELECT target.*, plan.label, plan.place_order FROM target JOIN plan ON plan.id = target.jurisdiction;
+SELECT target.*, plan.label, plan.place_order FROM target JOIN plan ON plan.id = target.jurisdiction
+WHERE target.access IN ('full_text', 'partial');
 
 -- The amount and date of each target, as a page prints them. A fall is printed without its sign: "at most -20 %" is "at
 -- least 20 % below". By the first of a month is before it. Acts have no amount.
@@ -92,13 +94,18 @@ SELECT * FROM (
   FROM mine JOIN firmness ON firmness.strength = mine.strength
 ) WHERE place_in_cell = 1;
 
--- The cells of the overview: each plan and headline subject, with the number of its targets and what stands there if none.
+-- The cells of the overview: each plan and headline subject, with the number of its targets and what stands there if none:
+-- of a plan read in part, that is `unread` unless the part has words for it.
 CREATE TEMP VIEW cell AS
-SELECT plan.id AS jurisdiction, plan.place_order, i.id AS indicator, i.name_en AS indicator_name, i.headline,
-  (SELECT count(*) FROM mine WHERE mine.jurisdiction = plan.id AND mine.indicator = i.id) AS targets,
-  (SELECT g.status FROM gaps AS g JOIN documents AS d ON d.id = g.document
-    WHERE d.jurisdiction = plan.id AND g.indicator = i.id ORDER BY g.id LIMIT 1) AS gap
-FROM plan CROSS JOIN indicators AS i WHERE i.headline IS NOT NULL;
+SELECT jurisdiction, place_order, indicator, indicator_name, headline, targets,
+  CASE WHEN access = 'partial' AND coalesce(status, 'silent') = 'silent' THEN 'unread' ELSE status END AS gap
+FROM (
+  SELECT plan.id AS jurisdiction, plan.place_order, plan.access, i.id AS indicator, i.name_en AS indicator_name, i.headline,
+    (SELECT count(*) FROM mine WHERE mine.jurisdiction = plan.id AND mine.indicator = i.id) AS targets,
+    (SELECT g.status FROM gaps AS g JOIN documents AS d ON d.id = g.document
+      WHERE d.jurisdiction = plan.id AND g.indicator = i.id ORDER BY g.id LIMIT 1) AS status
+  FROM plan CROSS JOIN indicators AS i WHERE i.headline IS NOT NULL
+);
 
 -- All places above a place, with the number of steps up.
 CREATE TEMP VIEW higher_place AS
@@ -135,9 +142,10 @@ FROM measured;
 
 -- What each plan asks of its fleets, by steps, and whether it only aims for that.
 -- `stock` is the whole fleet on new energy, `new_energy` all purchases on it; `stock_or_clean` and `new_or_clean` count clean
--- fuels in; `share` less than that, `words` no target but words.
+-- fuels in; `share` less than that, `words` no target but words; `unread` is not known, the plan having been read in part.
 CREATE TEMP VIEW step(number, name) AS
-VALUES (7, 'stock'), (6, 'new_energy'), (5, 'stock_or_clean'), (4, 'new_or_clean'), (3, 'share'), (2, 'words'), (1, 'not addressed');
+VALUES (7, 'stock'), (6, 'new_energy'), (5, 'stock_or_clean'), (4, 'new_or_clean'), (3, 'share'), (2, 'words'), (1, 'not addressed'),
+  (0, 'unread');
 
 CREATE TEMP VIEW fleet_step AS
 SELECT jurisdiction, label, place, place_order, issued, id, strength = 'aspirational' AS aimed, CASE
@@ -147,9 +155,11 @@ SELECT jurisdiction, label, place, place_order, issued, id, strength = 'aspirati
 FROM mine WHERE indicator IN ('vehicles.new_energy', 'vehicles.new_or_clean', 'vehicles.electric', 'vehicles.battery_electric')
 UNION ALL
 SELECT plan.id, plan.label, plan.place, plan.place_order, plan.issued, min(g.id), 0,
-  CASE WHEN max(g.status = 'qualitative') THEN 2 ELSE 1 END
-FROM plan JOIN documents AS d ON d.jurisdiction = plan.id JOIN gaps AS g ON g.document = d.id
-WHERE g.indicator IN ('vehicles.new_energy', 'vehicles.new_or_clean', 'vehicles.electric', 'vehicles.battery_electric') AND plan.id NOT IN (
+  CASE WHEN max(g.status = 'qualitative') THEN 2
+    WHEN plan.access = 'partial' AND coalesce(min(g.status = 'silent'), 1) THEN 0 ELSE 1 END
+FROM plan JOIN documents AS d ON d.jurisdiction = plan.id
+LEFT JOIN gaps AS g ON g.document = d.id AND g.indicator IN ('vehicles.new_energy', 'vehicles.new_or_clean', 'vehicles.electric', 'vehicles.battery_electric')
+WHERE plan.id NOT IN (
   SELECT jurisdiction FROM mine WHERE indicator IN ('vehicles.new_energy', 'vehicles.new_or_clean', 'vehicles.electric', 'vehicles.battery_electric'))
 GROUP BY plan.id;
 
@@ -413,7 +423,8 @@ SELECT
   (SELECT count(*) FROM cell WHERE targets > 0) AS "promised",
   (SELECT group_concat(status, '; ') FROM (
     WITH ordered(status, rank) AS (
-      VALUES ('qualitative', 1), ('assigned', 2), ('not_applicable', 3), ('part_missing', 4), ('garbled', 5), ('silent', 6)
+      VALUES ('qualitative', 1), ('assigned', 2), ('not_applicable', 3), ('part_missing', 4), ('garbled', 5), ('silent', 6),
+        ('unread', 7)
     )
     SELECT DISTINCT status, rank FROM cell JOIN ordered ON status = gap WHERE targets = 0 ORDER BY rank)) AS "silences";
 
@@ -463,11 +474,17 @@ SELECT
   (SELECT group_concat(cap, '; ') FROM held WHERE is_cap AND value_basis = 'reference') AS "reference:cap",
   (SELECT '; otherwise limited by ' || group_concat(cap, '; ') FROM held WHERE NOT is_cap) AS "cut",
   (SELECT group_concat(place || ' (' || status || ')', '; ') FROM (
-    SELECT plan.place, CASE WHEN g.status = 'silent' AND NOT instr(';' || d.remit || ';', ';coal;') THEN 'silent_outside'
+    SELECT plan.place, CASE WHEN g.id IS NULL THEN 'not known: this plan was read in part'
+      WHEN g.status = 'silent' AND plan.access = 'partial' THEN 'not addressed in the part read'
+      WHEN g.status = 'silent' AND NOT instr(';' || d.remit || ';', ';coal;') THEN 'silent_outside'
       ELSE g.status END AS status
-    FROM plan JOIN documents AS d ON d.jurisdiction = plan.id JOIN gaps AS g ON g.document = d.id
-    WHERE g.indicator = 'coal.consumption' AND plan.id NOT IN (SELECT jurisdiction FROM held)
-    GROUP BY plan.id HAVING g.id = min(g.id) ORDER BY place_order)) AS "without:cap",
+    FROM plan
+    LEFT JOIN gaps AS g ON g.indicator = 'coal.consumption' AND g.id = (
+      SELECT min(first.id) FROM gaps AS first JOIN documents AS d ON d.id = first.document
+      WHERE first.indicator = 'coal.consumption' AND d.jurisdiction = plan.id)
+    LEFT JOIN documents AS d ON d.id = g.document
+    WHERE plan.id NOT IN (SELECT jurisdiction FROM held)
+    ORDER BY place_order)) AS "without:cap",
   (SELECT group_concat(place, '; ') FROM held WHERE is_cap AND jurisdiction NOT IN (
     SELECT jurisdiction FROM observations WHERE indicator = 'coal.consumption')) AS "unknown:place";
 
@@ -671,10 +688,10 @@ SELECT group_concat(target_year || ' in ' || label || ' (' || round(percent) || 
 FROM (SELECT * FROM share WHERE number = 1 ORDER BY place_order);
 
 -- 07_duties_and_deadlines finding-leads
--- Which plan names a lead department most often, and which names no body at all, with what is lost of it?
+-- Which plan names a lead department most often, and which names no body at all, with what is missing of it?
 WITH share AS (SELECT label, avg(lead_type = 'lead') AS mean FROM mine GROUP BY label)
 SELECT label AS "most", round(100 * mean) AS "share:.0f",
-  (SELECT group_concat(label || coalesce(' (lost: ' || missing_parts || ')', ''), '; ') FROM (SELECT * FROM plan
+  (SELECT group_concat(label || coalesce(' (missing: ' || missing_parts || ')', ''), '; ') FROM (SELECT * FROM plan
     WHERE id NOT IN (SELECT jurisdiction FROM mine WHERE lead_type <> 'none_named') ORDER BY place_order)) AS "unnamed"
 FROM share ORDER BY mean DESC LIMIT 1;
 
@@ -703,7 +720,7 @@ FROM audit;
 -- How many goals of the levels above are cited only, from how many documents, and how many documents were not seen?
 SELECT count(*) AS "goals", count(DISTINCT document) AS "documents",
   (SELECT count(*) FROM documents WHERE access = 'not_seen') AS "unseen"
-FROM target WHERE access = 'cited';
+FROM target WHERE access = 'cited' AND role = 'reference';
 
 -- ------------------------------------------------------------------------------------------------------------- method
 
@@ -737,7 +754,8 @@ SELECT jurisdiction AS id, place AS "name", plan.name_zh AS "name_zh",
 FROM (SELECT jurisdiction, theme, value_basis, strength FROM mine) JOIN plan ON plan.id = jurisdiction GROUP BY jurisdiction;
 
 -- place finding-headlines
--- On how many headline subjects has each plan a target, which does it not address, what may be in a lost part, and how many targets are soft?
+-- On how many headline subjects has each plan a target, which does it not address, what may be in a lost part or in one that
+-- was not read, and how many targets are soft?
 SELECT plan.id AS id,
   (SELECT count(*) FROM cell WHERE jurisdiction = plan.id AND targets > 0) AS "promised",
   (SELECT count(*) FROM cell WHERE jurisdiction = plan.id) AS "all",
@@ -751,6 +769,11 @@ SELECT plan.id AS id,
     WHERE jurisdiction = plan.id AND targets = 0 AND gap = 'part_missing'
     ORDER BY CASE i.headline WHEN 'coal' THEN 0 WHEN 'air' THEN 1 ELSE 2 END, i.headline <> i.theme, i.id))
     AS "lost:indicator_name",
+  coalesce('; not in the part of the plan that was read: ' || (SELECT group_concat(indicator_name, '; ') FROM (
+    SELECT cell.indicator_name FROM cell JOIN indicators AS i ON i.id = cell.indicator
+    WHERE jurisdiction = plan.id AND targets = 0 AND gap = 'unread'
+    ORDER BY CASE i.headline WHEN 'coal' THEN 0 WHEN 'air' THEN 1 ELSE 2 END, i.headline <> i.theme, i.id)), '')
+    AS "part",
   (SELECT count(*) FROM mine WHERE jurisdiction = plan.id AND strength IN ('hedged', 'aspirational')) AS "soft"
 FROM plan;
 
@@ -774,7 +797,7 @@ FROM target JOIN worded ON worded.id = target.id;
 
 -- gaps
 -- What stands for {id}, by its status, and {id:place} and {id:note} of a gap.
-SELECT g.id, j.name_en AS place, g.note, g.status, instr(';' || d.remit || ';', ';' || i.theme || ';') > 0 AS within_remit,
+SELECT g.id, j.name_en AS place, g.note, g.status, d.access, instr(';' || d.remit || ';', ';' || i.theme || ';') > 0 AS within_remit,
   coalesce((SELECT group_concat(name_en, ' and ') FROM jurisdictions
     WHERE instr(';' || g.assigned_by || ';', ';' || id || ';')), '') AS set_by
 FROM gaps AS g

@@ -82,7 +82,7 @@ def executor():
 @pytest.fixture
 def one_executor(executor, monkeypatch):
     """Renders of the test share one process that forks kernels: to start it costs more than a small render."""
-    monkeypatch.setattr(rendering, "Kernels", lambda: contextlib.nullcontext(executor))
+    monkeypatch.setattr(rendering, "Kernels", lambda *data: contextlib.nullcontext(executor))
 
 
 def once(factory, name, make):

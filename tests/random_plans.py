@@ -46,7 +46,7 @@ WORDS = {
 }
 BASES = ["stated", "carried", "inferred", "ambiguous"]
 MANY = 20
-PARTIAL = "full_text"
+PARTIAL = "partial"
 
 
 class Draw(random.Random):

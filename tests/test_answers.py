@@ -15,12 +15,14 @@ import lantian as lt
 import pandas as pd
 import pytest
 from cells import compiled, execute
+from edit import read
 from lantian.analysis import compare
 from lantian.analysis.matrix import STEPS, chosen
 from lantian.data.check import check_tables, sound_tables
 from lantian.data.export import export
 from lantian.data.plans import make_plans
 from lantian.text import wording
+from test_growth import cite, merge, newcomer, read_in_part
 
 ROOT = Path(__file__).parents[1]
 SQL = (ROOT / "sql" / "answers.sql").read_text("utf-8")
@@ -48,6 +50,7 @@ CODES = {
 # level where no pair compares as levels, and an outcome where nothing was measured.
 # What a finding needs that changed rows may no longer give: it stops then, and says which value is missing.
 NEEDED = ("air.pm25", "energy.intensity_industry")
+READ_IN_PART = ("yuyao-pm25-2020", "yuyao-gasifiers-2018")
 DAY = re.compile(rf"(\d+) ({'|'.join(wording.MONTHS)}) (\d{{4}})")
 BOUNDS = "at most,at least,less than,more than,about,below,above,by,before,from".split(",")
 SIZES = {"million": 1e6, "billion": 1e9}
@@ -276,6 +279,30 @@ def test_amounts_and_dates_of_all_targets_are_worded_alike(plans, answered):
             if not (alike(words, answer) if answer else not figures(words.replace("1 for 1", ""))):
                 wrong.append((target.id, words, answer))
     assert not wrong
+
+
+def test_the_queries_answer_for_a_plan_read_in_part(copy_data, tmp_path):
+    """Two goals read, two cited of another document, one silence, and of the rest nothing known."""
+    rows = [row for row in read(copy_data / "targets/yuyao.csv") if row["id"] in READ_IN_PART]
+    rows = [row | {"id": row["id"].replace("yuyao", "ninghai"), "document": "ninghai-2018"} for row in rows]
+    newcomer(copy_data, "ninghai", "Ninghai", rows=rows)
+    read_in_part(copy_data, "ninghai")
+    cite(copy_data, "ninghai")
+    silence = {"id": "ninghai-gap-coal", "jurisdiction": "ninghai", "document": "ninghai-2018"}
+    silence |= {"indicator": "coal.consumption", "status": "silent", "searched": "煤"}
+    merge(copy_data / "gaps.csv", [silence])
+    plans = lt.load(copy_data)
+    with contextlib.closing(sqlite3.connect(export(copy_data, tmp_path / "lantian.sqlite"))) as base:
+        answered = answers(base)
+    shown = list(findings(plans, judging=False))
+    assert not [error for *_, error in shown if isinstance(error, Exception)]
+    assert not contradictions(shown, answered, plans, JUDGED)
+    said = {name: str(sentences[0]) for name, place, _, sentences in shown if place in (None, "ninghai")}
+    assert "is known only in a part that sets none" in said["00_at_a_glance finding"]
+    assert "Ninghai (not addressed in the part read)" in said["01_coal finding"]
+    assert "Ninghai (not known)" in said["03_vehicles finding"]
+    assert f"{len(plans.targets)} targets of 6 plans are read" in said["09_method finding"]
+    assert "not in the part of the plan that was read: " in said["place finding-headlines"]
 
 
 # --- changed data ---------------------------------------------------------------------------------------------------

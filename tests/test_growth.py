@@ -142,6 +142,30 @@ def test_check_then_asks_for_every_cell_that_is_left(copy_data):
     }
 
 
+def test_a_level_above_is_added_by_its_own_steps(copy_data):
+    before = {path: read(copy_data / path) for path in ("gaps.csv", "documents.csv")}
+    run = CliRunner().invoke(
+        main, ["add", "hebei", "--reference", "--year", "2018", "--data", str(copy_data)]
+    )
+    assert (
+        run.exit_code == 0 and "`words` has the operative words" in run.stdout and "gap for" not in run.stdout
+    )
+    assert read(copy_data / "gaps.csv") == before["gaps.csv"] and read(copy_data / "targets/hebei.csv") == []
+    assert "targets/hebei.csv" in after_text(copy_data)
+    (document,) = (row for row in read(copy_data / "documents.csv") if row not in before["documents.csv"])
+    assert {name: cell for name, cell in document.items() if cell} == {
+        "id": "hebei-2018",
+        "jurisdiction": "hebei",
+        "access": "cited",
+    }
+    copy_row(copy_data / "jurisdictions.csv", "hebei", "shanxi", {"name_en": "Hebei"}, ("id", "order"))
+    copy_row(copy_data / "documents.csv", "hebei-2018", "shanxi-2018", {"jurisdiction": "hebei"}, ("id",))
+    goal = next(row for row in read(copy_data / "targets/zhejiang.csv") if row["indicator"] == "air.pm25")
+    merge(copy_data / "targets/hebei.csv", [goal | {"id": "hebei-pm25-2020", "document": "hebei-2018"}])
+    assert check(copy_data) == []
+    assert "hebei-pm25-2020" in set(lt.load(copy_data).targets_above["id"])
+
+
 def test_a_filled_newcomer_passes_the_check_and_is_in_every_table(copy_data):
     newcomer(copy_data, "ninghai", "Ninghai")
     assert check(copy_data) == []
@@ -163,13 +187,14 @@ def test_verify_says_which_text_was_coded(copy_data, tmp_path):
     assert any("text_sha256" in message and "text_chars 6" in message for message in found)
 
 
-def test_verify_records_which_text_was_coded_and_where_its_words_stand(copy_data, tmp_path):
+@pytest.mark.parametrize("access", ["full_text", "partial"])
+def test_verify_records_which_text_was_coded_and_where_its_words_stand(copy_data, tmp_path, access):
     goal = straw_goal("到2020年,秸秆利用率达92%以上")
     newcomer(copy_data, "ninghai", "Ninghai", rows=[goal])
     number = next(
         n for n, row in enumerate(read(copy_data / "documents.csv")) if row["jurisdiction"] == "ninghai"
     )
-    change(copy_data / "documents.csv", number, text_sha256="", text_chars="")
+    change(copy_data / "documents.csv", number, text_sha256="", text_chars="", access=access)
     text = "一、目标。到2020年,秸秆利用率达92%以上。"
     (tmp_path / "ninghai.txt").write_text(text, "utf-8")
     dry = lt.verify(copy_data, tmp_path)
@@ -413,8 +438,96 @@ def test_places_that_say_nothing_on_a_subject_are_drawn_all_the_same(data):
 NAMES = ("Ninghai", "Yixing", "Xinmi", "Anqiu", "Haicheng", "Jingbian", "Dali")
 
 
+def read_in_part(folder, identifier):
+    """Let a newcomer's plan be known in part: there is no gap for what it has no target on."""
+    set_row(
+        folder / "documents.csv",
+        f"{identifier}-2018",
+        access="partial",
+        missing_parts="all after the third chapter",
+    )
+    gaps = read(folder / "gaps.csv")
+    kept = [row for row in gaps if row["jurisdiction"] != identifier or row["status"] == "qualitative"]
+    write(folder / "gaps.csv", kept)
+
+
+def cite(folder, identifier):
+    """Give a newcomer a second document, of which two goals were seen elsewhere."""
+    goals = next(row for row in read(folder / "documents.csv") if row["id"] == "ningbo-goals-2018")
+    document = goals | {"id": f"{identifier}-goals-2019", "jurisdiction": identifier, "issued": "2019-03-01"}
+    merge(folder / "documents.csv", [document])
+    path = folder / f"targets/{identifier}.csv"
+    dated = next(row for row in read(path) if row["deadline"] and row["core"] == "yes")
+    level = next(row for row in read(path) if row["kind"] == "level" and row["strength"] == "plain")
+    none = dict.fromkeys(("quote", "start", "clause", "words"), "") | {"document": document["id"]}
+    merge(path, [row | none | {"id": f"{row['id']}-cited"} for row in (dated, level)])
+    return [f"{row['id']}-cited" for row in (dated, level)]
+
+
+def set_row(path, identifier, **cells):
+    change(path, [row["id"] for row in read(path)].index(identifier), **cells)
+
+
+def test_a_plan_read_in_part_says_so_wherever_it_has_no_target(copy_data):
+    newcomer(copy_data, "ninghai", "Ninghai", "huludao")
+    newcomer(copy_data, "yixing", "Yixing", rows=[])
+    read_in_part(copy_data, "ninghai"), read_in_part(copy_data, "yixing")
+    silence = {"id": "yixing-gap-coal", "jurisdiction": "yixing", "document": "yixing-2018"}
+    silence |= {"indicator": "coal.consumption", "status": "silent", "searched": "煤"}
+    merge(copy_data / "gaps.csv", [silence])
+    assert check(copy_data) == []
+    plans, unknown = lt.load(copy_data), "not known: this plan was read in part"
+    cells = lt.cells(plans, "headline").query("jurisdiction == 'yixing'").set_index("indicator")
+    assert set(cells["mark"]) == {"unread"}
+    assert cells["in_words"].to_dict() == dict.fromkeys(cells.index, unknown) | {
+        "coal.consumption": "not addressed in the part read"
+    }
+    assert lt.matrix(plans, "air").loc["PM2.5", "Yixing (2018)"] == unknown
+    compared = lt.compare(plans, "air.pm25").set_index("jurisdiction")
+    assert compared.loc["yixing", ["printed", "reason"]].tolist() == [unknown] * 2
+    steps = lt.fleet_steps(plans).set_index("jurisdiction")
+    assert steps.loc["yixing", ["step", "text"]].tolist() == ["not known", unknown]
+    assert "silent_within" not in set(lt.cells(plans).query("jurisdiction == 'ninghai'")["mark"])
+    summed = lt.tables.summary(plans).set_index("plan")["not known, read in part"].map(str)
+    assert summed["Yuyao (2018)"] == "none" and "PM2.5" in summed["Yixing (2018)"]
+    lost = lt.tables.profiles(plans).set_index("place")["lost"]
+    assert [words for place, words in lost.items() if place.startswith("Yixing")] == [
+        "read in part; all after the third chapter"
+    ]
+    listed = str(lt.tables.without_target(plans, "coal")).splitlines()
+    assert "Yixing: " in next(line for line in listed if line.startswith(unknown))
+    words = {"name": "drawn", "title": "Drawn", "subtitle": "by plan"}
+    drawn = lt.charts.dates(plans, lt.charts.due(plans, ["coal.boiler_phase_out"]), **words)
+    assert "no target in the part read" in set(drawn.rows.query("jurisdiction == 'yixing'")["in_words"])
+    foot = lt.charts.order(plans, lt.fleet_steps(plans), **words).foot
+    assert foot.count("read in part") == 2 and foot.endswith("2018-10-25, read in part.")
+
+
+def test_what_is_cited_of_a_place_compared_is_called_so(copy_data):
+    newcomer(copy_data, "ninghai", "Ninghai", "yuyao")
+    ids = cite(copy_data, "ninghai")
+    assert check(copy_data) == []
+    plans, words = lt.load(copy_data), "cited, not verified against a text"
+    assert plans.places.set_index("id").loc["ninghai", "label"] == "Ninghai (2018)"
+    shown = plans.targets.set_index("id")
+    for identifier in ids:
+        row = plans.by_id[identifier]
+        said = [
+            shown.loc[identifier, "in_words"],
+            lt.wording.statement(row),
+            str(lt.evidence(plans, identifier)),
+        ]
+        compared = lt.compare(plans, row.indicator, core=False).set_index("id")
+        assert all(words in each for each in [*said, compared.loc[identifier, "printed"]])
+    assert shown["in_words"].str.contains(words).sum() == len(ids)
+    assert str(lt.evidence_table(plans)).count(words) == len(ids)
+    assert not plans.targets_above["in_words"].str.contains("cited").any()
+
+
 def enlarge(folder, count):
-    """Add places until there are so many, the first of them with a plan that has no end; return all names."""
+    """Add places until there are so many, the first of them with a plan that has no end, was read in part, and is one of two
+    documents; return all names.
+    """
     templates = list(lt.load(folder).focus)
     for number in range(count - len(templates)):
         name = NAMES[number]
@@ -422,6 +535,7 @@ def enlarge(folder, count):
     documents = folder / "documents.csv"
     number = next(n for n, row in enumerate(read(documents)) if row["jurisdiction"] == "ninghai")
     change(documents, number, period_end="")
+    read_in_part(folder, "ninghai"), cite(folder, "ninghai")
     assert check(folder) == []
     names = list(lt.load(folder).places["name_en"])
     assert len(names) == count

@@ -17,7 +17,10 @@ from lantian import check, load
 from lantian.cli import main
 from lantian.data.check import RULED, check_tables
 from lantian.data.files import BLANKS, read_tables, typed
-from lantian.data.schema import DataError, read_schema
+from lantian.data.package import make
+from lantian.data.schema import DataError, province, read_schema
+from lantian.site import codebook
+from lantian.site import render as rendering
 
 PLAN = "targets/yuyao.csv"
 ATTACKS = (
@@ -57,6 +60,8 @@ def one_plan(data, folder):
     """Copy the tables of one plan, with what stands above it."""
     shutil.copytree(data, folder)
     spoil(folder, "targets", path=[PLAN])
+    for other in folder.glob("targets/*.csv"):
+        other.unlink() if other.name != Path(PLAN).name else None
     keep(
         folder, "jurisdictions", lambda row: row | {"role": "focus" if row["id"] == "yuyao" else "reference"}
     )
@@ -457,3 +462,121 @@ def test_replace_finds_what_it_replaces(copy_data):
     replace(copy_data / PLAN, b"id,", b"id ,")
     (problem,) = check(copy_data)
     assert "unknown: 'id '" in problem.message
+
+
+# --- places and files that join -------------------------------------------------------------------------------------
+
+
+def sentences(folder):
+    return [str(problem).removeprefix(f"{folder}/") for problem in check(folder)]
+
+
+def set_cells(path, identifier, **cells):
+    """Change cells of the row with an id; return its line."""
+    return change(path, [row["id"] for row in read(path)].index(identifier), **cells)
+
+
+def test_targets_are_read_whether_the_package_names_their_file_or_not(copy_data, data):
+    package = copy_data / "datapackage.json"
+    spoil(copy_data, "targets", path="targets/china.csv")
+    assert load(copy_data).targets.equals(load(data).targets) and check(copy_data) == []
+    set_cells(copy_data / PLAN, "yuyao-pm25-2020", core="maybe")
+    assert [problem.column for problem in check(copy_data)] == ["core"]
+    shutil.copy(data / PLAN, copy_data / PLAN)
+    files = {name: len(content) for name, content in make(copy_data).items()}
+    assert files == {name: len(content) for name, content in make(data).items()}
+    for path, text in codebook.files(copy_data).items():
+        path.write_text(text, "utf-8") if path.parent == copy_data else None
+    assert package.read_bytes() == (data / "datapackage.json").read_bytes()
+
+
+def test_a_file_of_targets_that_no_place_has_is_named(copy_data):
+    head = (copy_data / PLAN).read_text("utf-8").partition("\n")[0]
+    (copy_data / "targets/atlantis.csv").write_text(f"{head}\n", "utf-8")
+    assert sentences(copy_data) == [
+        "targets/atlantis.csv: is named after no place in jurisdictions.csv and holds no row; "
+        "name it after one, or delete it"
+    ]
+    (copy_data / "targets/atlantis.csv").write_bytes(b"")
+    assert sentences(copy_data) == [
+        f"targets/atlantis.csv:1: wrong header (missing: {', '.join(map(repr, head.split(',')))}); it must be {head}"
+    ]
+    (copy_data / "targets/atlantis.csv").rename(copy_data / "targets/.yuyao.csv")  # some systems leave such
+    assert check(copy_data) == []
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 12])
+def test_a_circle_of_parents_is_named_where_it_stands(copy_data, data, steps):
+    path = copy_data / "jurisdictions.csv"
+    rows = read(path)
+    names = [f"ring_{number:02}" for number in range(steps)]
+    for number, name in enumerate(names):
+        own = {"id": name, "name_en": name, "parent": names[number - 1], "role": "reference", "gbt2260": ""}
+        rows.append(rows[0] | own)
+    write(path, rows)
+    lines = range(len(rows) - steps + 2, len(rows) + 2)
+    said = [
+        f"jurisdictions.csv:{at}:id: {name!r} goes up in a circle of parents"
+        for at, name in zip(lines, names)
+    ]
+    assert sentences(copy_data) == said
+    with pytest.raises(DataError, match="circle"):
+        load(copy_data)
+    assert [name for name, *_ in rendering._focus(copy_data)] == load(data).focus
+    assert province({row["id"]: row for row in rows}, names[0]) == ""
+
+
+def test_places_that_charts_could_not_tell_apart_are_named(copy_data):
+    path = copy_data / "jurisdictions.csv"
+    line = set_cells(path, "lanshan", name_en="yuyao")
+    assert check(copy_data) == []  # their years of issue differ
+    set_cells(copy_data / "documents.csv", "lanshan-2019", issued="2018-05")
+    message = (
+        "and year of issue are another place's too, so that charts could not tell them apart; "
+        "write the district or province into name_en"
+    )
+    other = [row["id"] for row in read(path)].index("yuyao") + 2
+    assert sentences(copy_data) == [
+        f"jurisdictions.csv:{line}:name_en: 'yuyao' {message}",
+        f"jurisdictions.csv:{other}:name_en: 'Yuyao' {message}",
+    ]
+    set_cells(path, "lanshan", name_en="Yuyao, Linyi")
+    assert check(copy_data) == []
+
+
+@pytest.mark.parametrize("table", ["observations", "documents", "key_regions", "gaps"])
+def test_what_names_an_unknown_place_is_named(copy_data, table):
+    line = change(copy_data / f"{table}.csv", 0, jurisdiction="atlantis")
+    said = f"{table}.csv:{line}:jurisdiction: 'atlantis' is not known; it must be an id in jurisdictions"
+    assert said in sentences(copy_data)
+
+
+def test_a_remit_has_themes(copy_data):
+    line = set_cells(copy_data / "documents.csv", "yuyao-2018", remit="air;weather;coal")
+    assert sentences(copy_data) == [
+        f"documents.csv:{line}:remit: 'weather' is not known; it must be a theme in indicators.csv, or several joined by ;"
+    ]
+
+
+def test_a_focus_place_has_one_document_that_was_read(copy_data):
+    path = copy_data / "documents.csv"
+    set_cells(path, "yuyao-2018", access="partial")
+    assert check(copy_data) == []
+    set_cells(path, "yuyao-2018", access="cited")
+    line = 2 + [row["id"] for row in read(copy_data / "jurisdictions.csv")].index("yuyao")
+    message = "documents with access full_text or partial; a focus place has one"
+    assert sentences(copy_data) == [f"jurisdictions.csv:{line}:role: yuyao has 0 {message}"]
+    set_cells(path, "yuyao-2018", access="partial")
+    rows = read(path)
+    rows.append(next(row for row in rows if row["id"] == "yuyao-2018") | {"id": "yuyao-2019"})
+    write(path, sorted(rows, key=lambda row: row["id"]))
+    assert sentences(copy_data) == [f"jurisdictions.csv:{line}:role: yuyao has 2 {message}"]
+
+
+def test_only_of_a_plan_read_whole_a_gap_is_asked_for(copy_data):
+    gaps = [row for row in read(copy_data / "gaps.csv") if row["id"] != "yuyao-gap-coal-boilers"]
+    write(copy_data / "gaps.csv", gaps)
+    said = "yuyao has neither a target nor a gap for coal.boiler_phase_out; add one"
+    assert sentences(copy_data) == [f"gaps.csv:indicator: {said}"]
+    set_cells(copy_data / "documents.csv", "yuyao-2018", access="partial")
+    assert check(copy_data) == []

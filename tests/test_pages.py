@@ -1,19 +1,23 @@
 """Every page is whole, in a real browser without a network: from the disk, from a server, and mailed as one file."""
 
 import base64
+import csv
+import json
 import re
 import threading
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
-from edit import contents
+from edit import change, contents, read
 from lantian.data import package
 from lantian.site.pages import Page, to_html
 from lantian.site.publish import bundle
+from lantian.site.render import render
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from test_render import wait_for
 
@@ -301,3 +305,43 @@ def test_a_brief_is_one_sheet_of_paper(site, chromium, mailed):
 def test_every_page_has_a_language_and_one_heading(visits):
     found = every(visits, lambda seen: (seen.facts["language"], seen.facts["headings"]) != ("en", 1))
     assert not found
+
+
+ESCAPED = re.compile(r"&(?:#\w+|amp|lt|gt|quot|apos);")
+
+
+def test_a_name_is_escaped_once_wherever_it_stands(copy_data, tmp_path, monkeypatch, one_executor):
+    """An apostrophe and the characters of markup, in pages, charts, rows, links and what search engines read."""
+    name, path = 'Xi\'an & "Ya<n"', copy_data / "jurisdictions.csv"
+    change(path, [row["id"] for row in read(path)].index("yuyao"), name_en=name)
+    monkeypatch.setenv("LANTIAN_JURISDICTIONS", "yuyao,huludao")
+    notebooks = ["08_evidence", "place"]
+    site = render(notebooks, copy_data, tmp_path / "site", say=str, single=True).parent
+    for page in site.glob("*.html"):
+        soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
+        assert name in soup.get_text() or page.name in ("changelog.html", "brief_huludao.html")
+        values = [
+            value for tag in soup.find_all(True) for value in tag.attrs.values() if isinstance(value, str)
+        ]
+        texts = [text for text in soup.find_all(string=True) if text.parent.name not in ("script", "style")]
+        about = [tag.string for tag in soup.find_all("script", type="application/ld+json")]
+        assert not [found for found in [*values, *texts, *about] if ESCAPED.search(found)], page.name
+    assert (
+        name
+        in json.loads(
+            BeautifulSoup((site / "place_yuyao.html").read_text("utf-8"), "html.parser")
+            .find("script", type="application/ld+json")
+            .string
+        )["name"]
+    )
+    titles = [
+        element.text for element in ElementTree.parse(site / "figures/place-yuyao.svg").iter() if element.text
+    ]
+    assert [title for title in titles if name in title] and not [
+        title for title in titles if ESCAPED.search(title)
+    ]
+    with open(site / "figures/place-yuyao.csv", encoding="utf-8-sig", newline="") as file:
+        assert {row["place"] for row in csv.DictReader(file)} == {name, "Huludao"}
+    facts = (site / "assets/rows.js").read_text("utf-8").partition(" = ")[2]
+    places = json.loads(facts.rstrip(";\n"))["places"]["rows"]
+    assert name in [cells[2] for cells in places] and not ESCAPED.search(facts)

@@ -100,11 +100,12 @@ def export(file, data, replace):
 @click.argument("identifier", metavar="ID")
 @data_option
 @click.option("--year", type=YEAR, help="Year of issue of its plan; part of the document's id.")
-def add(identifier, data, year):
+@click.option("--reference", is_flag=True, help="A level above, of which single figures are cited.")
+def add(identifier, data, year, reference):
     """Write the stubs of a further place and say what to fill in."""
     from lantian.data.add import add as run
 
-    click.echo(_answered(run, identifier, data, year))
+    click.echo(_answered(run, identifier, data, year, reference))
 
 
 @main.command()

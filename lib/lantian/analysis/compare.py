@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 
 from lantian.analysis.comparability import DEGREES, ON_ONE_AXIS, judge, rules, stated
-from lantian.analysis.matrix import chosen, require_places, targets_on
+from lantian.analysis.matrix import NO_TARGET, chosen, require_places, targets_on, without
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link
 
@@ -245,8 +245,9 @@ def _on_axes(judging, rows):
 def worded(rows):
     """Word targets: what each asks, of what, and by when."""
     each = list(rows.itertuples())
-    words = {"printed": wording.amount, "thing": wording.thing, "date": wording.date}
-    return rows.assign(status="target", **{name: list(map(word, each)) for name, word in words.items()})
+    printed = [wording.amount(row) for row in each]
+    thing, when = list(map(wording.thing, each)), list(map(wording.date, each))
+    return rows.assign(status="target", printed=printed, thing=thing, date=when)
 
 
 def _without_target(plans, indicator, rows, compared):
@@ -257,12 +258,13 @@ def _without_target(plans, indicator, rows, compared):
     gaps = gaps.assign(printed=[wording.gap(gap) for gap in gaps.itertuples()])
     blank = open_places[~open_places["id"].isin(gaps["jurisdiction"])]
     parameters = blank["id"].isin(plans.targets.loc[plans.targets["indicator"] == indicator, "jurisdiction"])
-    words = parameters.map({True: "operating parameters only", False: "no target"})
+    reason = without(plans).map(NO_TARGET)
+    words = blank["id"].map(reason).mask(parameters, "operating parameters only")
     blank = blank.assign(jurisdiction=blank["id"], id="", status="none", printed=words)
-    without = pd.concat([gaps, blank])[["jurisdiction", "label", "id", "status", "printed"]]
+    rows = pd.concat([gaps, blank])[["jurisdiction", "label", "id", "status", "printed"]]
     empty = "thing kind value_basis date strength hedge standard_unit".split()
-    words = dict.fromkeys([*empty, *JUDGED], "")
-    return without.assign(**words | {"degree": "no", "reason": "no target", "converted": False})
+    facts = {"degree": "no", "reason": rows["jurisdiction"].map(reason), "converted": False}
+    return rows.assign(**dict.fromkeys([*empty, *JUDGED], "") | facts)
 
 
 def comparability(plans, theme, of="value"):

@@ -53,19 +53,18 @@ def cells(plans, theme=None, indicators=None):
     """
     indicators = chosen(plans.indicators, theme, indicators)[["id", "name_en"]]
     targets = plans.targets[plans.targets["indicator"].isin(indicators["id"])]
-    content = pd.concat([_target_cells(targets), _gap_cells(plans.gaps)])
-    return _fill(plans, indicators, content, NO_TARGET["none"])
-
-
-def _fill(plans, names, content, empty):
-    """Lay out a cell for each name (of an indicator or a fleet) and focus place, with the first content found for it."""
+    content = pd.concat(
+        [_target_cells(targets), _gap_cells(plans.gaps), _cells_of_others(plans.every_target)]
+    )
     places = plans.places[["id", "label", "name_en"]].set_axis(["jurisdiction", "label", "place"], axis=1)
-    grid = names.set_axis(["indicator", "indicator_name"], axis=1).merge(places, how="cross")
+    grid = indicators.set_axis(["indicator", "indicator_name"], axis=1).merge(places, how="cross")
     content = content.drop_duplicates(KEY).reindex(columns=[*KEY, *CONTENT])
+    empty = grid["jurisdiction"].map(without(plans))
+    words = empty.map(NO_TARGET)
     blank = {
-        "mark": "none",
-        "text": empty,
-        "in_words": empty,
+        "mark": empty,
+        "text": words,
+        "in_words": words,
         "id": "",
         "count": 0,
         "kind": "",
@@ -73,6 +72,11 @@ def _fill(plans, names, content, empty):
     }
     types = {"text": "str", "in_words": "str", "kind": "str", "strength": "str", "count": int}
     return grid.merge(content, how="left", on=KEY).fillna(blank).astype(types)[CELL]
+
+
+def without(plans):
+    """Mark, for each focus place by its id, a cell with neither target nor gap: of a plan read in part it is not known."""
+    return plans.places.set_index("id")["access"].map({"partial": "unread"}).fillna("none")
 
 
 def _target_cells(targets):
@@ -93,13 +97,22 @@ def _scope(row):
 
 
 def _gap_cells(gaps):
-    """Word gaps; a silence is marked by whether the plan set out to deal with its subject."""
+    """Word gaps; a silence is marked by whether the plan set out to deal with its subject, or was read in part."""
     silence = gaps["within_remit"].map({True: "silent_within", False: "silent_outside"})
+    silence = silence.mask(gaps["access"] == "partial", "unread")
     mark = gaps["status"].mask(gaps["status"] == "silent", silence)
     setter = ("set by " + gaps["set_by"]).mask(gaps["set_by"] == "", NO_TARGET["assigned"])
-    text = mark.map(NO_TARGET).mask(mark == "assigned", setter)
-    in_words = [wording.gap(row) for row in gaps.itertuples()]
+    in_words = pd.Series([wording.gap(row) for row in gaps.itertuples()], gaps.index, dtype="str")
+    text = mark.map(NO_TARGET).mask(mark == "assigned", setter).mask(mark == "unread", in_words)
     return gaps.assign(mark=mark, text=text, in_words=in_words, count=0)
+
+
+def _cells_of_others(targets):
+    """Say of what only another document of a place has a target on that this plan has none."""
+    other = targets[targets["role"] == "other"]
+    words = NO_TARGET["none"] + "; another document: "
+    in_words = [words + wording.target(row) for row in other.itertuples()]
+    return other.assign(mark="none", text=NO_TARGET["none"], in_words=in_words, count=0, kind="", strength="")
 
 
 def _firmest_first(targets):
@@ -277,7 +290,8 @@ def fleet_steps(plans):
     rows["text"] = ["; ".join(filter(None, words)) for words in zip(rows["fleets"], area, rows["when"])]
     rows["in_words"] = rows["step"].map(STEPS) + ": " + rows["text"]
     rows = pd.concat([rows, _without_fleets(plans, rows)], ignore_index=True)
-    rows["step"] = pd.Categorical(rows["step"].map(STEPS), list(STEPS.values()), ordered=True)
+    steps = [words for step, words in STEPS.items() if step != "unread" or step in set(rows["step"])]
+    rows["step"] = pd.Categorical(rows["step"].map(STEPS), steps, ordered=True)
     order = rows["jurisdiction"].map(plans.focus.index)
     rows = rows.iloc[order.argsort(kind="stable")].reset_index(drop=True)
     return rows.drop(columns=["fleets", "area", "when"])
@@ -288,8 +302,11 @@ def _without_fleets(plans, rows):
     gaps = plans.gaps[plans.gaps["indicator"].isin(wording.FLEETS)]
     gaps = _gap_cells(gaps[~gaps["jurisdiction"].isin(rows["jurisdiction"])])
     gaps = gaps.sort_values("mark", key=lambda marks: marks.map(RANK)).drop_duplicates("jurisdiction")
-    gaps = gaps.assign(step=gaps["mark"].eq("qualitative").map({True: "words", False: "not addressed"}))
-    return gaps[["jurisdiction", "label", "step", "text", "in_words", "id"]]
+    unread = plans.places[~plans.places["id"].isin([*rows["jurisdiction"], *gaps["jurisdiction"]])]
+    unread = unread.assign(jurisdiction=unread["id"], mark="unread", id="", text=NO_TARGET["unread"])
+    gaps = pd.concat([gaps, unread.assign(in_words=unread["text"])])
+    step = gaps["mark"].map({"qualitative": "words", "unread": "unread"}).fillna("not addressed")
+    return gaps.assign(step=step)[["jurisdiction", "label", "step", "text", "in_words", "id"]]
 
 
 def _several(row):

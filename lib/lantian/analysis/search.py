@@ -61,7 +61,7 @@ def find(plans, words, place=None, theme=None, year=None):
 
 
 def rows(plans):
-    """List what is searched: the targets of the plans compared, the gaps, and the goals of the levels above.
+    """List what is searched: the targets of the plans compared, the gaps, and the goals of the levels above and of other documents.
 
     Returns
     -------
@@ -74,7 +74,9 @@ def rows(plans):
     in_words = [wording.gap(row) for row in gaps.itertuples()]
     gaps = gaps.assign(statement=gaps["note"], in_words=in_words, strength=gaps["status"])
     core_first = plans.targets.sort_values("core", ascending=False, kind="stable")
-    found = pd.concat([core_first, gaps, plans.targets_above], ignore_index=True)
+    others = plans.every_target[plans.every_target["role"] == "other"]
+    others = others.assign(in_words=[wording.target(row) for row in others.itertuples()])
+    found = pd.concat([core_first, gaps, plans.targets_above, others], ignore_index=True)
     found["statement"] = found["statement"].fillna(found["statement_en"])
     found["quote"] = found["quote"].mask(found["quote"] == "", found["words"].fillna(""))
     found["proofs"] = found["id"].map(proofs)

@@ -241,19 +241,19 @@ def speaking(plans, rows, subtitle):
     return rows, f"{subtitle}; {silent} without a target stand in the rows beneath"
 
 
-def by_place(plans, rows, *then, missing=None):
-    """Sort rows by place, then by further columns; places that rows leave out get the words for them, if any."""
+def by_place(plans, rows, *then, missing=None, in_part=" in the part read"):
+    """Sort rows by place, then by further columns; places that rows leave out get the words for them, if any.
+
+    Of a plan that was read in part these say so, by the words ``in_part``.
+    """
     if missing:
-        rows = pd.concat([rows, missing_places(plans, rows, missing)], ignore_index=True)
+        absent = plans.places[~plans.places["id"].isin(rows["jurisdiction"])]
+        words = missing + absent["access"].map({"partial": in_part}).fillna("")
+        absent = pd.DataFrame({"jurisdiction": absent["id"], "in_words": words, "id": ""})
+        rows = pd.concat([rows, absent], ignore_index=True)
     order = plans.places.set_index("id")["order"]
     rows = rows.assign(order=rows["jurisdiction"].map(order))
     return rows.sort_values(["order", *then], kind="stable").reset_index(drop=True)
-
-
-def missing_places(plans, rows, in_words):
-    """Make a row, with the same words, for each focus place that rows leave out."""
-    missing = plans.places.loc[~plans.places["id"].isin(rows["jurisdiction"]), "id"]
-    return pd.DataFrame({"jurisdiction": missing, "in_words": in_words, "id": ""})
 
 
 def labels(plans):
@@ -304,9 +304,10 @@ def _documents(plans):
     """List the plans behind a chart: "Plans: Yuyao: …, 2018; ….", or where they are listed."""
     if plans.many:
         return f"Plans: {len(plans.focus)}; the first page lists them."
-    read = plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction")
-    rows = plans.places.join(read["genre"], on="id", how="inner")
-    names = [f"{row.name_en}: {row.genre}, {issue_date(row.issued)}" for row in rows.itertuples()]
+    rows = plans.places.join(plans.documents_read["genre"], on="id", how="inner")
+    part = rows["access"].map({"partial": ", read in part"}).fillna("")
+    rows = zip(rows["name_en"], rows["genre"], rows["issued"].map(issue_date), part)
+    names = [f"{name}: {genre}, {issued}{in_part}" for name, genre, issued, in_part in rows]
     return "Plans: " + "; ".join(names) + "."
 
 

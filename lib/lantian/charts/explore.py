@@ -11,7 +11,7 @@ from lantian.errors import CallError
 from lantian.text import wording
 
 _SHAPES = {"target": "circle", "word": "square"}  # as in the other charts; plotly has no dashed edge
-_HOVER = "<b>{row.statement_en}</b><br>“{row.quote}”<br>{row.document}, {row.clause}; {row.strength}, {date}"
+_HOVER = Markup("<b>{0.statement_en}</b><br>“{0.quote}”<br>{0.document}, {0.clause}; {0.strength}, {1}")
 # Grey and see-through, for a notebook is light or dark; a page has colours of its own for these.
 _GREY, _FAINT, _CLEAR = "#797979", "rgba(128,128,128,0.3)", "rgba(0,0,0,0)"
 _LAYOUT = {
@@ -113,7 +113,7 @@ def _trace(rows, strength, palette):
         legendgroup=strength,
         showlegend=False,
         marker=marker,
-        text=[str(Markup(_HOVER).format(row=row, date=wording.date(row))) for row in rows.itertuples()],
+        text=[str(_HOVER.format(row, wording.date(row))) for row in rows.itertuples()],
         hovertemplate="%{text}<extra></extra>",
     )
 

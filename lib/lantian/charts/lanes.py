@@ -210,9 +210,8 @@ def due(plans, indicators, where="core == 'yes'", role="focus"):
     gaps = gaps.assign(in_words=[wording.gap(row) for row in gaps.itertuples()])
     columns = ["jurisdiction", "place", "when", "exact", "in_words", "strength", "id"]
     found = pd.concat([targets, gaps])
-    missing = drawing.missing_places(plans, found, "no target") if role == "focus" else found.head(0)
-    found = pd.concat([found, missing], ignore_index=True)[columns]
-    return found.fillna({"place": "", "exact": "", "strength": ""})
+    found = drawing.by_place(plans, found, missing="no target") if role == "focus" else found
+    return found[columns].fillna({"place": "", "exact": "", "strength": ""})
 
 
 def _act(row):

@@ -257,7 +257,7 @@ def series(plans, indicator, name=None, title=None, subtitle=None):
         _place_series(axes, points[points["jurisdiction"] == place], palette)
         axes.set_title(names[place], size=8, weight="bold", loc="left")
     _set_limits(panels[0, 0], points)
-    rows = drawing.by_place(plans, points, missing="no measurement is known")
+    rows = drawing.by_place(plans, points, missing="no measurement is known", in_part="")
     return drawing.finish(chart, plans, rows, name, title, subtitle)
 
 

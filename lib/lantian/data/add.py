@@ -9,12 +9,13 @@ from lantian.data.files import as_csv, read_tables, write_files
 from lantian.data.package import as_text, read_package
 from lantian.data.schema import PACKAGE, DataError, Problem, find_data, read_schema
 
-# What to fill in, in which order.
-NEXT = Path(__file__).with_name("next_steps.txt").read_text("utf-8").rstrip("\n")
+# What to fill in, in which order, by role.
+NEXT = {"focus": "next_steps.txt", "reference": "next_steps_reference.txt"}
+ACCESS = {"focus": "full_text", "reference": "cited"}
 
 
-def add(identifier, data=None, year=None):
-    """Write the stubs of a further place to compare: all that `check` will then ask to be filled in.
+def add(identifier, data=None, year=None, reference=False):
+    """Write the stubs of a further place: all that `check` will then ask to be filled in.
 
     Parameters
     ----------
@@ -24,6 +25,8 @@ def add(identifier, data=None, year=None):
         The data folder, found as by `load`.
     year : int, optional
         Year of issue of its plan; part of the document's id.
+    reference : bool
+        Add a level above, of which single figures are cited, instead of a place to compare.
 
     Returns
     -------
@@ -41,15 +44,17 @@ def add(identifier, data=None, year=None):
     problems += _refusals(identifier, folder, schema, tables)
     if problems:
         raise DataError(sorted(problems))
-    stubs = _stubs(identifier, f"{identifier.replace('_', '-')}-{year or 'plan'}", tables)
+    role = "reference" if reference else "focus"
+    stubs = _stubs(identifier, f"{identifier.replace('_', '-')}-{year or 'plan'}", tables, role)
     targets = f"targets/{identifier}.csv"
     paths = {name: tables[name].paths[0] for name in stubs} | {"targets": folder / targets}
-    files = {folder / PACKAGE: _registered(folder, targets)}
+    files = {folder / PACKAGE: as_text(read_package(folder, targets))}
     for name, path in paths.items():
         rows = tables[name].rows() + stubs[name] if name in stubs else []
         files[path] = as_csv(schema[name].columns, sorted(rows, key=lambda row: row["id"]))
     write_files(files)
-    return NEXT.format(place=identifier, count=len(stubs["gaps"]), **paths)
+    words = Path(__file__).with_name(NEXT[role]).read_text("utf-8").rstrip("\n")
+    return words.format(place=identifier, count=len(stubs["gaps"]), **paths)
 
 
 def _refusals(identifier, folder, schema, tables):
@@ -64,25 +69,16 @@ def _refusals(identifier, folder, schema, tables):
         yield Problem(str(file), 0, "", "is there already; move it away first")
 
 
-def _stubs(identifier, document, tables):
+def _stubs(identifier, document, tables, role):
     """Make the rows that a newcomer needs; what only a reader can know is left empty."""
     places, indicators = tables["jurisdictions"].cells, tables["indicators"].cells
-    orders = pd.to_numeric(places.loc[places["role"] == "focus", "order"], errors="coerce").fillna(0)
+    orders = pd.to_numeric(places.loc[places["role"] == role, "order"], errors="coerce").fillna(0)
     gap = {"jurisdiction": identifier, "document": document}
     prefix = f"{identifier}-gap-".replace("_", "-")
-    headline = indicators.loc[indicators["headline"] != "", "id"]
+    headline = indicators.loc[(indicators["headline"] != "") & (role == "focus"), "id"]
     ids = {indicator: prefix + re.sub("[._]", "-", indicator) for indicator in headline}
     return {
-        "jurisdictions": [{"id": identifier, "role": "focus", "order": str(1 + int(max(orders, default=0)))}],
-        "documents": [{"id": document, "jurisdiction": identifier, "access": "full_text"}],
+        "jurisdictions": [{"id": identifier, "role": role, "order": str(1 + int(max(orders, default=0)))}],
+        "documents": [{"id": document, "jurisdiction": identifier, "access": ACCESS[role]}],
         "gaps": [gap | {"id": ids[indicator], "indicator": indicator} for indicator in headline],
     }
-
-
-def _registered(folder, path):
-    """Return datapackage.json with a further file of targets."""
-    package = read_package(folder)
-    entry = next(resource for resource in package["resources"] if resource["name"] == "targets")
-    paths = [entry["path"]] if isinstance(entry["path"], str) else entry["path"]
-    entry["path"] = sorted([*paths, path])
-    return as_text(package)

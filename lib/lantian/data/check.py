@@ -9,7 +9,7 @@ import pandas as pd
 
 from lantian.data.files import read_tables, typed
 from lantian.data.quotes import contradictions
-from lantian.data.schema import DataError, Problem, read_schema
+from lantian.data.schema import READ, DataError, Problem, read_schema
 
 # --- the rules -------------------------------------------------------------------------------------------------------
 
@@ -128,6 +128,7 @@ def check_tables(tables, schema):
     if set(RULED) <= complete and not problems:  # rules about the whole would only repeat a problem of a cell
         problems += [problem for rule in SET_RULES for problem in rule(cells)]
         problems += _coverage_problems(cells, str(tables["gaps"].paths[0]))
+        problems += _name_problems(tables["targets"], cells["jurisdictions"]["id"])
     return problems
 
 
@@ -311,21 +312,43 @@ def _file_problems(cells):
         yield Problem(path, line, "document", message)
 
 
-def _reading_problems(cells):
-    """Each focus jurisdiction has one document that was read whole."""
-    read = cells["documents"].query("access == 'full_text'")["jurisdiction"].value_counts()
+def _name_problems(targets, places):
+    """A targets file without a row, which shows nobody whose it is, is named after a place too."""
+    message = "is named after no place in jurisdictions.csv and holds no row; name it after one, or delete it"
+    empty = {*map(str, targets.paths)} - {*targets.cells.index.unique("path")}
+    return [Problem(path, 0, "", message) for path in empty if Path(path).stem not in set(places)]
+
+
+def _plan_problems(cells):
+    """Each focus jurisdiction has one document that was read, whole or in part."""
+    read = _read(cells)["jurisdiction"].value_counts()
     for at, place in cells["jurisdictions"].query("role == 'focus'")["id"].items():
         if (count := read.get(place, 0)) != 1:
-            message = f"{place} has {count} documents with access full_text; a focus place has one"
+            message = f"{place} has {count} documents with access {' or '.join(READ)}; a focus place has one"
             yield Problem(*at, "role", message)
 
 
+def _read(cells):
+    return cells["documents"][cells["documents"]["access"].isin(READ)]
+
+
+def _label_problems(cells):
+    """No two places look alike on a chart, which has their English names with the year of issue."""
+    places = cells["jurisdictions"]
+    read = _read(cells).drop_duplicates("jurisdiction").set_index("jurisdiction")
+    years = places["id"].map(read["issued"].str[:4]).fillna("")
+    labels = (places["name_en"] + " " + years).str.casefold()
+    message = "and year of issue are another place's too, so that charts could not tell them apart; write the district or province into name_en"
+    return _report(places["name_en"][labels.duplicated(keep=False)], message)
+
+
 def _coverage_problems(cells, path):
-    """Each focus jurisdiction has, for each headline indicator, a target or a gap."""
+    """Each focus jurisdiction that was read whole has, for each headline indicator, a target or a gap."""
     pair = ["jurisdiction", "indicator"]
     targets = cells["targets"].assign(jurisdiction=_jurisdictions(cells))
     covered = pd.MultiIndex.from_frame(pd.concat([targets[pair], cells["gaps"][pair]]))
-    focus = cells["jurisdictions"].query("role == 'focus'")["id"]
+    places, whole = cells["jurisdictions"], cells["documents"].query("access == 'full_text'")["jurisdiction"]
+    focus = places.loc[(places["role"] == "focus") & places["id"].isin(whole), "id"]
     headline = cells["indicators"].query("headline != ''")["id"]
     wanted = pd.MultiIndex.from_product([focus, headline])
     for place, indicator in wanted[~wanted.isin(covered)]:
@@ -333,7 +356,7 @@ def _coverage_problems(cells, path):
         yield Problem(path, 0, "indicator", message)
 
 
-def _silence_problems(cells):
+def _gap_problems(cells):
     """A plan that has a target on an indicator is not silent on it."""
     pair = ["document", "indicator"]
     silent = cells["gaps"].query("status == 'silent'")
@@ -343,7 +366,7 @@ def _silence_problems(cells):
     return _report(silent["status"][wrong], message)
 
 
-def _order_problems(cells):
+def _sort_problems(cells):
     """Rows are sorted by id, so that a change of the data is a small diff."""
     for name in ("targets", "gaps", "indicators", "documents", "subjects"):
         ids = cells[name]["id"]
@@ -351,4 +374,4 @@ def _order_problems(cells):
         yield from _report(ids[out_of_order], "is out of order; rows are sorted by id")
 
 
-SET_RULES = (_file_problems, _reading_problems, _circle_problems, _silence_problems, _order_problems)
+SET_RULES = (_file_problems, _plan_problems, _label_problems, _circle_problems, _gap_problems, _sort_problems)

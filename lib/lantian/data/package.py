@@ -9,7 +9,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from lantian.data.schema import PACKAGE, read_schema
+from lantian.data.schema import PACKAGE, READ, all_files, read_schema
 
 FILES = {  # how pages name them, and their types
     "data/lantian.xlsx": ("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -19,9 +19,12 @@ FILES = {  # how pages name them, and their types
 }
 
 
-def read_package(folder):
-    """Read ``datapackage.json`` of a data folder."""
-    return json.loads((folder / PACKAGE).read_text("utf-8-sig"))
+def read_package(folder, *further):
+    """Read ``datapackage.json`` of a data folder, every file of targets named, and further ones."""
+    package = json.loads((folder / PACKAGE).read_text("utf-8-sig"))
+    (targets,) = (resource for resource in package["resources"] if resource["name"] == "targets")
+    targets["path"] = sorted([*all_files(folder, targets), *further])
+    return package
 
 
 def as_text(package):
@@ -30,8 +33,8 @@ def as_text(package):
 
 
 def with_sources(package, documents):
-    """Name the documents that were read whole, rows of ``documents``, as sources: title, and address where it is known."""
-    read = [row for row in documents if row["access"] == "full_text"]
+    """Name the documents that were read, rows of ``documents``, as sources: title, and address where it is known."""
+    read = [row for row in documents if row["access"] in READ]
     sources = [{"title": f"{row['title_en']} ({row['title_zh']})", "path": row["url"]} for row in read]
     sources = [{name: words for name, words in source.items() if words} for source in sources]
     return _as_a_whole(package) | {"sources": sources, "resources": package["resources"]}

@@ -11,7 +11,7 @@ import pandas as pd
 
 from lantian.data.check import sound_tables
 from lantian.data.files import typed
-from lantian.data.schema import DataError, Problem, find_data, province
+from lantian.data.schema import READ, DataError, Problem, find_data, province
 from lantian.errors import NameMissing
 from lantian.text import wording
 from lantian.text.script import fold
@@ -38,11 +38,15 @@ class Plans:
     targets_above : DataFrame
         Likewise the goals, limits and standards of the levels above.
     every_target : DataFrame
-        Both, and those of places left out of the comparison, in the order of the tables and without ``in_words``.
+        Both, those of places left out of the comparison, and those of documents beside the plan compared (role
+        ``other``), in the order of the tables and without ``in_words``.
     places : DataFrame
-        The places compared, a row each, in their order; ``label`` is name and year of issue, ``province`` a name.
+        The places compared, a row each, in their order; ``label`` is name and year of issue, ``province`` a name, and
+        ``access`` says whether the plan was read whole (``full_text``) or in part (``partial``).
     focus : list of str
         Their ids.
+    documents_read : DataFrame
+        The documents that were read, whole or in part, by their place.
     many : bool
         Whether they are more than `FEW`, which fit side by side.
     gaps : DataFrame
@@ -97,6 +101,10 @@ class Plans:
     @property
     def focus(self):
         return Ids(self.places["id"])
+
+    @property
+    def documents_read(self):
+        return _read(self.documents)
 
     @property
     def many(self):
@@ -231,7 +239,8 @@ def _joined(frames):
     names = {field.name for field in fields(Plans)} | {"targets"}
     frames = {name: frame for name, frame in frames.items() if name in names}
     frames["jurisdictions"] = _labelled(frames["jurisdictions"], frames["documents"])
-    frames["targets"] = _normalised(_with_places(frames["targets"], frames), frames["units"])
+    frames["targets"] = _of_other_documents(_with_places(frames["targets"], frames), frames["documents"])
+    frames["targets"] = _normalised(frames["targets"], frames["units"])
     names = dict(zip(frames["subjects"]["id"], frames["subjects"]["name_en"]))
     frames["targets"]["subject_name"] = frames["targets"]["subject"].map(names).fillna("")
     frames["targets"]["hedge"] = _hedges(frames["targets"], frames["terms"])
@@ -261,15 +270,20 @@ def _hedges(targets, terms):
 
 
 def _labelled(places, documents):
-    """Add ``issued``, ``label``, the name with the year of issue of the plan read, and ``province``."""
-    read = documents[documents["access"] == "full_text"].set_index("jurisdiction")["issued"]
+    """Add ``issued`` and ``access`` of the plan read, ``label``, the name with the year of issue, and ``province``."""
+    read = _read(documents)[["issued", "access"]]
     places = places.sort_values(["order", "id"]).reset_index(drop=True)
-    issued = places["id"].map(read[~read.index.duplicated()]).fillna("")
+    places = places.join(read[~read.index.duplicated()], on="id").fillna({"issued": "", "access": ""})
+    issued = places["issued"]
     year = issued.str[:4] + issued.str.extract(r"(\?$)", expand=False).fillna("")
     label = places["name_en"] + (" (" + year + ")").where(year != "", "")
     by_id = places.set_index("id").to_dict("index")
     provinces = [province(by_id, place) for place in by_id]
-    return places.assign(issued=issued, label=label, province=provinces)
+    return places.assign(label=label, province=provinces)
+
+
+def _read(documents):
+    return documents[documents["access"].isin(READ)].set_index("jurisdiction", drop=False)
 
 
 def _with_places(rows, frames):
@@ -284,6 +298,14 @@ def _with_places(rows, frames):
     if (np.diff(order) < 0).any():
         rows = rows.take(np.argsort(order, kind="stable"))
     return rows.merge(documents, on="document", how="left").merge(indicators, on="indicator", how="left")
+
+
+def _of_other_documents(targets, documents):
+    """Give targets of a document beside the plan compared the role ``other``, and its year in their label."""
+    other = (targets["role"] == "focus") & ~targets["access"].isin(READ)
+    year = targets["document"].map(documents.set_index("id")["issued"]).str[:4]
+    label = targets["label"].mask(other, targets["place"] + " (" + year + ", another document)")
+    return targets.assign(role=targets["role"].mask(other, "other"), label=label)
 
 
 def _normalised(targets, units):

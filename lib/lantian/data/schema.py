@@ -16,6 +16,7 @@ TYPES = ("string", "number", "integer", "date")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 # The tables and columns that the library reads; a data folder may hold more, never fewer.
 COLUMNS = Path(__file__).with_name("columns.txt")
+READ = ("full_text", "partial")  # the access to documents that were read, whole or in part
 
 
 class DataError(LantianError):
@@ -169,10 +170,19 @@ def read_schema(folder):
     return {table.name: table for table in tables}
 
 
+def all_files(folder, resource):
+    """List the files of a table: those that ``datapackage.json`` names, and of targets any other in their folder."""
+    listed = _listed(resource["path"])
+    found = Path(folder, "targets").glob("[!.]*.csv") if resource["name"] == "targets" else ()
+    found = {path.relative_to(folder).as_posix() for path in found}
+    return sorted([*listed, *found.difference(Path(path).as_posix() for path in listed)])
+
+
 def _read(path):
     """Return the tables that a file names; a ValueError explains what keeps it from being read."""
     try:
-        return [_table(resource) for resource in json.loads(path.read_text("utf-8-sig"))["resources"]]
+        resources = json.loads(path.read_text("utf-8-sig"))["resources"]
+        return [_table(resource, all_files(path.parent, resource)) for resource in resources]
     except FileNotFoundError:
         message = "this file is missing; a data folder holds it next to its tables"
     except UnicodeDecodeError:
@@ -254,12 +264,12 @@ def _missing(tables):
         yield from (f"{table}: the column {name!r} is missing" for name in missing)
 
 
-def _table(resource):
+def _table(resource, paths):
     schema = resource["schema"]
     return Table(
         name=str(resource["name"]),
         title=resource.get("title", ""),
-        paths=tuple(map(str, _listed(resource["path"]))),
+        paths=tuple(paths),
         fields=tuple(_field(entry) for entry in schema["fields"]),
         key=tuple(_listed(schema.get("primaryKey", []))),
         references=tuple(_reference(resource["name"], entry) for entry in schema.get("foreignKeys", [])),

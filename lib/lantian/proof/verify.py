@@ -187,7 +187,7 @@ def _accounts(table, plans, result):
 
 
 def read_texts(plans, sources=None):
-    """Read the texts of all documents with full access, from a folder or from ``LANTIAN_SOURCES``.
+    """Read the texts of all documents read, whole or in part, from a folder or from ``LANTIAN_SOURCES``.
 
     Returns
     -------
@@ -200,7 +200,7 @@ def read_texts(plans, sources=None):
     if not sources:
         raise DataError([Problem("", 0, "", f"no texts named: give --sources DIR or set {SOURCES}")])
     texts, problems = {}, []
-    for row in plans.documents[plans.documents["access"] == "full_text"].itertuples():
+    for row in plans.documents_read.itertuples():
         path = Path(sources) / f"{row.jurisdiction}.txt"
         try:
             texts[row.id] = path.read_bytes().decode("utf-8")

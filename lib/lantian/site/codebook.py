@@ -109,7 +109,7 @@ def _plans(plans):
 
 def _addresses(plans):
     names = plans.jurisdictions.set_index("id")["name_en"]
-    read = plans.documents.query("access == 'full_text' and url != ''")
+    read = plans.documents_read.query("url != ''")
     return "\n".join(f"- {names[row.jurisdiction]}: <{row.url}>" for row in read.itertuples())
 
 

@@ -172,7 +172,8 @@ def _target_row(row, verdict, proofs):
     words = marked(row) if row.quote else row.words
     more = [] if proofs is None else [_proof(proof, write=str) for proof in proofs.itertuples()]
     strength = f"{row.strength} ({row.strength_word})" if row.strength_word else row.strength
-    shown = joined("<br>", [chinese(words), *more]) if words else "cited"
+    parts = [words and chinese(words), *more, wording.cited(row).strip(" ()")]
+    shown = joined("<br>", list(filter(None, parts)) or ["cited"])
     strength = strength if verdict == "no" else joined("<br>", [strength, f"compares: {verdict}"])
     return row.theme, row.id, row.statement_en, _plan(row), row.indicator_name, shown, row.clause, strength
 
@@ -187,7 +188,7 @@ def _gap_row(row):
 
 def _plan(row):
     """Name the plan; a document above the plans, of which a place has several, is linked to its row on the same page."""
-    if row.role == "reference" and PAGES in os.environ:
+    if row.role in ("reference", "other") and PAGES in os.environ:
         return Shown(Markup('<a href="#{}">{}</a>').format(row.document, row.label))
     return row.label
 

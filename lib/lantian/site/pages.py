@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
+from html import unescape
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -151,8 +152,8 @@ class Page:
 def headings(note):
     """List level and plain text of every heading of a text in Markdown.
 
-    >>> headings("# The *first*\\n\\n```\\n# code\\n```\\n\\nSecond\\n------")
-    [(1, 'The first'), (2, 'Second')]
+    >>> headings("# The *first* &amp; best\\n\\n```\\n# code\\n```\\n\\nSecond\\n------")
+    [(1, 'The first & best'), (2, 'Second')]
     """
     import mistune
 
@@ -168,7 +169,7 @@ def _plain(part):
     """Return the text of a part of a note, without its markup."""
     if part["type"] in ("softbreak", "linebreak", "inline_html"):
         return " " * (part["type"] != "inline_html")
-    return part.get("raw", "") + "".join(map(_plain, part.get("children", [])))
+    return unescape(part.get("raw", "")) + "".join(map(_plain, part.get("children", [])))
 
 
 def _html(output):

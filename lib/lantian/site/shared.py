@@ -6,12 +6,13 @@ from lantian.analysis import search
 from lantian.analysis.comparability import rules
 from lantian.analysis.compare import ALONE, RESPECTS, by_strength, pairs, worded
 from lantian.analysis.levels import above
+from lantian.analysis.matrix import NO_TARGET, without
 from lantian.site.tables import series
 from lantian.text import wording
 from lantian.text.script import FOLDED
 
 # The columns of each table that scripts read; of rows, those that are the numbers of rows of the other tables come last.
-PLACES = ["id", "label", "name_en", "name_zh", "role"]
+PLACES = ["id", "label", "name_en", "name_zh", "role", "without"]
 INDICATORS = ["id", "name_en", "name_zh", "theme", "definition"]
 SUBJECTS = ["id", "name_en", "name_zh"]
 ROWS = """id statement in_words quote proofs subject_class exception lead clause note core kind strength year theme printed thing
@@ -43,7 +44,7 @@ def shared(plans):
     >>> import lantian as lt
     >>> facts = shared(lt.load())
     >>> facts["places"]["rows"][4]
-    ['yuyao', 'Yuyao (2018)', 'Yuyao', '余姚市', 'focus']
+    ['yuyao', 'Yuyao (2018)', 'Yuyao', '余姚市', 'focus', 'no target']
     """
     rows = _worded(search.rows(plans))
     numbers = {name: number for number, name in enumerate(rows["id"])}
@@ -76,6 +77,7 @@ def _tables(plans, rows):
     """List places, those compared first, indicators, subjects (one without a name last) and documents."""
     places = plans.jurisdictions[plans.jurisdictions["id"].isin(rows["jurisdiction"])]
     places = places.sort_values("role", key=lambda role: role != "focus", kind="stable")
+    places["without"] = places["id"].map(without(plans)).map(NO_TARGET).fillna("")
     named = plans.documents[["title_en", "number", "issued"]].itertuples(index=False)
     documents = [", ".join(filter(None, parts)) for parts in named]
     subjects = _table(plans.subjects[SUBJECTS])

@@ -22,7 +22,12 @@ HEADINGS = wording.words("heading")
 # The column that a column of ids links: the first of these that is filled, else the last filled one.
 LINKED = {"above_id": ["in_words"], "id": ["printed", "in_words"]}
 CONTEXT = {"context.population": "population", "context.gdp": "GDP"}
-SILENT = ["silent_within", "silent_outside"]
+# What `summary` lists of what has no target, by the marks of cells; the last only of plans read in part.
+MISSING = {
+    "not addressed": ["silent_within", "silent_outside"],
+    "may be in a lost part": ["part_missing"],
+    "not known, read in part": ["unread"],
+}
 LONGEST = 150  # rows of a table that is not folded
 MOST_PROMISES = 2  # of a plan on one headline, in `summary`
 # The fields that the readers of the audit judged in each row.
@@ -193,17 +198,19 @@ def summary(plans):
     Returns
     -------
     DataFrame
-        plan, coal, air, vehicles, not addressed, may be in a lost part; each linked to its evidence.
+        plan, coal, air, vehicles, not addressed, may be in a lost part, and, where a plan was read in part, what is not
+        known; each linked to its evidence.
     """
     headlines = [name for name in HEADLINES if (plans.indicators["headline"] == name).any()]
     every = pd.concat(cells(plans, headline).assign(headline=headline) for headline in headlines)
+    missing = list(MISSING)[: 3 if "unread" in set(every["mark"]) else 2]
     rows = []
     for place in plans.places.itertuples():
         mine = every[every["jurisdiction"] == place.id]
-        without = [_subjects(mine[mine["mark"].isin(marks)]) for marks in (SILENT, ["part_missing"])]
+        without = [_subjects(mine[mine["mark"].isin(MISSING[name])]) for name in missing]
         main = [_main_promises(mine[mine["headline"] == headline]) for headline in headlines]
         rows.append([place.label, *main, *without])
-    return pd.DataFrame(rows, columns=["plan", *headlines, "not addressed", "may be in a lost part"])
+    return pd.DataFrame(rows, columns=["plan", *headlines, *missing])
 
 
 def _subjects(cells):
@@ -270,24 +277,20 @@ def profiles(plans):
         A row a plan. Population and GDP carry year, source and confidence, and are
         those of the year nearest to the census of 2020.
     """
-    documents = _documents_read(plans)
+    documents = plans.documents_read
     rows = []
     for place in plans.places.itertuples():
         document = documents.loc[place.id]
         issued = document["issued"].replace("?", " (inferred)")
         first = document["first_issued"].replace("?", " (not seen)") or "the same"
         issuer = document["issuer_zh"] or "not in the text"
-        lost = document["missing_parts"] or "no known losses"
+        part = wording.ACCESS["partial"] if document["access"] == "partial" else ""
+        lost = "; ".join(filter(None, [part, document["missing_parts"]])) or "no known losses"
         sizes = [_size(plans.observations, place.id, indicator) for indicator in CONTEXT]
         name = ", ".join(filter(None, (f"{place.name_en} {place.name_zh}", place.province)))
         rows.append([f"{name}; {place.level}", _titled(document), issuer, issued, first, lost, *sizes])
     columns = ["place", "document", "issuer", "issued", "first issue", "lost", *CONTEXT.values()]
     return pd.DataFrame(rows, columns=columns)
-
-
-def _documents_read(plans):
-    """Return the documents that were read whole, by their place."""
-    return plans.documents[plans.documents["access"] == "full_text"].set_index("jurisdiction")
 
 
 def _titled(document):
@@ -420,7 +423,7 @@ def by_place(plans):
     -------
     Shown
     """
-    documents = _documents_read(plans)
+    documents = plans.documents_read
     rows = []
     for place in plans.places.itertuples():
         document = documents.loc[place.id]

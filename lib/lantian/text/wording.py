@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-__all__ = """AREAS BASES DEGREES FLEETS GAPS MONTHS SHORT SILENCES STRENGTHS amount counted date day gap names number period
+__all__ = """ACCESS AREAS BASES DEGREES FLEETS GAPS MONTHS SHORT SILENCES STRENGTHS amount counted date day gap names number period
     places_with quantity signed span statement strength subject target thing""".split()
 WORDS = Path(__file__).with_name("words.csv")
 
@@ -24,6 +24,7 @@ def words(kind):
 STRENGTHS = ("mandated", "plain", "hedged", "aspirational")  # from the firmest, as the tables name them
 DEGREES, GAPS, AREAS, BASES = map(words, ("degree", "gap", "area", "base"))
 SHORT = words("short degree")
+ACCESS = words("access")  # how a document is known
 SILENCES = words("silence")  # what a plan does instead of setting a target, by the mark of its cell
 FREQUENCIES, CLASSES, UNITS, BOUNDS = map(words, ("frequency", "class", "unit", "bound"))
 CHANGE_BOUNDS = BOUNDS | {"<": "less than ", ">": "more than "}
@@ -33,7 +34,7 @@ OFTEN = "times a year"  # the unit of how often something is done
 STANDARD = re.compile("China [IV]+( and older)?")  # a class that English puts before its subject
 # What `target` reads of a row: rows of many columns are slow to go through.
 READ = """kind operator value value_basis baseline_year baseline_basis target_year year_basis deadline timing better
-    amount amount_max standard_unit label_en""".split()
+    amount amount_max standard_unit label_en role access""".split()
 # The indicators that ask for a share or number of vehicles of new, or new and clean, energy.
 FLEETS = [f"vehicles.{name}" for name in "new_energy new_or_clean electric battery_electric".split()]
 LONGEST_EXCEPTION = 30  # characters; a longer one is only mentioned
@@ -179,7 +180,16 @@ def day(iso):
 def target(row):
     """Word how much a target sets and by when, as "at least 20 % below 2015 by 2020"."""
     when = date(row)
-    return amount(row) if when == "no date" or row.standard_unit == OFTEN else f"{amount(row)} {when}"
+    undated = when == "no date" or row.standard_unit == OFTEN
+    return amount(row) + (cited(row) if undated else f" {when}{cited(row)}")
+
+
+def cited(row):
+    """Say behind a target of a document beside the plan compared that it was not verified against a text; nothing behind others.
+
+    Of the levels above all are cited, and pages say that once.
+    """
+    return " (cited, not verified against a text)" if getattr(row, "role", "") == "other" else ""
 
 
 def statement(row):
@@ -189,7 +199,7 @@ def statement(row):
     """
     if not hasattr(row, "statement_en"):
         return f"{row.place}, {row.indicator_name}: {gap(row)}"
-    return f"{row.place}: {row.statement_en}; {row.strength}, {date(row)}"
+    return f"{row.place}: {row.statement_en}; {row.strength}, {date(row)}{cited(row)}"
 
 
 def thing(row):
@@ -227,7 +237,11 @@ def hedge(row):
 
 
 def gap(row):
-    """Word what stands in place of a target; a silence within what the plan set out to do reads otherwise than one outside it."""
+    """Word what stands in place of a target; a silence reads otherwise where it lies within what the plan set out to do,
+    outside of it, or in the part of it that was read.
+    """
+    if row.status == "silent" and getattr(row, "access", "") == "partial":
+        return "not addressed in the part read"
     if row.status == "silent":
         return GAPS["silent"] + ("" if row.within_remit else ", being outside its subject")
     if row.status == "assigned" and row.set_by:

@@ -4,7 +4,7 @@ async function comparison(form) {
   if (!data.judged) { return; }
   const { judged, degrees } = data, field = form.elements;
   const HEADS = { degree: "compares", printed: "promise", thing: "covers", date: "by when", strength: "firmness", quote: "words in the plan" };
-  const WITHOUT = { id: "", thing: "", date: "", strength: "", quote: "", degree: "no", places: "", caveats: "", inputs: "", reason: "no target" };
+  const WITHOUT = { id: "", thing: "", date: "", strength: "", quote: "", degree: "no", places: "", caveats: "", inputs: "", reason: "" };
   const names = list => (list.length < 2 ? list.join("") : `${list.slice(0, -1).join(", ")} and ${list.at(-1)}`);
   const link = (id, text) => (id ? html`<a class="evidence" href="${address("08_evidence", id)}">${text}</a>` : text);
 
@@ -25,14 +25,14 @@ async function comparison(form) {
     const gaps = rows.filter(row => row.kind === "gap" && open.includes(row.place)), blank = open.filter(place => !gaps.some(row => row.place === place));
     return [
       ...shown.map(row => ({ ...WITHOUT, ...row, ...verdict(row, shown, respect) })),
-      ...gaps.map(row => ({ ...WITHOUT, ...row, strength: "" })),
-      ...blank.map(place => ({ ...WITHOUT, place, printed: promised.some(row => row.place === place) ? "operating parameters only" : "no target" }))
+      ...gaps.map(row => ({ ...WITHOUT, ...row, strength: "", reason: row.place.without })),
+      ...blank.map(place => ({ ...WITHOUT, place, printed: promised.some(row => row.place === place) ? "operating parameters only" : place.without, reason: place.without }))
     ].sort((one, other) => data.places.indexOf(one.place) - data.places.indexOf(other.place) || (one.id < other.id ? -1 : 1));
   }
 
   function line(row) {
     const more = [row.caveats, row.inputs, row.reason].filter(Boolean).map(text => html`<br>${text}`);
-    const degree = row.reason === WITHOUT.reason ? row.reason : html`<b>${row.degree}: ${degrees[row.degree]}</b>${row.places && `, with ${row.places}`}${more}`;
+    const degree = row.reason === row.place.without ? row.reason : html`<b>${row.degree}: ${degrees[row.degree]}</b>${row.places && `, with ${row.places}`}${more}`;
     const cells = { ...row, degree, printed: link(row.id, row.printed), quote: html`<span lang="zh">${row.quote}</span>` };
     return html`<tr><th scope="row">${row.place.label}</th>${Object.keys(HEADS).map(name => html`<td data-label="${HEADS[name]}" class="${name} ${row.degree}">${cells[name]}</td>`)}</tr>`;
   }
