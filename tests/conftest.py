@@ -8,9 +8,13 @@ from pathlib import Path
 
 import lantian as lt
 import pytest
+from edit import contents
 from lantian.data.plans import find_data
 from lantian.site import render as rendering
-from lantian.site.execute import Kernels
+from lantian.site.execute import Kernels, import_nbformat
+from lantian.site.publish import bundle
+
+import_nbformat()  # before others do, which would take a second more in each process
 
 SOURCES = "LANTIAN_SOURCES"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -19,7 +23,8 @@ NEEDS = {
     "browser": (CHROMIUM, "no chromium, chromium-browser or google-chrome is on the PATH"),
 }
 # Where files are shared out between processes, a long one taken up last would be waited for.
-LONGEST = ("pages", "prose", "access", "growth", "render", "evidence", "input", "export", "coverage")
+LONGEST = """pages prose access render growth answers evidence reader questions input marks export readme strangers
+    proof tables""".split()
 
 
 def skipped_in_vain(config):
@@ -59,6 +64,12 @@ def data():
 @pytest.fixture(scope="session")
 def plans(data):
     return lt.load(data)
+
+
+@pytest.fixture
+def loaded(plans, monkeypatch):
+    """What notebooks load, without that each of them checks the same tables again."""
+    monkeypatch.setattr(lt, "load", lambda: plans)
 
 
 @pytest.fixture
@@ -113,6 +124,18 @@ def site(data, tmp_path_factory):
         "the pages could not be rendered: see the first test that needs them"
     )
     return folder
+
+
+@pytest.fixture(scope="session")
+def mailed(site, tmp_path_factory):
+    """The suite as one file, with nothing beside it."""
+
+    def bundled(folder):
+        folder.mkdir()
+        found = {str(path): content for path, content in contents(site).items()}
+        (folder / "lantian.html").write_text(bundle(found), "utf-8")
+
+    return once(tmp_path_factory, "mailed", bundled) / "lantian.html"
 
 
 @pytest.fixture(scope="session")

@@ -9,12 +9,11 @@ import re
 import sqlite3
 from pathlib import Path
 from types import SimpleNamespace
-from unittest.mock import patch
 
 import lantian as lt
 import pandas as pd
 import pytest
-from cells import compiled, execute
+from cells import compiled, execute, shared
 from edit import read
 from lantian.analysis import compare
 from lantian.analysis.matrix import STEPS, chosen
@@ -115,7 +114,7 @@ def findings(plans, judging=True):
     source : str
     shown : list of Sentence or Exception
     """
-    with shared(plans, judging):
+    with shared(plans, {} if judging else {"comparability": functools.partial(unjudged, plans)}):
         for notebook, cells in NOTEBOOKS.items():
             for place in plans.focus if notebook == "place" else [None]:
                 names = {}
@@ -128,32 +127,6 @@ def findings(plans, judging=True):
                         names["place"] = place
                     if "finding" in tags:
                         yield f"{notebook} {name}", place, source, shown
-
-
-@contextlib.contextmanager
-def shared(plans, judging):
-    """Let all cells read the same plans, and work out once what several of them ask for."""
-    work = {"load": lambda: plans, "outcomes": once(lt.outcomes, plans)}
-    work |= {"above": once(lt.above, plans), "cells": once(lt.cells, plans)}
-    if not judging:
-        work["comparability"] = functools.partial(unjudged, plans)
-    with contextlib.ExitStack() as stack:
-        for name, function in work.items():
-            stack.enter_context(patch.object(lt, name, function))
-        yield
-
-
-def once(function, plans):
-    """Return a function of plans that works only once for the same arguments."""
-    known = {}
-
-    def remembered(_, *args, **named):
-        key = repr((args, named))
-        if key not in known:
-            known[key] = function(plans, *args, **named)
-        return known[key].copy()
-
-    return remembered
 
 
 def unjudged(plans, _, theme):

@@ -3,6 +3,7 @@
 import csv
 import itertools
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import lantian as lt
@@ -39,6 +40,13 @@ def core(plans):
 
 
 @pytest.fixture(scope="module")
+def compared(plans):
+    """A function that compares the plans in a respect, on each headline indicator, once."""
+    headline = plans.indicators.loc[plans.indicators["headline"] != "", "id"]
+    return cache(lambda of: [lt.compare(plans, indicator, of) for indicator in headline])
+
+
+@pytest.fixture(scope="module")
 def pairs(core):
     """Every two core targets of two places on one indicator, or on the two of vehicles, one within the other."""
     alike = {"vehicles.new_or_clean": "vehicles.new_energy"}
@@ -72,10 +80,8 @@ def test_all_pairs_of_the_headlines_were_judged_by_hand(pairs):
 @EACH_RESPECT
 def test_verdicts_do_not_depend_on_the_order(judging, pairs, of):
     for one, other in pairs:
-        there, back = (
-            judge(judging, *(stated(judging, row, of) for row in pair), of)
-            for pair in ((one, other), (other, one))
-        )
+        one, other = (stated(judging, row, of) for row in (one, other))
+        there, back = judge(judging, one, other, of), judge(judging, other, one, of)
         assert (there.degree, len(there.caveats), set(there.inputs)) == (
             back.degree,
             len(back.caveats),
@@ -256,24 +262,24 @@ def test_nearest_years_are_paired(plans):
 
 
 @EACH_RESPECT
-def test_compare_gives_each_row_its_strongest_pair(plans, judging, core, of):
+def test_compare_gives_each_row_its_strongest_pair(compared, judging, core, of):
     """Against the pairs judged one by one; only what another year keeps apart may be weaker."""
-    for indicator in plans.indicators.loc[plans.indicators["headline"] != "", "id"]:
-        rows = lt.compare(plans, indicator, of).query("status == 'target'")
+    for every in compared(of):
+        rows = every.query("status == 'target'")
+        facts = {name: stated(judging, core[name], of) for name in rows["id"]}
         for row in rows.itertuples():
             others = rows[rows["jurisdiction"] != row.jurisdiction]["id"]
-            found = [degree(judging, core[row.id], core[name], of) for name in others]
-            if row.degree != min(found, key=DEGREES.index, default="no"):
+            found = {name: judge(judging, facts[row.id], facts[name], of).degree for name in others}
+            if row.degree != min(found.values(), key=DEGREES.index, default="no"):
                 assert row.reason == "another year of one of the two plans is nearer"
             if row.degree != "no":
-                assert degree(judging, core[row.id], core[row.other], of) == row.degree
+                assert found[row.other] == row.degree
 
 
 @pytest.mark.parametrize("of", ["value", "date"])
-def test_a_group_is_as_strong_as_its_weakest_pair(plans, of):
-    for indicator in plans.indicators.loc[plans.indicators["headline"] != "", "id"]:
-        rows = lt.compare(plans, indicator, of).dropna(subset=["group"])
-        for _, group in rows.groupby("group"):
+def test_a_group_is_as_strong_as_its_weakest_pair(plans, compared, of):
+    for rows in compared(of):
+        for _, group in rows.dropna(subset=["group"]).groupby("group"):
             if len(group) > 1:
                 assert weakest(plans, group["id"], of) in ON_ONE_AXIS, list(group["id"])
 
@@ -293,10 +299,10 @@ def test_compare_has_every_focus_place(plans):
         assert list(dict.fromkeys(lt.compare(plans, indicator)["jurisdiction"])) == plans.focus, indicator
 
 
-def test_a_chart_refuses_an_axis_that_rows_do_not_share(plans):
+def test_a_chart_refuses_an_axis_that_rows_do_not_share(compared):
     tried = 0
-    for indicator in plans.indicators.loc[plans.indicators["headline"] != "", "id"]:
-        figures = lt.compare(plans, indicator).dropna(subset=["amount"])
+    for rows in compared("value"):
+        figures = rows.dropna(subset=["amount"])
         refuse(figures)
         if figures["jurisdiction"].nunique() > 1 and not figures["degree"].isin(ON_ONE_AXIS).all():
             tried += 1

@@ -20,6 +20,9 @@ DIAGONALS = [
     for first in range(len(HEADLINE))
 ]
 
+# Cells that are far from each other are emptied at once, and those between them stay.
+PARTS = 4
+
 
 def keep(path, wanted):
     """Keep the wanted rows of a table; return the ids of the others."""
@@ -50,8 +53,9 @@ def remove_cell(folder, place, indicator):
     return removed | gaps
 
 
-@pytest.mark.parametrize("cells", DIAGONALS, ids=HEADLINE)
-def test_empty_cells_are_named(copy_data, cells):
+@pytest.mark.parametrize("first", range(PARTS))
+def test_empty_cells_are_named(copy_data, first):
+    cells = sum(DIAGONALS[first::PARTS], [])
     for place, indicator in cells:
         assert remove_cell(copy_data, place, indicator), (
             f"{place} has neither a target nor a gap for {indicator}"

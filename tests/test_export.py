@@ -2,6 +2,7 @@
 
 import codecs
 import datetime
+import shutil
 import sqlite3
 import zipfile
 
@@ -43,6 +44,17 @@ def exported(data, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def book(exported):
+    return openpyxl.load_workbook(exported[".xlsx"])
+
+
+@pytest.fixture(scope="module")
+def hostile(data, tmp_path_factory):
+    """The data with script, markup and formulas in every cell of free text."""
+    return spoil(shutil.copytree(data, tmp_path_factory.mktemp("hostile") / "data"))
+
+
+@pytest.fixture(scope="module")
 def printed(data):
     """Every table as csv reads it, cells typed by Python: what exports are held against."""
     schema = read_schema(data)
@@ -71,8 +83,7 @@ def sheet_rows(sheet):
     return [dict(zip(header, map(plain, row))) for row in rows]
 
 
-def test_workbook_holds_the_tables_targets_first_with_names_and_amounts(exported, printed, plans):
-    book = openpyxl.load_workbook(exported[".xlsx"])
+def test_workbook_holds_the_tables_targets_first_with_names_and_amounts(book, printed, plans):
     assert book.sheetnames == [
         "targets",
         *(name for name in printed if name != "targets"),
@@ -90,8 +101,7 @@ def test_workbook_holds_the_tables_targets_first_with_names_and_amounts(exported
     assert [cell.value for cell in book["targets"][1]][:6] == ["id", *JOINED]
 
 
-def test_workbook_is_made_for_people(exported, printed):
-    book = openpyxl.load_workbook(exported[".xlsx"])
+def test_workbook_is_made_for_people(book, printed):
     for sheet in book:
         assert (
             sheet.freeze_panes == "B2" and sheet.auto_filter.ref and all(cell.font.bold for cell in sheet[1])
@@ -195,13 +205,13 @@ def test_an_export_replaces_only_when_it_is_whole(copy_data, tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "answer"),
-    [("lantian.ods", "endings: .xlsx, .sqlite, and .parquet"), ("taken.xlsx", "cannot be written")],
+    [("lantian.ods", "endings: .xlsx, .sqlite, and .parquet"), ("taken.sqlite", "cannot be written")],
 )
 def test_a_file_that_cannot_be_written_is_answered(data, tmp_path, name, answer):
-    (tmp_path / "taken.xlsx").mkdir()
+    (tmp_path / "taken.sqlite").mkdir()
     run = CliRunner().invoke(main, ["export", str(tmp_path / name), "--data", str(data)])
     assert run.exit_code == 1 and answer in run.stderr and str(tmp_path / name) in run.stderr
-    assert {path.name for path in tmp_path.iterdir()} == {"taken.xlsx"}
+    assert {path.name for path in tmp_path.iterdir()} == {"taken.sqlite"}
 
 
 # --- the codebook -----------------------------------------------------------------------------------------------------
@@ -276,8 +286,8 @@ def spoil(folder):
     return folder
 
 
-def test_no_formula_is_alive_in_the_workbook(copy_data, tmp_path):
-    book = openpyxl.load_workbook(export(spoil(copy_data), tmp_path / "lantian.xlsx"))
+def test_no_formula_is_alive_in_the_workbook(hostile, tmp_path):
+    book = openpyxl.load_workbook(export(hostile, tmp_path / "lantian.xlsx"))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     hostile = [cell for cell in cells if isinstance(cell.value, str) and FORMULA.match(cell.value)]
     assert len(hostile) > 1000
@@ -286,12 +296,11 @@ def test_no_formula_is_alive_in_the_workbook(copy_data, tmp_path):
     assert not [cell for cell in cells if cell.hyperlink and cell.hyperlink.target]
 
 
-def test_hostile_text_comes_back_as_it_was(copy_data, tmp_path):
-    spoil(copy_data)
-    base = sqlite3.connect(export(copy_data, tmp_path / "lantian.sqlite"))
-    rows = read(copy_data / "targets/yuyao.csv")
+def test_hostile_text_comes_back_as_it_was(hostile, tmp_path):
+    base = sqlite3.connect(export(hostile, tmp_path / "lantian.sqlite"))
+    rows = read(hostile / "targets/yuyao.csv")
     assert base.execute("SELECT note FROM targets WHERE id = ?", (rows[0]["id"],)).fetchone()[0] == (
         rows[0]["note"] or None
     )
-    parquet = pq.read_table(export(copy_data, tmp_path / "folder") / "documents.parquet")
+    parquet = pq.read_table(export(hostile, tmp_path / "folder") / "documents.parquet")
     assert all(title.startswith(ATTACK) for title in parquet["title_en"].to_pylist())

@@ -5,6 +5,7 @@ import csv
 import hashlib
 import json
 import shutil
+from unittest.mock import patch
 
 import lantian as lt
 import pytest
@@ -12,10 +13,12 @@ from click.testing import CliRunner
 from edit import change, contents, read, write
 from lantian import check
 from lantian.cli import main
+from lantian.data import package
 from lantian.data.add import add
 from lantian.data.diff import diff, to_markdown
 from lantian.data.export import FORMULA
 from lantian.data.schema import DataError
+from lantian.site import render as rendering
 from lantian.site.render import RenderError, render
 from test_export import ATTACK, spoil
 from test_prose import set_sentinels
@@ -547,11 +550,19 @@ def render_all(data, output):
 
 
 def render_changed(data, folder):
-    """Render the pages of six places with other headline figures, and script, markup and formulas in every cell of free text."""
+    """Render the pages of six places with other headline figures, and script, markup and formulas in every cell of free text.
+
+    The first and the last place have their pages, which are made alike; files to take away hold nothing.
+    """
     copy = shutil.copytree(data, folder / "data")
     enlarge(copy, 6)
     set_sentinels(copy)
-    with contextlib.suppress(RenderError):
+    focus, nothing = rendering._focus, dict.fromkeys(package.FILES, b"")
+    with (
+        contextlib.suppress(RenderError),
+        patch.object(rendering, "_focus", lambda data: focus(data)[::5]),
+        patch.object(package, "make", lambda data: nothing),
+    ):
         render_all(spoil(copy), folder / "site")
 
 

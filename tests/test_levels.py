@@ -115,7 +115,8 @@ def test_compounding_a_pace_gives_the_change_back(change, years):
 
 
 def test_no_pace_without_a_base_year(plans):
-    for indicator in plans.indicators["id"]:
+    figures = plans.targets[plans.targets["kind"].isin(["change", "level"])]  # of others there is no pace
+    for indicator in {*figures["indicator"], *plans.indicators["id"].iloc[::30]}:
         paces = lt.pace(plans, indicator, core=False)
         assert set(lt.pace(plans, indicator)["id"]) <= set(paces["id"])
         refused = paces[paces["basis"] == "none"]

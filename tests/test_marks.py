@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-from unittest.mock import patch
 from urllib.parse import parse_qs
 
 import lantian as lt
@@ -11,7 +10,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
-from cells import compiled, execute
+from cells import compiled, execute, shared
 from lantian.charts.drawing import GREY, KEY, Chart
 from lantian.data.schema import find_data
 from lantian.site.render import NOTEBOOKS
@@ -40,13 +39,23 @@ def run(path):
 @pytest.fixture(scope="module")
 def shown(plans):
     drawing = [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if "lt.charts." in path.read_text("utf-8")]
-    with patch.object(lt, "load", lambda: plans):
+    with shared(plans):
         return {path.stem: run(path) for path in drawing}
 
 
 @pytest.fixture(scope="module")
 def charts(shown):
     return [value for values in shown.values() for value in values if isinstance(value, Chart)]
+
+
+@pytest.fixture(scope="module")
+def drawings(charts):
+    """The drawing of each chart, by its name."""
+    return {chart.name: drawing(chart) for chart in charts}
+
+
+def drawing(chart):
+    return BeautifulSoup(chart.svg(), "html.parser")
 
 
 def outline(shape):
@@ -115,9 +124,8 @@ def test_no_mark_is_drawn_past_the_key(charts):
         ]
 
 
-def links(chart):
+def links(drawing):
     """List the links of a drawing, each within its axes: where it leads, its tooltip, its words, the marks in it."""
-    drawing = BeautifulSoup(chart.svg(), "html.parser")
     for link in drawing.find_all("a"):
         texts = [text.get_text() for text in link.find_all("text")]
         marks = link.find_all(["use", "path"])
@@ -125,20 +133,20 @@ def links(chart):
         yield axes, link["href"], link.title.get_text(), texts, len(marks)
 
 
-def test_every_mark_and_label_leads_to_its_evidence_in_one_link(charts, plans):
+def test_every_mark_and_label_leads_to_its_evidence_in_one_link(drawings, plans):
     """A tooltip words the promise, its strength and its date; a mark and its label are one stop of the keyboard."""
     known = {row.id: row for rows in (plans.every_target, plans.gaps) for row in rows.itertuples()}
     indicators, more, counted = set(plans.indicators["id"]), 0, 0
-    for chart in charts:
-        found = list(links(chart))
+    for name, drawing in drawings.items():
+        found = list(links(drawing))
         drawn = {number for axes, *_ in found for number in [axes]}
-        assert drawn, chart.name
+        assert drawn, name
         for axes, address, tooltip, texts, _ in found:
-            where = (chart.name, address, tooltip)
+            where = (name, address, tooltip)
             page, _, anchor = address.partition("#")
             chosen = parse_qs(anchor)
             if not page:
-                assert anchor == f"{chart.name}-rows" and tooltip, where
+                assert anchor == f"{name}-rows" and tooltip, where
             elif chosen:
                 assert chosen["place"][0] in plans.focus, where
                 assert chosen.keys() <= {"place", "indicator", "year", "strength"}, where
@@ -155,9 +163,8 @@ def test_every_mark_and_label_leads_to_its_evidence_in_one_link(charts, plans):
                     assert wording.gap(row) in words, where
                 stops = [one for one in found if one[0] == axes and one[1] == address]
                 assert len(stops) == 1, where
-        drawing = BeautifulSoup(chart.svg(), "html.parser")
         marks = drawing.select('[id*="-PathCollection_"] :is(use, path)')
-        assert not [mark for mark in marks if not mark.find_parent(["a", "defs"])], chart.name
+        assert not [mark for mark in marks if not mark.find_parent(["a", "defs"])], name
         counted += sum(number for *_, number in found)
     assert more > 20 and counted > 300
 
@@ -165,7 +172,9 @@ def test_every_mark_and_label_leads_to_its_evidence_in_one_link(charts, plans):
 def test_two_more_leads_to_all_of_its_cell(plans):
     chart = lt.charts.matrix(plans, lt.cells(plans, "air"), "x", "t", "s")
     of_cells = lt.cells(plans, "air").query("count > 1")
-    found = {address for _, address, _, texts, _ in links(chart) if texts and texts[0].endswith(" more")}
+    found = {
+        address for _, address, _, texts, _ in links(drawing(chart)) if texts and texts[0].endswith(" more")
+    }
     assert found == {
         f"08_evidence.html#place={row.jurisdiction}&indicator={row.indicator}"
         for row in of_cells.itertuples()

@@ -13,10 +13,9 @@ from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
-from edit import change, contents, read
+from edit import change, read
 from lantian.data import package
 from lantian.site.pages import Page, to_html
-from lantian.site.publish import bundle
 from lantian.site.render import render
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from test_render import wait_for
@@ -97,14 +96,6 @@ def cut(chromium, server):
     )
     yield context
     context.close()
-
-
-@pytest.fixture(scope="module")
-def mailed(site, tmp_path_factory):
-    """The suite as one file, with nothing beside it."""
-    path = tmp_path_factory.mktemp("mail") / "lantian.html"
-    path.write_text(bundle({str(path): found for path, found in contents(site).items()}), "utf-8")
-    return path
 
 
 @pytest.fixture(scope="module")

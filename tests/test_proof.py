@@ -28,25 +28,25 @@ BLANK = {
 KINDS = {"%": "share", ":1": "ratio"}
 
 
-def faults(units, quote, value, unit, operator="=", **cells):
-    """Return the columns that are named of a made-up row with some words; its statement says its figure."""
-    kind = cells.pop("kind", KINDS.get(unit, "level"))
-    row = BLANK | {
-        "id": "a",
-        "quote": quote,
-        "value": float(value),
-        "unit": unit,
-        "operator": operator,
-        "kind": kind,
-        "value_basis": "figure",
-    }
-    row |= {"statement_en": f"Reach {abs(value):.10g}"} | cells
-    return [
-        column
-        for _, column, _ in contradictions(
-            pd.DataFrame([row]), pd.DataFrame(columns=["target", "field", "quote"]), units
-        )
-    ]
+def coded(quote, value, unit, operator="=", **cells):
+    """Make up a row with some words; its statement says its figure."""
+    row = {"quote": quote, "value": float(value), "unit": unit, "operator": operator, "value_basis": "figure"}
+    row |= {"kind": KINDS.get(unit, "level"), "statement_en": f"Reach {abs(value):.10g}"}
+    return BLANK | row | cells
+
+
+def named(units, rows):
+    """List for each of some made-up rows, which are looked at one by one, the columns that are named of it."""
+    rows = [row | {"id": str(number)} for number, row in enumerate(rows)]
+    proofs, found = pd.DataFrame(columns=["target", "field", "quote"]), [[] for _ in rows]
+    for identifier, column, _ in contradictions(pd.DataFrame(rows), proofs, units):
+        found[int(identifier)].append(column)
+    return found
+
+
+def faults(units, *words, **cells):
+    """Return the columns that are named of one made-up row."""
+    return named(units, [coded(*words, **cells)])[0]
 
 
 @pytest.fixture(scope="module")
@@ -196,12 +196,13 @@ def test_every_form_is_accepted_as_printed_and_as_nothing_else(
 ):
     words = PHRASES[operator][phrase % len(PHRASES[operator])]
     printed = words.format(f"{form(number)}{unit}")
-    assert faults(units, printed, number, unit, operator) == []
+    rows = [(coded(printed, number, unit, operator), [])]
     if another != number:
-        assert faults(units, printed, another, unit, operator) == ["value"]
+        rows.append((coded(printed, another, unit, operator), ["value"]))
     if turned != operator:
-        assert faults(units, printed, number, unit, turned) == ["operator"]
-    assert faults(units, words.format(f"{form(number)}{other}"), number, unit, operator) == ["unit"]
+        rows.append((coded(printed, number, unit, turned), ["operator"]))
+    rows.append((coded(words.format(f"{form(number)}{other}"), number, unit, operator), ["unit"]))
+    assert named(units, [row for row, _ in rows]) == [columns for _, columns in rows]
 
 
 # --- a thousand phrases as plans print them, rightly and wrongly coded ---------------------------------------------------
@@ -225,19 +226,20 @@ def more_units(units):
 
 @pytest.mark.parametrize("group", sorted(set(PHRASES_TRIED["group"])))
 def test_phrases_are_accepted_where_rightly_coded_and_named_where_not(more_units, group):
-    for row in PHRASES_TRIED[PHRASES_TRIED["group"] == group].itertuples():
-        cells = (
-            {"kind": row.kind}
-            if row.kind
-            else {"kind": {"%": "share", ":1": "ratio", "个百分点": "change"}.get(row.unit, "level")}
+    tried = list(PHRASES_TRIED[PHRASES_TRIED["group"] == group].itertuples())
+    for row, columns in zip(tried, named(more_units, map(as_coded, tried)), strict=True):
+        assert bool(columns) == (row.row == "wrong"), (
+            f"{row.words!r} as {row.operator} {row.value} {row.unit}: {columns}"
         )
-        cells |= json.loads(row.cells or "{}")
-        until = f" to {cells['value_max']:.10g}" if "value_max" in cells else ""
-        cells.setdefault("statement_en", f"Reach {abs(float(row.value)):.10g}{until}")
-        named = faults(more_units, row.words, float(row.value), row.unit, row.operator, **cells)
-        assert bool(named) == (row.row == "wrong"), (
-            f"{row.words!r} as {row.operator} {row.value} {row.unit}: {named}"
-        )
+
+
+def as_coded(row):
+    """Make up a row as a phrase has it."""
+    kind = row.kind or {"%": "share", ":1": "ratio", "个百分点": "change"}.get(row.unit, "level")
+    cells = {"kind": kind} | json.loads(row.cells or "{}")
+    until = f" to {cells['value_max']:.10g}" if "value_max" in cells else ""
+    cells.setdefault("statement_en", f"Reach {abs(float(row.value)):.10g}{until}")
+    return coded(row.words, float(row.value), row.unit, row.operator, **cells)
 
 
 # --- statements and the words of levels above ------------------------------------------------------------------------------

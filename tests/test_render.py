@@ -16,7 +16,7 @@ from lantian.cli import main
 from lantian.data import files, package
 from lantian.data.schema import CHECKOUT
 from lantian.site import execute as execution
-from lantian.site import pages, publish
+from lantian.site import pages, publish, shared
 from lantian.site import render as rendering
 from lantian.site.render import NOTEBOOKS, RenderError, render
 
@@ -33,17 +33,7 @@ def write_notebook(path, *sources, tags=(), **metadata):
     cells = [
         {"cell_type": "markdown", "id": "question", "metadata": tagged, "source": f"# What of {path.stem}?"}
     ]
-    cells += [
-        {
-            "cell_type": "code",
-            "id": f"cell-{number}",
-            "metadata": tagged,
-            "source": source,
-            "outputs": [],
-            "execution_count": None,
-        }
-        for number, source in enumerate(sources, 1)
-    ]
+    cells += [code_cell(f"cell-{number}", source, tagged) for number, source in enumerate(sources, 1)]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     metadata = kernel | {"lantian": {"page": path.stem, "reads": []}} | metadata
     path.parent.mkdir(exist_ok=True)
@@ -51,6 +41,11 @@ def write_notebook(path, *sources, tags=(), **metadata):
         json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}), "utf-8"
     )
     return path
+
+
+def code_cell(name, source, metadata=()):
+    code = {"cell_type": "code", "outputs": [], "execution_count": None}
+    return code | {"id": name, "metadata": dict(metadata), "source": source}
 
 
 class Suite:
@@ -95,8 +90,9 @@ class Suite:
 @pytest.fixture
 def suite(tmp_path, data, monkeypatch, one_executor):
     monkeypatch.setattr(rendering, "NOTEBOOKS", tmp_path / "notebooks")
-    # Of the files with the data the suite has none but their names, which say of which tables they are.
+    # Of the files with the data the suite has none but their names, which say of which tables they are; of rows, none.
     monkeypatch.setattr(package, "make", lambda data: dict.fromkeys(package.FILES, table(data)))
+    monkeypatch.setattr(shared, "script", lambda plans: "")
     return Suite(tmp_path, data)
 
 
@@ -192,17 +188,22 @@ import logging; logging.warning("careful")
 ---
 import pandas; print(pandas.DataFrame(1, [0], range(30))); pandas.DataFrame({"a": [1, None]})
 ---
+import lantian as lt
+plans = lt.load(); lt.say(plans, "By {yuyao-pm25-2020:date}.")
+---
+lt.charts.explore(plans, "coal")
+---
 __name__, sys.argv[1], sys.stdout.isatty(), "IPKernelApp" in get_ipython().config, os.getcwd() in sys.path
 """.strip().split("\n---\n")
 
 
-def test_outputs_are_those_of_a_stock_run(data, site, tmp_path):
+def test_outputs_are_those_of_a_stock_run(data, site, tmp_path, one_executor):
     everything = write_notebook(tmp_path / "notebooks/everything.ipynb", *CELLS)
     notebook = json.loads(everything.read_text("utf-8"))
     for cell in notebook["cells"][1:]:
         cell["metadata"]["tags"] = ["raises-exception"]
     everything.write_text(json.dumps(notebook), "utf-8")
-    paths = [NOTEBOOKS / "01_coal.ipynb", everything]
+    paths = [NOTEBOOKS / "06_pace_and_wording.ipynb", everything]
     render([everything], data, tmp_path / "ours", say=print)
     command = [sys.executable, "-m", "jupyter", "nbconvert", "--execute", "--to", "notebook"]
     environment = os.environ | execution.FIXED | {"LANTIAN_DATA": str(data)}
@@ -261,7 +262,16 @@ ELSEWHERE = (
 )
 
 
-@pytest.mark.parametrize("name", ["02_air.ipynb"])
+# What a page has besides; and what would differ first.
+MORE = """
+lt.charts.explore(plans, "coal")
+---
+import os, time
+{"a", "b", "c"}, time.tzname, os.environ.get("COLUMNS"), f"{plans.targets}"
+""".strip().split("\n---\n")
+
+
+@pytest.mark.parametrize("name", ["06_pace_and_wording.ipynb"])
 def test_same_bytes_in_every_folder_and_environment(data, tmp_path, name):
     sets = [
         from_elsewhere(tmp_path / f"user {number}", data, name, environment)
@@ -278,6 +288,9 @@ def from_elsewhere(home, data, name, environment):
     for file in ("requirements.lock", "CITATION.cff", "CHANGELOG.md"):
         shutil.copy(CHECKOUT / file, home)
     shutil.copytree(data, home / "data")
+    notebook = json.loads((NOTEBOOKS / name).read_text("utf-8"))
+    notebook["cells"] += [code_cell(f"more-{number}", source) for number, source in enumerate(MORE, 1)]
+    (home / "notebooks" / name).write_text(json.dumps(notebook), "utf-8")
     settings = {home / ".config/matplotlib/matplotlibrc": f"lines.linewidth: {environment['PYTHONHASHSEED']}"}
     settings |= {home / ".ipython/profile_default/startup/mine.py": f"print({environment['USER']!r})"}
     for path, text in settings.items():
@@ -700,7 +713,7 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize(("command", "answer"), COMMANDS.values(), ids=COMMANDS)
-def test_no_command_takes_what_is_somebody_elses(theirs, copy_data, command, answer):
+def test_no_command_takes_what_is_somebody_elses(theirs, copy_data, one_executor, command, answer):
     write_notebook(theirs.parent / "note.ipynb", "2 + 2")
     before = contents(theirs.parent)
     arguments = [word.format(folder=theirs) for word in command]
@@ -799,8 +812,8 @@ def test_endless_cell_is_named_and_stopped_at_the_limit(kernels, data, tmp_path)
         write_notebook(tmp_path / "endless.ipynb", "import re", never_gives_a_thread_its_turn)
     )
     where = "endless.ipynb, code cell 2 (id cell-2)"
-    with pytest.raises(RenderError, match=re.escape(f"{where}: stopped after 5 s, the limit for a cell")):
-        kernels.execute(endless, execution.read(endless), data, limit=5, say=said.append)
+    with pytest.raises(RenderError, match=re.escape(f"{where}: stopped after 2 s, the limit for a cell")):
+        kernels.execute(endless, execution.read(endless), data, limit=2, say=said.append)
     assert f"{where}: still running after 0.1 s" in said
 
 

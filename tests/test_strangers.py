@@ -415,7 +415,7 @@ def test_page_that_goes_and_links_that_lead_nowhere_are_named(data, tmp_path, mo
     ]
 
 
-def test_codebook_lists_only_what_is_tagged(copy_data):
+def test_codebook_lists_only_what_is_tagged(copy_data, loaded):
     shutil.copytree(NOTEBOOKS, copy_data.parent / "notebooks")
     text = (NOTEBOOKS.parent / "README.md").read_text("utf-8")
     before = readme(text, copy_data)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from lantian import check
 from lantian.cli import main
 from lantian.data.files import BLANKS
-from lantian.data.schema import DataError, read_schema
-from test_input import one_plan
+from lantian.data.schema import DataError
+from test_input import small, spoilt  # noqa: F401
 
 YUYAO, HULUDAO = "targets/yuyao.csv", "targets/huludao.csv"
 SENTENCE = re.compile(r"[^\n]{10,}")
@@ -291,12 +291,6 @@ def is_date(cell):
     return True
 
 
-@pytest.fixture(scope="module")
-def playground(data, tmp_path_factory):
-    """One plan for all examples; each puts back what it changed."""
-    return one_plan(data, tmp_path_factory.mktemp("playground") / "data")
-
-
 CELL = st.tuples(JUNK, st.integers(0), st.integers(0))
 
 
@@ -304,22 +298,21 @@ CELL = st.tuples(JUNK, st.integers(0), st.integers(0))
 @given(cells=st.lists(CELL, min_size=1, max_size=8))
 @example(cells=[("2021-02-29", 3, 19)])
 @example(cells=[("\n", 3, 0)])
-def test_any_junk_is_accepted_or_reported_where_it_stands(playground, cells):
-    path = playground / YUYAO
-    columns = read_schema(playground)["targets"].fields
-    before, count = path.read_bytes(), len(read(path))
-    spoilt = {row % count: (junk, columns[column % len(columns)]) for junk, row, column in cells}
-    try:
-        for row, (junk, column) in spoilt.items():
-            change(path, row, **{column.name: junk})
-        lines = {row: line_of(path, row) for row in spoilt}
-        found = check(playground)
-    finally:
-        path.write_bytes(before)
+def test_any_junk_is_accepted_or_reported_where_it_stands(small, cells):  # noqa: F811
+    path, columns = small.path("targets"), small.schema["targets"].fields
+    before, rows = path.read_bytes(), read(path)
+    junk = {row % len(rows): (cell, columns[column % len(columns)]) for cell, row, column in cells}
+    for row, (cell, column) in junk.items():
+        rows[row][column.name] = cell
+    write(path, rows)
+    lines = {row: line_of(path, row) for row in junk}
+    content = path.read_bytes()
+    path.write_bytes(before)
+    found, *_ = spoilt(small, "targets", content)
     places = {(problem.path, problem.line, problem.column) for problem in found}
-    for row, (junk, column) in spoilt.items():
+    for row, (cell, column) in junk.items():
         place = (str(path), lines[row], column.name)
-        assert allowed(column, junk) or place in places, (column.name, junk, lines[row], found)
+        assert allowed(column, cell) or place in places, (column.name, cell, lines[row], found)
     assert all(SENTENCE.fullmatch(problem.message) for problem in found), found
 
 

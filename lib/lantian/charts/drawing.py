@@ -178,9 +178,13 @@ def canvas(height, **grid):
     return chart, chart.subplots(**grid)
 
 
-@cache
 def text_width(text, size, weight="normal"):
-    """Measure a line of text, in inches."""
+    """Measure a line of text, in inches, word by word: lines are tried in many widths, and their words are the same."""
+    return sum(_width(part, size, weight) for part in re.split("( )", text))
+
+
+@cache
+def _width(text, size, weight):
     font = get_font(findfont(FontProperties(family="DejaVu Sans", weight=weight)))
     font.set_size(size, 72)
     font.set_text(text)

@@ -165,6 +165,8 @@ def _trim(cells):
     """Take blanks off the ends of cells; yield a note for each file and column in which there were any."""
     for name in cells.columns:
         trimmed = cells[name].str.rstrip(BLANKS)
+        if trimmed.equals(cells[name]):
+            continue
         lines = cells.index[trimmed != cells[name]].to_frame(index=False)
         cells[name] = trimmed
         for path, places in lines.groupby("path")["line"]:
