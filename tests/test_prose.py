@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from edit import change, contents, read, write
 from lantian.cli import main
-from lantian.site.render import NOTEBOOKS, RenderError, render
+from lantian.site.render import NOTEBOOKS, RenderError, _sources, render
 from lantian.text import wording
 
 pytestmark = pytest.mark.slow
@@ -111,6 +111,19 @@ def test_no_old_figure_is_left_on_a_page(plans, changed, pages):
     seen = {name: visible(page) for name, page in pages[0].items() if name != "changelog"}  # which is history
     stale = {name: standing(old, text) for name, text in seen.items()}
     assert not {name: words for name, words in stale.items() if words}
+
+
+def test_only_pages_that_say_so_show_notes_and_a_changed_note_runs_only_these(copy_data, pages):
+    notes = {name for name, text in pages[0].items() if "As noted" in visible(text)}
+    assert all(name.split(": ")[-1].startswith(("01_coal", "place_", "index")) for name in notes)
+    before = {source.slug: source.key for source in _sources(PATHS, copy_data)}
+    rows = read(copy_data / "targets/yuyao.csv")
+    write(copy_data / "targets/yuyao.csv", [row | {"note": "Another note"} for row in rows])
+    after = {source.slug: source.key for source in _sources(PATHS, copy_data)}
+    assert {slug for slug in after if after[slug] != before[slug]} == {"01_coal", "place_yuyao"}
+    write(copy_data / "targets/yuyao.csv", [row | {"clause": "another"} for row in rows])
+    after = {source.slug: source.key for source in _sources(PATHS, copy_data)}
+    assert not [slug for slug in after if after[slug] == before[slug]]
 
 
 def test_new_figures_reach_the_pages(plans, changed, pages):

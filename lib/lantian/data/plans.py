@@ -94,11 +94,11 @@ class Plans:
     def targets_above(self):
         return _worded(self.every_target, "reference")
 
-    @property
+    @cached_property
     def places(self):
         return self.jurisdictions[self.jurisdictions["role"] == "focus"]
 
-    @property
+    @cached_property
     def focus(self):
         return Ids(self.places["id"])
 

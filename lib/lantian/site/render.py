@@ -82,12 +82,27 @@ def render(paths=None, data=None, output=None, say=print, force=False, single=Fa
 
 def _sources(paths, data):
     """List the pages to be; a notebook that is for each place makes one for each focus place."""
-    common = _digest(_inputs(data), f"{sys.version} {os.environ.get(CHOSEN)}")
-    return [
-        Source(path, _key(path, common + "".join(place[:1])), *place)
-        for path in dict.fromkeys(paths)
-        for place in (_focus(data) if execute.is_for_each_place(path) else [()])
-    ]
+    rows, notes = _rows_and_notes(data)
+    common = _digest(_program(), f"{sys.version} {os.environ.get(CHOSEN)} {rows}")
+    sources = []
+    for path in dict.fromkeys(paths):
+        shown = (_declared(path) or {}).get("notes")
+        for place in _focus(data) if execute.is_for_each_place(path) else [()]:
+            noted = {"none": "", "own": notes.get("".join(place[:1]))}.get(shown, notes)
+            sources.append(Source(path, _key(path, f"{common}{place[:1]}{noted}"), *place))
+    return sources
+
+
+def _rows_and_notes(data):
+    """Digest the tables without the notes of targets and gaps, and gather these by place: not every page shows them."""
+    noted = [data / "gaps.csv", *sorted(data.glob("targets/*.csv"))]
+    total, notes = hashlib.sha256(_digest(sorted({*_tables(data)} - {*noted})).encode()), {}
+    for path in noted:
+        with contextlib.suppress(OSError, ValueError, csv.Error):  # which the check names
+            for row in csv.DictReader(path.read_text("utf-8-sig").splitlines(keepends=True)):
+                notes.setdefault(row.get("jurisdiction") or path.stem, []).append(row.pop("note", ""))
+                total.update(repr((path.name, *row.values())).encode())
+    return total.hexdigest(), notes
 
 
 def _key(path, seed):
@@ -99,24 +114,36 @@ def _key(path, seed):
 def _reads(path):
     """List the files that a notebook reads: those beside it, and those that its metadata name; None when these do not.
 
-    They do as ``"lantian": {"page": "01_coal", "reads": ["mine/extra.csv"]}``, with the name
-    of the notebook, so that a copy under another name is none that declares.
+    They do as ``"lantian": {"page": "01_coal", "reads": ["mine/extra.csv"], "notes": "none"}``, with the name
+    of the notebook, so that a copy under another name is none that declares. ``notes`` says that it shows none of targets
+    and gaps, or those of its own place (``own``).
     """
     try:
-        declared = json.loads(path.read_bytes())["metadata"]["lantian"]
+        declared = _declared(path)
         named = [path.parent / name for name in declared["reads"]]
-    except (OSError, ValueError, TypeError, KeyError):
+    except (TypeError, KeyError):
         return None
     beside = (file for file in sorted(path.parent.iterdir()) if file.is_file() and file.suffix != ".ipynb")
     return [*beside, *named] if declared.get("page") == path.stem else None
 
 
+def _declared(path):
+    """Return what a notebook declares of itself; None where it declares nothing."""
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        return json.loads(path.read_bytes())["metadata"]["lantian"]
+
+
 def _inputs(data):
     """List the files that every page depends on: tables, library, lock, version."""
+    return [*_tables(data), *_program()]
+
+
+def _program():
+    """List the files that pages depend on beside the tables."""
     library = Path(__file__).parents[1].rglob("*")
     library = sorted(path for path in library if path.is_file() and "__pycache__" not in path.parts)
     checkout = (CHECKOUT / name for name in ("requirements.lock", "CITATION.cff"))
-    return [*_tables(data), *library, *filter(Path.exists, checkout)]
+    return [*library, *filter(Path.exists, checkout)]
 
 
 def _made_from(data):

@@ -28,7 +28,7 @@ MISSING = {
     "may be in a lost part": ["part_missing"],
     "not known, read in part": ["unread"],
 }
-LONGEST = 150  # rows of a table that is not folded
+LONGEST, WORDIEST = 150, 30_000  # rows and characters of a table that is not folded
 MOST_PROMISES = 2  # of a plan on one headline, in `summary`
 # The fields that the readers of the audit judged in each row.
 AUDITED = """indicator statement_en area subject subject_class base exception kind operator value value_max unit value_basis baseline_year baseline_basis
@@ -75,7 +75,7 @@ def show(frame, caption, address=None, searchable=False, fold=None):
     Returns
     -------
     Shown
-        A table, folded where it has more than `LONGEST` rows; where there are none, a line that says so. Sources that repeat (the columns
+        A table, folded where it has more than `LONGEST` rows or `WORDIEST` characters; where there are none, a line that says so. Sources that repeat (the columns
         ``source`` and ``confidence``) are numbered in the rows and listed once beneath.
 
     Examples
@@ -99,7 +99,8 @@ def show(frame, caption, address=None, searchable=False, fold=None):
         groups = [(name, [rows[at] for at in found]) for name, found in names.groupby(names).indices.items()]
         return fill("folds", caption, headings, groups)
     table = fill("table", caption, headings, rows, searchable)
-    if len(rows) > LONGEST:
+    length = len(table.markup.striptags())
+    if len(rows) > LONGEST or length > WORDIEST:
         table = fill("fold", f"{caption} ({len(rows)} rows)", table.markup)
     return joined("", [table.markup, fill("notes", sources).markup]) if sources else table
 

@@ -15,6 +15,7 @@ from lantian.text import LEDGER, wording
 
 PAGES = "LANTIAN_PAGES"  # the way to the folder of the pages, empty on a page itself; not set in a notebook
 FROM_NOTEBOOKS = "../reports/"
+MOST = 8  # rows that a sentence names; the others are counted
 # What JupyterLab sets to the right and at full length reads better from the left, in a box that scrolls; what proves
 # some words folds out beneath them.
 STYLE = Path(__file__).parents[1] / "templates" / "lantian" / "notebook.css"
@@ -55,6 +56,13 @@ class Sentence(Shown):
 
     def _repr_html_(self):
         return f'<p class="reading">{self.markup}</p>' if PAGES in os.environ else super()._repr_html_()
+
+
+class LeftOut(Sentence):
+    """What a notebook shows where a sentence cannot be written; a page shows nothing."""
+
+    def _repr_html_(self):
+        return "" if PAGES in os.environ else super()._repr_html_()
 
 
 def link(page, words, row=""):
@@ -114,7 +122,7 @@ def say(plans, text, **values):
         ``{yuyao-pm25-2020}`` becomes the target in words, ``{yuyao-pm25-2020:amount}``
         its amount, ``:date`` its date, ``:place`` its place, ``:strength`` its
         strength, ``:statement`` its statement, and of a gap ``:note`` its note; ``{name}`` a value given, ``{name:column}`` that column of rows given,
-        each cell linked to its row.
+        each cell linked to its row, and those beyond `MOST` counted.
     **values
         Words, numbers, markup or rows with an ``id`` for the placeholders that are no ids.
 
@@ -126,7 +134,7 @@ def say(plans, text, **values):
     ------
     StaleSentence
         When a place is there and the row that an id names is gone; the message quotes the sentence. Where a place is not
-        among the data, or a value given is missing, the sentence is left out, which a few words say.
+        among the data, or a value given is missing, the sentence is left out, which a notebook says.
 
     Examples
     --------
@@ -137,9 +145,9 @@ def say(plans, text, **values):
     fields = list(string.Formatter().parse(text))
     names = {name for _, name, *_ in fields if name is not None}
     if any(_is_left_out(plans, name) for name in names - values.keys()):
-        return Sentence("This sentence speaks of a place that was left out.")
+        return LeftOut("This sentence speaks of a place that was left out.")
     if unknown := [name for name in names & values.keys() if _is_missing(values[name])]:
-        return Sentence(f"This sentence was left out: {wording.names(sorted(unknown))} is not known here.")
+        return LeftOut(f"This sentence was left out: {wording.names(sorted(unknown))} is not known here.")
     parts, answers = [], {}
     for literal, name, column, _ in fields:
         parts.append(escape(literal))
@@ -166,8 +174,17 @@ def _is_missing(value):
 def _given(value, column):
     """Return the markup of a value given to `say`: rows by a column, markup as it is, anything else formatted."""
     if isinstance(value, pd.DataFrame):
-        return wording.names(map(evidence_link, value["id"], value[column]))
+        words = list(map(evidence_link, value["id"], value[column]))
+        if len(words) > MOST:
+            words[MOST:] = [link(LEDGER, f"{len(words) - MOST} more", _one_indicator(value))]
+        return wording.names(words)
     return escape(value if isinstance(value, Shown) else format(value, column))
+
+
+def _one_indicator(rows):
+    """Return what narrows the page of evidence down to the indicator of some rows, where they have one in common."""
+    indicators = rows["indicator"].unique() if "indicator" in rows else []
+    return f"indicator={indicators[0]}" if len(indicators) == 1 else ""
 
 
 def _looked_up(plans, name, column, text):
