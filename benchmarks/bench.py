@@ -5,8 +5,10 @@ scratch environment that sees the project's packages, so that all run on the sam
 """
 
 import argparse
+import contextlib
 import os
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -38,6 +40,8 @@ MARK = "<!-- written by bench.py -->"
 HEAD = "| Part | What | Lantian | Against | It takes | Ratio | Goal |\n| --- | --- | ---: | --- | ---: | ---: | --- |\n"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 PLACES = (28, 285)
+GROWN, OF_A_PLAN, MOST_MEMORY = (12, 20, 65, 300), 54, 4  # places, targets of each, GB
+PEAKS = {}
 SHOTS = (
     ("first figure, Slow 4G,", "figure", first_figure.SLOW_4G, 0.2),
     ("first figure, from the disk,", "figure", None, 0.2),
@@ -271,6 +275,45 @@ TYPED = (
 WORDS = ([words[: end + 1] for words in TYPED.split("|") for end in range(len(words))] * 3)[:200]
 
 
+def growth(scratch):
+    """Compare renders of more and more places, each with as many targets as a plan of ours has."""
+    sides, rows = {}, {}
+    for places in GROWN:
+        folder, name = scratch / f"grown-{places}", f"render, {places} places"
+        national.make(folder, places, OF_A_PLAN)
+        rows[name] = sum(path.read_text("utf-8").count("\n") for path in folder.glob("targets/*.csv"))
+        sides[name] = grown(name, folder)
+    first = next(iter(sides))
+    return sides, [(name, name, first, rows[name] / rows[first]) for name in sides if name != first]
+
+
+def grown(name, data):
+    """Return a measurement of a render, which notes the peak of memory of all its processes."""
+
+    def measure():
+        command, peak = (*LANTIAN, "render", "--data", data, "--output", data.with_suffix(".site")), 0
+        start = time.perf_counter()
+        with subprocess.Popen(list(map(str, command)), env=ENV, stdout=subprocess.DEVNULL) as process:
+            while process.poll() is None:
+                peak = max(peak, memory_of_all())
+                time.sleep(0.5)
+        assert process.returncode == 0, name
+        PEAKS[name] = max(peak, PEAKS.get(name, 0))
+        return time.perf_counter() - start
+
+    return measure
+
+
+def memory_of_all():
+    """Return the memory of all our processes, what they share counted once, in GB."""
+    total = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it may just have ended
+            if b"lantian" in (process / "cmdline").read_bytes():
+                total += int(re.search(r"^Pss: +(\d+)", (process / "smaps_rollup").read_text(), re.M)[1])
+    return total / 1e6
+
+
 def memory(folder):
     """Return the peak of a process that loads the data, and the size of the frames, in GB."""
     code = (
@@ -298,6 +341,11 @@ def compared(part, scratch, runs):
         peak, frames = memory(scratch / f"places-{PLACES[-1]}")
         what = f"peak of memory, {PLACES[-1]} places"
         lines.append(row(part, what, peak, "the frames loaded", frames, None, "GB"))
+    if part == "growth":
+        first, *_ = PEAKS.values()
+        for what, peak in list(PEAKS.items())[1:]:
+            what = what.replace("render", "peak of memory of a render")
+            lines.append(row(part, what, peak, f"{GROWN[0]} places", first, MOST_MEMORY / first, "GB"))
     return lines
 
 
@@ -313,7 +361,15 @@ def machine():
     return f"{platform.system()} {platform.machine()}, {cores} cores, Python {platform.python_version()}; {versions}."
 
 
-PARTS = {"idle": idle, "data": data, "pages": pages, "search": search, "suite": suite, "peers": peers}
+PARTS = {
+    "idle": idle,
+    "growth": growth,
+    "data": data,
+    "pages": pages,
+    "search": search,
+    "suite": suite,
+    "peers": peers,
+}
 
 
 def main(runs, only):
