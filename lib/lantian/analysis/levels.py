@@ -119,7 +119,7 @@ def key_regions(plans):
     rows["region"] = rows["region"].where(rows["member"] == "yes", "outside")
     rows = rows.sort_values("member", ascending=False, kind="stable").drop_duplicates(["document", "label"])
     regions = rows.pivot(index="document", columns="label", values="region")
-    regions = regions.reindex(columns=plans.places["label"]).fillna("")
+    regions = regions.reindex(columns=plans.places["label"]).astype("str").fillna("")
     documents = plans.documents[["id", "title_en", "issued"]].rename(columns={"title_en": "title"})
     return documents.merge(regions, left_on="id", right_index=True).sort_values("issued", ignore_index=True)
 

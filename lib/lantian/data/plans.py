@@ -119,12 +119,10 @@ class Plans:
         >>> set(lt.load().of("yuyao").targets.place)
         {'Yuyao'}
         """
-        left = {place: "left_out" for place in self.focus if place not in places}
-        frames = {name: getattr(self, name) for name in ("jurisdictions", "every_target", "gaps")}
-        ids = {"jurisdictions": "id"}
-        for name, frame in frames.items():
-            roles = frame[ids.get(name, "jurisdiction")].map(left).fillna(frame["role"])
-            frames[name] = frame.assign(role=roles)
+        left, frames = set(self.focus) - set(places), {}
+        for name, place in {"jurisdictions": "id", "every_target": "jurisdiction", "gaps": "jurisdiction"}.items():
+            frame = getattr(self, name)
+            frames[name] = frame.assign(role=frame["role"].mask(frame[place].isin(left), "left_out"))
         return replace(self, **frames)
 
     def __repr__(self):

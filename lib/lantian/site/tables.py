@@ -410,7 +410,7 @@ def series(plans, theme=None):
     rows = rows.join(places[["place", "role", "order"]], on="jurisdiction")
     rows = rows.sort_values(["role", "order", "place", "indicator", "year"])
     years = rows["year"].astype("str").fillna("year not given")
-    rows["measured"] = years + ": " + rows["value"].map(wording.number)
+    rows["measured"] = years + ": " + rows["value"].map(wording.number).astype("str")
     rows["source"] += "; confidence " + rows["confidence"]
     keys = ["place", "indicator_name", "label_en", "scope", "source"]
     measured = rows.groupby(keys, sort=False)["measured"].agg("; ".join)
