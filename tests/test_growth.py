@@ -385,10 +385,7 @@ def test_a_fleet_in_tenths_or_in_vehicles_is_not_said_in_percent(copy_data):
     steps = lt.fleet_steps(lt.load(copy_data)).query("jurisdiction == 'ninghai'")
     assert list(steps["step"]) == ["a share or a number"] * len(steps)
     texts = " | ".join(steps["text"])
-    assert (
-        "at least 90 % of buses, existing stock" in texts
-        and "at least 12,000 official cars" in texts
-    )
+    assert "at least 90 % of buses, existing stock" in texts and "at least 12,000 official cars" in texts
 
 
 def test_a_level_above_of_which_nothing_was_seen_is_not_passed_over(copy_data):

@@ -54,7 +54,11 @@ def cells(plans, theme=None, indicators=None):
     indicators = chosen(plans.indicators, theme, indicators)[["id", "name_en"]]
     targets = plans.targets[plans.targets["indicator"].isin(indicators["id"])]
     content = pd.concat(
-        [_target_cells(targets), _gap_cells(plans.gaps), _cells_of_others(plans.every_target)]
+        [
+            _target_cells(targets),
+            _gap_cells(plans.gaps[plans.gaps["role"] == "focus"]),
+            _cells_of_others(plans.every_target),
+        ]
     )
     places = plans.places[["id", "label", "name_en"]].set_axis(["jurisdiction", "label", "place"], axis=1)
     grid = indicators.set_axis(["indicator", "indicator_name"], axis=1).merge(places, how="cross")

@@ -120,7 +120,11 @@ class Plans:
         {'Yuyao'}
         """
         left, frames = set(self.focus) - set(places), {}
-        for name, place in {"jurisdictions": "id", "every_target": "jurisdiction", "gaps": "jurisdiction"}.items():
+        for name, place in {
+            "jurisdictions": "id",
+            "every_target": "jurisdiction",
+            "gaps": "jurisdiction",
+        }.items():
             frame = getattr(self, name)
             frames[name] = frame.assign(role=frame["role"].mask(frame[place].isin(left), "left_out"))
         return replace(self, **frames)
@@ -201,7 +205,7 @@ def prepare(data):
     """Load the tables ahead of the `load` that asks for the same next, in this process or in those forked from it."""
     plans = load(data)
     _READY[_state(plans.folder, os.environ.get("LANTIAN_JURISDICTIONS", ""))] = plans
-    return plans.targets, plans.targets_above  # which are worded once, too
+    return plans.targets, plans.targets_above, plans.by_id  # which are made once, too
 
 
 _READY = {}

@@ -31,7 +31,6 @@ from jupyter_client.session import Session
 from traitlets.config import Config
 
 import lantian
-from lantian.data.plans import prepare
 from lantian.site.execute import import_nbformat
 
 PRELOAD = "ipykernel.debugger nbclient plotly.basedatatypes plotly.io._renderers"
@@ -44,7 +43,7 @@ def serve():
     _preload()
     if os.environ.get("LANTIAN_DATA"):
         with contextlib.suppress(Exception):  # the notebook that needs them will say what is wrong
-            prepare(os.environ["LANTIAN_DATA"])
+            importlib.import_module("lantian.data.plans").prepare(os.environ["LANTIAN_DATA"])
     gc.freeze()
     kernels = []  # never waited for, so that no other process is given the number of one that has ended
     while (received := socket.recv_fds(requests, 1, 1))[0]:
