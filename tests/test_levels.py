@@ -32,7 +32,7 @@ def test_shuocheng_copies_its_province_and_leaves_pm25_to_its_city(chain):
     left = chain[(chain["jurisdiction"] == "shuocheng") & (chain["indicator"] == "PM2.5")]
     assert (
         list(left["relation"]) == ["assigned"]
-        and "Shuozhou, whose plan was not read" in left["in_words"].iloc[0]
+        and "set by Shuozhou; its plan was not read" in left["in_words"].iloc[0]
     )
 
 

@@ -151,7 +151,8 @@ def _row(targets, tension, in_words):
 def _two_figures(focus):
     """Find two figures, or two operators, for one thing and year; a stretch goal, or another named part, is no tension."""
     figures = focus.query("value_basis == 'figure' and stretch_of == '' and area != 'named'")
-    for _, rows in figures.groupby(SAME_GOAL, dropna=False, sort=False):
+    several = figures.groupby(SAME_GOAL, dropna=False)["id"].transform("size") > 1
+    for _, rows in figures[several].groupby(SAME_GOAL, dropna=False, sort=False):
         if len(rows.drop_duplicates(["operator", "value"])) > 1:
             yield _row(rows, "two figures for one thing", "; ".join(rows["statement_en"]))
 

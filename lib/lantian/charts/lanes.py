@@ -211,7 +211,7 @@ def due(plans, indicators, where="core == 'yes'", role="focus"):
     columns = ["jurisdiction", "place", "when", "exact", "in_words", "strength", "id"]
     found = pd.concat([targets, gaps])
     found = drawing.by_place(plans, found, missing="no target") if role == "focus" else found
-    return found[columns].fillna({"place": "", "exact": "", "strength": ""})
+    return found[columns].fillna({"exact": "", "strength": ""})
 
 
 def _act(row):

@@ -279,6 +279,7 @@ def profiles(plans):
         those of the year nearest to the census of 2020.
     """
     documents = plans.documents_read
+    nearest = [near_census(plans.observations, indicator) for indicator in CONTEXT]
     rows = []
     for place in plans.places.itertuples():
         document = documents.loc[place.id]
@@ -287,7 +288,7 @@ def profiles(plans):
         issuer = document["issuer_zh"] or "not in the text"
         part = wording.ACCESS["partial"] if document["access"] == "partial" else ""
         lost = "; ".join(filter(None, [part, document["missing_parts"]])) or "no known losses"
-        sizes = [_size(plans.observations, place.id, indicator) for indicator in CONTEXT]
+        sizes = [_size(seen.loc[place.id]) if place.id in seen.index else "not known" for seen in nearest]
         name = ", ".join(filter(None, (f"{place.name_en} {place.name_zh}", place.province)))
         rows.append([f"{name}; {place.level}", _titled(document), issuer, issued, first, lost, *sizes])
     columns = ["place", "document", "issuer", "issued", "first issue", "lost", *CONTEXT.values()]
@@ -301,12 +302,8 @@ def _titled(document):
     return Shown(Markup("{} {} ({})").format(title, chinese(names), document["genre"]))
 
 
-def _size(observations, place, indicator):
+def _size(seen):
     """Word an observation of a place: "1,254,032 (2020; census; confidence A)"."""
-    nearest = near_census(observations, indicator)
-    if place not in nearest.index:
-        return "not known"
-    seen = nearest.loc[place]
     value, unit = seen["value"], {"人": ""}.get(seen["unit"], seen["unit"])
     if unit == "亿元":
         value, unit = value / 10, " billion CNY"
