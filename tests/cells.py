@@ -35,10 +35,12 @@ def shared(plans, others=None):
 
 
 def once(function, plans):
-    """Return a function of plans that works only once for the same arguments."""
+    """Return a function of plans that works only once for these and the same arguments."""
     known = {}
 
-    def remembered(_, *args, **named):
+    def remembered(given, *args, **named):
+        if given is not plans:
+            return function(given, *args, **named)
         key = repr((args, named))
         if key not in known:
             known[key] = function(plans, *args, **named)

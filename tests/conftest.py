@@ -23,7 +23,7 @@ NEEDS = {
     "browser": (CHROMIUM, "no chromium, chromium-browser or google-chrome is on the PATH"),
 }
 # Where files are shared out between processes, a long one taken up last would be waited for.
-LONGEST = """pages prose access render growth answers evidence reader questions input marks export readme strangers
+LONGEST = """random pages prose access render growth answers evidence reader questions input marks export readme strangers
     proof tables""".split()
 
 

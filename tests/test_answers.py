@@ -157,6 +157,8 @@ def alike(words, answer, places=()):
         return words in ("none", "no", "0", "")
     if answer == "a number in words":
         return words.endswith("(in words)")
+    if counted := re.search(r"\b(\d+) more$", str(words)):  # a sentence names eight
+        answer = "; ".join([*answer.split("; ")[: -int(counted[1])], counted[0]])
     one, other = (re.sub(r" (and|or) |; ", ", ", str(text).strip()) for text in (words, answer))
     if one == other:
         return True

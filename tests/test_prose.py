@@ -164,7 +164,7 @@ def test_faulty_data_leave_the_pages_as_they_were(copy_data, published):
 
 BROKEN = {
     'assert not lt, "it is so"': "AssertionError: it is so",
-    'lt.say(lt.load(), "By {no-such}.")': "StaleSentence: no-such is neither a target nor a gap; the sentence was: By {no-such}.",
+    'lt.say(lt.load(), "By {yuyao-no}.")': "StaleSentence: yuyao-no is neither a target nor a gap; the sentence was: By {yuyao-no}.",
 }
 
 

@@ -8,7 +8,7 @@ import IPython.display
 import lantian as lt
 import matplotlib.pyplot as plt
 import pytest
-from cells import compiled, execute
+from cells import compiled, execute, shared
 from lantian.charts.drawing import Chart
 from lantian.data.plans import FEW
 from lantian.site.render import NOTEBOOKS
@@ -34,7 +34,11 @@ CELLS = {path: cells_of(path) for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
 def shown_by(plans, monkeypatch):
     """Execute all notebooks on some plans; yield the name of each, and what its cells show."""
     monkeypatch.setenv("LANTIAN_PAGES", "")
-    monkeypatch.setattr(lt, "load", lambda: plans)
+    with shared(plans):
+        yield from _shown(plans, monkeypatch)
+
+
+def _shown(plans, monkeypatch):
     for path, cells in CELLS.items():
         for place in plans.focus[:PLACE_PAGES] if path.stem == "place" else [""]:
             monkeypatch.setenv("LANTIAN_PLACE", place) if place else None

@@ -686,7 +686,6 @@ def theirs(tmp_path, copy_data):
     for path in [
         *(folder / name for name in names),
         copy_data / "README.md",
-        copy_data / "targets/ninghai.csv",
     ]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("mine")
@@ -715,6 +714,8 @@ COMMANDS = {
 @pytest.mark.parametrize(("command", "answer"), COMMANDS.values(), ids=COMMANDS)
 def test_no_command_takes_what_is_somebody_elses(theirs, copy_data, one_executor, command, answer):
     write_notebook(theirs.parent / "note.ipynb", "2 + 2")
+    if command[0] == "add":
+        (copy_data / "targets/ninghai.csv").write_text("mine")
     before = contents(theirs.parent)
     arguments = [word.format(folder=theirs) for word in command]
     run = CliRunner().invoke(main, [*arguments, "--data", str(copy_data)])

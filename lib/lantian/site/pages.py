@@ -90,6 +90,12 @@ class Page:
         return [chart for output in self.outputs if (chart := _chart(output))]
 
     @property
+    def left_out(self):
+        """What notebooks say of sentences that could not be written, and pages do not show."""
+        words = ("".join(output.get("data", {}).get("text/plain", "")) for output in self.outputs)
+        return [text for text in words if text.startswith("This sentence was left out")]
+
+    @property
     def outputs(self):
         """Every output of every cell, in order."""
         return [output for cell in self.notebook.cells for output in cell.get("outputs", [])]

@@ -314,8 +314,8 @@ def _execute_all(todo, pages, offered, kernels, job):
         for future in as_completed(futures):
             if not future.exception():
                 slug = futures[future]
-                job.say(f"{slug}: done")
                 pages[slug] = Page(slug, future.result())
+                job.say("; ".join([f"{slug}: done", *pages[slug].left_out]))
                 _, shown = offered.result()
                 html[slug] = to_html(pages[slug], [*pages.values()], shown).encode()
     finally:

@@ -144,8 +144,8 @@ def say(plans, text, **values):
     """
     fields = list(string.Formatter().parse(text))
     names = {name for _, name, *_ in fields if name is not None}
-    if any(_is_left_out(plans, name) for name in names - values.keys()):
-        return LeftOut("This sentence speaks of a place that was left out.")
+    if absent := sorted(name for name in names - values.keys() if _is_left_out(plans, name)):
+        return LeftOut(f"This sentence was left out: {absent[0]} is of no place that is compared.")
     if unknown := [name for name in names & values.keys() if _is_missing(values[name])]:
         return LeftOut(f"This sentence was left out: {wording.names(sorted(unknown))} is not known here.")
     parts, answers = [], {}

@@ -4,7 +4,7 @@ async function comparison(form) {
   if (!data.judged) { return; }
   const { judged, degrees } = data, field = form.elements;
   const HEADS = { degree: "compares", printed: "promise", thing: "covers", date: "by when", strength: "firmness", quote: "words in the plan" };
-  const WITHOUT = { id: "", thing: "", date: "", strength: "", quote: "", degree: "no", places: "", caveats: "", inputs: "", reason: "" };
+  const NONE = { id: "", thing: "", date: "", strength: "", quote: "", degree: "no", places: "", caveats: "", inputs: "" };
   const names = list => (list.length < 2 ? list.join("") : `${list.slice(0, -1).join(", ")} and ${list.at(-1)}`);
   const link = (id, text) => (id ? html`<a class="evidence" href="${address("08_evidence", id)}">${text}</a>` : text);
 
@@ -13,20 +13,20 @@ async function comparison(form) {
     const each = (judged[respect][row.number] || []).map(([other, ...rest]) => [data.rows[other], ...rest]).filter(([other]) => shown.includes(other));
     if (!each.length) { return { reason: data.alone }; }
     const [, degree, ...texts] = each[0], [caveats, inputs, reason] = texts.map(text => judged.texts[text]);
-    const partners = each.filter(([, as]) => as === degree && degree !== "no").map(([other]) => other.place.label);
-    return { degree, places: names([...new Set(partners)]), caveats, inputs, reason };
+    const alike = each.filter(([, as]) => as === degree && degree !== "no").map(([other]) => other.place.label);
+    return { degree, places: names([...new Set(alike)]), caveats, inputs, reason };
   }
 
   // What is shown of an indicator, as by `lt.compare`: its targets and, for places without one, what stands instead.
   function compare(rows, asked) {
-    const promised = rows.filter(row => row.kind !== "gap"), core = promised.filter(row => row.core), narrowed = !asked.all && core.length > 0;
-    const shown = narrowed ? core : promised, respect = narrowed && asked.respect === "value" ? "core value" : asked.respect;
+    const goals = rows.filter(row => row.kind !== "gap"), core = goals.filter(row => row.core), less = !asked.all && core.length > 0;
+    const shown = less ? core : goals, respect = less && asked.respect === "value" ? "core value" : asked.respect;
     const open = asked.places.filter(place => !shown.some(row => row.place === place));
     const gaps = rows.filter(row => row.kind === "gap" && open.includes(row.place)), blank = open.filter(place => !gaps.some(row => row.place === place));
     return [
-      ...shown.map(row => ({ ...WITHOUT, ...row, ...verdict(row, shown, respect) })),
-      ...gaps.map(row => ({ ...WITHOUT, ...row, strength: "", reason: row.place.without })),
-      ...blank.map(place => ({ ...WITHOUT, place, printed: promised.some(row => row.place === place) ? "operating parameters only" : place.without, reason: place.without }))
+      ...shown.map(row => ({ ...NONE, ...row, ...verdict(row, shown, respect) })),
+      ...gaps.map(row => ({ ...NONE, ...row, strength: "", reason: row.place.without })),
+      ...blank.map(place => ({ ...NONE, place, printed: goals.some(row => row.place === place) ? "operating parameters only" : place.without, reason: place.without }))
     ].sort((one, other) => data.places.indexOf(one.place) - data.places.indexOf(other.place) || (one.id < other.id ? -1 : 1));
   }
 
@@ -52,7 +52,7 @@ async function comparison(form) {
 
   // For spreadsheets: with the mark by which they know Chinese, and no cell that they would take for a formula.
   function csv(rows) {
-    const columns = ["indicator", "plan", "printed", ...Object.keys(WITHOUT)];
+    const columns = ["indicator", "plan", "printed", ...Object.keys(NONE)];
     const cell = text => `"${(/^[=+@\t-]/.test(text) ? "'" : "") + text.replaceAll('"', '""')}"`;
     return "\ufeff" + [columns, ...rows.map(row => columns.map(name => row[name]))].map(cells => cells.map(cell).join(",")).join("\r\n");
   }
