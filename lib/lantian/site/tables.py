@@ -28,7 +28,7 @@ MISSING = {
     "may be in a lost part": ["part_missing"],
     "not known, read in part": ["unread"],
 }
-LONGEST, WORDIEST = 250, 36_000  # rows and characters of a table that is not folded
+LONGEST, WORDIEST = 250, 21_000  # rows and characters of a table that is not folded
 MOST_PROMISES = 2  # of a plan on one headline, in `summary`
 # The fields that the readers of the audit judged in each row.
 AUDITED = """indicator statement_en area subject subject_class base exception kind operator value value_max unit value_basis baseline_year baseline_basis
