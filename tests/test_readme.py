@@ -243,7 +243,9 @@ def test_changelog_counts_the_data_of_this_version(plans):
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     newest = re.search(r"^## (.+)$", CHANGELOG, re.M)[1]
     released = re.search(r"- \d+ targets of (\d+) plans", CHANGELOG)
-    if newest == "Unreleased" or len(plans.focus) > int(released[1]):  # places that somebody added are none of ours
+    if newest == "Unreleased" or len(plans.focus) > int(
+        released[1]
+    ):  # places that somebody added are none of ours
         return
     released = re.search(r"^date-released: (\S+)$", (ROOT / "CITATION.cff").read_text("utf-8"), re.M)[1]
     assert newest == f"{version} - {released}"

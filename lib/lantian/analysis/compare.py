@@ -15,6 +15,7 @@ JUDGED = ["degree", "places", "other", "caveats", "inputs", "reason"]
 ROW = """jurisdiction label id status printed thing kind indicator_name value_basis operator baseline_year target_year date strength hedge
     amount low high standard_unit converted group degree places other caveats inputs reason""".split()
 RESPECTS = ("value", "date", "pace", "wording")
+MOST_PAIRS = 200_000  # judged at a time
 MOST_NAMED = 4  # places, beyond which they are counted
 ALONE = "none of the other plans compared has a target for it"
 FEW = "fewer than two plans have a target"
@@ -152,6 +153,27 @@ def strongest(targets, pairs):
     first = first.assign(places=first["id"].map(labels)).astype("str")
     blank = dict.fromkeys(JUDGED, "") | {"degree": "no", "reason": ALONE}
     return targets.merge(first, on="id", how="left").fillna(blank)
+
+
+def strongest_by_subject(judging, targets, of="value"):
+    """Judge targets on many subjects as `pairs` and `strongest` do, a few subjects at a time: pairs grow as the square of rows.
+
+    Parameters
+    ----------
+    judging : Rules
+    targets : DataFrame
+        Rows of ``Plans.targets``.
+    of : {"value", "date", "pace", "wording"}
+
+    Returns
+    -------
+    DataFrame
+        As from `strongest`, by subject.
+    """
+    squares = (targets.groupby("indicator").size() ** 2).cumsum()
+    part = targets["indicator"].map(squares // MOST_PAIRS)
+    parts = [rows for _, rows in targets.groupby(part)] or [targets]
+    return pd.concat([strongest(rows, pairs(judging, rows, of)) for rows in parts], ignore_index=True)
 
 
 def by_strength(judged):
@@ -293,7 +315,7 @@ def comparability(plans, theme, of="value"):
     subjects = chosen(plans.indicators, theme, theme if isinstance(theme, list) else None)
     targets = plans.targets[plans.targets["indicator"].isin(subjects["id"])]
     targets = targets.query("core == 'yes'")
-    judged = strongest(targets, pairs(rules(plans), targets, of))
+    judged = strongest_by_subject(rules(plans), targets, of)
     best = [_best_pair(judged[judged["indicator"] == name]) for name in subjects["id"]]
     columns = ["degree", "places", "caveats", "inputs", "reason"]
     best = pd.DataFrame(best, columns=columns)

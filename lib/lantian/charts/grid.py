@@ -185,13 +185,14 @@ def calendar(plans, duties, name=None, title=None, subtitle=None):
     counts = counts.reindex([place for place in plans.focus if not plans.many or place in counts.index])
     counts, places = counts.fillna(0).astype(int), plans.places.set_index("id", drop=False).loc[counts.index]
     chart, axes = drawing.canvas((0.26 if plans.many else 0.42) * len(counts) + 0.7)
-    numbers = counts.astype(str).where(counts > 0, "")
     look = {"cmap": _SHADES, "vmin": 0, "cbar": False, "linewidths": 1}
-    text = {"size": 8, "color": drawing.INK}
-    seaborn.heatmap(counts, annot=numbers, fmt="", annot_kws=text, ax=axes, **look)
-    for text, (place, when) in zip(axes.texts, product(places.itertuples(), columns)):
-        year = "".join(f"&year={digits}" for digits in re.findall(r"\d{4}", when))
-        text.set_url(f"place={place.id}{year}\n{place.name_en}, {when}: {text.get_text()}")
+    seaborn.heatmap(counts, xticklabels=False, yticklabels=False, ax=axes, **look)
+    style = {"size": 8, "color": drawing.INK, "ha": "center", "va": "center", "in_layout": False}
+    for (line, place), (column, when) in product(enumerate(places.itertuples()), enumerate(columns)):
+        if number := counts.iat[line, column]:
+            year = "".join(f"&year={digits}" for digits in re.findall(r"\d{4}", when))
+            url = f"place={place.id}{year}\n{place.name_en}, {when}: {number}"
+            axes.text(column + 0.5, line + 0.5, str(number), url=url, **style)
     axes.set(xlabel="", ylabel="")
     labels = dict(zip(plans.focus, drawing.labels(plans)))
     axes.set_yticks(np.arange(len(counts)) + 0.5, counts.index.map(labels), size=8.5, rotation=0)

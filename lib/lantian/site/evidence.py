@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from lantian.analysis.comparability import rules
-from lantian.analysis.compare import compare, pairs, strongest, verdict_in_words
+from lantian.analysis.compare import compare, strongest_by_subject, verdict_in_words
 from lantian.data.plans import load as read_plans
 from lantian.data.quotes import NUMBER_WORDS
 from lantian.errors import CallError, near
@@ -164,7 +164,7 @@ def evidence_table(plans):
 def _verdicts(plans):
     """Judge the core promises of the focus plans in value, by id; an indicator of one place alone compares with none."""
     core = plans.targets.query("core == 'yes'")
-    judged = strongest(core, pairs(rules(plans), core))
+    judged = strongest_by_subject(rules(plans), core)
     return dict(zip(judged["id"], judged["degree"]))
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from lantian.analysis.comparability import near_census, rules
-from lantian.analysis.compare import ALONE, RESPECTS, comparability, pairs, strongest, verdict_in_words
+from lantian.analysis.compare import ALONE, RESPECTS, comparability, strongest_by_subject, verdict_in_words
 from lantian.analysis.levels import above, matched, unmatched
 from lantian.analysis.matrix import HEADLINES, cells, on_theme
 from lantian.data.plans import FEW
@@ -500,7 +500,7 @@ def _verdicts(plans, targets):
     """Say of each target how far it compares in each respect; of what no other plan has a target for, nothing."""
     judging, lines = rules(plans), pd.Series(index=targets["id"], data=[[] for _ in targets["id"]])
     for of in RESPECTS:
-        judged = strongest(targets, pairs(judging, targets, of)).set_index("id")
+        judged = strongest_by_subject(judging, targets, of).set_index("id")
         for row in judged[judged["reason"] != ALONE].itertuples():
             lines[row.Index].append(f"{of}: {verdict_in_words(row)}")
     return [joined("<br>", found) for found in lines]
