@@ -15,7 +15,7 @@ from lantian.text import wording
 _ROOMY = 6  # more places than these leave no room for words in a column
 _NAMES = 1.45  # inches at the left, for the names of rows
 _WIDEST = 24  # subjects side by side
-_MANY_PERIODS = 16
+_MANY_PERIODS = 20
 _LINE = 0.2  # inches of a line without words
 # Shades that let the ground through, which may be dark.
 _SHADES = mpl.colors.LinearSegmentedColormap.from_list("count", ["#0b5c8f00", "#0b5c8f99"])
