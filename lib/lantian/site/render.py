@@ -88,7 +88,7 @@ def _sources(paths, data):
     for path in dict.fromkeys(paths):
         shown = (_declared(path) or {}).get("notes")
         for place in _focus(data) if execute.is_for_each_place(path) else [()]:
-            noted = {"none": "", "own": notes.get("".join(place[:1]))}.get(shown, notes)
+            noted = {"none": "", "own": notes.get("".join(place[:1]))}.get(shown, notes.get(shown, notes))
             sources.append(Source(path, _key(path, f"{common}{place[:1]}{noted}"), *place))
     return sources
 
@@ -116,7 +116,7 @@ def _reads(path):
 
     They do as ``"lantian": {"page": "01_coal", "reads": ["mine/extra.csv"], "notes": "none"}``, with the name
     of the notebook, so that a copy under another name is none that declares. ``notes`` says that it shows none of targets
-    and gaps, or those of its own place (``own``).
+    and gaps, or those of its own place (``own``), or of the one named.
     """
     try:
         declared = _declared(path)
