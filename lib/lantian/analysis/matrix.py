@@ -286,13 +286,15 @@ def fleet_steps(plans):
     step = energy.where(rows["base"] != "stock", of_stock).where(whole, "share")
     rows = rows.assign(step=step, when=[wording.date(row) for row in rows.itertuples()])
     rows["fleet"] = [_several(row) for row in rows.itertuples()]
-    rows["when"] += rows["strength"].eq("aspirational").map({True: ", aimed for", False: ""})
+    aimed = rows["strength"].eq("aspirational").map({True: ", aimed for", False: ""})
+    rows["when"] = rows["when"].astype("str") + aimed.astype("str")  # of no rows neither is text
     keys = ["jurisdiction", "label", "step", "strength", "area", "when"]
     named = {"fleets": ("fleet", wording.names), "id": ("id", "first"), "ids": ("id", ";".join)}
     rows = rows.groupby(keys, as_index=False, sort=False).agg(**named)
     area = rows["area"].map(wording.AREAS).mask(rows["area"] == "whole", "")
-    rows["text"] = ["; ".join(filter(None, words)) for words in zip(rows["fleets"], area, rows["when"])]
-    rows["in_words"] = rows["step"].map(STEPS) + ": " + rows["text"]
+    text = ["; ".join(filter(None, words)) for words in zip(rows["fleets"], area, rows["when"])]
+    rows["text"] = pd.Series(text, rows.index, dtype="str")
+    rows["in_words"] = rows["step"].map(STEPS).astype("str") + ": " + rows["text"]
     rows = pd.concat([rows, _without_fleets(plans, rows)], ignore_index=True)
     steps = [words for step, words in STEPS.items() if step != "unread" or step in set(rows["step"])]
     rows["step"] = pd.Categorical(rows["step"].map(STEPS), steps, ordered=True)
