@@ -261,9 +261,15 @@ def by_place(plans, rows, *then, missing=None, in_part=" in the part read"):
 
 
 def labels(plans):
-    """Name each focus place with the year of its plan, and its province in a second line; many have one line."""
+    """Name each focus place, by its id, with the year of its plan, and its province in a second line; many have one line."""
     second = "" if plans.many else "\n{0.province}"
-    return [f"{row.label}{second.format(row)}".strip() for row in plans.places.itertuples()]
+    return {row.id: f"{row.label}{second.format(row)}".strip() for row in plans.places.itertuples()}
+
+
+def places_of(plans, rows):
+    """List the focus places that rows are of, in their order."""
+    found = set(rows["jurisdiction"])
+    return [place for place in plans.focus if place in found]
 
 
 def name_columns(axes, positions, names, size=8.5, rotation=0):

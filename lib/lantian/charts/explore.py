@@ -93,7 +93,7 @@ def _rows(plans, theme):
     rows = rows.assign(when=day_due(rows))
     same_day = rows.groupby(["jurisdiction", "when"])["id"]
     number, size = same_day.cumcount(), same_day.transform("size")
-    focus = [place for place in plans.focus if not plans.many or place in set(rows["jurisdiction"])]
+    focus = drawing.places_of(plans, rows) if plans.many else plans.focus
     lanes = {place: lane for lane, place in enumerate(focus)}
     spread = (number - (size - 1) / 2) * (0.7 / size.clip(lower=6))
     rows = drawing.with_marks(plans, rows)

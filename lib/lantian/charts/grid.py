@@ -47,7 +47,7 @@ def matrix(plans, cells, name=None, title=None, subtitle=None, place=None):
     if plans.many and place is None:
         return _plan_by_plan(plans, cells, name, title, subtitle)
     subjects = list(cells["indicator_name"].drop_duplicates())
-    names, heads = subjects, [label.replace(" (", "\n(", 1) for label in drawing.labels(plans)]
+    names, heads = subjects, [label.replace(" (", "\n(", 1) for label in drawing.labels(plans).values()]
     if plans.many:
         others = plans.targets[plans.targets["jurisdiction"] != place]
         number = others.groupby("indicator_name")["jurisdiction"].nunique().reindex(subjects, fill_value=0)
@@ -77,7 +77,7 @@ def _plan_by_plan(plans, cells, name, title, subtitle):
         subtitle += f"; the {len(subjects)} subjects with most targets, of {len(number)}"
     cells = cells[cells["indicator_name"].isin(subjects)]
     shown, subtitle = drawing.speaking(plans, cells, subtitle)
-    places = [place for place in plans.focus if place in set(shown["jurisdiction"])]
+    places = drawing.places_of(plans, shown)
     shown = shown.assign(text="", column=shown["indicator_name"].map(subjects.index))
     shown["line"] = shown["jurisdiction"].map(places.index)
     labels = plans.places.set_index("id").loc[places, "label"]
@@ -136,8 +136,8 @@ def order(plans, steps, name=None, title=None, subtitle=None):
     """
     heads = list(steps["step"].cat.categories)
     shown, subtitle = drawing.speaking(plans, steps, subtitle)
-    labels = dict(zip(plans.focus, drawing.labels(plans)))
-    places = [place for place in plans.focus if place in set(shown["jurisdiction"])]
+    labels = drawing.labels(plans)
+    places = drawing.places_of(plans, shown)
     shown = shown.assign(column=shown["step"].cat.codes, line=shown["jurisdiction"].map(places.index))
     shown = _one_a_cell(shown.assign(text="" if plans.many else shown["text"]))
     names, line = [labels[place] for place in places], _LINE if plans.many else None
@@ -194,7 +194,7 @@ def calendar(plans, duties, name=None, title=None, subtitle=None):
             url = f"place={place.id}{year}\n{place.name_en}, {when}: {number}"
             axes.text(column + 0.5, line + 0.5, str(number), url=url, **style)
     axes.set(xlabel="", ylabel="")
-    labels = dict(zip(plans.focus, drawing.labels(plans)))
+    labels = drawing.labels(plans)
     axes.set_yticks(np.arange(len(counts)) + 0.5, counts.index.map(labels), size=8.5, rotation=0)
     turned = len(columns) > _MANY_PERIODS
     heads = columns if turned else [words.replace(" ", "\n") for words in columns]

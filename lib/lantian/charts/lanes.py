@@ -49,7 +49,7 @@ def place_lanes(plans, lanes, limits):
     DataFrame
         With ``words`` (the label, broken), ``at_right`` (of its mark), ``y`` and ``height`` in inches.
     """
-    labels = dict(zip(plans.focus, drawing.labels(plans)))
+    labels = drawing.labels(plans)
     names = "\n".join(labels[place] for place in lanes["jurisdiction"].unique()).split("\n")
     room = drawing.WIDTH - max(drawing.text_width(name, 8.5) for name in names) - 0.3
     if "left" not in lanes:
@@ -99,7 +99,7 @@ def draw_lanes(axes, plans, lanes, limits, unit="", points=None):
 
 def _name_lanes(axes, plans, lanes):
     """Name each place beside its lanes, with a thin line above them."""
-    names = dict(zip(plans.focus, drawing.labels(plans)))
+    names = drawing.labels(plans)
     places = lanes.groupby("jurisdiction", sort=False)
     bottoms = places["height"].sum().cumsum()
     axes.set_ylim(bottoms.iloc[-1], 0)

@@ -9,7 +9,6 @@ from lantian.analysis.compare import compare, groups, pairs
 from lantian.analysis.levels import ancestors, limits, places_unread
 from lantian.charts import drawing, entry
 from lantian.charts.lanes import draw_lanes, implied, place_lanes
-from lantian.data.plans import FEW
 from lantian.text import wording
 
 # 1 September 2018, when the reference state of particles changed (amendment of GB 3095-2012).
@@ -167,12 +166,12 @@ def chain(plans, indicator, year, name=None, title=None, subtitle=None):
     """
     every = _rungs(plans, indicator, year)
     own = every[(every["focus"] == every["jurisdiction"]) & every["x"].notna()]
-    shown = [place for place in plans.focus if not plans.many or own.empty or place in set(own["focus"])]
+    shown = drawing.places_of(plans, own) if plans.many and len(own) else plans.focus
     if plans.many:
         subtitle += f"; {len(plans.focus) - len(shown)} plans without a figure for {year} in the rows beneath"
     rungs = every[every["focus"].isin(shown)]
     levels = [level for level in _LEVELS if level in set(rungs["level"])]
-    columns = min(len(shown), FEW if not plans.many else _ACROSS)
+    columns = min(len(shown), _ACROSS) if plans.many else len(shown)
     lines = math.ceil(len(shown) / columns)
     grid = {"ncols": columns, "nrows": lines, "sharey": True, "sharex": True, "squeeze": False}
     chart, panels = drawing.canvas((0.42 * len(levels) + 0.75) * lines, **grid)
@@ -181,7 +180,7 @@ def chain(plans, indicator, year, name=None, title=None, subtitle=None):
     known = [*rungs["x"].dropna()] or [0]
     ends = min(known) - 2, max(known) + 1 + (max(known) - min(known) + 3) / 2  # with room for the words
     rungs = drawing.with_marks(plans, rungs.assign(y=rungs["level"].map(levels.index)))
-    palette, names = drawing.colours(plans), dict(zip(plans.focus, drawing.labels(plans)))
+    palette, names = drawing.colours(plans), drawing.labels(plans)
     for axes, place in zip(panels.flat, shown):
         own = rungs[rungs["focus"] == place]
         drawing.draw_marks(axes, own, palette)
@@ -240,7 +239,7 @@ def series(plans, indicator, name=None, title=None, subtitle=None):
     measured, promised = _measured(plans, indicator), _promised(plans, indicator)
     seen = measured.assign(x=measured["year"], y=measured["amount"])
     points = pd.concat([seen, promised], ignore_index=True)
-    shown = [place for place in plans.focus if place in set(points["jurisdiction"])]
+    shown = drawing.places_of(plans, points)
     if plans.many and shown:
         subtitle += f"; {len(plans.focus) - len(shown)} plans without either in the rows beneath"
     else:
@@ -252,7 +251,7 @@ def series(plans, indicator, name=None, title=None, subtitle=None):
     for axes in panels.flat[len(shown) :]:
         axes.set_visible(False)
     points, palette = drawing.with_marks(plans, points), drawing.colours(plans)
-    names = dict(zip(plans.focus, drawing.labels(plans)))
+    names = drawing.labels(plans)
     for axes, place in zip(panels.flat, shown):
         _place_series(axes, points[points["jurisdiction"] == place], palette)
         axes.set_title(names[place], size=8, weight="bold", loc="left")

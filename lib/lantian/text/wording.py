@@ -34,7 +34,7 @@ OFTEN = "times a year"  # the unit of how often something is done
 STANDARD = re.compile("China [IV]+( and older)?")  # a class that English puts before its subject
 # What `target` reads of a row: rows of many columns are slow to go through.
 READ = """kind operator value value_basis baseline_year baseline_basis target_year year_basis deadline timing better
-    amount amount_max standard_unit label_en role access""".split()
+    amount amount_max standard_unit label_en role""".split()
 # The indicators that ask for a share or number of vehicles of new, or new and clean, energy.
 FLEETS = [f"vehicles.{name}" for name in "new_energy new_or_clean electric battery_electric".split()]
 LONGEST_EXCEPTION = 30  # characters; a longer one is only mentioned
