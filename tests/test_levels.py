@@ -6,6 +6,8 @@ import lantian as lt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lantian.analysis import levels
+from lantian.analysis.comparability import rules, stated
 from lantian.analysis.levels import RELATIONS, ancestors
 from lantian.analysis.matrix import FIRM
 from lantian.analysis.progress import compound
@@ -184,3 +186,12 @@ def _with(plans, **frames):
     from dataclasses import replace
 
     return replace(plans, **frames)
+
+
+@pytest.mark.parametrize("value, relation", [(24, "beyond the average"), (30, "short of the average")])
+def test_a_level_is_held_against_the_level_that_a_change_implies(plans, value, relation):
+    """China's 10 % below 2020 implies 29.7 µg/m³ in 2025; -10 itself is no level that 24 would fall short of."""
+    own = plans.by_id["yuyao-pm25-2020"]._replace(amount=value, value=value, target_year=2025)
+    higher, judging = plans.by_id["china-pm25-2025"], rules(plans)
+    amounts = levels._amounts(stated(judging, own), stated(judging, higher), "converted")
+    assert levels._relation(own, higher, set(), amounts) == relation

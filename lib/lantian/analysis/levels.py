@@ -213,7 +213,9 @@ def _nearest(plans, goals, pairs):
         if steps == pair.steps and _one_year(one, higher) and verdict.degree in ON_ONE_AXIS:
             nearest[pair.id] = steps
             found = differences(judging, facts[pair.id].facts, facts[pair.above_id].facts)
-            relation = _relation(one, higher, {each.field for each in found if each.kind == "counted"})
+            amounts = _amounts(facts[pair.id], facts[pair.above_id], verdict.degree)
+            counted = {each.field for each in found if each.kind == "counted"}
+            relation = _relation(one, higher, counted, amounts)
             region = inside.get((one.jurisdiction, higher.document), "")
             caveats = (*verdict.caveats, *verdict.inputs)
             words = _sentence(one, higher, relation, caveats, region)
@@ -232,14 +234,23 @@ def _one_year(one, higher):
     return not any(figures) or (all(figures) and all(map(pd.notna, years)) and years[0] == years[1])
 
 
-def _relation(one, higher, counted):
+def _amounts(one, higher, degree):
+    """Return what two goals compare by: their figures or, where these had to be converted, the levels or amounts per resident."""
+    ways = [(one.as_level, higher.as_level), (one.per_resident, higher.per_resident)]
+    if degree == "converted":
+        return next((mine.compared, theirs.compared) for mine, theirs in ways if mine and theirs)
+    return one.row.amount, higher.row.amount
+
+
+def _relation(one, higher, counted, amounts):
     """Name how the figure of a goal stands to that above it."""
+    own, other = amounts
     if pd.isna(one.amount):
         return "same act"
-    if one.amount == higher.amount:
+    if own == other:
         later = _later(higher.issued, one.issued)
         return "copied" if one.operator == higher.operator and not later and counted <= OF_COPIES else "equal"
-    strict = (one.amount < higher.amount) == (one.better == "lower")
+    strict = (own < other) == (one.better == "lower")
     if higher.level == "nation" and higher.value_basis != "word":
         return "beyond the average" if strict else "short of the average"
     if not strict:
