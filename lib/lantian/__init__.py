@@ -18,6 +18,7 @@ _NAMES = {
     "data.check": "check",
     "data.export": "export",
     "proof.verify": "verify",
+    "drafts.propose": "propose draft_errors",
     "analysis.search": "find",
     "analysis.matrix": "cells matrix fleet_steps place",
     "analysis.compare": "compare comparability largest_group",

@@ -268,7 +268,7 @@ def _is_reached(before):
 def _is_kept(reading):
     """Return whether the figures are levels at which something stays, and no word is one of a change."""
     stays = all(re.search(STAYS, text) for text in reading.before())
-    moves = any(_direction(figure, reading.words) for figure in reading.matching)
+    moves = any(direction(figure, reading.words) for figure in reading.matching)
     return stays and not moves and not re.search(MOVED, reading.words)
 
 
@@ -294,7 +294,7 @@ def _year_fault(reading):
 def _sign_fault(reading):
     """A fall has a sign, and a rise has none."""
     row = reading.row
-    ways = [_direction(figure, reading.words) for figure in reading.matching]
+    ways = [direction(figure, reading.words) for figure in reading.matching]
     if row.kind == "change" and any(row.value * way < 0 for way in ways):
         way = "fall, which is" if row.value > 0 else "rise, which is not"
         yield "value", f"{row.value:.15g} has the wrong sign: the words print a {way} negative"
@@ -333,7 +333,7 @@ def _signed(bound, row):
     return FALLS.get(bound, bound) if row.value < 0 else bound
 
 
-def _direction(figure, words):
+def direction(figure, words):
     """Return the way that a change goes: -1 down, 1 up, 0 where no word shows it.
 
     The word right behind the figure decides (10%的降幅), else the nearest before it, in the same clause where there is one.

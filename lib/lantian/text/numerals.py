@@ -83,9 +83,9 @@ def account(plans, texts):
     rows = []
     for document, text in texts.items():
         proved = _spans(fragments[fragments["document"] == document], text)
-        spans = [*proved, *_rule_spans(text, issued.get(document, ""))]
+        spans = [*proved, *rule_spans(text, issued.get(document, ""))]
         spans.sort(key=lambda span: list(HOW).index(span.how))
-        rows += [{"document": document} | row for row in _numerals(text, spans)]
+        rows += [{"document": document} | row for row in numerals(text, spans)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -122,7 +122,7 @@ def _spans(fragments, text):
             yield Span(row.start, row.start + len(row.quote), row.how, row.reason)
 
 
-def _rule_spans(text, issued):
+def rule_spans(text, issued):
     """Yield the spans for which a rule holds."""
     for name, rule in RULES.items():
         for match in rule.finditer(fold(text)):
@@ -139,7 +139,7 @@ def _may_be_issued(words, issued):
     return "局" not in words and (len(parts) < 3 or issued[:4] in ("", parts[0]))
 
 
-def _numerals(text, spans):
+def numerals(text, spans):
     """Yield a row for each numeral of a text, with the first span that accounts for it."""
     places = [match.span() for match in NUMERAL.finditer(fold(text))]
     found = {place: next((span for span in spans if span.holds(*place)), None) for place in places}

@@ -6,28 +6,12 @@ from pathlib import Path
 
 # Traditional characters, each with its simplified form behind it, after the Unihan database of Unicode.
 PAIRS = Path(__file__).with_name("traditional.txt").read_text("utf-8").split()
-# Marks that stand for one another in plans: ratios, dashes, tildes, blanks, zeros, bounds.
-ALIKE = {
-    ":": "\u2236\ufe30\ufe13\ua789",
-    "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212",
-    "~": "\u301c\u223c\u02dc",
-    " ": "\u00a0\u2002\u2003\u2009\u202f",
-    "〇": "\u25cb\u3007",
-    "≥": "≧⩾",
-    "≤": "≦⩽",
-    "μ": "\u00b5",
-}
-
-
+# Marks that stand for one another in plans, by their code points in Unicode, a line each; the first is the one they become.
+ALIKE = Path(__file__).with_name("alike.txt").read_text("utf-8").splitlines()
 # Characters of other widths and shapes, as PDFs have them: full-width forms, radicals, compatibility characters, small
 # forms, and the full-width blank.
-SHAPES = (
-    *range(0xFF01, 0xFFEF),
-    *range(0x2E80, 0x2FD6),
-    *range(0xF900, 0xFB00),
-    *range(0xFE50, 0xFE6C),
-    0x3000,
-)
+SHAPES = [*range(0xFF01, 0xFFEF), *range(0x2E80, 0x2FD6), *range(0xF900, 0xFB00)]
+SHAPES += [*range(0xFE50, 0xFE6C), 0x3000]
 
 
 def _table():
@@ -37,7 +21,8 @@ def _table():
         plain = unicodedata.normalize("NFKC", letter)
         if len(plain) == 1 and plain != letter:
             folded[letter] = folded.get(plain, plain)
-    for plain, letters in ALIKE.items():
+    for line in ALIKE:
+        plain, *letters = (chr(int(code, 16)) for code in line.partition("#")[0].split())
         folded |= dict.fromkeys(letters, plain)
     return str.maketrans(folded)
 
@@ -57,12 +42,12 @@ def fold(text):
 
 
 def read_patterns(name, **parts):
-    """Read a table of patterns that stands beside this file.
+    """Read a table of patterns.
 
     Parameters
     ----------
-    name : str
-        Of a file with the columns ``pattern``, ``example`` and, first, what the patterns are of.
+    name : path-like
+        Of a file, by default beside this one, with the columns ``pattern``, ``example`` and, first, what the patterns are of.
     **parts : str
         What patterns have in common, by the word in braces that stands for it, as ``{DATE}``.
 
@@ -72,7 +57,7 @@ def read_patterns(name, **parts):
         The alternatives joined, by the first column, in the order of the file.
     """
     found = {}
-    with open(Path(__file__).with_name(name), encoding="utf-8", newline="") as file:
+    with open(Path(__file__).parent / name, encoding="utf-8", newline="") as file:
         for key, pattern, _ in list(csv.reader(file))[1:]:
             for word, part in parts.items():
                 pattern = pattern.replace(f"{{{word}}}", part)

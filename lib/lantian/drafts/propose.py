@@ -1,0 +1,317 @@
+"""Draft the rows of a plan from its text, for a person to decide."""
+
+import re
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+
+from lantian.data.files import as_csv, read_tables, write_files
+from lantian.data.schema import find_data, read_schema, refusal
+from lantian.drafts.catalogue import NEW, Catalogue
+from lantian.drafts.passages import LONGEST, sentences, stretches
+from lantian.drafts.rows import read
+from lantian.text import wording
+from lantian.text.numerals import Span, numerals, rule_spans
+from lantian.text.script import fold
+
+SHARED = ("id", "document", "indicator", "quote", "start", "clause")  # columns of targets that gaps have too
+TABLES = ("targets", "proofs", "gaps", "numerals")
+MEASURED = Path(__file__).with_name("measured.csv")
+LOWEST = 0.75  # precision below which a cell stays empty, where measured.csv has no floor for its field
+# Words for what a level above sets, its figure not printed.
+ASSIGNED = re.compile(
+    "(?:下达|分解|布置|核定|交办|确定)的?[^,。;]{0,12}(?:任务|目标|指标|要求)|达到(?:国家|[省市]|上级)[^,。;]{0,4}要求"
+)
+UNSAID = {"year_basis": "stated", "baseline_basis": "stated"}  # a basis left open is not worded
+READ = "kind operator value_basis baseline_basis year_basis deadline timing role".split()
+
+
+def propose(identifier, text, data=None, year=None):
+    """Draft the rows of a plan.
+
+    Parameters
+    ----------
+    identifier : str
+        Id of the place; it need not be among the data yet.
+    text : str
+        Of its plan.
+    data : path-like, optional
+        The data folder, found as by `load`: what its catalogue and rows say of other plans helps to name the
+        indicators.
+    year : int, optional
+        Year of issue of the plan of a place that is not in the tables yet; part of the document's id.
+
+    Returns
+    -------
+    DataFrame
+        A row a draft: ``table`` (targets, proofs, gaps, numerals), the columns of these tables as texts, ``choices``
+        (the ids of the likeliest indicators joined by ``;``, ``new`` among them; of a gap its likeliest status) and ``precision`` (how often cells of
+        each kind were right on texts that no rule was written for, as ``value 0.98; unit 0.97``).
+
+    Raises
+    ------
+    DataError
+        When the data folder or the text cannot be used.
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> drafts = lt.propose("mytown", "到2020年,PM2.5年均浓度下降到35微克/立方米以下。")
+    >>> drafts.loc[0, ["indicator", "operator", "value", "unit", "target_year"]].to_list()
+    ['air.pm25', '<=', '35', '微克/立方米', '2020']
+    """
+    if not re.search("[\u4e00-\u9fff]", text):
+        raise refusal("", "the text of the plan has no Chinese characters; copy its words, not its picture")
+    folder = find_data(data)
+    schema = read_schema(folder)
+    tables = {name: table.cells for name, table in read_tables(folder, schema)[0].items()}
+    document = _document(identifier, tables["documents"], year)
+    others = tables["targets"][tables["targets"]["document"] != document.id]
+    catalogue = Catalogue(tables["indicators"], others)
+    issued = int(document.issued[:4]) if document.issued else None
+    rows, reasons = read(text, issued, tuple(sorted(tables["units"]["unit"])))
+    rows = _once(rows)
+    targets, assigned = _targets(rows, identifier, document.id, catalogue, tables)
+    drafts = {"targets": targets, "proofs": _proofs(targets)}
+    drafts["gaps"] = assigned + _gaps(text, identifier, document.id, targets + assigned, tables)
+    quoted = [draft for drafted in drafts.values() for draft in drafted]
+    drafts["numerals"] = _numerals(text, document, quoted, reasons)
+    columns = dict.fromkeys(name for table in TABLES for name in schema[table].columns)
+    listed = [{"table": table} | draft for table in TABLES for draft in drafts[table]]
+    frame = pd.DataFrame(listed, columns=["table", *columns, "choices", "precision"], dtype=object)
+    return frame.fillna("").map(_as_text)
+
+
+def draft_errors():
+    """Return what was measured of the drafts: how many cells of each field were there, drafted, and right.
+
+    Returns
+    -------
+    DataFrame
+        A row a field of each set of texts: ``texts`` (unseen: read after the rules were finished; rules: read to mend
+        them; own: each plan of the collection, by what the rows of the others teach; two people: no drafts, but a second
+        coder against the first), ``field``, ``cells``, ``drafted``, ``right``, and ``floor``, the share of all cells that
+        is to be right.
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> errors = lt.draft_errors()
+    >>> bool((errors["right"] <= errors["drafted"]).all()), list(errors["texts"].unique())
+    (True, ['unseen', 'rules', 'own', 'two people'])
+    """
+    return pd.read_csv(MEASURED)
+
+
+def write(identifier, file, data=None, replace=False, year=None):
+    """Draft the rows of the plan in a file and write them to ``drafts/<id>.csv`` in the data folder.
+
+    Returns
+    -------
+    Path
+    DataFrame
+        As from `propose`.
+
+    Raises
+    ------
+    DataError
+        When the text cannot be read, or drafts of the place are there already: somebody may have worked on them.
+    """
+    folder = find_data(data)
+    path = folder / "drafts" / f"{identifier}.csv"
+    if not re.fullmatch("[a-z][a-z0-9_]*", identifier):
+        raise refusal("", f"{identifier!r} is no id; use letters a-z, digits and _, a letter first")
+    if path.exists() and not replace:
+        raise refusal(path, "is there already; --replace drafts it anew, and what was changed in it is lost")
+    try:
+        text = Path(file).read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise refusal(
+            file, f"is no text in UTF-8 (byte {error.start}); save it as plain text in UTF-8"
+        ) from error
+    drafts = propose(identifier, text, folder, year)
+    write_files({path: as_csv(drafts.columns, drafts.to_dict("records"))})
+    return path, drafts
+
+
+def summary(path, drafts):
+    """Say what was drafted, and what to do next.
+
+    >>> print(summary("drafts/mytown.csv", propose("mytown", "到2020年,淘汰10蒸吨以下燃煤锅炉。")).splitlines()[0])
+    drafts/mytown.csv: 1 target (0 with a figure), 0 proofs, 16 gaps, 0 numerals drafted
+    """
+    counts = drafts["table"].value_counts().reindex(TABLES, fill_value=0)
+    with_figure = (drafts["value_basis"] == "figure").sum()
+    parts = [wording.counted(counts[name], name.removesuffix("s")) for name in TABLES]
+    parts[0] += f" ({with_figure} with a figure)"
+    place = Path(path).stem
+    return (
+        f"{path}: {', '.join(parts)} drafted\n"
+        "Nothing was written to the tables. An empty cell is one that is drafted rightly too seldom; read every other one too.\n"
+        f"Next: lantian export --template {place} {place}.xlsx, decide there draft by draft, and lantian import {place}.xlsx"
+    )
+
+
+# --- targets ---------------------------------------------------------------------------------------------------------
+
+
+def _once(rows):
+    """Leave out what a summary above the plan says too: what stands under a number is the plan itself."""
+    words = {(row["about"], row.get("value", "")) for row in rows if row["clause"]}
+    return [row for row in rows if row["clause"] or (row["about"], row.get("value", "")) not in words]
+
+
+def _document(identifier, documents, year):
+    """Return the first document of a place; a stub with the id that `add` would give where there is none."""
+    stub = SimpleNamespace(id=f"{identifier.replace('_', '-')}-{year or 'plan'}", issued=str(year or ""))
+    return next(documents[documents["jurisdiction"] == identifier].itertuples(), stub)
+
+
+def _targets(rows, place, document, catalogue, tables):
+    """Return the drafts of targets and, of what a level above sets without a figure, those of gaps."""
+    targets, assigned, taken = [], [], set()
+    names = tables["indicators"].set_index("id")["name_en"]
+    for row in rows:
+        row["choices"], is_sure = catalogue.choices(
+            row["about"], row["above"], row["kind"], row.get("unit", "")
+        )
+        best = next(choice for choice in row["choices"] if choice != NEW)
+        row["indicator"] = best if is_sure else ""
+        row = {"core": "yes"} | row | {"document": document, "choices": ";".join(row["choices"])}
+        row["id"] = _free(f"{place}-{best}-{row['target_year']}", taken)
+        if ASSIGNED.search(row["about"]) and row.get("value_basis") != "figure":
+            hint = "assigned" if row["indicator"] else row["choices"]
+            assigned.append({name: row[name] for name in SHARED} | {"jurisdiction": place, "choices": hint})
+            continue
+        _empty_unsure(row)
+        if row["indicator"]:
+            row["statement_en"] = _statement(row, names[row["indicator"]], tables)
+        targets.append(row)
+    return targets, assigned
+
+
+def _free(name, taken):
+    """Return an id that is not taken yet, and take it."""
+    name = re.sub("[._]", "-", name).strip("-")
+    free = next(
+        one for number in range(1, 1000) if (one := name if number == 1 else f"{name}-{number}") not in taken
+    )
+    taken.add(free)
+    return free
+
+
+def _empty_unsure(row):
+    """Empty the cells of a row that are drafted rightly too seldom; say of the others how often they were right."""
+    shares, floors = _measured()
+    kept = []
+    for field, share in shares.items():
+        if row.get(field, "") == "":
+            continue
+        if share < floors.get(field, LOWEST):
+            row[field] = ""
+        else:
+            kept.append(f"{field} {share:.2f}")
+    row["precision"] = "; ".join(kept)
+
+
+@cache
+def _measured():
+    """Return the share of drafted cells that were right by field, on unseen texts where it was measured there; and the floors."""
+    errors = draft_errors().query("texts != 'two people' and drafted > 0")
+    errors = errors.drop_duplicates("field").set_index("field")  # those of unseen texts are listed first
+    return (errors["right"] / errors["drafted"]).to_dict(), errors["floor"].dropna().to_dict()
+
+
+def _statement(row, name, tables):
+    """Word a draft in English: the name of its indicator, and how much by when."""
+    units = tables["units"].set_index("unit")
+    known = row.get("unit") in units.index
+    factor = float(units.loc[row["unit"], "factor"]) if known else 1
+    better = tables["indicators"].set_index("id").loc[row["indicator"], "better"]
+    cells = {name: row.get(name) or UNSAID.get(name, "") for name in READ} | {
+        "better": better,
+        "role": "focus",
+    }
+    for field in ("value", "value_max", "baseline_year", "target_year"):
+        cells[field] = pd.NA if row.get(field, "") == "" else row[field]
+    cells["amount"], cells["amount_max"] = cells["value"] * factor, cells["value_max"] * factor
+    cells["standard_unit"] = units.loc[row["unit"], "standard_unit"] if known else row.get("unit", "")
+    cells["label_en"] = units.loc[row["unit"], "label_en"] if known else row.get("unit", "")
+    return f"{name}: {wording.target(SimpleNamespace(**cells))}"
+
+
+def _proofs(targets):
+    """Draft the proofs of what the quotes do not show."""
+    return [
+        {"target": row["id"], "field": field, "start": start, "quote": quote}
+        for row in targets
+        for field, start, quote in row["proofs"]
+        if row[field] != ""
+    ]
+
+
+# --- gaps and numerals -----------------------------------------------------------------------------------------------
+
+
+def _gaps(text, place, document, drafted, tables):
+    """Draft a gap for each headline indicator that no draft is of, with what the text has, or with the terms that it has not.
+
+    Its status is left open: a lost part, or another word for the thing, is seen by a reader alone. What is likeliest stands
+    in ``choices``: silent, qualitative or assigned; or the draft of a target that may be of it.
+    """
+    indicators, gaps = tables["indicators"], tables["gaps"]
+    named = {row["indicator"] or row["choices"].partition(";")[0] for row in drafted}
+    found = []
+    for row in indicators[indicators["headline"] != ""].itertuples():
+        if row.id in named:
+            continue
+        gap = {
+            "id": f"{place}-gap-{re.sub('[._]', '-', row.id)}",
+            "jurisdiction": place,
+            "document": document,
+        }
+        maybe = [
+            one["id"] for one in drafted if not one["indicator"] and row.id in one["choices"].split(";")[:3]
+        ]
+        searched = gaps.loc[(gaps["indicator"] == row.id) & (gaps["document"] != document), "searched"]
+        half = row.name_zh[
+            : (len(row.name_zh) + 1) // 2
+        ]  # of a name, what it begins with: a plan may go on otherwise
+        words = ";".join([*re.split("[(),、]", row.name_zh), half, *searched])
+        terms = list(dict.fromkeys(fold(term) for term in words.split(";") if len(term.strip()) > 1))
+        hint = _words_or_silence(text, terms)
+        found.append(gap | {"indicator": row.id} | hint | ({"choices": ";".join(maybe)} if maybe else {}))
+    return found
+
+
+def _words_or_silence(text, terms):
+    """Return the words of a text that have one of some terms, rather those on what a level above sets; else the terms."""
+    found = []
+    for sentence in sentences(text):
+        for first, end in stretches(sentence):
+            words, start = sentence.text[first:end], sentence.start + first
+            if sentence.clause and any(term in words for term in terms):
+                quote = text[start : start + min(end - first, LONGEST)]
+                status = "assigned" if ASSIGNED.search(words) else "qualitative"
+                found.append({"choices": status, "quote": quote, "start": start, "clause": sentence.clause})
+    absent = ";".join(term for term in terms if term not in fold(text))
+    return min(found, key=lambda gap: gap["choices"], default={"choices": "silent", "searched": absent})
+
+
+def _numerals(text, document, quoted, reasons):
+    """Draft the numerals that no draft and no rule accounts for, with the reason where one was found."""
+    quotes = [(row["start"], row["quote"]) for row in quoted if row.get("quote")]
+    spans = [Span(start, start + len(quote), "target", "") for start, quote in quotes]
+    spans += rule_spans(text, document.issued)
+    spans += [Span(start, end, "listed", reason) for start, end, reason in reasons]
+    return [
+        {"document": document.id, "start": row["start"], "text": row["text"], "reason": row["reason"]}
+        for row in numerals(text, spans)
+        if row["how"] in ("listed", "unaccounted")
+    ]
+
+
+def _as_text(cell):
+    return f"{cell:.15g}" if isinstance(cell, float) else str(cell)
