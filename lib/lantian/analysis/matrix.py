@@ -53,28 +53,16 @@ def cells(plans, theme=None, indicators=None):
     """
     indicators = chosen(plans.indicators, theme, indicators)[["id", "name_en"]]
     targets = plans.targets[plans.targets["indicator"].isin(indicators["id"])]
-    content = pd.concat(
-        [
-            _target_cells(targets),
-            _gap_cells(plans.gaps[plans.gaps["role"] == "focus"]),
-            _cells_of_others(plans.every_target),
-        ]
-    )
+    gaps = _gap_cells(plans.gaps[plans.gaps["role"] == "focus"])
+    content = pd.concat([_target_cells(targets), gaps, _cells_of_others(plans.every_target)])
     places = plans.places[["id", "label", "name_en"]].set_axis(["jurisdiction", "label", "place"], axis=1)
     grid = indicators.set_axis(["indicator", "indicator_name"], axis=1).merge(places, how="cross")
     content = content.drop_duplicates(KEY).reindex(columns=[*KEY, *CONTENT])
     empty = grid["jurisdiction"].map(without(plans))
     words = empty.map(NO_TARGET)
-    blank = {
-        "mark": empty,
-        "text": words,
-        "in_words": words,
-        "id": "",
-        "count": 0,
-        "kind": "",
-        "strength": "",
-    }
-    types = {"text": "str", "in_words": "str", "kind": "str", "strength": "str", "count": int}
+    blank = {"mark": empty, "text": words, "in_words": words, "count": 0}
+    blank |= dict.fromkeys(["id", "kind", "strength"], "")
+    types = dict.fromkeys(["text", "in_words", "kind", "strength"], "str") | {"count": int}
     return grid.merge(content, how="left", on=KEY).fillna(blank).astype(types)[CELL]
 
 
@@ -256,9 +244,6 @@ def _short_amount(row):
     return f"{'cut ' if wording.is_cut(row) else ''}{SYMBOLS[row.operator]}{figure}"
 
 
-POOLED = "pooled_fleets"
-
-
 # What plans ask of fleets, from the least to the most: each step includes those before it, for one fleet.
 STEPS = wording.words("step")
 
@@ -318,7 +303,7 @@ def _without_fleets(plans, rows):
 def _several(row):
     """Name a fleet in the plural, with its share where that is not all: "80 % of pooled fleets"."""
     name = row.subject_name or "vehicle"
-    name += ("es" if name.endswith("s") else "s") * (row.subject != POOLED)
+    name += ("es" if name.endswith("s") else "s") * (row.subject != "pooled_fleets")
     if row.step != "share":
         return name
     if row.standard_unit == "vehicles":

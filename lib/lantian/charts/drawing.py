@@ -1,10 +1,12 @@
-"""What the charts share: a figure that carries its words and rows into a page, its look, measured text, and the marks."""
+"""What the charts share: how each begins, a figure that carries its words and rows into a page, measured text, the marks."""
 
 import base64
+import inspect
 import io
 import os
 import re
-from functools import cache
+import zlib
+from functools import cache, wraps
 from html import escape, unescape
 from pathlib import Path
 
@@ -17,6 +19,9 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font, get_font_names
 from matplotlib.path import Path as Outline
 
+from lantian.analysis.matrix import require_indicators
+from lantian.data.plans import FEW
+from lantian.errors import CallError
 from lantian.text import LEDGER, wording
 from lantian.text.sentences import PAGES, Shown
 
@@ -68,18 +73,16 @@ class Chart(Figure):
         self.name, self.title, self.subtitle, self.foot, self.rows = name, title, subtitle, foot, rows
         self.alt = alt_text(title, rows)
         drawing = self.get_figheight()
-        sizes = {"title": 12.5, "subtitle": 9, "foot": 7.5}
-        words = {name: wrap(getattr(self, name), WIDTH, size) for name, size in sizes.items()}
-        words["title"] = wrap(title, WIDTH, 12.5, "bold")
-        heights = {name: inches(words[name], size) for name, size in sizes.items()}
-        above, below = heights["title"] + heights["subtitle"] + 0.1, heights["foot"] + 0.1
+        words = wrap(title, WIDTH, 12.5, "bold"), wrap(subtitle, WIDTH, 9), wrap(foot, WIDTH, 7.5)
+        first, second, last = map(inches, words, (12.5, 9, 7.5))
+        above, below = first + second + 0.1, last + 0.1
         height = above + drawing + below
         self.set_figheight(height)
         self.get_layout_engine().set(rect=(0, below / height, 1, drawing / height))
         self.draw_without_rendering()
-        self._write("words-1", 1, words["title"], size=12.5, weight="bold", va="top", color=INK)
-        self._write("words-2", 1 - heights["title"] / height, words["subtitle"], va="top")
-        self._write("words-3", 0, words["foot"], size=7.5, va="bottom")
+        self._write("words-1", 1, words[0], size=12.5, weight="bold", va="top", color=INK)
+        self._write("words-2", 1 - first / height, words[1], va="top")
+        self._write("words-3", 0, words[2], size=7.5, va="bottom")
         self.view = f"0 {above * 72:.1f} {WIDTH * 72:.1f} {drawing * 72:.1f}"
         axes = [axes.get_position() for axes in self.axes]
         left, axis = axes[0].x0 * WIDTH, height * (1 - min(box.y0 for box in axes))
@@ -316,14 +319,8 @@ def _documents(plans):
         return f"Plans: {len(plans.focus)}; the first page lists them."
     rows = plans.places.join(plans.documents_read["genre"], on="id", how="inner")
     part = rows["access"].map({"partial": ", read in part"}).fillna("")
-    rows = zip(rows["name_en"], rows["genre"], rows["issued"].map(issue_date), part)
-    names = [f"{name}: {genre}, {issued}{in_part}" for name, genre, issued, in_part in rows]
-    return "Plans: " + "; ".join(names) + "."
-
-
-def issue_date(issued):
-    """Write a date of issue: "2018-11-02", or "about 2018 (inferred)" for "2018?"."""
-    return f"about {issued[:4]} (inferred)" if issued.endswith("?") else issued
+    issued = rows["issued"].str.replace(r"^(\d{4}).*\?$", r"about \1 (inferred)", regex=True)
+    return "Plans: " + "; ".join(rows["name_en"] + ": " + rows["genre"] + ", " + issued + part) + "."
 
 
 def _own_ids(svg, chart):
@@ -343,6 +340,77 @@ def _own_ids(svg, chart):
     tag = tag.replace("<svg ", role, 1)
     title = f'<title id="{name}-title">{escape(chart.title)}</title>'
     return f'{tag}>{title}<desc id="{name}-desc">{escape(chart.alt)}</desc>{drawing}'
+
+
+# --- what every chart begins with: rows that it can draw, words where none are given, and the look of the suite --------
+
+
+def chart(columns="", source=""):
+    """Make a function draw in the look of the suite, and answer by a sentence what it cannot draw.
+
+    Parameters
+    ----------
+    columns : str
+        Those that its rows must have; without any, it takes ids of indicators.
+    source : str
+        The call that gives such rows.
+    """
+
+    def decorate(draw):
+        signature = inspect.signature(draw)
+
+        @wraps(draw)
+        def drawn(*arguments, **named):
+            given = signature.bind(*arguments, **named).arguments
+            plans, rows, *_ = given.values()
+            problem = _of_rows(rows, columns.split(), source) if columns else _of_ids(plans, rows)
+            if problem:
+                raise CallError(f"charts.{draw.__name__}() {problem}")
+            words = {name: given.get(name) for name in ("name", "title", "subtitle")}
+            made = _words(draw.__name__, *given.values()) if None in words.values() else {}
+            words = {name: made[name] if text is None else text for name, text in words.items()}
+            with mpl.style.context(STYLE):
+                return draw(**{**given, **words})
+
+        return drawn
+
+    return decorate
+
+
+def _of_rows(rows, columns, source):
+    """Say why rows cannot be drawn, and which can; nothing where these can."""
+    if not isinstance(rows, pd.DataFrame):
+        return f"draws a DataFrame of rows, as from {source}, not {type(rows).__name__}"
+    if lacking := [repr(name) for name in columns if name not in rows]:
+        return f"needs rows with {wording.names(lacking)}, as from {source}"
+    return "" if len(rows) else f"was given no rows; {source} gives some"
+
+
+def _of_ids(plans, ids):
+    """Say why ids of indicators cannot be drawn."""
+    ids = [ids] if isinstance(ids, str) else list(ids)
+    require_indicators(plans.indicators, *ids)
+    return "" if ids else "was given no indicators"
+
+
+def _words(kind, plans, rows, *others):
+    """Word a chart that was given no words: name (the same for the same rows), title (its subjects) and subtitle (its plans)."""
+    subjects, labels = _subjects(plans, rows), plans.places["label"]
+    title = wording.names(subjects) if len(subjects) <= 4 else f"{len(subjects)} subjects"
+    content = rows.to_csv() if isinstance(rows, pd.DataFrame) else f"{rows} {others}"
+    subtitle = wording.names(labels) if len(labels) <= FEW else f"{len(labels)} plans"
+    return {"name": f"{kind}-{zlib.crc32(content.encode()):08x}", "title": title, "subtitle": subtitle}
+
+
+def _subjects(plans, rows):
+    """Name what a chart is about: the indicators of its rows, or by their ids, else what is counted."""
+    if not isinstance(rows, pd.DataFrame):
+        facts = plans.indicators.set_index("id")["name_en"]
+        return [facts[name] for name in ([rows] if isinstance(rows, str) else rows)]
+    if "id" not in rows:
+        return list(rows.select_dtypes("number"))
+    facts = pd.concat([plans.every_target, plans.gaps])
+    return list(facts.loc[facts["id"].isin(rows["id"]), "indicator_name"].unique())
 
 
 # --- links: a mark and its label are one, which leads to what proves them and words it under the pointer --------------

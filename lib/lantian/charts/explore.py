@@ -1,11 +1,13 @@
 """A chart to explore: every dated promise of a theme, with its words under the pointer."""
 
+import json
+
 import pandas as pd
 import plotly.graph_objects as go
 from markupsafe import Markup
 
 from lantian.analysis.duties import day_due
-from lantian.analysis.matrix import chosen
+from lantian.analysis.matrix import chosen, on_theme
 from lantian.charts import drawing
 from lantian.errors import CallError
 from lantian.text import wording
@@ -13,17 +15,8 @@ from lantian.text import wording
 _SHAPES = {"target": "circle", "word": "square"}  # as in the other charts; plotly has no dashed edge
 _HOVER = Markup("<b>{0.statement_en}</b><br>“{0.quote}”<br>{0.document}, {0.clause}; {0.strength}, {1}")
 # Grey and see-through, for a notebook is light or dark; a page has colours of its own for these.
-_GREY, _FAINT, _CLEAR = "#797979", "rgba(128,128,128,0.3)", "rgba(0,0,0,0)"
-_LAYOUT = {
-    "margin": {"l": 85, "r": 10, "t": 40, "b": 40},
-    "font": {"family": "system-ui, sans-serif", "size": 12, "color": _GREY},
-    "paper_bgcolor": _CLEAR,
-    "plot_bgcolor": _CLEAR,
-    "legend": {"orientation": "h", "y": 1.12, "x": 0},
-    "hoverlabel": {"align": "left", "bgcolor": drawing.PAPER, "font": {"color": drawing.INK}},
-}
-_GRID = {"gridcolor": _FAINT, "zeroline": False}
-_YEARS = {"dtick": "M12", "tickformat": "%Y", "ticklabelmode": "period", "tickangle": 0}
+_LOOK = json.loads((drawing.STYLE.parent / "explore.json").read_text("utf-8"))
+_GREY = _LOOK["font"]["color"]
 
 
 class _Figure(go.Figure):
@@ -71,25 +64,18 @@ def explore(plans, theme):
             figure.add_annotation(x=rows["when"].min(), y=lane, **note)
             table.append([place.name_en, "no dated promise", "", "", "", ""])
     labels = list(places["label"] if plans.many else places["label"].str.replace(" (", "<br>("))
-    names = {"tickvals": list(range(len(labels))), "ticktext": labels}
+    lanes = {"tickvals": list(range(len(labels))), "ticktext": labels, "range": [len(labels) - 0.4, -0.6]}
     words = {"name": f"{theme}-explore", "title": f"Every dated promise on {theme}"}
     columns = ["place", "in_words", "strength", "words", "clause", "id"]
-    figure.update_layout(
-        template="none",
-        height=90 + (32 if plans.many else 80) * len(labels),
-        **_LAYOUT,
-        xaxis=_GRID | _YEARS | {"tickfont": {"size": 10}},
-        yaxis=names | {"range": [len(labels) - 0.4, -0.6]} | _GRID,
-        meta=words | {"columns": columns, "rows": table},
-    )
-    return figure
+    height = 90 + (32 if plans.many else 80) * len(labels)
+    look = _LOOK | {"yaxis": lanes | _LOOK["yaxis"], "meta": words | {"columns": columns, "rows": table}}
+    return figure.update_layout(template="none", height=height, **look)
 
 
 def _rows(plans, theme):
     """List the dated targets of a theme, each with its height ``y``: those of one place and day stand one above the other."""
     chosen(plans.indicators, theme)  # raises for an unknown theme
-    of_theme = (plans.targets[["headline", "theme"]] == theme).any(axis=1)
-    rows = plans.targets[of_theme & plans.targets["target_year"].notna()]
+    rows = on_theme(plans.targets, theme).dropna(subset="target_year")
     rows = rows.assign(when=day_due(rows))
     same_day = rows.groupby(["jurisdiction", "when"])["id"]
     number, size = same_day.cumcount(), same_day.transform("size")

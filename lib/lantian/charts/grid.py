@@ -8,7 +8,7 @@ import matplotlib.colors
 import numpy as np
 import pandas as pd
 
-from lantian.charts import drawing, entry
+from lantian.charts import drawing
 from lantian.errors import CallError
 from lantian.text import wording
 
@@ -22,7 +22,7 @@ _SHADES = mpl.colors.LinearSegmentedColormap.from_list("count", ["#0b5c8f00", "#
 _CELL = 7.2  # size of the words of a cell, in points
 
 
-@entry.chart("jurisdiction indicator_name mark text in_words id", "lt.cells(plans, theme)")
+@drawing.chart("jurisdiction indicator_name mark text in_words id", "lt.cells(plans, theme)")
 def matrix(plans, cells, name=None, title=None, subtitle=None, place=None):
     """Draw plans by subjects: in each cell a mark, and a few words beneath it.
 
@@ -63,15 +63,10 @@ def matrix(plans, cells, name=None, title=None, subtitle=None, place=None):
     return drawing.finish(chart, plans, cells, name, title, subtitle)
 
 
-def _with_target(plans, cells):
-    """Count for each subject the plans with a target."""
-    promised = cells["id"].isin(plans.every_target["id"])
-    return promised.groupby(cells["indicator_name"], sort=False).sum()
-
-
 def _plan_by_plan(plans, cells, name, title, subtitle):
     """Draw many plans by subjects: a line a plan, a column a subject, at its head the number of plans with a target."""
-    number = _with_target(plans, cells)
+    promised = cells["id"].isin(plans.every_target["id"])
+    number = promised.groupby(cells["indicator_name"], sort=False).sum()
     subjects = [subject for subject in number.index if subject in number.nlargest(_WIDEST).index]
     if len(subjects) < len(number):
         subtitle += f"; the {len(subjects)} subjects with most targets, of {len(number)}"
@@ -119,7 +114,7 @@ def _cells(plans, cells, names, palette, line=None, heads=0.75):
     return chart, axes
 
 
-@entry.chart("jurisdiction step text in_words id", "lt.fleet_steps(plans)")
+@drawing.chart("jurisdiction step text in_words id", "lt.fleet_steps(plans)")
 def order(plans, steps, name=None, title=None, subtitle=None):
     """Draw how much each plan asks, where what is asked has an order and no scale: a column a step, the most at the right.
 
@@ -157,7 +152,7 @@ def _one_a_cell(rows):
     return cells.head(1).drop(columns=["text", "ids"], errors="ignore").merge(joined.reset_index())
 
 
-@entry.chart("jurisdiction timing period", "lt.duties(plans)")
+@drawing.chart("jurisdiction timing period", "lt.duties(plans)")
 def calendar(plans, duties, name=None, title=None, subtitle=None):
     """Draw how many duties fall due when: the darker, the more.
 
@@ -181,9 +176,9 @@ def calendar(plans, duties, name=None, title=None, subtitle=None):
     last = [words for words in ("from a date on", "every year", "no date") if words in set(period)]
     columns = [*sorted(set(period) - set(last)), *last]
     counts = pd.crosstab(duties["jurisdiction"], period)
-    counts = counts.reindex(columns=columns, fill_value=0)
-    counts = counts.reindex([place for place in plans.focus if not plans.many or place in counts.index])
-    counts, places = counts.fillna(0).astype(int), plans.places.set_index("id", drop=False).loc[counts.index]
+    shown = drawing.places_of(plans, duties) if plans.many else plans.focus
+    counts = counts.reindex(index=shown, columns=columns, fill_value=0)
+    places = plans.places.set_index("id", drop=False).loc[counts.index]
     chart, axes = drawing.canvas((0.26 if plans.many else 0.42) * len(counts) + 0.7)
     look = {"cmap": _SHADES, "vmin": 0, "cbar": False, "linewidths": 1}
     seaborn.heatmap(counts, xticklabels=False, yticklabels=False, ax=axes, **look)
@@ -207,7 +202,7 @@ def calendar(plans, duties, name=None, title=None, subtitle=None):
     return drawing.finish(chart, plans, rows, name, title, subtitle, ["number"])
 
 
-@entry.chart("jurisdiction", "lt.strengths(plans)")
+@drawing.chart("jurisdiction", "lt.strengths(plans)")
 def bars(plans, counts, name=None, title=None, subtitle=None, share_of=None):
     """Draw counts or shares as bars: a panel for each kind, a bar for each place.
 
@@ -243,16 +238,11 @@ def bars(plans, counts, name=None, title=None, subtitle=None, share_of=None):
     for axes, kind in zip(panels[0], counts):
         seaborn.barplot(x=drawn[kind], y=drawn.index, width=0.6, ax=axes, **colours)
         strength = f"&strength={kind}" if kind in wording.STRENGTHS else ""
-        urls = [
-            f"place={place.id}{strength}\n{place.name_en}: {kind} {number}"
-            for place, number in zip(places.itertuples(), words[kind])
-        ]
+        urls = "place=" + places["id"] + f"{strength}\n" + places["name_en"] + f": {kind} " + words[kind]
         _finish_bars(axes, drawing.wrap(kind, room - 0.05, 8.5), words[kind], urls)
     axes.set_xlim(0, max(1, drawn.to_numpy().max()) * (1.25 + 0.25 / room))
     between = ": " if plans.many else "\n"
-    names = [
-        f"{name}{between}{number} {share_of or 'in all'}" for name, number in zip(places["label"], total)
-    ]
+    names = places["label"] + between + total.astype("str") + f" {share_of or 'in all'}"
     panels[0, 0].set_yticks(range(len(names)), names, size=8.5)
     cells = words.to_dict("records")
     in_words = [", ".join(f"{kind} {cell}" for kind, cell in row.items()) for row in cells]

@@ -8,12 +8,15 @@ import pandas as pd
 from lantian.analysis.comparability import ON_ONE_AXIS
 from lantian.analysis.duties import day_due, exactness
 from lantian.analysis.matrix import require_indicators
-from lantian.charts import drawing, entry
+from lantian.charts import drawing
 from lantian.errors import LantianError
 from lantian.text import wording
 
 _LABEL = 8  # size of labels, in points
 _MOST_PANELS = 6
+# The columns of `lantian.compare` that its panels read.
+_COMPARED = """jurisdiction status printed value_basis amount low high standard_unit converted date strength hedge group degree
+    caveats id"""
 _ROOM = 1.25  # of the length of an axis: its words need room beyond the last value
 
 
@@ -114,7 +117,7 @@ def _mostly_right(lanes, limits):
 # --- dates ---------------------------------------------------------------------------------------------------------
 
 
-@entry.chart("jurisdiction when exact in_words id", "lt.charts.due(plans, indicators)")
+@drawing.chart("jurisdiction when exact in_words id", "lt.charts.due(plans, indicators)")
 def dates(plans, rows, name=None, title=None, subtitle=None, above=None):
     """Draw dated acts: a lane an act, a mark at its date; a line where only the year is printed, which it may fall in.
 
@@ -225,10 +228,7 @@ def _act(row):
 # --- values ---------------------------------------------------------------------------------------------------------
 
 
-@entry.chart(
-    "jurisdiction status printed value_basis amount low high standard_unit converted date strength hedge group degree caveats id",
-    "lt.compare(plans, indicator)",
-)
+@drawing.chart(_COMPARED, "lt.compare(plans, indicator)")
 def panels(plans, judged, name=None, title=None, subtitle=None, limits=None, unit=""):
     """Draw values that compare, a panel for each group; all other promises in words.
 
@@ -316,7 +316,7 @@ def _elsewhere(row, group):
     return words if group is None else f"not on this axis: {words}"
 
 
-@entry.chart("jurisdiction kind compound low high printed in_words id", "lt.pace(plans, indicator)")
+@drawing.chart("jurisdiction kind compound low high printed in_words id", "lt.pace(plans, indicator)")
 def rates(plans, paces, name=None, title=None, subtitle=None):
     """Draw implied changes per year; one that has no base year is refused in words.
 

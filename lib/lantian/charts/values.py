@@ -7,7 +7,7 @@ import pandas as pd
 from lantian.analysis.comparability import rules
 from lantian.analysis.compare import compare, groups, pairs
 from lantian.analysis.levels import ancestors, limits, places_unread
-from lantian.charts import drawing, entry
+from lantian.charts import drawing
 from lantian.charts.lanes import draw_lanes, implied, place_lanes
 from lantian.text import wording
 
@@ -17,7 +17,7 @@ _ACROSS = 5  # panels side by side
 _LEVELS = ("nation", "province", "prefecture", "county")  # of the ladder, from above
 
 
-@entry.chart()
+@drawing.chart()
 def targets(plans, indicators, name=None, title=None, subtitle=None):
     """Draw targets of one year beside the base year and what came of it: a panel for each indicator.
 
@@ -147,7 +147,7 @@ def _measured(plans, indicator):
     return rows[rows["jurisdiction"].isin(plans.focus)]
 
 
-@entry.chart()
+@drawing.chart()
 def chain(plans, indicator, year, name=None, title=None, subtitle=None):
     """Draw the ladder of one level from the nation down to each plan: a panel for each place, a rung for each level.
 
@@ -172,15 +172,11 @@ def chain(plans, indicator, year, name=None, title=None, subtitle=None):
     rungs = every[every["focus"].isin(shown)]
     levels = [level for level in _LEVELS if level in set(rungs["level"])]
     columns = min(len(shown), _ACROSS) if plans.many else len(shown)
-    lines = math.ceil(len(shown) / columns)
-    grid = {"ncols": columns, "nrows": lines, "sharey": True, "sharex": True, "squeeze": False}
-    chart, panels = drawing.canvas((0.42 * len(levels) + 0.75) * lines, **grid)
-    for axes in panels.flat[len(shown) :]:
-        axes.set_visible(False)
+    chart, panels = _panel_a_place(plans, shown, columns, height=0.42 * len(levels) + 0.75)
     known = [*rungs["x"].dropna()] or [0]
     ends = min(known) - 2, max(known) + 1 + (max(known) - min(known) + 3) / 2  # with room for the words
     rungs = drawing.with_marks(plans, rungs.assign(y=rungs["level"].map(levels.index)))
-    palette, names = drawing.colours(plans), drawing.labels(plans)
+    palette = drawing.colours(plans)
     for axes, place in zip(panels.flat, shown):
         own = rungs[rungs["focus"] == place]
         drawing.draw_marks(axes, own, palette)
@@ -190,10 +186,21 @@ def chain(plans, indicator, year, name=None, title=None, subtitle=None):
             style |= {"xytext": (shift, 0), "textcoords": "offset points", "va": "center", "url": row.url}
             axes.annotate(row.label, (x, row.y), **style)
         axes.set(xlim=ends, ylim=(len(levels) - 0.5, -0.5))
-        axes.set_title(names[place], size=8, weight="bold", loc="left")
         axes.tick_params(axis="x", labelsize=7.5)
     panels[0, 0].set_yticks(range(len(levels)), levels, size=8.5)
     return drawing.finish(chart, plans, every.assign(jurisdiction=every["focus"]), name, title, subtitle)
+
+
+def _panel_a_place(plans, places, columns, height):
+    """Start a drawing with a panel for each place, named above it, in so many columns; a panel has the height in inches."""
+    lines, names = math.ceil(len(places) / columns), drawing.labels(plans)
+    grid = {"ncols": columns, "nrows": lines, "sharex": True, "sharey": True, "squeeze": False}
+    chart, panels = drawing.canvas(height * lines, **grid)
+    for axes, place in zip(panels.flat, places):
+        axes.set_title(names[place], size=8, weight="bold", loc="left")
+    for axes in panels.flat[len(places) :]:
+        axes.set_visible(False)
+    return chart, panels
 
 
 def _rungs(plans, indicator, year):
@@ -221,7 +228,7 @@ def _rungs(plans, indicator, year):
     return rungs[rungs["level"].isin(_LEVELS)].astype({"x": float})
 
 
-@entry.chart()
+@drawing.chart()
 def series(plans, indicator, name=None, title=None, subtitle=None):
     """Draw measurements and promised levels over the years, a panel a place, without joining them.
 
@@ -244,17 +251,10 @@ def series(plans, indicator, name=None, title=None, subtitle=None):
         subtitle += f"; {len(plans.focus) - len(shown)} plans without either in the rows beneath"
     else:
         shown = plans.focus
-    columns = min(len(shown), _ACROSS)
-    lines = math.ceil(len(shown) / columns)
-    grid = {"ncols": columns, "nrows": lines, "sharex": True, "sharey": True, "squeeze": False}
-    chart, panels = drawing.canvas(2.1 * lines, **grid)
-    for axes in panels.flat[len(shown) :]:
-        axes.set_visible(False)
+    chart, panels = _panel_a_place(plans, shown, min(len(shown), _ACROSS), height=2.1)
     points, palette = drawing.with_marks(plans, points), drawing.colours(plans)
-    names = drawing.labels(plans)
     for axes, place in zip(panels.flat, shown):
         _place_series(axes, points[points["jurisdiction"] == place], palette)
-        axes.set_title(names[place], size=8, weight="bold", loc="left")
     _set_limits(panels[0, 0], points)
     rows = drawing.by_place(plans, points, missing="no measurement is known", in_part="")
     return drawing.finish(chart, plans, rows, name, title, subtitle)

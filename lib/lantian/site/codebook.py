@@ -5,15 +5,14 @@ import os
 import re
 from html import escape
 from unittest.mock import patch
-from urllib.parse import quote
 
 import pyarrow.compute as pc
 
-from lantian.data.export import example, typed
+from lantian.data.export import as_text, example, read_package, typed, with_files, with_sources
 from lantian.data.files import write_files
-from lantian.data.package import as_text, read_package, with_files, with_sources
 from lantian.data.plans import load
 from lantian.data.schema import PACKAGE, DataError, Problem, find_data, read_schema, refusal
+from lantian.drafts.propose import draft_errors
 from lantian.site import template
 from lantian.site.execute import has_tag, is_for_each_place, listed, raw_cells
 from lantian.text import wording
@@ -89,38 +88,36 @@ def _code(words):
 
 
 def readme(text, data=None):
-    """Replace the marked parts of a README: the plans, the answers, the addresses of the texts.
+    """Replace the marked parts of a README: the plans, the answers, the addresses of the texts, what was measured of drafts.
 
     Each stands between ``<!-- its name -->`` and ``<!-- end -->``; the notebooks are in the folder ``notebooks`` next to the data folder.
     Raises `DataError` when the tables do not pass `check`, or a notebook's finding is no longer true.
     """
     folder = find_data(data)
-    plans = load(folder, jurisdictions=())
-    parts = {"plans": _plans(plans), "answers": _answers(folder), "addresses": _addresses(plans)}
-    for name, words in parts.items():
-        part = f"(?s)(?<=<!-- {name} -->\n\n).*?(?=\n\n<!-- end -->)"
-        text = re.sub(part, lambda _, words=words: words, text)
+    facts = {
+        "plans": load(folder, jurisdictions=()),
+        "answers": _answers(folder),
+        "drafts": _drafts(draft_errors()),
+    }
+    written = template("readme.md.j2").render(facts, code=_code, cell=_cell, names=wording.names)
+    for name, words in re.findall(r"(?s)<!-- (\w+) -->(.*?)<!-- end -->", written):
+        part = f"(?s)(?<=<!-- {name} -->\n).*?(?=<!-- end -->)"
+        text = re.sub(part, lambda _, words=words: f"\n{words.strip()}\n\n", text)
     return text
 
 
-def _plans(plans):
-    return f"The plans so far: {wording.names(plans.places['label'])}. The year is that of issue; a question mark means that it is inferred."
-
-
-def _addresses(plans):
-    names = plans.jurisdictions.set_index("id")["name_en"]
-    read = plans.documents_read.query("url != ''")
-    return "\n".join(f"- {names[row.jurisdiction]}: <{row.url}>" for row in read.itertuples())
+def _drafts(errors):
+    """Lay out, for each field of a draft that has a floor, what share is right, of how many, a column for each set of texts."""
+    shares = (100 * errors["right"] / errors["cells"]).map("{:.1f} %".format)
+    errors = errors.assign(share=shares + " of " + errors["cells"].astype(str)).dropna(subset="floor")
+    table = errors.pivot(index=["field", "floor"], columns="texts", values="share").fillna("")
+    return table[errors["texts"].unique()]
 
 
 def _answers(folder):
-    """Write a row for each notebook, with its question and its answer."""
-    lines = ["| Notebook | Question | Answer |", "| --- | --- | --- |"]
-    for path in listed(folder.parent / "notebooks"):
-        if answered := _answer(path, folder):
-            question, answer = (_cell(str(words).strip()) for words in answered)
-            lines.append(f"| [{_code(path.stem)}](notebooks/{quote(path.name)}) | {question} | {answer} |")
-    return "\n".join(lines)
+    """List the notebooks that ask a question: path, question and answer."""
+    found = {path: _answer(path, folder) for path in listed(folder.parent / "notebooks")}
+    return [(path, *map(str, answered)) for path, answered in found.items() if answered]
 
 
 def _answer(notebook, folder):

@@ -27,7 +27,7 @@ PRIORITY = [PLOTLY, "text/html", "text/markdown", "image/svg+xml", "text/latex"]
 PRIORITY += ["image/png", "image/jpeg", "image/gif", "application/javascript", "text/plain"]
 SCRIPT = "assets/site.js"
 SCRIPTS = ("site.js", "search.js", "compare.js")  # what it is joined from
-ROWS_FILE = "assets/rows.js"  # what scripts read, by `lantian.site.shared`
+ROWS_FILE = "assets/rows.js"  # what scripts read, by `lantian.site.evidence`
 MAIN = '<main id="main">'
 CODE = re.compile(r'<details class="code">.*?</details>', re.S)
 # Of highlighted code, what the style sheet gives no colour.

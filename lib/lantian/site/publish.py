@@ -13,7 +13,6 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from lantian.data.files import clear, make_folder, put
-from lantian.data.package import FILES
 from lantian.data.schema import CHECKOUT
 from lantian.site import template
 
@@ -243,9 +242,11 @@ def _target(address, slug, slugs, files):
     >>> _target("08_evidence.html#yuyao-pm25-2020", "01_coal", ["08_evidence"], None)
     '#08_evidence--yuyao-pm25-2020'
     """
+    from lantian.data.export import FILES  # only here: `make clean` has no packages
+
     path, _, anchor = address.partition("#")
     if path.startswith(("figures/", "data/")):
-        _, kind = FILES.get(path, ("", "text/csv"))
+        kind = FILES[path]["type"] if path in FILES else "text/csv"
         return f"data:{kind};base64,{_base64(files[path])}"
     page = _key(unquote(path).removesuffix(".html")) or slug
     if page not in slugs:

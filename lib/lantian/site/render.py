@@ -6,13 +6,12 @@ import hashlib
 import json
 import os
 import sys
+from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 
 import lantian
-from lantian.data import package
 from lantian.data.schema import CHECKOUT, PACKAGE, find_data, province
 from lantian.site import execute, publish
 from lantian.site.execute import Kernels, RenderError, Source, import_nbformat
@@ -23,16 +22,8 @@ NOTEBOOKS = CHECKOUT / "notebooks"
 CHOSEN = "LANTIAN_JURISDICTIONS"
 
 
-@dataclass(frozen=True)
-class Job:
-    """What is asked for: of which data, into which folder, and how."""
-
-    data: Path
-    output: Path
-    say: object
-    force: bool
-    single: bool
-    limit: float | None
+# What is asked for: of which data, into which folder, and how; the parameters of `render`.
+Job = namedtuple("Job", "data output say force single limit")
 
 
 def render(paths=None, data=None, output=None, say=print, force=False, single=False, adopt=False, limit=None):
@@ -224,25 +215,21 @@ def _site(todo, kept, every, known, made_from, kernels, job):
 
 
 def _offered(pages, known, made_from, job):
-    """Return the files that come from the data alone, and what each page shows of them."""
-    found = _from_data(pages, known, made_from, job)
-    return found, package.offer(job.data, found)
+    """Return the files that come from the data alone, and what each page shows of them.
 
-
-def _from_data(pages, known, made_from, job):
-    """Return the files that come from the data alone; a set keeps its own while data and library are the same.
-
-    Pages without those of the evidence, as somebody's own notebooks, have none.
+    A set keeps its own while data and library are the same. Pages without those of the evidence, as somebody's own
+    notebooks, have none.
     """
-    if not (rows := rows_file(pages)):
-        return {}
-    kept = {name: publish.content(job.output, known, name) for name in (*package.FILES, rows)}
-    made_from = made_from | {"changelog": known.get("changelog")}  # which they do not come from
-    if made_from.items() <= known.items() and None not in kept.values() and not job.force:
-        return kept
-    from lantian.site.shared import script  # only here, as in `package.make`
+    from lantian.data import export  # only here: a render that finds nothing changed is quick
+    from lantian.site.evidence import script
 
-    return package.make(job.data) | {rows: script(lantian.load(job.data)).encode()}
+    found, rows = {}, rows_file(pages)
+    if rows:
+        found = {name: publish.content(job.output, known, name) for name in (*export.FILES, rows)}
+        made_from = made_from | {"changelog": known.get("changelog")}  # which they do not come from
+        if job.force or None in found.values() or not made_from.items() <= known.items():
+            found = export.make(job.data) | {rows: script(lantian.load(job.data)).encode()}
+    return found, export.offer(job.data, found)
 
 
 def _say_what_is_missing(known, facts, found, say):

@@ -22,12 +22,8 @@ HEADINGS = wording.words("heading")
 # The column that a column of ids links: the first of these that is filled, else the last filled one.
 LINKED = {"above_id": ["in_words"], "id": ["printed", "in_words"]}
 CONTEXT = {"context.population": "population", "context.gdp": "GDP"}
-# What `summary` lists of what has no target, by the marks of cells; the last only of plans read in part.
-MISSING = {
-    "not addressed": ["silent_within", "silent_outside"],
-    "may be in a lost part": ["part_missing"],
-    "not known, read in part": ["unread"],
-}
+# Under what `summary` lists what has no target, by the marks of cells; the last only of plans read in part.
+MISSING = wording.words("missing")
 LONGEST, WORDIEST = 250, 21_000  # rows and characters of a table that is not folded
 MOST_PROMISES = 2  # of a plan on one headline, in `summary`
 # The fields that the readers of the audit judged in each row.
@@ -204,11 +200,11 @@ def summary(plans):
     """
     headlines = [name for name in HEADLINES if (plans.indicators["headline"] == name).any()]
     every = pd.concat(cells(plans, headline).assign(headline=headline) for headline in headlines)
-    missing = list(MISSING)[: 3 if "unread" in set(every["mark"]) else 2]
+    missing = list(dict.fromkeys(MISSING.values()))[: 3 if "unread" in set(every["mark"]) else 2]
     rows = []
     for place in plans.places.itertuples():
         mine = every[every["jurisdiction"] == place.id]
-        without = [_subjects(mine[mine["mark"].isin(MISSING[name])]) for name in missing]
+        without = [_subjects(mine[mine["mark"].map(MISSING) == name]) for name in missing]
         main = [_main_promises(mine[mine["headline"] == headline]) for headline in headlines]
         rows.append([place.label, *main, *without])
     return pd.DataFrame(rows, columns=["plan", *headlines, *missing])

@@ -1,4 +1,4 @@
-// A comparison of the reader's choice: every verdict comes from `lt.compare`, by lantian.site.shared; here rows are chosen and laid out.
+// A comparison of the reader's choice: every verdict comes from `lt.compare`, by lantian.site.evidence; here rows are chosen and laid out.
 async function comparison(form) {
   const data = await load();
   if (!data.judged) { return; }

@@ -16,7 +16,7 @@ const fetched = src => new Promise(onload => document.head.append(make("script",
 // In the suite as one file, plotly.js and the rows stand as gzip and base64; the page's policy allows the script by its hash.
 const inflated = text => new Response(new Blob([Uint8Array.from(atob(text.trim()), letter => letter.charCodeAt())]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
 
-// What lantian.site.shared collects, once: a script beside the pages, or, in the suite as one file, within it.
+// What lantian.site.evidence collects, once: a script beside the pages, or, in the suite as one file, within it.
 const packed = document.getElementById("lantian-rows");
 const hasRows = packed || root.dataset.rows;
 let shared;
