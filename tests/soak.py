@@ -174,6 +174,7 @@ WRITERS = {
     "export .xlsx": ["export", "{disk}/lantian.xlsx", "--replace"],
     "export .sqlite": ["export", "{disk}/lantian.sqlite", "--replace"],
     "export folder": ["export", "{disk}/tables", "--replace"],
+    "export --template": ["export", "--template", "yuyao", "{disk}/lantian.xlsx", "--replace"],
     "add": ["add", "ninghai"],
     "codebook": ["codebook"],
 }

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from edit import change
 from lantian import check
-from lantian.data.package import read_package
+from lantian.data.export import read_package
 from lantian.site.codebook import citation, package
 
 CITATION = (Path(__file__).parents[1] / "CITATION.cff").read_text("utf-8")

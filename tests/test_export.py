@@ -15,8 +15,7 @@ from click.testing import CliRunner
 from edit import change, contents, read, write
 from lantian import check
 from lantian.cli import main
-from lantian.data import package
-from lantian.data.export import FORMULA, JOINED, export, typed
+from lantian.data.export import FILES, FORMULA, JOINED, export, make, typed
 from lantian.data.schema import read_schema
 from lantian.site.codebook import codebook
 
@@ -178,9 +177,9 @@ def test_frictionless_reads_the_parquet_files(exported, printed):
 
 def test_files_to_take_away_are_always_the_same(site, data):
     """Those of the pages were made at another time."""
-    made = package.make(data)
-    differing = [name for name in package.FILES if made[name] != (site / name).read_bytes()]
-    assert made.keys() == package.FILES.keys() and differing == []
+    made = make(data)
+    differing = [name for name in FILES if made[name] != (site / name).read_bytes()]
+    assert made.keys() == FILES.keys() and differing == []
 
 
 def test_tables_to_take_away_open_in_a_spreadsheet_and_as_a_package(site, data, tmp_path):

@@ -13,11 +13,11 @@ from click.testing import CliRunner
 from edit import change, contents, read, write
 from lantian import check
 from lantian.cli import main
-from lantian.data import package
-from lantian.data.add import add
+from lantian.data import export
 from lantian.data.diff import diff, to_markdown
 from lantian.data.export import FORMULA
 from lantian.data.schema import DataError
+from lantian.data.template import add
 from lantian.site import render as rendering
 from lantian.site.render import RenderError, render
 from test_export import ATTACK, spoil
@@ -135,8 +135,9 @@ def test_check_then_asks_for_every_cell_that_is_left(copy_data):
         assert str(copy_data / name) in run.stdout
     found = check(copy_data)
     headline = [row["id"] for row in read(copy_data / "indicators.csv") if row["headline"]]
-    asked = [problem.column for problem in found if problem.path.endswith("gaps.csv")]
-    assert asked == ["status"] * len(headline) and f"{len(headline)} rows" in run.stdout
+    (asked,) = (problem for problem in found if problem.path.endswith("gaps.csv"))
+    assert asked.column == "status" and f"{len(headline)} rows" in run.stdout
+    assert asked.message.startswith(f"must not be empty for {', '.join(headline)}; allowed: qualitative, ")
     assert {"name_en", "name_zh", "level"} == {
         problem.column for problem in found if problem.path.endswith("jurisdictions.csv")
     }
@@ -549,11 +550,11 @@ def render_changed(data, folder):
     copy = shutil.copytree(data, folder / "data")
     enlarge(copy, 6)
     set_sentinels(copy)
-    focus, nothing = rendering._focus, dict.fromkeys(package.FILES, b"")
+    focus, nothing = rendering._focus, dict.fromkeys(export.FILES, b"")
     with (
         contextlib.suppress(RenderError),
         patch.object(rendering, "_focus", lambda data: focus(data)[::5]),
-        patch.object(package, "make", lambda data: nothing),
+        patch.object(export, "make", lambda data: nothing),
     ):
         render_all(spoil(copy), folder / "site")
 

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from lantian import check, load
 from lantian.cli import main
 from lantian.data.check import RULED, check_tables
+from lantian.data.export import make
 from lantian.data.files import BLANKS, read_tables, typed
-from lantian.data.package import make
 from lantian.data.schema import DataError, province, read_schema
 from lantian.site import codebook
 from lantian.site import render as rendering
@@ -579,7 +579,7 @@ def test_what_names_an_unknown_place_is_named(copy_data, table):
 def test_a_remit_has_themes(copy_data):
     line = set_cells(copy_data / "documents.csv", "yuyao-2018", remit="air;weather;coal")
     assert sentences(copy_data) == [
-        f"documents.csv:{line}:remit: 'weather' is not known; it must be a theme in indicators.csv, or several joined by ;"
+        f"documents.csv:{line}:remit: 'weather' is not known; it must be a theme in indicators.csv, or several with ; between; did you mean water or waste?"
     ]
 
 
@@ -601,7 +601,7 @@ def test_a_focus_place_has_one_document_that_was_read(copy_data):
 def test_only_of_a_plan_read_whole_a_gap_is_asked_for(copy_data):
     gaps = [row for row in read(copy_data / "gaps.csv") if row["id"] != "yuyao-gap-coal-boilers"]
     write(copy_data / "gaps.csv", gaps)
-    said = "yuyao has neither a target nor a gap for coal.boiler_phase_out; add one"
+    said = "yuyao has neither a target nor a gap for coal.boiler_phase_out; add each, or give the document access partial where only a part of the plan was had"
     assert sentences(copy_data) == [f"gaps.csv:indicator: {said}"]
     set_cells(copy_data / "documents.csv", "yuyao-2018", access="partial")
     assert check(copy_data) == []

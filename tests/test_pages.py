@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pytest
 from bs4 import BeautifulSoup
 from edit import change, read
-from lantian.data import package
+from lantian.data import export
 from lantian.site.pages import Page, to_html
 from lantian.site.render import render
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -261,7 +261,7 @@ def test_every_file_offered_is_there(site):
 def test_every_page_offers_the_data(site, mailed):
     """The file to mail holds what most readers open, and says that the rest is not in it."""
     for path in [path for path in site.glob("*.html") if not path.name.startswith("brief_")]:
-        assert set(re.findall(r'href="(data/[^"]+)"', path.read_text("utf-8"))) == {*package.FILES}, path
+        assert set(re.findall(r'href="(data/[^"]+)"', path.read_text("utf-8"))) == {*export.FILES}, path
     foot = BeautifulSoup(mailed.read_text("utf-8"), "html.parser").select_one("footer .data")
     held = {link["download"]: link["href"].partition("base64,")[2] for link in foot("a")}
     for name, packed in held.items():

@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner
 from edit import change, contents, read
 from lantian.cli import main
-from lantian.data import files, package
+from lantian.data import export, files
 from lantian.data.schema import CHECKOUT
+from lantian.site import evidence, pages, publish
 from lantian.site import execute as execution
-from lantian.site import pages, publish, shared
 from lantian.site import render as rendering
 from lantian.site.render import NOTEBOOKS, RenderError, render
 
@@ -91,8 +91,8 @@ class Suite:
 def suite(tmp_path, data, monkeypatch, one_executor):
     monkeypatch.setattr(rendering, "NOTEBOOKS", tmp_path / "notebooks")
     # Of the files with the data the suite has none but their names, which say of which tables they are; of rows, none.
-    monkeypatch.setattr(package, "make", lambda data: dict.fromkeys(package.FILES, table(data)))
-    monkeypatch.setattr(shared, "script", lambda plans: "")
+    monkeypatch.setattr(export, "make", lambda data: dict.fromkeys(export.FILES, table(data)))
+    monkeypatch.setattr(evidence, "script", lambda plans: "")
     return Suite(tmp_path, data)
 
 
@@ -387,16 +387,16 @@ def test_change_of_data_renders_everything(suite, copy_data):
     change(copy_data / "indicators.csv", -1, definition="Another definition.")
     after = suite.render()
     assert suite.executed == ["00_first", "08_evidence"]
-    assert [name for name in package.FILES if after[Path(name)] == before[Path(name)]] == []
+    assert [name for name in export.FILES if after[Path(name)] == before[Path(name)]] == []
 
 
 def test_files_with_the_data_are_made_when_these_have_changed(suite, monkeypatch):
-    assert not {Path(name) for name in package.FILES} & set(suite.render())
+    assert not {Path(name) for name in export.FILES} & set(suite.render())
     write_notebook(suite.notebooks / "08_evidence.ipynb", "4 + 4")
     before = suite.render()
-    monkeypatch.setattr(package, "make", lambda data: pytest.fail("made again"))
+    monkeypatch.setattr(export, "make", lambda data: pytest.fail("made again"))
     write_notebook(suite.first, "2 + 3")
-    assert suite.render().items() >= {Path(name): before[Path(name)] for name in package.FILES}.items()
+    assert suite.render().items() >= {Path(name): before[Path(name)] for name in export.FILES}.items()
 
 
 def test_nothing_heavy_is_imported_when_nothing_has_changed(suite):
@@ -706,6 +706,10 @@ COMMANDS = {
     "export .xlsx": (["export", "{folder}/lantian.xlsx"], "is there already"),
     "export .sqlite": (["export", "{folder}/lantian.sqlite"], "is there already"),
     "export folder": (["export", "{folder}/tables"], "targets.parquet: is there already"),
+    "export --template": (
+        ["export", "--template", "yuyao", "{folder}/lantian.xlsx"],
+        "is there already",
+    ),
     "add": (["add", "ninghai"], "ninghai.csv: is there already"),
     "codebook": (["codebook"], "README.md: is no codebook"),
 }

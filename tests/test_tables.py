@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lantian import check
 from lantian.cli import main
 from lantian.data.files import BLANKS
-from lantian.data.schema import DataError
+from lantian.data.schema import DataError, read_schema
 from test_input import small, spoilt  # noqa: F401
 
 YUYAO, HULUDAO = "targets/yuyao.csv", "targets/huludao.csv"
@@ -90,6 +90,29 @@ def test_ragged_row(copy_data, more):
     assert problems(copy_data) == [f"{YUYAO}:5: {width + more} cells in this row; the header has {width}"]
 
 
+@pytest.mark.parametrize("column", ["document", "area", "value", "year_basis", "strength"])
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_a_shifted_row_is_one_problem(copy_data, column, is_lost):
+    rows = read(copy_data / YUYAO)
+    number = next(n for n, row in enumerate(rows) if row["value_basis"] == "figure" and not row["note"])
+    columns, cells = list(rows[number]), list(rows[number].values())
+    at = columns.index(column)
+    cells = [*cells[:at], *cells[at + 1 :], ""] if is_lost else [*cells[:at], "", *cells[at:-1]]
+    line = change(copy_data / YUYAO, number, **dict(zip(columns, cells)))
+    (problem,) = problems(copy_data)
+    about, place = problem.split(": ")[1], problem.split(":")[2]
+    assert problem.startswith(f"{YUYAO}:{line}:") and about == (
+        "from about here on, the cells of this row stand one too far left or right; a cell was lost or inserted"
+    )
+    assert abs(columns.index(place) - at) < 6
+
+
+def test_a_row_that_is_wrong_in_many_cells_is_not_called_shifted(copy_data):
+    wrong = {"kind": "x", "area": "x", "timing": "x", "strength": "x", "core": "x", "value": "x"}
+    change(copy_data / YUYAO, figure_row(copy_data), **wrong)
+    assert {problem.split(":")[2] for problem in problems(copy_data)} >= set(wrong)
+
+
 def test_broken_encoding(copy_data):
     path = copy_data / "jurisdictions.csv"
     row = next(n for n, cells in enumerate(read(path)) if cells["id"] == "yuyao")
@@ -121,7 +144,34 @@ def figure_row(folder):
     return next(n for n, row in enumerate(read(folder / YUYAO)) if row["value_basis"] == "figure" and n > 5)
 
 
+def test_patterns_are_said_in_words_that_fit_them(data):
+    schema = read_schema(data)
+    columns = [(name, column) for name, table in schema.items() for column in table.fields if column.pattern]
+    for name, column in columns:
+        assert column.form, f"{name}.{column.name} has a pattern, and no `form` to say it in words"
+        shown = re.findall(r"as (\S+?)(?=,| or | a |$)", column.form)
+        assert all(column.pattern.fullmatch(example) for example in shown)
+        assert shown or "64 digits" in column.form
+
+
+def test_a_stub_of_a_gap_names_its_indicator(copy_data):
+    rows = read(copy_data / "gaps.csv")
+    line = change(copy_data / "gaps.csv", 0, status="", quote="")
+    codes = "qualitative, assigned, not_applicable, part_missing, garbled, silent"
+    assert problems(copy_data) == [
+        f"gaps.csv:{line}:status: must not be empty for {rows[0]['indicator']}; allowed: {codes}"
+    ]
+
+
 CELLS = {
+    "misspelt code": (
+        {"timing": "form"},
+        "'form' is not allowed; allowed: by, from, in, every_year, none; did you mean from?",
+    ),
+    "no slug": (
+        {"id": "yuyao_1"},
+        "'yuyao_1' does not look as it should; write letters a-z and digits, in parts joined by -, as yuyao-pm25-2020",
+    ),
     "no number": ({"value": "ca. 35"}, "'ca. 35' is not a number; write digits with a point, such as 2.4"),
     "decimal comma": ({"value": "3,5"}, "'3,5' is not a number; write digits with a point, such as 2.4"),
     "full-width digits": (
@@ -146,11 +196,11 @@ CELLS = {
     "unknown subject": ({"subject": "New Bus"}, "'New Bus' is not known; it must be an id in subjects"),
     "unknown indicator": (
         {"indicator": "air.smell"},
-        "'air.smell' is not known; it must be an id in indicators",
+        "'air.smell' is not known; it must be an id in indicators; did you mean air.dustfall or air.so2?",
     ),
     "unknown document": (
         {"document": "yuyao-1918"},
-        "'yuyao-1918' is not known; it must be an id in documents",
+        "'yuyao-1918' is not known; it must be an id in documents; did you mean yuyao-2018?",
     ),
     "unknown target": ({"stretch_of": "no-such"}, "'no-such' is not known; it must be an id in targets"),
     "unknown unit": ({"unit": "石"}, "'石' is not known; it must be a unit in units.csv"),

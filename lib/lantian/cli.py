@@ -1,4 +1,4 @@
-"""The command line: ``lantian check``, ``verify``, ``render``, ``export``, ``add``, ``diff`` and ``codebook``."""
+"""The command line: ``lantian check``, ``verify``, ``render``, ``export``, ``import``, ``add``, ``diff`` and ``codebook``."""
 
 import os
 import sys
@@ -89,11 +89,50 @@ def render(notebooks, data, output, force, jurisdictions, single_file, adopt, ce
 @click.argument("file", type=click.Path(path_type=Path))
 @data_option
 @click.option("--replace", is_flag=True, help="Replace what is there already.")
-def export(file, data, replace):
+@click.option("--template", metavar="ID", help="Instead, a workbook (.xlsx) to fill in, of one place.")
+@click.option(
+    "--year", type=YEAR, help="With --template: year of issue, of a plan that is not in the tables."
+)
+def export(file, data, replace, template, year):
     """Write all tables to FILE.xlsx, FILE.sqlite, or a folder of parquet files (.parquet or no ending)."""
-    from lantian.data.export import export as run
+    from lantian.data import export as tables
+    from lantian.data import template as workbook
 
-    click.echo(_answered(run, find_data(data), file, replace))
+    if template:
+        click.echo(_answered(workbook.template, template, file, data, replace, year))
+    else:
+        click.echo(_answered(tables.export, find_data(data), file, replace))
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@data_option
+@click.option(
+    "--remove", is_flag=True, help="Remove rows that are in the tables and no more in the workbook."
+)
+def import_(file, data, remove):
+    """Take the rows of a workbook that `export --template` wrote into the tables, or name what is wrong by cell."""
+    from lantian.data.workbook import import_workbook
+
+    click.echo(_answered(import_workbook, file, data, remove))
+
+
+@main.command()
+@click.argument("identifier", metavar="ID")
+@click.option(
+    "--text",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The plan as plain text in UTF-8.",
+)
+@data_option
+@click.option("--replace", is_flag=True, help="Replace drafts that are there already.")
+@click.option("--year", type=YEAR, help="Year of issue of a plan that is not in the tables yet.")
+def propose(identifier, text, data, replace, year):
+    """Draft the rows of a plan from its text, each cell with its measured precision; a person decides."""
+    from lantian.drafts.propose import summary, write
+
+    click.echo(summary(*_answered(write, identifier, text, data, replace, year)))
 
 
 @main.command()
@@ -103,7 +142,7 @@ def export(file, data, replace):
 @click.option("--reference", is_flag=True, help="A level above, of which single figures are cited.")
 def add(identifier, data, year, reference):
     """Write the stubs of a further place and say what to fill in."""
-    from lantian.data.add import add as run
+    from lantian.data.template import add as run
 
     click.echo(_answered(run, identifier, data, year, reference))
 

@@ -28,7 +28,7 @@ def near(name, names):
     >>> near("air.pm2.5", ["air.pm25", "coal.consumption"])
     '; did you mean air.pm25?'
     """
-    found = difflib.get_close_matches(str(name), list(names), n=4)
+    found = difflib.get_close_matches(str(name), dict.fromkeys(names), n=4)
     return f"; did you mean {' or '.join(found)}?" if found else ""
 
 

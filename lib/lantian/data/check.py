@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pandas as pd
 from lantian.data.files import read_tables, typed
 from lantian.data.quotes import contradictions
 from lantian.data.schema import READ, DataError, Problem, read_schema
+from lantian.errors import near
 
 # --- the rules -------------------------------------------------------------------------------------------------------
 
@@ -20,6 +22,8 @@ NUMBERS = {
 }
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.A)
 LONGEST_NUMBER = 15
+SHIFTED = 4  # a row with so many problems may have its cells shifted
+SUGGESTIONS = 20  # for so many unknown names of a column the likely one is looked for, which takes a while
 # Characters that show nothing or turn the order of others: controls, formats, spaces and ends of lines, of which print
 # in Chinese and English needs five; then letters and marks that show nothing, and what is no character.
 INVISIBLE, NEEDED = {"Cc", "Cf", "Zs", "Zl", "Zp"}, set(" \u00a0\u3000\t\n")
@@ -125,6 +129,7 @@ def check_tables(tables, schema):
         if {name, other} <= complete:
             known = [*cells[other][key], also]
             problems += _unknown_problems(cells[name][column], known, allowed, separator)
+    problems = _one_if_shifted(problems, cells, schema)
     if set(RULED) <= complete and not problems:  # rules about the whole would only repeat a problem of a cell
         problems += [problem for rule in SET_RULES for problem in rule(cells)]
         problems += _coverage_problems(cells, str(tables["gaps"].paths[0]))
@@ -158,7 +163,7 @@ def id_problems(rows, faults):
     list of Problem
     """
     places = dict(zip(rows["id"], rows.index))
-    return [Problem(*places[identifier], column, message) for identifier, column, message in faults]
+    return [Problem(*places[row], column, message, row) for row, column, message in faults]
 
 
 # --- cells and rows --------------------------------------------------------------------------------------------------
@@ -181,11 +186,15 @@ def _column_problems(rows, table):
     for column in table.fields:
         cells = rows[column.name]
         faults = {cell: list(_cell_faults(cell, column)) for cell in cells.unique().tolist()}
-        if any(faults.values()):
-            for place, cell in cells.items():
-                problems += [
-                    Problem(*place, column.name, _quoting(cell, message)) for message in faults[cell]
-                ]
+        if table.name == "gaps" and faults.get(""):  # of a further plan, one for each headline indicator
+            (message,) = faults.pop("")
+            for _, stubs in rows[cells == ""].groupby("document", sort=False):
+                named = message.replace("empty", f"empty for {', '.join(stubs['indicator'])}")
+                problems.append(Problem(*stubs.index[0], column.name, named))
+        for place, cell in cells.items() if any(faults.values()) else ():
+            problems += [
+                Problem(*place, column.name, _quoting(cell, message)) for message in faults.get(cell, ())
+            ]
     return problems
 
 
@@ -200,9 +209,10 @@ def _cell_faults(cell, column):
     if len(cell) > column.longest:
         yield f"is longer than {column.longest} characters"
     if column.enum and cell not in column.enum:
-        yield f"is not allowed; allowed: {', '.join(column.enum)}"
+        yield f"is not allowed; allowed: {', '.join(column.enum)}{near(cell, column.enum)}"
     if column.pattern and not column.pattern.fullmatch(cell):
-        yield f"does not look as it should ({column.pattern.pattern})"
+        form = f"; write {column.form}" if column.form else f" ({column.pattern.pattern})"
+        yield f"does not look as it should{form}"
     if column.type == "date" and not _is_day(cell):
         yield "is not a date; write it as 2020-12-31"
     if column.type in NUMBERS:
@@ -256,11 +266,44 @@ def _key_problems(rows, key):
     return _report(rows[rows.duplicated(list(key), keep=False)][key[0]], message)
 
 
+def _one_if_shifted(problems, cells, schema):
+    """Put one problem in place of the many of each row in which a cell was lost or inserted."""
+    counts = Counter((problem.path, problem.line) for problem in problems)
+    many = [at for at, count in counts.items() if count >= SHIFTED][:100]
+    for name, table in schema.items():
+        for at in (at for at in many if at in cells[name].index):
+            if column := _shift(cells[name].loc[at].tolist(), table.fields):
+                message = "from about here on, the cells of this row stand one too far left or right; a cell was lost or inserted"
+                problems = [problem for problem in problems if (problem.path, problem.line) != at]
+                problems.append(Problem(*at, column, message))
+    return problems
+
+
+def _shift(row, fields):
+    """Return the column from which on the cells of a row would fit one further on or back, None where they would not."""
+
+    def faults(cells):
+        return sum(bool(list(_cell_faults(cell, field))) for cell, field in zip(cells, fields))
+
+    moved = {}
+    for number, field in enumerate(fields):
+        further, back = [*row[:number], "", *row[number:-1]], [*row[:number], *row[number + 1 :], ""]
+        moved[field.name] = min(faults(back), faults(row if row[-1] else further))
+    best = min(moved, key=moved.get)
+    return best if faults(row) >= SHIFTED and moved[best] * 4 <= faults(row) else None
+
+
 def _unknown_problems(cells, known, allowed, separator=""):
     """Report each name that is not known, in cells of one name or of names with a separator between them."""
     names = cells.str.split(separator).explode() if separator else cells
-    unknown = set(names.unique().tolist()) - {*known, ""}
-    return list(dict.fromkeys(_report(names[names.isin(unknown)], f"is not known; it must be {allowed}")))
+    unknown = sorted(set(names.unique().tolist()) - {*known, ""})
+    likely = {name: near(name, known) for name in unknown[:SUGGESTIONS]}
+    wrong = names[names.isin(unknown)]
+    message = f"is not known; it must be {allowed}"
+    faults = [
+        Problem(*at, cells.name, _quoting(name, message + likely.get(name, ""))) for at, name in wrong.items()
+    ]
+    return list(dict.fromkeys(faults))
 
 
 def _row_problems(rows, rules):
@@ -351,8 +394,10 @@ def _coverage_problems(cells, path):
     focus = places.loc[(places["role"] == "focus") & places["id"].isin(whole), "id"]
     headline = cells["indicators"].query("headline != ''")["id"]
     wanted = pd.MultiIndex.from_product([focus, headline])
-    for place, indicator in wanted[~wanted.isin(covered)]:
-        message = f"{place} has neither a target nor a gap for {indicator}; add one"
+    missing = wanted[~wanted.isin(covered)].to_frame(index=False, name=["place", "indicator"])
+    for place, indicators in missing.groupby("place", sort=False)["indicator"]:
+        way_out = "add each, or give the document access partial where only a part of the plan was had"
+        message = f"{place} has neither a target nor a gap for {', '.join(indicators)}; {way_out}"
         yield Problem(path, 0, "indicator", message)
 
 

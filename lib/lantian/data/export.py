@@ -1,6 +1,12 @@
-"""Write the data set for other programs: a workbook, parquet files, SQLite."""
+"""Write the data set for other programs: a workbook, parquet files, SQLite; describe it as a package, with files to take away.
 
+The same tables give files of the same bytes.
+"""
+
+import codecs
+import hashlib
 import io
+import json
 import re
 import sqlite3
 import tempfile
@@ -14,8 +20,8 @@ import pyarrow.compute as pc
 
 from lantian.data.check import sound_tables
 from lantian.data.files import read_tables, write_files
-from lantian.data.plans import make_plans
-from lantian.data.schema import FORMULA, find_data, read_schema, refusal
+from lantian.data.plans import load, make_plans
+from lantian.data.schema import FORMULA, PACKAGE, READ, all_files, find_data, read_schema, refusal
 from lantian.text import wording
 
 ARROW = {"string": pa.string(), "number": pa.float64(), "integer": pa.int64(), "date": pa.date32()}
@@ -24,6 +30,8 @@ STORED = {pa.date32(): pa.string()}  # SQLite has no dates
 WIDEST = 60
 # What the workbook's targets have behind their ids, besides the columns of their table.
 JOINED = ["place", "indicator_name", "amount", "amount_max", "standard_unit"]
+# The files to take away: how pages name them, and their types.
+FILES = pd.read_csv(Path(__file__).with_name("downloads.csv")).set_index("file", drop=False).to_dict("index")
 VIEW = Path(__file__).with_name("promises.sql").read_text("utf-8")
 
 
@@ -61,9 +69,8 @@ def export(plans, file, replace=False):
         endings = ".xlsx, .sqlite, and .parquet or none for a folder"
         raise refusal(file, f"the ending {file.suffix!r} is not known; endings: {endings}")
     schema, tables = sound_tables(folder)
-    if not replace and (there := _there(file, tables)):
-        ways_out = "name another, or replace it (replace=True; in a terminal, --replace)"
-        raise refusal(there, f"is there already; {ways_out}")
+    places = [file / f"{name}.parquet" for name in tables] if WRITERS[file.suffix] is _parquet else [file]
+    refuse_existing(places, replace)
     with tempfile.TemporaryDirectory(prefix="lantian-") as scratch:
         draft = Path(scratch) / file.name
         try:
@@ -75,10 +82,11 @@ def export(plans, file, replace=False):
     return file
 
 
-def _there(file, tables):
-    """Return a file that an export would replace, None where there is none."""
-    places = [file / f"{name}.parquet" for name in tables] if WRITERS[file.suffix] is _parquet else [file]
-    return next((path for path in places if path.is_file()), None)
+def refuse_existing(files, replace):
+    """Refuse to write over a file, unless it may be replaced."""
+    if not replace and (there := next(filter(Path.is_file, files), None)):
+        ways_out = "name another, or replace it (replace=True; in a terminal, --replace)"
+        raise refusal(there, f"is there already; {ways_out}")
 
 
 def typed(data=None):
@@ -137,18 +145,23 @@ def _workbook(draft, schema, tables, plans):
     book = Workbook()
     book.remove(book.active)
     for name, table in ({"targets": None} | tables | {"targets": _named(tables["targets"], plans)}).items():
-        _sheet(book, name, table.column_names, zip(*(column.to_pylist() for column in table.columns)))
+        add_sheet(book, name, table.column_names, zip(*(column.to_pylist() for column in table.columns)))
     evidence = _evidence(plans)
-    _sheet(book, "evidence", evidence, evidence.itertuples(index=False))
-    _sheet(book, "codebook", ["table", "column", "type", "means", "example", "not"], _columns(schema, tables))
+    add_sheet(book, "evidence", evidence, evidence.itertuples(index=False))
+    header = ["table", "column", "type", "means", "example", "not"]
+    add_sheet(book, "codebook", header, _columns(schema, tables))
     _link(book["targets"], book["evidence"])
     _link(book["evidence"], book["targets"])
-    book.save(draft)
-    with zipfile.ZipFile(draft) as archive:
+    draft.write_bytes(saved(book))
+
+
+def saved(book):
+    """Return the bytes of a workbook without its times: the same tables give the same bytes."""
+    book.save(packed := io.BytesIO())
+    with zipfile.ZipFile(packed) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    # Without these, the same tables give the same bytes.
     times = rb"<dcterms:(created|modified).*?</dcterms:\1>"
-    draft.write_bytes(zipped(parts | {"docProps/core.xml": re.sub(times, b"", parts["docProps/core.xml"])}))
+    return zipped(parts | {"docProps/core.xml": re.sub(times, b"", parts["docProps/core.xml"])})
 
 
 def zipped(files):
@@ -170,26 +183,29 @@ def _named(targets, plans):
     return targets
 
 
-def _sheet(book, name, header, rows):
-    """Write a sheet: frozen bold header, filters, widths, and text that stays text."""
+def add_sheet(book, name, header, rows, meanings=()):
+    """Add a sheet: frozen bold header, a row of what its columns mean if given, filters, widths, and text that stays text."""
     from openpyxl.styles import Alignment, Font
 
     plain, wrapped = (Alignment(vertical="top", wrap_text=wraps) for wraps in (False, True))
-    sheet = book.create_sheet(name)
-    for cells in [header, *rows]:
+    sheet, heads = book.create_sheet(name), 2 if meanings else 1
+    for cells in [header, *filter(None, [meanings]), *rows]:
         sheet.append([None if cell == "" else cell for cell in cells])
     for column in sheet.columns:
         texts = [cell for cell in column if isinstance(cell.value, str)]
         for cell in texts:
             cell.data_type, cell.quotePrefix = "s", bool(FORMULA.match(cell.value))
-            cell.alignment = wrapped if _width(cell.value) > WIDEST else plain
-        widest = max(len(column[0].value) + 3, *(_width(cell.value) for cell in texts))
+            cell.alignment = wrapped if width(cell.value) > WIDEST else plain
+        widths = [width(cell.value) for cell in texts if cell.row > heads]
+        widest = max([len(column[0].value) + 3, *widths])
         sheet.column_dimensions[column[0].column_letter].width = min(widest, WIDEST)
         column[0].font = Font(bold=True)
-    sheet.freeze_panes, sheet.auto_filter.ref = "B2", sheet.dimensions
+    sheet.freeze_panes = f"B{heads + 1}"
+    sheet.auto_filter.ref = sheet.dimensions.replace("A1", f"A{heads}")
+    return sheet
 
 
-def _width(text):
+def width(text):
     """Measure a text in columns; a Chinese character takes two."""
     return len(text) + sum(letter > "\u2e7f" for letter in text) + 2
 
@@ -237,3 +253,88 @@ def example(column, rows):
 
 
 WRITERS = {".xlsx": _workbook, ".sqlite": _sqlite, ".parquet": _parquet, "": _parquet}
+
+
+# --- the data set as a package: what datapackage.json says of it, and its files to take away --------------------------
+
+
+def read_package(folder, *further):
+    """Read ``datapackage.json`` of a data folder, every file of targets named, and further ones."""
+    package = json.loads((folder / PACKAGE).read_text("utf-8-sig"))
+    (targets,) = (resource for resource in package["resources"] if resource["name"] == "targets")
+    targets["path"] = sorted([*all_files(folder, targets), *further])
+    return package
+
+
+def as_text(package):
+    """Write a data package as its file has it."""
+    return json.dumps(package, ensure_ascii=False, indent=1) + "\n"
+
+
+def with_sources(package, documents):
+    """Name the documents that were read, rows of ``documents``, as sources: title, and address where it is known."""
+    read = [row for row in documents if row["access"] in READ]
+    sources = [{"title": f"{row['title_en']} ({row['title_zh']})", "path": row["url"]} for row in read]
+    sources = [{name: words for name, words in source.items() if words} for source in sources]
+    return _as_a_whole(package) | {"sources": sources, "resources": package["resources"]}
+
+
+def _as_a_whole(package):
+    """Return what a package says of itself, without its resources, which come last."""
+    return {name: value for name, value in package.items() if name != "resources"}
+
+
+def with_files(package, contents):
+    """State ``bytes`` and ``hash`` of each file, whose contents are bytes by path.
+
+    The standard (Data Package 2.0) has these two of a resource of one file only; one of several
+    has them in ``files``, an entry a file.
+
+    >>> package = {"resources": [{"name": "units", "path": ["units.csv"], "schema": {}}]}
+    >>> with_files(package, {"units.csv": b""})["resources"][0]["files"][0]["bytes"]
+    0
+    """
+    return package | {"resources": [_measured(resource, contents) for resource in package["resources"]]}
+
+
+def _measured(resource, contents):
+    schema = {"schema": resource["schema"]}
+    rest = {name: resource[name] for name in resource if name not in ("bytes", "hash", "files", "schema")}
+    if isinstance(resource["path"], str):
+        return rest | _measures(contents[resource["path"]]) | schema
+    files = [{"path": path} | _measures(contents[path]) for path in resource["path"]]
+    return rest | {"files": files} | schema
+
+
+def _measures(content):
+    return {"bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
+
+
+def make(data):
+    """Return the files by name, as ``{"data/lantian.xlsx": b"PK…", …}``; they hold all places, whichever are chosen."""
+    plans, schema, tables = load(data, jurisdictions=()), read_schema(data), typed(data)
+    with tempfile.TemporaryDirectory(prefix="lantian-") as scratch:
+        drafts = [Path(scratch, f"lantian{ending}") for ending in (".xlsx", ".sqlite", ".parquet")]
+        for draft in drafts:
+            WRITERS[draft.suffix](draft, schema, tables, plans)
+        workbook, database, folder = drafts
+        parquet = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+        contents = workbook.read_bytes(), zipped(_csv(data, schema)), database.read_bytes(), zipped(parquet)
+    return dict(zip(FILES, contents))
+
+
+def _csv(data, schema):
+    """Return what describes the tables, and the tables as they stand, with the byte-order mark by which Excel knows UTF-8."""
+    tables = {path: (data / path).read_bytes() for table in schema.values() for path in table.paths}
+    marked = {path: codecs.BOM_UTF8 + rows.removeprefix(codecs.BOM_UTF8) for path, rows in tables.items()}
+    texts = {path.name: path.read_bytes() for path in [data / "README.md"] if path.is_file()}
+    return {PACKAGE: as_text(with_files(read_package(data), marked)).encode()} | texts | marked
+
+
+def offer(data, files):
+    """Return what pages show of the data: ``package``, what describes them as a whole, and ``downloads``, a link for each file.
+
+    A link is ``{"file": "data/lantian.sqlite", "name": "SQLite", "type": "application/vnd.sqlite3", "bytes": 1241088}``.
+    """
+    links = [about | {"bytes": len(files[file])} for file, about in FILES.items() if file in files]
+    return {"package": _as_a_whole(read_package(data)), "downloads": links}

@@ -11,7 +11,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from lantian.data.schema import DataError, Problem, refusal
+from lantian.data.schema import DataError, Problem, read_schema, refusal
 
 DTYPES = {"number": "float64", "integer": "Int64"}
 BLANKS = " \t\u00a0\u3000"
@@ -69,6 +69,15 @@ def read_tables(folder, schema):
         tables[name], found = _read_table([Path(folder) / path for path in table.paths], table.columns)
         problems += found
     return tables, problems
+
+
+def readable_tables(folder):
+    """Return schema and tables of a folder, whose cells may be wrong or still empty; raise what cannot be read."""
+    schema = read_schema(folder)
+    tables, problems = read_tables(folder, schema)
+    if problems:
+        raise DataError(sorted(problems))
+    return schema, tables
 
 
 def _read_table(paths, columns):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from lantian.data.check import sound_tables
@@ -120,11 +119,8 @@ class Plans:
         {'Yuyao'}
         """
         left, frames = set(self.focus) - set(places), {}
-        for name, place in {
-            "jurisdictions": "id",
-            "every_target": "jurisdiction",
-            "gaps": "jurisdiction",
-        }.items():
+        columns = {"jurisdictions": "id", "every_target": "jurisdiction", "gaps": "jurisdiction"}
+        for name, place in columns.items():
             frame = getattr(self, name)
             frames[name] = frame.assign(role=frame["role"].mask(frame[place].isin(left), "left_out"))
         return replace(self, **frames)
@@ -296,9 +292,8 @@ def _with_places(rows, frames):
     indicators = frames["indicators"][["id", "theme", "headline", "name_en", "extensive", "better"]]
     indicators = indicators.rename(columns={"id": "indicator", "name_en": "indicator_name"})
     documents = documents.merge(places, on="jurisdiction", how="left")
-    order = rows["document"].map(documents.set_index("document")["order"]).to_numpy()
-    if (np.diff(order) < 0).any():
-        rows = rows.take(np.argsort(order, kind="stable"))
+    order = rows["document"].map(documents.set_index("document")["order"])
+    rows = rows.iloc[order.argsort(kind="stable")]
     return rows.merge(documents, on="document", how="left").merge(indicators, on="indicator", how="left")
 
 

@@ -37,13 +37,14 @@ class DataError(LantianError):
 class Problem:
     """One thing wrong in one place: ``path:line:column: message``.
 
-    ``line`` 0 means the whole file; ``column`` is a column's name or empty.
+    ``line`` 0 means the whole file; ``column`` is a column's name or empty; ``row`` is the id of the row, where that is needed.
     """
 
     path: str
     line: int
     column: str
     message: str
+    row: str = field(default="", compare=False)
 
     def __str__(self):
         place = ":".join(filter(None, (self.path, str(self.line or ""), self.column)))
@@ -57,13 +58,14 @@ def refusal(path, message, line=0):
 
 @dataclass(frozen=True)
 class Field:
-    """A column: its type, what it means, and what it allows."""
+    """A column: its type, what it means, and what it allows; ``form`` says in words what its pattern demands."""
 
     name: str
     type: str
     description: str = ""
     example: str = ""
     counter_example: str = ""
+    form: str = ""
     codes: dict = field(default_factory=dict)
     constraints: dict = field(default_factory=dict)
 
@@ -282,7 +284,7 @@ def _listed(names):
 
 
 def _field(entry):
-    texts = {name: str(entry.get(name, "")) for name in ("description", "example", "counter_example")}
+    texts = {name: str(entry.get(name, "")) for name in ("description", "example", "counter_example", "form")}
     objects = {name: dict(entry.get(name, {})) for name in ("codes", "constraints")}
     return Field(name=str(entry["name"]), type=entry.get("type", "string"), **texts, **objects)
 

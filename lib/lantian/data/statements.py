@@ -1,7 +1,7 @@
 """The English statement of a target, compared with its row: no other figure, unit or bound."""
 
 import re
-from dataclasses import dataclass
+from collections import namedtuple
 
 import pandas as pd
 
@@ -34,13 +34,8 @@ IN_WORDS = {word: float(number) for word, number in wording.words("english numbe
 YEARS = ("target_year", "baseline_year")
 
 
-@dataclass(frozen=True)
-class Number:
-    """A number of an English text: 1.45 million t is 1450000, printed "1.45 million", measured."""
-
-    value: float
-    text: str
-    measured: bool  # whether a unit of measurement follows
+# A number of an English text: 1.45 million t is 1450000, printed "1.45 million", measured: a unit of measurement follows.
+Number = namedtuple("Number", "value text measured")
 
 
 def statement_faults(row):

@@ -61,7 +61,7 @@ class Verification:
     def __str__(self):
         lines = [line for line in self.moved if FOUND not in line]
         filled = len(self.moved) - len(lines)
-        lines += map(str, self.problems)
+        lines += [f"{problem} ({problem.row})" if problem.row else str(problem) for problem in self.problems]
         if filled:
             lines.append(f"fragments found that had no offset yet: {filled}")
         for document, count in self.proved.items():
