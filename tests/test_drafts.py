@@ -165,6 +165,25 @@ def test_what_a_plan_reports_of_years_before_it_is_no_promise():
     assert not read(f"某县三年行动计划(2018-2020年)\n{sentence}")[0]
 
 
+def test_a_term_may_end_in_the_year_before_the_plan_is_issued():
+    assert only("2022年12月底前完成排查任务", issued=2023)["deadline"] == "2022-12-31"
+
+
+@pytest.mark.parametrize(
+    "behind, lead",
+    [
+        ("(县发改局牵头,县财政局配合)", "县发改局"),
+        ("(市水利局、市农业农村局按职责分工负责)", "市水利局;市农业农村局"),
+        ("牵头单位:各县(市、区)政府", "各县(市、区)政府"),
+        ("(由乡镇人民政府具体落实)", ""),
+        ("(包括茶炉,不得复用,由专人负责任)", ""),
+    ],
+)
+def test_those_who_answer_are_bodies(behind, lead):
+    (row, *_), _ = read(f"一、任务\n完成改造80户。{behind}")
+    assert row["lead"] == lead
+
+
 @pytest.mark.parametrize(
     "sentence, kind",
     [

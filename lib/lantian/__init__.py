@@ -18,7 +18,7 @@ _NAMES = {
     "data.check": "check",
     "data.export": "export",
     "proof.verify": "verify",
-    "drafts.propose": "propose draft_errors",
+    "drafts.propose": "propose draft_errors draft_shares",
     "analysis.search": "find",
     "analysis.matrix": "cells matrix fleet_steps place",
     "analysis.compare": "compare comparability largest_group",

@@ -126,7 +126,8 @@ def without_decided(path, decided):
         Table and id of each, and table, quote and offset: ids may have been changed in the workbook.
     """
     rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    by_id, by_quote = zip(rows["table"], rows["id"]), zip(rows["table"], rows["quote"], rows["start"])
+    by_id = zip(rows["table"], rows["id"])
+    by_quote = zip(rows["table"], rows["quote"] + rows["text"], rows["start"])
     is_open = [not {name, words} & decided for name, words in zip(by_id, by_quote)]
     left = rows[is_open]
     is_proof = (left["table"] == "proofs") & ~left["target"].isin(left.loc[left["table"] == "targets", "id"])
@@ -238,7 +239,7 @@ def _style(sheet, cells, column, fills):
 def _offer(sheet, letter, likely, offered):
     """Give a column lists to choose from; where indicators were drafted, each cell has the likeliest few."""
     offers = {
-        f"{letter}{row}": (f'"{ids.replace("new;", "").removesuffix(";new").replace(";", ",")}"', False)
+        f"{letter}{row}": (f'"{",".join(name for name in ids.split(";") if name != "new")}"', False)
         for row, ids in enumerate(likely, 3)
         if ids
     }

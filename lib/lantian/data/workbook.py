@@ -230,12 +230,10 @@ def _decide(sheets, drafts, schema, tables, faults):
             taken = set(sheet["id"][words == "take"])
         if name == "proofs":
             words = words.mask((words == "draft") & sheet["target"].isin(taken), "take")
-        if name in ("targets", "gaps"):
-            found = sheet[words.isin(["take", "leave"])].reindex(
-                columns=["id", "quote", "start"], fill_value=""
-            )
-            decided |= {(name, row.id) for row in found.itertuples()}
-            decided |= {(name, row.quote, row.start) for row in found.itertuples() if row.quote and row.start}
+        if name in ("targets", "gaps", "numerals"):
+            found = sheet[words.isin(["take", "leave"])].reindex(columns=["id", "quote", "text", "start"])
+            for row in found.fillna("").itertuples():
+                decided |= {(name, row.id or "-"), (name, row.quote + row.text or "-", row.start)}
         for row, word in words[~words.isin(["", "draft", "take", "leave"])].items():
             faults.append((name, row, "decide", f"{word!r} is not allowed; allowed: draft, take, leave"))
         waiting.update(

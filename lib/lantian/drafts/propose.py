@@ -105,6 +105,30 @@ def draft_errors():
     return pd.read_csv(MEASURED)
 
 
+def draft_shares():
+    """Return what share of all cells is right, of how many, by field and set of texts, for the fields that have a floor.
+
+    Returns
+    -------
+    DataFrame
+        A row a field: ``field``, ``floor``, and a column for each set of texts, as from `draft_errors`.
+
+    Examples
+    --------
+    >>> import lantian as lt
+    >>> lt.draft_shares().set_index("field").loc["unit", "floor"]
+    '97 %'
+    """
+    errors = draft_errors().dropna(subset="floor").replace({"field": "_"}, " ", regex=True)
+    shares = (100 * errors["right"] / errors["cells"]).map("{:.1f} % of ".format) + errors["cells"].astype(
+        str
+    )
+    table = errors.assign(share=shares).pivot(index=["floor", "field"], columns="texts", values="share")
+    table = table[errors["texts"].unique()].sort_index(ascending=[False, True]).reset_index()
+    floors = (100 * table["floor"]).map("{:g} %".format)
+    return table.assign(floor=floors)[["field", "floor", *errors["texts"].unique()]].rename_axis(columns=None)
+
+
 def write(identifier, file, data=None, replace=False, year=None):
     """Draft the rows of the plan in a file and write them to ``drafts/<id>.csv`` in the data folder.
 

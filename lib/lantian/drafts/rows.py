@@ -53,9 +53,10 @@ TITLE = re.compile(
 TITLES = 30  # sentences at the head of a text among which the title is
 # Who answers for a passage, in brackets or on a line behind it: (市发展改革委牵头,市财政局配合), 牵头单位:市发展改革委.
 LEADS = re.compile(
-    r"[(〔\[](?:(?:责任|牵头)(?:单位|部门):)?(?P<within>[^()〔〕。]{0,200}(?:牵头|负责|配合|参与|落实)[^()〔〕]{0,160})[)〕\]]"
-    r"|[(〔\[]?(?:牵头|责任)(?:单位|部门):\s*(?P<named>[^。;\n()〔〕]+)"
+    r"[(〔\[](?:(?:责任|牵头)(?:单位|部门):)?(?P<within>(?:[^()〔〕。]|\([^()]{1,8}\)){2,200}(?:牵头|负责)[^()〔〕]{0,160})[)〕\]]"
+    r"|[(〔\[]?(?:牵头|责任)(?:单位|部门):\s*(?P<named>[^。;\n〔〕]+)"
 )
+BODY = re.compile("[局委办院所厅府室司会队处部团社区县镇道心群站]$|单位$|公司$|集团$")
 NO_BODY = re.compile("等?(?:部门|单位)?按.*|(?:牵头|负责|配合|参与|落实).*|等$")
 AHEAD = 30  # characters of the sentence ahead, which may be what a list is about: 优良天数
 FAR = 1500  # characters behind a passage within which its bodies stand
@@ -133,7 +134,9 @@ def read(text, issued=None, units=()):
         above = carried.get(place) or (period if is_goal or is_annual else None)
         for passage in [*passages, *without_figures(sentence, passages)]:
             year = _own_year(passage, years)
-            if year and issued and year.year < issued:
+            if (
+                year and issued and year.year < issued - (year.timing == "by")
+            ):  # a term may end the year before
                 reasons += [(passage.start, sentence.start + passage.end, "reading of an earlier time")]
             elif kind := _kind(passage, year):
                 year = year or _year_from_above(passage, kind, above, period)
@@ -291,8 +294,10 @@ def _lead(passage, folded):
     if not found:
         return {"lead": "", "lead_type": "none_named"}
     words = found["named"] or found["within"]
-    names = re.split("[、,;]", NO_BODY.sub("", words))
-    names = [name.strip() for name in names if name.strip()]
+    names = re.split(r"[、,;](?![^()]*\))", NO_BODY.sub("", words))
+    names = [name.strip() for name in names if BODY.search(name.strip())]
+    if not names:
+        return {"lead": "", "lead_type": "none_named"}
     is_shared = "职责分工" in words or ("牵头" not in found[0] and len(names) > 1)
     return {"lead": ";".join(names), "lead_type": "shared" if is_shared else "lead"}
 

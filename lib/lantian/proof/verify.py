@@ -26,6 +26,7 @@ QUOTING = dict.fromkeys(("targets", "proofs", "gaps", "text_defects"), "quote") 
 FOUND = "had no offset and was found at"
 # A fragment of at least so many characters that stands once in a text shows by how many the text has moved there.
 LONG = 6
+BEHIND = 8  # characters shown behind a fragment that stands in several places
 WAYS_OUT = "correct a value, shorten the quote, or list the figure in numerals.csv"
 # What a stretch goal shares with its basic one, and what their figures share where they can be compared.
 THING = ("indicator", "kind", "subject", "area", "target_year")
@@ -246,10 +247,12 @@ class Fragment:
     document: str
     quote: str
     start: int | None
+    target: str = ""  # of a proof
 
     def problem(self, column, message):
-        """Return what is wrong with it as a problem with path and line."""
-        return Problem(self.path, self.line, column, f"{self.quote!r} {message}")
+        """Return what is wrong with it as a problem with path and line; of a proof, with its target."""
+        owner = f" (a proof of {self.target})" if self.target else ""
+        return Problem(self.path, self.line, column, f"{self.quote!r}{owner} {message}")
 
 
 def _located(tables, plans, texts, result):
@@ -287,7 +290,7 @@ def _fragments(tables, documents):
             if row[column]:
                 document = row.get("document") or documents[row["target"]]
                 start = int(row["start"]) if row["start"] else None
-                yield Fragment(name, number, *place, document, row[column], start)
+                yield Fragment(name, number, *place, document, row[column], start, row.get("target", ""))
 
 
 def _locate(fragments, text, is_coded, result):
@@ -303,7 +306,7 @@ def _locate(fragments, text, is_coded, result):
     found = []
     for fragment in fragments:
         candidates, old = places[fragment.quote], fragment.start
-        if problem := _unlocated(fragment, candidates):
+        if problem := _unlocated(fragment, candidates, text):
             result.problems.append(problem)
             found.append(fragment)
             continue
@@ -322,11 +325,13 @@ def _shifts(fragments, places):
     return {one.start: places[one.quote][0] - one.start for one in long if len(places[one.quote]) == 1}
 
 
-def _unlocated(fragment, candidates):
+def _unlocated(fragment, candidates, text):
     """Return the problem of a fragment that is not in the text, or at several places of which no offset names one."""
     message = f"is not in the text of {fragment.document}"
     if len(candidates) > 1:
-        message = f"stands at {', '.join(map(str, candidates))}; give the right offset"
+        behind = {start: text[start + len(fragment.quote) :][:BEHIND].split("\n")[0] for start in candidates}
+        shown = ", ".join(f"{start} (before {words!r})" for start, words in behind.items())
+        message = f"stands at {shown}; give the right offset in start"
     is_open = fragment.start is None and len(candidates) > 1
     return fragment.problem(QUOTING[fragment.table], message) if is_open or not candidates else None
 

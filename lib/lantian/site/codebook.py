@@ -12,7 +12,7 @@ from lantian.data.export import as_text, example, read_package, typed, with_file
 from lantian.data.files import write_files
 from lantian.data.plans import load
 from lantian.data.schema import PACKAGE, DataError, Problem, find_data, read_schema, refusal
-from lantian.drafts.propose import draft_errors
+from lantian.drafts.propose import draft_shares
 from lantian.site import template
 from lantian.site.execute import has_tag, is_for_each_place, listed, raw_cells
 from lantian.text import wording
@@ -97,21 +97,13 @@ def readme(text, data=None):
     facts = {
         "plans": load(folder, jurisdictions=()),
         "answers": _answers(folder),
-        "drafts": _drafts(draft_errors()),
+        "drafts": draft_shares(),
     }
     written = template("readme.md.j2").render(facts, code=_code, cell=_cell, names=wording.names)
     for name, words in re.findall(r"(?s)<!-- (\w+) -->(.*?)<!-- end -->", written):
         part = f"(?s)(?<=<!-- {name} -->\n).*?(?=<!-- end -->)"
         text = re.sub(part, lambda _, words=words: f"\n{words.strip()}\n\n", text)
     return text
-
-
-def _drafts(errors):
-    """Lay out, for each field of a draft that has a floor, what share is right, of how many, a column for each set of texts."""
-    shares = (100 * errors["right"] / errors["cells"]).map("{:.1f} %".format)
-    errors = errors.assign(share=shares + " of " + errors["cells"].astype(str)).dropna(subset="floor")
-    table = errors.pivot(index=["field", "floor"], columns="texts", values="share").fillna("")
-    return table[errors["texts"].unique()]
 
 
 def _answers(folder):

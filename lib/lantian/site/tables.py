@@ -280,14 +280,17 @@ def profiles(plans):
     for place in plans.places.itertuples():
         document = documents.loc[place.id]
         issued = document["issued"].replace("?", " (inferred)")
-        first = document["first_issued"].replace("?", " (not seen)") or "the same"
-        issuer = document["issuer_zh"] or "not in the text"
-        part = wording.ACCESS["partial"] if document["access"] == "partial" else ""
+        is_part = document["access"] == "partial"
+        same = "the same" if document["relation"] == "original" else "not known"
+        first = document["first_issued"].replace("?", " (not seen)") or same
+        issuer = document["issuer_zh"] or f"not in the {'part that was read' if is_part else 'text'}"
+        part = wording.ACCESS["partial"] if is_part else ""
         lost = "; ".join(filter(None, [part, document["missing_parts"]])) or "no known losses"
         sizes = [_size(seen.loc[place.id]) if place.id in seen.index else "not known" for seen in nearest]
         name = ", ".join(filter(None, (f"{place.name_en} {place.name_zh}", place.province)))
         rows.append([f"{name}; {place.level}", _titled(document), issuer, issued, first, lost, *sizes])
-    columns = ["place", "document", "issuer", "issued", "first issue", "lost", *CONTEXT.values()]
+    lacking = "lost or not read" if (plans.places["access"] == "partial").any() else "lost"
+    columns = ["place", "document", "issuer", "issued", "first issue", lacking, *CONTEXT.values()]
     return pd.DataFrame(rows, columns=columns)
 
 
