@@ -143,6 +143,9 @@ def test_results_mark_words_by_place_and_name_who_says_nothing(tab, site, plans)
     assert "bus" in marked and marked & {"新能源汽车", "new energy vehicles", "nev"}
     for fold in tab.locator(".results summary").all():
         fold.click()
+    tab.wait_for_function(
+        f"document.querySelectorAll('.results a').length >= {len(found)}"
+    )  # folds fill when opened
     links = [link.get_attribute("href").partition("#")[2] for link in tab.locator(".results a").all()]
     assert sorted(links) == sorted(found["id"])
     tab.locator(".results a").first.click()
