@@ -79,8 +79,7 @@ def template(identifier, file, data=None, replace=False, year=None):
         if problems := list(refusals(identifier, folder, schema, tables)):
             raise DataError(problems)
         drafted = drafts.get("targets", pd.DataFrame({"document": []}))["document"]
-        document = f"{identifier.replace('_', '-')}-{year or 'plan'}"
-        document = document if year or drafted.empty else drafted.iloc[0]
+        document = document_id(identifier, year) if year or drafted.empty else drafted.iloc[0]
         for name, further in stubs(identifier, document, tables, "focus").items():
             rows[name] = pd.concat([pd.DataFrame(further, dtype=str), rows[name]]).fillna("")
         begun = f"{identifier} is not in the tables yet; the import adds it\n"
@@ -286,7 +285,7 @@ def add(identifier, data=None, year=None, reference=False):
     if problems:
         raise DataError(sorted(problems))
     role = "reference" if reference else "focus"
-    rows = stubs(identifier, f"{identifier.replace('_', '-')}-{year or 'plan'}", tables, role)
+    rows = stubs(identifier, document_id(identifier, year), tables, role)
     targets = f"targets/{identifier}.csv"
     paths = {name: tables[name].paths[0] for name in rows} | {"targets": folder / targets}
     files = {folder / PACKAGE: as_text(read_package(folder, targets))}
@@ -308,6 +307,15 @@ def refusals(identifier, folder, schema, tables):
         yield Problem("", 0, "", f"{identifier!r} is in jurisdictions.csv already")
     elif file.exists():
         yield Problem(str(file), 0, "", "is there already; move it away first")
+
+
+def document_id(identifier, year=None):
+    """Return the id of the document of a further place.
+
+    >>> document_id("new_town", 2019), document_id("new_town")
+    ('new-town-2019', 'new-town-plan')
+    """
+    return f"{identifier.replace('_', '-')}-{year or 'plan'}"
 
 
 def stubs(identifier, document, tables, role):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from lantian.data.files import as_csv, read_tables, write_files
 from lantian.data.schema import find_data, read_schema, refusal
+from lantian.data.template import document_id
 from lantian.drafts.catalogue import NEW, Catalogue
 from lantian.drafts.passages import LONGEST, sentences, stretches
 from lantian.drafts.rows import read
@@ -120,9 +121,8 @@ def draft_shares():
     '97 %'
     """
     errors = draft_errors().dropna(subset="floor").replace({"field": "_"}, " ", regex=True)
-    shares = (100 * errors["right"] / errors["cells"]).map("{:.1f} % of ".format) + errors["cells"].astype(
-        str
-    )
+    shares = (100 * errors["right"] / errors["cells"]).map("{:.1f} % of ".format)
+    shares += errors["cells"].astype(str)
     table = errors.assign(share=shares).pivot(index=["floor", "field"], columns="texts", values="share")
     table = table[errors["texts"].unique()].sort_index(ascending=[False, True]).reset_index()
     floors = (100 * table["floor"]).map("{:g} %".format)
@@ -189,7 +189,7 @@ def _once(rows):
 
 def _document(identifier, documents, year):
     """Return the first document of a place; a stub with the id that `add` would give where there is none."""
-    stub = SimpleNamespace(id=f"{identifier.replace('_', '-')}-{year or 'plan'}", issued=str(year or ""))
+    stub = SimpleNamespace(id=document_id(identifier, year), issued=str(year or ""))
     return next(documents[documents["jurisdiction"] == identifier].itertuples(), stub)
 
 
@@ -286,6 +286,7 @@ def _gaps(text, place, document, drafted, tables):
     in ``choices``: silent, qualitative or assigned; or the draft of a target that may be of it.
     """
     indicators, gaps = tables["indicators"], tables["gaps"]
+    divided, folded = sentences(text), fold(text)
     named = {row["indicator"] or row["choices"].partition(";")[0] for row in drafted}
     found = []
     for row in indicators[indicators["headline"] != ""].itertuples():
@@ -300,27 +301,26 @@ def _gaps(text, place, document, drafted, tables):
             one["id"] for one in drafted if not one["indicator"] and row.id in one["choices"].split(";")[:3]
         ]
         searched = gaps.loc[(gaps["indicator"] == row.id) & (gaps["document"] != document), "searched"]
-        half = row.name_zh[
-            : (len(row.name_zh) + 1) // 2
-        ]  # of a name, what it begins with: a plan may go on otherwise
+        # Of a name, what it begins with: a plan may go on otherwise.
+        half = row.name_zh[: (len(row.name_zh) + 1) // 2]
         words = ";".join([*re.split("[(),、]", row.name_zh), half, *searched])
         terms = list(dict.fromkeys(fold(term) for term in words.split(";") if len(term.strip()) > 1))
-        hint = _words_or_silence(text, terms)
+        hint = _words_or_silence(text, divided, folded, terms)
         found.append(gap | {"indicator": row.id} | hint | ({"choices": ";".join(maybe)} if maybe else {}))
     return found
 
 
-def _words_or_silence(text, terms):
+def _words_or_silence(text, divided, folded, terms):
     """Return the words of a text that have one of some terms, rather those on what a level above sets; else the terms."""
     found = []
-    for sentence in sentences(text):
+    for sentence in divided:
         for first, end in stretches(sentence):
             words, start = sentence.text[first:end], sentence.start + first
             if sentence.clause and any(term in words for term in terms):
                 quote = text[start : start + min(end - first, LONGEST)]
                 status = "assigned" if ASSIGNED.search(words) else "qualitative"
                 found.append({"choices": status, "quote": quote, "start": start, "clause": sentence.clause})
-    absent = ";".join(term for term in terms if term not in fold(text))
+    absent = ";".join(term for term in terms if term not in folded)
     return min(found, key=lambda gap: gap["choices"], default={"choices": "silent", "searched": absent})
 
 

@@ -134,9 +134,8 @@ def read(text, issued=None, units=()):
         above = carried.get(place) or (period if is_goal or is_annual else None)
         for passage in [*passages, *without_figures(sentence, passages)]:
             year = _own_year(passage, years)
-            if (
-                year and issued and year.year < issued - (year.timing == "by")
-            ):  # a term may end the year before
+            # A term may end the year before.
+            if year and issued and year.year < issued - (year.timing == "by"):
                 reasons += [(passage.start, sentence.start + passage.end, "reading of an earlier time")]
             elif kind := _kind(passage, year):
                 year = year or _year_from_above(passage, kind, above, period)
@@ -149,9 +148,9 @@ def read(text, issued=None, units=()):
 
 def _as_printed(row, text, folded):
     """Give a row its quote, and its other words, as the text prints them, in its own script."""
-    places = [folded.find(name, row["end"]) for name in filter(None, row["lead"].split(";"))]
-    names = zip(places, row["lead"].split(";"))
-    row["lead"] = ";".join(text[place : place + len(name)] for place, name in names)
+    names = row["lead"].split(";")
+    places = [folded.find(name, row["end"]) for name in names]
+    row["lead"] = ";".join(text[place : place + len(name)] for place, name in zip(places, names))
     if word := row["strength_word"]:
         place = folded.find(word, row["start"], row["end"])
         place = folded.rfind(word, row["from"], row["end"]) if place < 0 else place
@@ -291,9 +290,7 @@ def _lead(passage, folded):
     start = passage.sentence.start + passage.end
     mark = MARK.search(folded, start, start + FAR)
     found = LEADS.search(folded, start, mark.start() if mark else start + FAR)
-    if not found:
-        return {"lead": "", "lead_type": "none_named"}
-    words = found["named"] or found["within"]
+    words = (found["named"] or found["within"]) if found else ""
     names = re.split(r"[、,;](?![^()]*\))", NO_BODY.sub("", words))
     names = [name.strip() for name in names if BODY.search(name.strip())]
     if not names:
