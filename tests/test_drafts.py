@@ -74,7 +74,10 @@ def test_a_figure_has_its_kind_operator_value_and_unit(sentence, kind, operator,
         ("到2020年,清洁取暖率达到80%", 2020, "stated", "by", ""),
         ("2020年底前清洁取暖率达到80%", 2020, "stated", "by", "2020-12-31"),
         ("2019年2月底前清洁取暖率达到80%", 2019, "stated", "by", "2019-02-28"),
+        ("2019 年 2 月底前清洁取暖率达到80%", 2019, "stated", "by", "2019-02-28"),
         ("2019年7月1日起抽检率达到80%", 2019, "stated", "from", "2019-07-01"),
+        ("推进煤改电;在2019年底前取暖率达到80%", 2019, "stated", "by", "2019-12-31"),
+        ("到2020年,空气质量明显改善;取暖率达到80%", 2020, "carried", "by", ""),
         ("2020年,清洁取暖率达到80%", 2020, "stated", "in", ""),
         ("清洁取暖率达到80%", "", "", "none", ""),
         ("“十四五”期间清洁取暖率达到80%", 2025, "stated", "by", ""),
@@ -83,7 +86,7 @@ def test_a_figure_has_its_kind_operator_value_and_unit(sentence, kind, operator,
     ],
 )
 def test_a_promise_has_its_year(sentence, year, basis, timing, deadline):
-    row = only(sentence)
+    row = read(sentence)[0][-1]
     cells = row["target_year"], row["year_basis"], row["timing"], row.get("deadline", "")
     assert cells == (year, basis, timing, deadline)
 
@@ -148,6 +151,8 @@ def test_a_list_is_a_row_for_each_thing(sentence, values):
         ("对违者处5万元罚款", "fine or money"),
         ("建筑面积5000平方米以上的工地加强管理", "size of what is acted on"),
         ("截至2017年底已建成污水厂3座", "reading of an earlier time"),
+        ("年货运量 150 万吨以上的企业改用铁路", "size of what is acted on"),
+        ("综合指数退出全省后20名", "ordinal or class"),
         ("落实24小时值班", "time of day or term"),
         ("深化“4个商城”建设", "name"),
         ("以钢铁、焦化等5个行业为重点", "part of a list"),
@@ -176,6 +181,8 @@ def test_a_term_may_end_in_the_year_before_the_plan_is_issued():
         ("(市水利局、市农业农村局按职责分工负责)", "市水利局;市农业农村局"),
         ("牵头单位:各县(市、区)政府", "各县(市、区)政府"),
         ("(由乡镇人民政府具体落实)", ""),
+        ("(市环保局、市经信委)摸清底数。", "市环保局;市经信委"),
+        ("(江北区、镇海区)摸清底数。", ""),
         ("(包括茶炉,不得复用,由专人负责任)", ""),
     ],
 )
@@ -188,6 +195,12 @@ def test_those_who_answer_are_bodies(behind, lead):
     "sentence, kind",
     [
         ("2019年底前完成锅炉改造", "deadline"),
+        ("2018年底前出台关停搬迁改造计划", "deadline"),
+        ("布设降尘量监测点位,建设监控平台,2020年底前完成", "deadline"),
+        ("2019年10月底前组织开展专项检查", "deadline"),
+        ("到2020年,重污染天气得到有效控制", "deadline"),
+        ("原则上采用清洁运输方式", "standard"),
+        ("新增耗煤项目实行煤炭减量替代", "ratio"),
         ("禁止秸秆露天焚烧", "ban"),
         ("全面执行大气污染物特别排放限值", "standard"),
         ("新增公交车全部使用新能源", "share"),
@@ -199,8 +212,38 @@ def test_a_promise_without_a_figure_has_its_kind(sentence, kind):
     assert only(sentence)["kind"] == kind
 
 
+def test_bodies_in_brackets_end_a_sentence_and_begin_none():
+    rows, _ = read("一、任务\n摸清底数。(市统计局)2016年底前,制定控制方案。(市发改委)")
+    assert [(row["quote"], row["lead"]) for row in rows] == [("2016年底前,制定控制方案", "市发改委")]
+
+
+def test_an_outcome_among_goals_has_their_year():
+    rows, _ = read("一、主要目标\n到2025年,煤炭消费下降5%。节能减排政策机制更加健全。")
+    assert [(row["kind"], row["target_year"]) for row in rows] == [("change", 2025), ("deadline", 2025)]
+
+
+def test_words_that_a_person_names_are_drafted_whatever_the_rules_make_of_them():
+    text = (
+        "一、任务\n(一)加强监管。2019年底前,加强餐饮检查,做好宣传教育。(县环保局)\n(二)淘汰40%以上的老旧车。"
+    )
+    rows, _ = read(text, quotes=["做好宣传教育", "40%以上的老旧车"])
+    found = [(row["kind"], row["target_year"], row["clause"], row["quote"]) for row in rows]
+    assert found == [
+        ("deadline", 2019, "一(一)", "做好宣传教育"),
+        ("share", "", "一(二)", "40%以上的老旧车"),
+    ]
+    assert rows[0]["lead"] == "县环保局" and rows[1]["value"] == 40
+
+
 @pytest.mark.parametrize(
-    "sentence", ["加强宣传教育", "三年行动计划(2018-2020年)", "为贯彻2018年会议精神,制定本方案"]
+    "sentence",
+    [
+        "加强宣传教育",
+        "三年行动计划(2018-2020年)",
+        "关于印发2018年度工作方案的通知",
+        "为贯彻2018年会议精神,制定本方案",
+        "到2025年,为碳达峰奠定坚实基础",
+    ],
 )
 def test_words_that_bind_nobody_are_no_draft(sentence):
     assert not read(sentence)[0]

@@ -31,13 +31,13 @@ BREAK = re.compile(r"[,;:](?!\d{3}(?!\d))")  # a comma, but none within 1,234
 # Why a figure is no promise, as patterns of its sentence in which 【 and 】 stand around it.
 NOT_PROMISED = patterns("not_promised.csv")
 WORDS = patterns("promise_words.csv")
-DATES = ("年", "月", "日")
+DATES = ("年", "月", "日")  # also 年/年, as in 2022-2025年每年
 # What names a thing that plans list, and such a list.
 THINGS = "|".join(pattern.pattern for pattern in patterns("listed_things.csv").values())
 LISTED = re.compile(f"化肥农药|(?:{THINGS})(?:等?(?:[、和与及]|以及|,)(?:{THINGS}))+")
 AND = re.compile("以及|[、和与及]")
 MEASURE = re.compile("率|比例|比重|浓度|排放量|强度|能耗|总量|面积|覆盖面")
-RATE = re.compile("(?:利用|处理|处置|合格|回收|达标|覆盖)率$")
+RATE = re.compile("(?:利用|处理|处置|合格|回收|达标|覆盖|[绿彩]化)率$")
 # So many things that each keep to 100 %, 围挡、覆盖、冲洗“三个百分之百”; things that each have a figure.
 EACH_WHOLE = re.compile(
     r"(?:[,。;对实到]|^)(?P<things>[^,。;]+?)[“\"「]?(?P<count>[二三四五六七八九十\d]+)个[“\"「]?$"
@@ -54,6 +54,10 @@ DESCRIBED = re.compile(
     r"[\d.,]+ ?(?:%(?:以[上下])?的|[^\d\s,。;:、以左的]{1,3}(?=[^\d\s,。;:、以左]{3}))[^,。;:、]{3}"
 )
 JOINT = re.compile(r"\s?(?:[及或]?以[上下内]|左右)?\s?(?:[、和与及,]|以及)?\s?")
+# Bodies in brackets behind a sentence, whose it is.
+BEHIND = r"(?<=[。;])\s?[(〔](?P<alone>[^()〔〕\d]{1,200}[局委办会府部院厅司])[)〕]"
+DATED = re.compile(r"\d{4}年[^,。;]{0,12}(?:完成|建成|到位|落实|实现)$")
+BODIES = re.compile(r"\([^()]*\)")
 BOUND = re.compile(r"\s?(?:[及或]?以[上下内]|左右|之内)")
 
 
@@ -160,6 +164,8 @@ def _split(part):
     """Yield offset and words of the sentences of a part."""
     at = 0
     for end in [*(match.end() for match in ENDS.finditer(part)), len(part)]:
+        if bodies := re.compile(BEHIND).match(part, at):
+            at = bodies.end()
         words = part[at:end].rstrip("。!;\n ")
         blank = len(words) - len(words.lstrip())
         if words.strip():
@@ -204,7 +210,11 @@ def promised(sentence, named, units):
         end = unit_end(figure, sentence.text)
         start, stop = sentence.start + figure.start, sentence.start + end
         ends_range = any(one.until == figure.number and 0 < figure.start - one.end < 6 for one in printed)
-        if ends_range or figure.unit in DATES or any(one <= start and stop <= other for one, other in named):
+        if (
+            ends_range
+            or figure.unit[:1] in DATES
+            or any(one <= start and stop <= other for one, other in named)
+        ):
             continue
         reason = _reason(figure, end, sentence.text)
         if reason:
@@ -250,7 +260,7 @@ def unit_end(figure, words):
 
 def _reason(figure, end, words):
     """Return why a figure is no promise; an empty string where it is one."""
-    marked = f"{words[: figure.start]}【{words[figure.start : end]}】{words[end:]}"
+    marked = f"{words[: figure.start].rstrip()}【{words[figure.start : end]}】{words[end:].lstrip()}"
     for reason, pattern in NOT_PROMISED.items():
         if pattern.search(marked):
             return reason
@@ -324,7 +334,7 @@ def _things(words, count):
         return parts
     lists = list(LISTED.finditer(words))
     if not lists:
-        return parts[-2:] if each and words.endswith("各") and count == 1 else []
+        return parts if each and words.rstrip().endswith("各") and count == 1 else []
     things = [thing[0] for thing in re.finditer(THINGS, lists[-1][0])]
     is_shared = count == 1 and re.match("等?[^,。;]{0,16}$|.*[均各]", words[lists[-1].end() :])
     return things if is_shared or count == len(things) else []
@@ -342,11 +352,35 @@ def without_figures(sentence, passages):
         return []
     taken = [(passage.first, passage.end) for passage in passages]
     found = []
-    for first, end in stretches(sentence):
-        words = sentence.text[first:end]
+    for first, end in _dated(sentence):
+        words = BODIES.sub("", sentence.text[first:end])
         if is_named(words, 4) and not any(start < end and first < stop for start, stop in taken):
             found += [Passage(sentence, first, end, thing=thing) for thing in _things(words, 1) or [""]]
     return found
+
+
+def _dated(sentence):
+    """Return the stretches of a sentence, one that only says by when joined to what it dates: 建监控平台,2020年底前完成."""
+    found = []
+    for first, end in stretches(sentence):
+        words = sentence.text[first:end]
+        if found and DATED.search(words) and not is_named(words, 4) and end - found[-1][0] <= LONGEST:
+            first = found.pop()[0]
+        found.append((first, end))
+    return found
+
+
+def quoted(sentence, start, end, units):
+    """Return what stands between two offsets of the text, whatever it says: a passage for each promised figure, else one."""
+    first, stop = start - sentence.start, min(end - sentence.start, len(sentence.text))
+    printed = [figure for figure in _printed(sentence.text, units) if figure.unit not in DATES]
+    within = [figure for figure in printed if first <= figure.start < stop]
+    ends = {figure: unit_end(figure, sentence.text) for figure in within}
+    chosen = [figure for figure in within if not _reason(figure, ends[figure], sentence.text)]
+    found = [one for figure in chosen for one in _passages(sentence, figure, ends[figure], printed)]
+    things = _things(sentence.text[first:stop], 1) or [""]
+    found = found or [Passage(sentence, first, stop, thing=thing) for thing in things]
+    return [replace(passage, first=first, end=stop) for passage in found]
 
 
 def stretches(sentence):

@@ -29,7 +29,7 @@ UNSAID = {"year_basis": "stated", "baseline_basis": "stated"}  # a basis left op
 READ = "kind operator value_basis baseline_basis year_basis deadline timing role".split()
 
 
-def propose(identifier, text, data=None, year=None):
+def propose(identifier, text, data=None, year=None, quotes=None, taken=()):
     """Draft the rows of a plan.
 
     Parameters
@@ -43,6 +43,10 @@ def propose(identifier, text, data=None, year=None):
         indicators.
     year : int, optional
         Year of issue of the plan of a place that is not in the tables yet; part of the document's id.
+    quotes : list of str, optional
+        Words of promises, as the text prints them: only their rows are drafted, whatever the rules make of them.
+    taken : iterable of str
+        Ids that no draft may get.
 
     Returns
     -------
@@ -72,13 +76,14 @@ def propose(identifier, text, data=None, year=None):
     others = tables["targets"][tables["targets"]["document"] != document.id]
     catalogue = Catalogue(tables["indicators"], others)
     issued = int(document.issued[:4]) if document.issued else None
-    rows, reasons = read(text, issued, tuple(sorted(tables["units"]["unit"])))
-    rows = _once(rows)
-    targets, assigned = _targets(rows, identifier, document.id, catalogue, tables)
-    drafts = {"targets": targets, "proofs": _proofs(targets)}
-    drafts["gaps"] = assigned + _gaps(text, identifier, document.id, targets + assigned, tables)
-    quoted = [draft for drafted in drafts.values() for draft in drafted]
-    drafts["numerals"] = _numerals(text, document, quoted, reasons)
+    rows, reasons = read(text, issued, tuple(sorted(tables["units"]["unit"])), quotes)
+    rows = _once(rows) if quotes is None else rows
+    targets, assigned = _targets(rows, identifier, document.id, catalogue, tables, set(taken))
+    drafts = {"targets": targets, "proofs": _proofs(targets), "gaps": assigned, "numerals": []}
+    if quotes is None:
+        drafts["gaps"] += _gaps(text, identifier, document.id, targets + assigned, tables)
+        quoted = [draft for drafted in drafts.values() for draft in drafted]
+        drafts["numerals"] = _numerals(text, document, quoted, reasons)
     columns = dict.fromkeys(name for table in TABLES for name in schema[table].columns)
     listed = [{"table": table} | draft for table in TABLES for draft in drafts[table]]
     frame = pd.DataFrame(listed, columns=["table", *columns, "choices", "precision"], dtype=object)
@@ -193,9 +198,9 @@ def _document(identifier, documents, year):
     return next(documents[documents["jurisdiction"] == identifier].itertuples(), stub)
 
 
-def _targets(rows, place, document, catalogue, tables):
+def _targets(rows, place, document, catalogue, tables, taken):
     """Return the drafts of targets and, of what a level above sets without a figure, those of gaps."""
-    targets, assigned, taken = [], [], set()
+    targets, assigned = [], []
     names = tables["indicators"].set_index("id")["name_en"]
     for row in rows:
         row["choices"], is_sure = catalogue.choices(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from lantian.data.quotes import CHANGES, NOUN, REACHES, STAYS, direction
 from lantian.data.statements import FALLS, PERIODS
 from lantian.drafts.passages import (
+    BEHIND,
     BREAK,
     DATES,
     LISTED,
@@ -17,6 +18,7 @@ from lantian.drafts.passages import (
     names_of,
     patterns,
     promised,
+    quoted,
     sentences,
     unit_end,
     without_figures,
@@ -41,7 +43,7 @@ BUILT = "(?:建成|投产|登记|注册|批准|生产|出厂)的"
 YEAR = re.compile(
     rf"(?P<compared>{COMPARED})?(?P<to>[到至]\s?)?(?P<since>(?<![\d.])20[0-3]\d\s?年?\s?[-~至]{{1,2}}\s?)?"
     r"(?<![\d.])(?P<year>20[0-3]\d)(?![\d.%万亿吨])\s?年?"
-    r"(?:(?P<month>\d{1,2})月份?(?:(?P<day>\d{1,2})日|(?P<month_end>[底末]))?|(?P<year_end>年?[底末]))?"
+    r"(?:\s?(?P<month>\d{1,2})\s?月份?(?:\s?(?P<day>\d{1,2})\s?日|(?P<month_end>[底末]))?|(?P<year_end>年?[底末]))?"
     rf"(?P<before>(?:采暖[季期])?(?:之?前|以前))?(?P<from>起|开始)?(?P<basis>{BASIS}|{BUILT})?"
 )
 NAMED = f'(?P<name>{"|".join(PERIODS)})[”"」]?'
@@ -55,6 +57,7 @@ TITLES = 30  # sentences at the head of a text among which the title is
 LEADS = re.compile(
     r"[(〔\[](?:(?:责任|牵头)(?:单位|部门):)?(?P<within>(?:[^()〔〕。]|\([^()]{1,8}\)){2,200}(?:牵头|负责)[^()〔〕]{0,160})[)〕\]]"
     r"|[(〔\[]?(?:牵头|责任)(?:单位|部门):\s*(?P<named>[^。;\n〔〕]+)"
+    rf"|{BEHIND}"
 )
 BODY = re.compile("[局委办院所厅府室司会队处部团社区县镇道心群站]$|单位$|公司$|集团$")
 NO_BODY = re.compile("等?(?:部门|单位)?按.*|(?:牵头|负责|配合|参与|落实).*|等$")
@@ -93,7 +96,7 @@ class Year:
         return self.start + len(self.words)
 
 
-def read(text, issued=None, units=()):
+def read(text, issued=None, units=(), quotes=None):
     """Read the promises of a plan.
 
     Parameters
@@ -104,6 +107,8 @@ def read(text, issued=None, units=()):
         its title has it.
     units : tuple of str
         Further units, as those of a table.
+    quotes : list of str, optional
+        Words of promises: only these are read, each at its first place, whatever the rules make of them.
 
     Returns
     -------
@@ -123,27 +128,49 @@ def read(text, issued=None, units=()):
     plain = DOCUMENT.sub(lambda match: "□" * len(match[0]), folded)
     period, carried, rows, reasons = _period(found, plain, issued), {}, [], []
     issued, ahead = issued or (period and period.since), ""
+    spans = None if quotes is None else _places(quotes, folded, found)
     for sentence in found:
         years = _years(plain[sentence.start : sentence.start + len(sentence.text)], sentence.start)
-        passages, none = promised(sentence, named, units)
-        reasons += none
+        if spans is None:
+            passages, none = promised(sentence, named, units)
+            passages += without_figures(sentence, passages)
+            reasons += none
+        else:
+            passages = [one for span in spans[sentence] for one in quoted(sentence, *span, units)]
         # In a section of goals a year holds until the next one, or that of the title; elsewhere in its paragraph.
         is_goal = WORDS["goals"].search(sentence.heading)
         place = sentence.heading if is_goal else sentence.part
         is_annual = period and period.timing == "in"
-        above = carried.get(place) or (period if is_goal or is_annual else None)
-        for passage in [*passages, *without_figures(sentence, passages)]:
+        above = carried.get(place) or (period if is_goal or is_annual or quotes else None)
+        for passage in passages:
             year = _own_year(passage, years)
+            kind = _kind(passage, year, is_goal and above) or (quotes and "deadline")
             # A term may end the year before.
-            if year and issued and year.year < issued - (year.timing == "by"):
+            if quotes is None and year and issued and year.year < issued - (year.timing == "by"):
                 reasons += [(passage.start, sentence.start + passage.end, "reading of an earlier time")]
-            elif kind := _kind(passage, year):
-                year = year or _year_from_above(passage, kind, above, period)
+            elif kind:
+                year = year or _year_from_above(passage, kind, above, period, is_goal)
                 rows.append(_row(passage, kind, year, years, f"{sentence.heading} {ahead}", folded))
         ahead = sentence.text[-AHEAD:]
         carried[place] = next((year for year in reversed(years) if not year.is_base), carried.get(place))
     rows.sort(key=lambda row: row["start"])
     return [_as_printed(row, text, folded) for row in rows], reasons
+
+
+def _places(quotes, folded, found):
+    """Return where quotes begin and end in a text, by the sentence in which they begin."""
+    spans = {sentence: [] for sentence in found}
+    for quote in map(fold, quotes):
+        starts = [match.start() for match in re.finditer(re.escape(quote), folded)]
+        inside = (
+            (sentence, start)
+            for start in starts
+            for sentence in found
+            if sentence.start <= start < sentence.start + len(sentence.text)
+        )
+        if place := next(inside, None):
+            spans[place[0]].append((place[1], place[1] + len(quote)))
+    return spans
 
 
 def _as_printed(row, text, folded):
@@ -178,30 +205,39 @@ def _row(passage, kind, year, years, above, folded):
     start = _quote_start(passage, year)
     row |= {"start": start, "end": min(sentence.start + passage.end, start + LONGEST)}
     row |= {"from": sentence.start, "proofs": []}
-    row |= _year_cells(row, year)
+    row |= _year_cells(row, year, folded)
     return row | _base_cells(row, passage, years, year) | _nature(row, sentence, folded)
 
 
 # --- of which kind ---------------------------------------------------------------------------------------------------
 
 
-def _kind(passage, year):
+def _kind(passage, year, above):
     """Return the kind of a promise; an empty string for words that promise nothing one could check."""
     if passage.figure:
         return _kind_of_figure(passage.figure, passage.sentence.text)
     words, does = passage.words, WORDS["act"].search(passage.words)
-    if WORDS["title"].search(words) or WORDS["past"].search(words):
+    names_paper = WORDS["title"].search(words) and not (year and WORDS["issue"].search(words))
+    if names_paper or WORDS["past"].search(words) or WORDS["condition"].search(words):
         return ""
-    kinds = {"reference": "level", "ban": "ban", "growth": "change", "half": "change", "none": "share"}
+    kinds = {
+        "ratio": "ratio",
+        "reference": "level",
+        "ban": "ban",
+        "growth": "change",
+        "half": "change",
+        "none": "share",
+    }
     if found := next((kind for name, kind in kinds.items() if WORDS[name].search(words)), ""):
         return found
     if does and WORDS["all"].search(words):
         return "share"
     if WORDS["norm"].search(words):
         return "standard"
-    # A mere direction, 明显改善, counts only where its year stands right before it.
-    has_direction = year and year.end + 2 >= passage.start and WORDS["direction"].search(words)
-    return "deadline" if year and (does or has_direction) else ""
+    is_term = year and year.deadline and year.end + 2 >= passage.start
+    is_dated = year and (does or is_term or WORDS["direction"].search(words))
+    # Among goals, whose year may stand above, an outcome is one too: 节能减排政策机制更加健全.
+    return "deadline" if is_dated or (above and WORDS["direction"].search(words[-4:])) else ""
 
 
 def _kind_of_figure(figure, words):
@@ -290,7 +326,7 @@ def _lead(passage, folded):
     start = passage.sentence.start + passage.end
     mark = MARK.search(folded, start, start + FAR)
     found = LEADS.search(folded, start, mark.start() if mark else start + FAR)
-    words = (found["named"] or found["within"]) if found else ""
+    words = (found["named"] or found["within"] or found["alone"]) if found else ""
     names = re.split(r"[、,;](?![^()]*\))", NO_BODY.sub("", words))
     names = [name.strip() for name in names if BODY.search(name.strip())]
     if not names:
@@ -316,7 +352,9 @@ def _years(words, start):
     """List the years in some words that begin at an offset."""
     found = []
     for match in YEAR.finditer(words):
-        is_base = bool(match["compared"] or match["basis"]) and not (match["to"] or match["since"])
+        is_term = match["before"] or match["from"]
+        is_base = bool(match["basis"] or (match["compared"] and not is_term))
+        is_base = is_base and not (match["to"] or match["since"])
         since = int((match["since"] or "0")[:4])
         found.append(Year(int(match["year"]), start + match.start(), match[0], is_base, *_day(match), since))
     for match in PERIOD.finditer(words):
@@ -362,15 +400,20 @@ def _own_year(passage, years):
         return before[passage.nth]
     if before and passage.count == before[-1].year - before[-1].since + 1 > 1:  # 2018-2020年分别控制在
         return replace(before[-1], year=before[-1].since + passage.nth)
-    return [*within[:1], *before][-1] if before or within else None
+    nearest = [*within[:1], *before[-1:]] if passage.figure else [*before[-1:], *within[:1]]
+    return nearest[-1] if nearest else None
 
 
-def _year_from_above(passage, kind, above, period):
+def _year_from_above(passage, kind, above, period, is_goal):
     """Return the year that holds for a passage without one: from above its sentence, but for no standing rule."""
     words = passage.sentence.text[: passage.end]
     if period and period.timing == "in" and WORDS["this year"].search(words):
         return period
-    is_standing = not passage.figure or kind == "ratio" or WORDS["standing"].search(passage.words)
+    if passage.figure:
+        is_standing = kind in ("ratio", "standard")
+    else:
+        is_standing = kind in ("ban", "ratio") or (kind != "deadline" and not is_goal)
+    is_standing = is_standing or WORDS["standing"].search(passage.words)
     return None if is_standing else above
 
 
@@ -380,23 +423,20 @@ def _quote_start(passage, year):
     first, end = sentence.start + passage.first, sentence.start + passage.end
     if year and sentence.start <= year.start < first and end - year.start <= LONGEST:
         between = sentence.text[year.end - sentence.start : passage.first]
-        first = first if re.search(r"\d", between) else year.start
+        first = first if is_named(between) else year.start
     words = sentence.text[first - sentence.start :]
     return first + len(words) - len(words.lstrip())
 
 
-def _year_cells(row, year):
+def _year_cells(row, year, folded):
     """Draft the cells of the target year, and the proof of one that the quote does not hold."""
     timing = "every_year" if WORDS["every"].search(row["about"]) else year.timing if year else "none"
     if not year:
         return {"timing": timing, "target_year": "", "year_basis": ""}
-    basis = (
-        "stated"
-        if row["start"] <= year.start < row["end"]
-        else "carried"
-        if year.start >= row["from"]
-        else "inferred"
-    )
+    is_stated = row["start"] <= year.start < row["end"]
+    # Within a sentence, whose parts ; may divide, a year holds for what follows; behind that it is inferred.
+    is_apart = re.search("[。!\n]", folded[year.start : row["start"]])
+    basis = "stated" if is_stated else "inferred" if is_apart else "carried"
     if basis != "stated":
         row["proofs"].append(("target_year", year.start, year.words))
     return {"timing": timing, "target_year": year.year, "year_basis": basis, "deadline": year.deadline}
