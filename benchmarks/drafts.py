@@ -1,6 +1,7 @@
 """Measure the drafts of `lantian propose` against rows that people coded.
 
-Four sets are counted. ``unseen`` are parts of plans that nobody had read who wrote a rule, the rules being finished before;
+Five sets are counted. ``unseen`` are parts of plans that nobody had read who wrote a rule, the rules being finished before;
+``quoted`` are those promises in them that no draft is of, drafted anew by their quotes, as when a person names these;
 ``rules`` are parts of others, whose errors led to rules; ``own`` are the plans of the collection, each drafted by what the
 rows of the others teach; ``two people`` are texts of the first two that were coded twice, independently. The folder
 ``coded`` has the rows, and names the texts, which are not kept here.
@@ -40,9 +41,9 @@ def placed(rows):
     return rows.assign(start=start, end=start + rows["quote"].str.len())
 
 
-def drafted(place, text):
-    """Draft the targets of a text."""
-    drafts = lt.propose(place, text)
+def drafted(place, text, quotes=None):
+    """Draft the targets of a text, or those of some quotes."""
+    drafts = lt.propose(place, text, quotes=quotes)
     return placed(drafts[drafts["table"] == "targets"])
 
 
@@ -91,6 +92,16 @@ def errors(coded, drafts, catalogue, fields):
         yield f"draft {'with' if draft.value_basis == 'figure' else 'without'} a figure", True, is_right
 
 
+def by_quote(missed, place, text, catalogue):
+    """Yield the cells of promises that no draft is of, when a person names their words."""
+    drafts = drafted(place, text, quotes=list(missed["quote"]))
+    pairs = matched(missed, drafts)
+    for row in missed.itertuples():
+        yield "promise", True, row.Index in pairs
+        if row.Index in pairs:
+            yield from cells(row, drafts.loc[pairs[row.Index]], catalogue, FIELDS)
+
+
 def cells(row, draft, catalogue, fields):
     """Yield the cells of a draft; none of a field that is empty in both."""
     if row.indicator in catalogue:
@@ -134,10 +145,17 @@ def measured(texts, sources):
         As from `lantian.draft_errors`.
     """
     plans, coded, second = lt.load(), read(CODED / "coded.csv"), read(CODED / "second.csv")
-    catalogue, listed = set(plans.indicators["id"]), {"unseen": [], "rules": [], "own": [], "two people": []}
+    catalogue, listed = (
+        set(plans.indicators["id"]),
+        {"unseen": [], "quoted": [], "rules": [], "own": [], "two people": []},
+    )
     for (group, place), rows in coded.groupby(["texts", "place"]):
         rows, text = rows.reset_index(drop=True), (texts / f"{place}.txt").read_bytes().decode()
-        listed[group] += errors(rows, drafted(f"coded_{place}", text), catalogue, FIELDS)
+        drafts = drafted(f"coded_{place}", text)
+        listed[group] += errors(rows, drafts, catalogue, FIELDS)
+        if group == "unseen":
+            missed = rows[~rows.index.isin(matched(rows, drafts))].reset_index(drop=True)
+            listed["quoted"] += by_quote(missed, f"coded_{place}", text, catalogue)
         again = second[second["place"] == place].reset_index(drop=True)
         again["choices"] = again["indicator"]
         if len(again):

@@ -16,7 +16,7 @@ from lantian.cli import main
 from lantian.data.export import export
 from lantian.data.schema import DataError, read_schema
 from lantian.data.template import OWN, SHARED, SHEETS, template
-from lantian.data.workbook import _text, import_workbook
+from lantian.drafts.workbook import _text, import_workbook
 
 FOCUS = ["huludao", "jincheng", "lanshan", "shuocheng", "yuyao"]
 TEXT = """宁海县打赢蓝天保卫战三年行动计划
@@ -512,3 +512,48 @@ def test_what_was_decided_is_not_offered_again(drafted, tmp_path):
         gone
     )
     assert set(gone) == {"ninghai-pm25-2020", "ninghai-gap-boilers"}
+
+
+def test_a_quote_alone_is_drafted_and_a_statement_left_empty_is_worded(drafted, tmp_path):
+    book = filled(drafted, tmp_path, {"ninghai-bus-2020": "take", "ninghai-gap-boilers": "leave"})
+    append(book["gaps"], id="ninghai-gap-pm", jurisdiction="ninghai", document="ninghai-2018", indicator="air.pm25", status="silent", searched="某")  # fmt: skip
+    append(book["gaps"], id="ninghai-gap-boiler", jurisdiction="ninghai", document="ninghai-2018", indicator="coal.boiler_phase_out", status="silent", searched="某")  # fmt: skip
+    bus = row_of(book["targets"], "ninghai-bus-2020")
+    cell(book["targets"], bus, "indicator").value = "vehicles.new_energy"
+    gaps = book["gaps"]
+    (stub,) = (
+        row
+        for row in range(3, gaps.max_row + 1)
+        if cell(gaps, row, "indicator").value == "vehicles.new_energy"
+    )
+    gaps.delete_rows(stub)
+    row = append(book["targets"], quote="全部淘汰35蒸吨/小时以下燃煤锅炉")
+    file = saved(book, tmp_path)
+    letter = cell(book["targets"], row, "quote").column_letter
+    assert faults(file, drafted) == [
+        f"targets!{letter}{row}:quote: stands alone; import with --text FILE, the text of the plan, and the rest of the row is drafted"
+    ]
+    assert faults(file, drafted, text="二、任务") == [
+        f"targets!{letter}{row}:quote: '全部淘汰35蒸吨/小时以下燃煤锅炉' is not in the text; copy it from there"
+    ]
+    (tmp_path / "plan.txt").write_text(TEXT, "utf-8")
+    arguments = ["import", str(file), "--data", str(drafted), "--text", str(tmp_path / "plan.txt")]
+    run = CliRunner().invoke(main, arguments)
+    assert run.exit_code == 0
+    assert "1 statement worded from the cells of the row" in run.stdout
+    assert (
+        "1 quote drafted, to decide on: lantian export --template ninghai ninghai.xlsx --replace"
+        in run.stdout
+    )
+    (bus,) = read(drafted / "targets/ninghai.csv")
+    assert bus["statement_en"] == (
+        "New energy vehicles (bus, new or replacement ones): at least 80 % by 2020"
+    )
+    (boiler,) = (
+        row for row in read(drafted / "drafts/ninghai.csv") if "锅炉" in row["quote"] and row["kind"]
+    )
+    cells = boiler["kind"], boiler["target_year"], boiler["deadline"], boiler["clause"], boiler["lead"]
+    assert cells == ("share", "2019", "2019-12-31", "二(一)", "县环保局")
+    template("ninghai", tmp_path / "again.xlsx", drafted)
+    sheet = openpyxl.load_workbook(tmp_path / "again.xlsx")["targets"]
+    assert cell(sheet, row_of(sheet, boiler["id"]), "decide").value == "draft"

@@ -9,6 +9,7 @@ import click
 
 from lantian.data.schema import DataError, find_data
 
+FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 YEAR, SECONDS = click.IntRange(1990, 2100), click.FloatRange(0, min_open=True)
 places_option = partial(click.option, "--jurisdictions", metavar="A,B")
@@ -110,21 +111,21 @@ def export(file, data, replace, template, year):
 @click.option(
     "--remove", is_flag=True, help="Remove rows that are in the tables and no more in the workbook."
 )
-def import_(file, data, remove):
+@click.option(
+    "--text", type=FILE, help="The plan as plain text: rows with a quote alone are drafted from it."
+)
+def import_(file, data, remove, text):
     """Take the rows of a workbook that `export --template` wrote into the tables, or name what is wrong by cell."""
-    from lantian.data.workbook import import_workbook
+    from lantian.drafts.propose import read_text
+    from lantian.drafts.workbook import import_workbook
 
-    click.echo(_answered(import_workbook, file, data, remove))
+    text = text and _answered(read_text, text)
+    click.echo(_answered(import_workbook, file, data, remove, text))
 
 
 @main.command()
 @click.argument("identifier", metavar="ID")
-@click.option(
-    "--text",
-    required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The plan as plain text in UTF-8.",
-)
+@click.option("--text", type=FILE, required=True, help="The plan as plain text in UTF-8.")
 @data_option
 @click.option("--replace", is_flag=True, help="Replace drafts that are there already.")
 @click.option("--year", type=YEAR, help="Year of issue of a plan that is not in the tables yet.")

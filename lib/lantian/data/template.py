@@ -115,22 +115,23 @@ def read_drafts(path, schema):
     return {name: group[wanted[name]] for name, group in rows.groupby("table")}
 
 
-def without_decided(path, decided):
-    """Return the text of a file of drafts without those on which somebody has decided.
+def undecided(path, decided):
+    """Return the rows of a file of drafts on which nobody has decided; none where there is no file.
 
     Parameters
     ----------
     path : Path
     decided : set of tuple of str
-        Table and id of each, and table, quote and offset: ids may have been changed in the workbook.
+        Table and id of each other, and table, quote and offset: ids may have been changed in the workbook.
     """
+    if not path.is_file():
+        return pd.DataFrame()
     rows = pd.read_csv(path, dtype=str, keep_default_na=False)
     by_id = zip(rows["table"], rows["id"])
     by_quote = zip(rows["table"], rows["quote"] + rows["text"], rows["start"])
-    is_open = [not {name, words} & decided for name, words in zip(by_id, by_quote)]
-    left = rows[is_open]
+    left = rows[[not {name, words} & decided for name, words in zip(by_id, by_quote)]]
     is_proof = (left["table"] == "proofs") & ~left["target"].isin(left.loc[left["table"] == "targets", "id"])
-    return as_csv(rows.columns, left[~is_proof].to_dict("records"))
+    return left[~is_proof]
 
 
 def _book(identifier, schema, rows, drafts):

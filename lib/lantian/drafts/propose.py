@@ -25,8 +25,10 @@ LOWEST = 0.75  # precision below which a cell stays empty, where measured.csv ha
 ASSIGNED = re.compile(
     "(?:下达|分解|布置|核定|交办|确定)的?[^,。;]{0,12}(?:任务|目标|指标|要求)|达到(?:国家|[省市]|上级)[^,。;]{0,4}要求"
 )
-UNSAID = {"year_basis": "stated", "baseline_basis": "stated"}  # a basis left open is not worded
-READ = "kind operator value_basis baseline_basis year_basis deadline timing role".split()
+# What a statement is worded from.
+TEXTS = """kind operator value_basis baseline_basis year_basis deadline timing subject subject_class base area exception
+    strength strength_word hedge""".split()
+NUMBERS = {"value": float, "value_max": float, "baseline_year": int, "target_year": int}
 
 
 def propose(identifier, text, data=None, year=None, quotes=None, taken=()):
@@ -96,7 +98,8 @@ def draft_errors():
     Returns
     -------
     DataFrame
-        A row a field of each set of texts: ``texts`` (unseen: read after the rules were finished; rules: read to mend
+        A row a field of each set of texts: ``texts`` (unseen: read after the rules were finished; quoted: what no draft is of in these, by a quote
+        that a person names; rules: read to mend
         them; own: each plan of the collection, by what the rows of the others teach; two people: no drafts, but a second
         coder against the first), ``field``, ``cells``, ``drafted``, ``right``, and ``floor``, the share of all cells that
         is to be right.
@@ -106,7 +109,7 @@ def draft_errors():
     >>> import lantian as lt
     >>> errors = lt.draft_errors()
     >>> bool((errors["right"] <= errors["drafted"]).all()), list(errors["texts"].unique())
-    (True, ['unseen', 'rules', 'own', 'two people'])
+    (True, ['unseen', 'quoted', 'rules', 'own', 'two people'])
     """
     return pd.read_csv(MEASURED)
 
@@ -154,15 +157,18 @@ def write(identifier, file, data=None, replace=False, year=None):
         raise refusal("", f"{identifier!r} is no id; use letters a-z, digits and _, a letter first")
     if path.exists() and not replace:
         raise refusal(path, "is there already; --replace drafts it anew, and what was changed in it is lost")
-    try:
-        text = Path(file).read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise refusal(
-            file, f"is no text in UTF-8 (byte {error.start}); save it as plain text in UTF-8"
-        ) from error
-    drafts = propose(identifier, text, folder, year)
+    drafts = propose(identifier, read_text(file), folder, year)
     write_files({path: as_csv(drafts.columns, drafts.to_dict("records"))})
     return path, drafts
+
+
+def read_text(file):
+    """Read the text of a plan; a DataError says what is wrong with its encoding."""
+    try:
+        return Path(file).read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        message = f"is no text in UTF-8 (byte {error.start}); save it as plain text in UTF-8"
+        raise refusal(file, message) from error
 
 
 def summary(path, drafts):
@@ -201,7 +207,6 @@ def _document(identifier, documents, year):
 def _targets(rows, place, document, catalogue, tables, taken):
     """Return the drafts of targets and, of what a level above sets without a figure, those of gaps."""
     targets, assigned = [], []
-    names = tables["indicators"].set_index("id")["name_en"]
     for row in rows:
         row["choices"], is_sure = catalogue.choices(
             row["about"], row["above"], row["kind"], row.get("unit", "")
@@ -216,7 +221,7 @@ def _targets(rows, place, document, catalogue, tables, taken):
             continue
         _empty_unsure(row)
         if row["indicator"]:
-            row["statement_en"] = _statement(row, names[row["indicator"]], tables)
+            row["statement_en"] = statement(row, tables)
         targets.append(row)
     return targets, assigned
 
@@ -248,27 +253,51 @@ def _empty_unsure(row):
 @cache
 def _measured():
     """Return the share of drafted cells that were right by field, on unseen texts where it was measured there; and the floors."""
-    errors = draft_errors().query("texts != 'two people' and drafted > 0")
+    errors = draft_errors().query("texts not in ('two people', 'quoted') and drafted > 0")
     errors = errors.drop_duplicates("field").set_index("field")  # those of unseen texts are listed first
     return (errors["right"] / errors["drafted"]).to_dict(), errors["floor"].dropna().to_dict()
 
 
-def _statement(row, name, tables):
-    """Word a draft in English: the name of its indicator, and how much by when."""
-    units = tables["units"].set_index("unit")
-    known = row.get("unit") in units.index
-    factor = float(units.loc[row["unit"], "factor"]) if known else 1
-    better = tables["indicators"].set_index("id").loc[row["indicator"], "better"]
-    cells = {name: row.get(name) or UNSAID.get(name, "") for name in READ} | {
-        "better": better,
-        "role": "focus",
-    }
-    for field in ("value", "value_max", "baseline_year", "target_year"):
-        cells[field] = pd.NA if row.get(field, "") == "" else row[field]
-    cells["amount"], cells["amount_max"] = cells["value"] * factor, cells["value_max"] * factor
-    cells["standard_unit"] = units.loc[row["unit"], "standard_unit"] if known else row.get("unit", "")
-    cells["label_en"] = units.loc[row["unit"], "label_en"] if known else row.get("unit", "")
-    return f"{name}: {wording.target(SimpleNamespace(**cells))}"
+def statement(row, tables):
+    """Word a row of targets in English, as far as its cells say it: what, of which, how much, by when, how firmly.
+
+    Parameters
+    ----------
+    row : dict
+        With cells as texts or numbers; its indicator is in the tables.
+    tables : dict of DataFrame
+        Of which ``indicators``, ``subjects``, ``units`` and ``terms`` are read.
+
+    Examples
+    --------
+    >>> from lantian.data.files import readable_tables
+    >>> from lantian.data.schema import find_data
+    >>> tables = {name: table.cells for name, table in readable_tables(find_data())[1].items()}
+    >>> row = {"indicator": "coal.boiler_phase_out", "subject": "boiler", "subject_class": "<=35 t/h", "area": "built_up"}
+    >>> statement(row | {"kind": "ban", "target_year": 2020, "timing": "by", "strength": "aspirational"}, tables)
+    'Coal boilers retired (boiler up to 35 t/h, built-up area): a ban by 2020 (aimed for)'
+    """
+    indicator = tables["indicators"].set_index("id").loc[row["indicator"]]
+    units, subjects = tables["units"].set_index("unit"), tables["subjects"].set_index("id")["name_en"]
+    unit, english = row.get("unit", ""), tables["terms"].set_index("zh")["en"]
+    known = units.loc[unit] if unit in units.index else {"factor": 1, "standard_unit": unit, "label_en": unit}
+    cells = dict.fromkeys(TEXTS, "") | {name: row[name] or "" for name in TEXTS if name in row}
+    cells |= {
+        name: cells[name] or "stated" for name in ("year_basis", "baseline_basis")
+    }  # left open: not worded
+    cells |= {"better": indicator["better"], "role": "focus", "label_en": known["label_en"]}
+    for field, number in NUMBERS.items():
+        cells[field] = pd.NA if row.get(field, "") == "" else number(row[field])
+    cells |= {"amount" + end: cells["value" + end] * float(known["factor"]) for end in ("", "_max")}
+    cells |= {"standard_unit": known["standard_unit"], "subject_name": subjects.get(cells["subject"], "")}
+    if cells["strength"] == "hedged":
+        cells["hedge"] = english.get(fold(cells["strength_word"]), "hedged")
+    words = SimpleNamespace(**cells)
+    area = wording.AREAS[words.area] if words.area not in ("", "whole") else ""
+    exception = f"except {words.exception}" if words.exception else ""
+    of = ", ".join(filter(None, [wording.subject(words), wording.BASES[words.base], area, exception]))
+    of = f" ({of})" if of else ""
+    return f"{indicator['name_en']}{of}: {wording.target(words)}{wording.hedge(words)}"
 
 
 def _proofs(targets):

@@ -56,7 +56,7 @@ TITLES = 30  # sentences at the head of a text among which the title is
 # Who answers for a passage, in brackets or on a line behind it: (市发展改革委牵头,市财政局配合), 牵头单位:市发展改革委.
 LEADS = re.compile(
     r"[(〔\[](?:(?:责任|牵头)(?:单位|部门):)?(?P<within>(?:[^()〔〕。]|\([^()]{1,8}\)){2,200}(?:牵头|负责)[^()〔〕]{0,160})[)〕\]]"
-    r"|[(〔\[]?(?:牵头|责任)(?:单位|部门):\s*(?P<named>[^。;\n〔〕]+)"
+    r"|[(〔\[]?(?:牵头|责任)(?:单位|部门):\s*(?P<named>(?:[^。;\n〔〕()]|\([^()]{1,8}\))+)"
     rf"|{BEHIND}"
 )
 BODY = re.compile("[局委办院所厅府室司会队处部团社区县镇道心群站]$|单位$|公司$|集团$")

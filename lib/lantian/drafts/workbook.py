@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace as replaced
 from datetime import datetime
 from pathlib import Path
@@ -25,9 +26,11 @@ from lantian.data.template import (
     VERIFIED,
     places_of,
     read_drafts,
-    without_decided,
+    undecided,
 )
+from lantian.drafts.propose import propose, statement
 from lantian.errors import near
+from lantian.text.script import fold
 from lantian.text.wording import counted
 
 # How other codes are written, and days: 2019/5/15, 2019年5月, 2019?
@@ -35,7 +38,7 @@ WRITTEN = {"≤": "<=", "≥": ">=", "true": "yes", "false": "no", "是": "yes",
 DAY = re.compile(r"^(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?)?年?(?=\??$)")
 
 
-def import_workbook(file, data=None, remove=False):
+def import_workbook(file, data=None, remove=False, text=None):
     """Take the rows of a workbook into the tables, or name everything that is wrong with them by sheet and cell.
 
     Parameters
@@ -46,6 +49,9 @@ def import_workbook(file, data=None, remove=False):
         The data folder, found as by `load`.
     remove : bool
         Remove rows of the place that stand in the tables and no more on their sheet.
+    text : str, optional
+        Of the plan. A row of targets that has a quote and nothing else is drafted from it, to decide on in the next
+        workbook.
 
     Returns
     -------
@@ -61,6 +67,7 @@ def import_workbook(file, data=None, remove=False):
     schema, tables = readable_tables(folder)
     sheets, letters, faults = _read(file, schema)
     place = _place(file, sheets)
+    quotes = _take_quotes(sheets, text, faults)
     drafted = folder / f"drafts/{place}.csv"
     drafts = read_drafts(drafted, schema)
     waiting, decided = _decide(sheets, drafts, schema, tables, faults)
@@ -74,6 +81,7 @@ def import_workbook(file, data=None, remove=False):
         files = tuple(dict.fromkeys([*tables[name].paths, paths[name]]))
         after[name] = replaced(tables[name], cells=cells, paths=files)
     after["gaps"] = _without_stubs(after)
+    worded = _word_statements(after)
     faults += [*_strangers(after, place), *_problems(after, schema, sheets)]
     if faults:
         raise DataError(_by_cell(file, faults, letters))
@@ -83,10 +91,14 @@ def import_workbook(file, data=None, remove=False):
     if place in {*after["jurisdictions"].cells["id"]} - {*tables["jurisdictions"].cells["id"]}:
         files[paths["targets"]] = _file(schema["targets"], after["targets"], paths["targets"])
         files[folder / PACKAGE] = as_text(read_package(folder, f"targets/{place}.csv"))
-    if drafts and decided:
-        files[drafted] = without_decided(drafted, decided)
+    if quotes or (drafts and decided):
+        left = undecided(drafted, decided)
+        taken = {*after["targets"].cells["id"], *left.get("id", ())}
+        further = propose(place, text, folder, quotes=quotes, taken=taken) if quotes else left[:0]
+        rows = pd.concat([left, further]).fillna("")
+        files[drafted] = as_csv(rows.columns, rows.to_dict("records"))
     write_files(files)
-    return _report(changes, waiting, place)
+    return _report(changes, waiting, place, len(quotes), worded)
 
 
 # --- reading sheets --------------------------------------------------------------------------------------------------
@@ -215,6 +227,23 @@ def _place(file, sheets):
     return places.most_common(1)[0][0]
 
 
+def _take_quotes(sheets, text, faults):
+    """Take out of the sheet of targets the rows that have a quote and nothing else, and return their quotes."""
+    if "quote" not in sheets.get("targets", ()):
+        return []
+    sheet = sheets["targets"]
+    others = sheet.drop(columns=["quote", *EXTRA], errors="ignore")
+    alone = sheet.loc[(sheet["quote"] != "") & (others == "").all(axis=1), "quote"]
+    for row, quote in alone.items():
+        if text is None:
+            message = "stands alone; import with --text FILE, the text of the plan, and the rest of the row is drafted"
+            faults.append(("targets", row, "quote", message))
+        elif fold(quote) not in fold(text):
+            faults.append(("targets", row, "quote", f"{quote!r} is not in the text; copy it from there"))
+    sheets["targets"] = sheet.drop(index=alone.index)
+    return list(alone)
+
+
 def _decide(sheets, drafts, schema, tables, faults):
     """Leave out of the sheets the drafts that nobody has taken, and count them; return, too, those that were decided on."""
     waiting, taken, decided = Counter(), set(), set()
@@ -231,8 +260,10 @@ def _decide(sheets, drafts, schema, tables, faults):
         if name == "proofs":
             words = words.mask((words == "draft") & sheet["target"].isin(taken), "take")
         if name in ("targets", "gaps", "numerals"):
-            found = sheet[words.isin(["take", "leave"])].reindex(columns=["id", "quote", "text", "start"])
-            for row in found.fillna("").itertuples():
+            found = sheet[words.isin(["take", "leave"])].reindex(
+                columns=["id", "quote", "text", "start"], fill_value=""
+            )
+            for row in found.itertuples():
                 decided |= {(name, row.id or "-"), (name, row.quote + row.text or "-", row.start)}
         for row, word in words[~words.isin(["", "draft", "take", "leave"])].items():
             faults.append((name, row, "decide", f"{word!r} is not allowed; allowed: draft, take, leave"))
@@ -299,6 +330,18 @@ def _without_stubs(after):
     return replaced(after["gaps"], cells=gaps[~(is_stub & answered)])
 
 
+def _word_statements(after):
+    """Word the statements that were left empty, where their cells allow it; return how many."""
+    cells = after["targets"].cells.copy()
+    tables = {name: after[name].cells for name in ("indicators", "subjects", "units", "terms")}
+    is_open = (cells["statement_en"] == "") & (cells.index.get_level_values("line") < 0)
+    for at, row in cells[is_open].iterrows():
+        with suppress(KeyError, ValueError):  # what is wrong with its cells is answered by the check
+            cells.loc[at, "statement_en"] = statement(row.to_dict(), tables)
+    after["targets"] = replaced(after["targets"], cells=cells)
+    return int((cells.loc[is_open, "statement_en"] != "").sum())
+
+
 def _strangers(after, place):
     """Yield the rows of a workbook that are about another place than the others."""
     for name, places in places_of(after).items():
@@ -348,7 +391,7 @@ def _file(table, raw, path):
     return as_csv(table.columns, rows.to_dict("records"))
 
 
-def _report(changes, waiting, place):
+def _report(changes, waiting, place, quoted, worded):
     lines = [
         f"{name}: {', '.join(f'{count} {word}' for word, count in counts.items() if count)}"
         for name, counts in changes.items()
@@ -359,5 +402,12 @@ def _report(changes, waiting, place):
         ("leave", "as decided"),
     ):
         lines += [f"{counted(waiting[word], 'draft')} left out, {why}"] if waiting[word] else []
+    if worded:
+        lines.append(
+            f"{counted(worded, 'statement')} worded from the cells of the row: read whether all is said"
+        )
+    if quoted:
+        again = f"lantian export --template {place} {place}.xlsx --replace"
+        lines.append(f"{counted(quoted, 'quote')} drafted, to decide on: {again}")
     words = Path(__file__).with_name("workbook_next.txt").read_text("utf-8").rstrip("\n")
     return "\n".join([*lines, words.format(place=place)])
