@@ -749,8 +749,9 @@ FROM (SELECT count(DISTINCT jurisdiction) AS plans FROM mine GROUP BY indicator)
 SELECT jurisdiction AS id, place AS "name", plan.name_zh AS "name_zh",
   (SELECT ', ' || j.name_en || ',' FROM higher_place AS h JOIN jurisdictions AS j ON j.id = h.higher
     WHERE h.id = plan.id AND j.level = 'province') AS "province",
-  count(*) AS "count", count(DISTINCT theme) AS "themes", sum(value_basis IS 'figure') AS "figures",
-  sum(strength = 'mandated') AS "firm"
+  count(*) AS "count", count(DISTINCT theme) AS "themes",
+  CASE access WHEN 'partial' THEN ', in the part of the plan that was read' ELSE '' END AS "part",
+  sum(value_basis IS 'figure') AS "figures", sum(strength = 'mandated') AS "firm"
 FROM (SELECT jurisdiction, theme, value_basis, strength FROM mine) JOIN plan ON plan.id = jurisdiction GROUP BY jurisdiction;
 
 -- place finding-headlines
