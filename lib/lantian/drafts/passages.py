@@ -336,7 +336,7 @@ def _things(words, count):
     if not lists:
         return parts if each and words.rstrip().endswith("各") and count == 1 else []
     things = [thing[0] for thing in re.finditer(THINGS, lists[-1][0])]
-    is_shared = count == 1 and re.match("等?[^,。;]{0,16}$|.*[均各]", words[lists[-1].end() :])
+    is_shared = count == 1 and re.match("等?[^,。;]{0,16}$|.*(?:[均各]|全部|一律)", words[lists[-1].end() :])
     return things if is_shared or count == len(things) else []
 
 

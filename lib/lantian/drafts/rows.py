@@ -42,7 +42,7 @@ BUILT = "(?:建成|投产|登记|注册|批准|生产|出厂)的"
 # A year; with `compared` or `basis` it is what something is compared with: 比2015年, 2017年基础上.
 YEAR = re.compile(
     rf"(?P<compared>{COMPARED})?(?P<to>[到至]\s?)?(?P<since>(?<![\d.])20[0-3]\d\s?年?\s?[-~至]{{1,2}}\s?)?"
-    r"(?<![\d.])(?P<year>20[0-3]\d)(?![\d.%万亿吨])\s?年?"
+    r"(?<![\d.])(?P<year>20[0-3]\d)(?:\s?年|(?=\s?[-~至/、)]))"
     r"(?:\s?(?P<month>\d{1,2})\s?月份?(?:\s?(?P<day>\d{1,2})\s?日|(?P<month_end>[底末]))?|(?P<year_end>年?[底末]))?"
     rf"(?P<before>(?:采暖[季期])?(?:之?前|以前))?(?P<from>起|开始)?(?P<basis>{BASIS}|{BUILT})?"
 )
@@ -235,9 +235,10 @@ def _kind(passage, year, above):
     if WORDS["norm"].search(words):
         return "standard"
     is_term = year and year.deadline and year.end + 2 >= passage.start
-    is_dated = year and (does or is_term or WORDS["direction"].search(words))
+    is_direction = WORDS["direction"].search(words) and not WORDS["effort"].match(words)
     # Among goals, whose year may stand above, an outcome is one too: 节能减排政策机制更加健全.
-    return "deadline" if is_dated or (above and WORDS["direction"].search(words[-4:])) else ""
+    is_outcome = above and is_direction and WORDS["direction"].search(words[-4:])
+    return "deadline" if is_outcome or (year and (does or is_term or is_direction)) else ""
 
 
 def _kind_of_figure(figure, words):
@@ -410,7 +411,7 @@ def _year_from_above(passage, kind, above, period, is_goal):
     if period and period.timing == "in" and WORDS["this year"].search(words):
         return period
     if passage.figure:
-        is_standing = kind in ("ratio", "standard")
+        is_standing = kind in ("ratio", "standard") or WORDS["every"].search(passage.words)
     else:
         is_standing = kind in ("ban", "ratio") or (kind != "deadline" and not is_goal)
     is_standing = is_standing or WORDS["standing"].search(passage.words)
