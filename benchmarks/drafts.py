@@ -6,7 +6,10 @@ Five sets are counted. ``unseen`` are parts of plans that nobody had read who wr
 rows of the others teach; ``two people`` are texts of the first two that were coded twice, independently. The folder
 ``coded`` has the rows, and names the texts, which are not kept here.
 
-Run ``python benchmarks/drafts.py --texts DIR --sources DIR``; it writes ``lib/lantian/drafts/measured.csv``.
+The quotes of ``rules`` help to name the indicators of a draft, those of the text that is drafted left out.
+
+Run ``python benchmarks/drafts.py --texts DIR --sources DIR``; it writes ``measured.csv`` and
+``examples.csv`` in ``lib/lantian/drafts/``.
 """
 
 import argparse
@@ -14,7 +17,7 @@ from pathlib import Path
 
 import lantian as lt
 import pandas as pd
-from lantian.drafts.propose import MEASURED
+from lantian.drafts.propose import EXAMPLES, MEASURED
 from lantian.text.figures import same_unit
 
 CODED = Path(__file__).parent / "coded"
@@ -121,7 +124,11 @@ def is_same(field, one, other):
         return float(one) == float(other)
     if field == "lead" and one and other:
         return all(left == right for left, right in zip(one.split(";"), other.split(";")))
-    return one == other or (field == "unit" and same_unit(one, other))
+    if field == "unit":
+        return same_unit(one.replace(" ", ""), other.replace(" ", ""))
+    if field == "subject_class":  # China III and older; some coders wrote: and below
+        return one.replace("and below", "and older") == other
+    return one == other
 
 
 def counted(texts, listed):
@@ -129,6 +136,13 @@ def counted(texts, listed):
     frame = pd.DataFrame(listed, columns=["field", "drafted", "right"]).assign(cells=1)
     sums = frame.groupby("field")[["cells", "drafted", "right"]].sum().reset_index()
     return sums.assign(texts=texts, floor=sums["field"].map(FLOORS))
+
+
+def write_examples(coded, indicators):
+    """Write the quotes by which drafts know the indicators: those of the texts that mended the rules, no others."""
+    rows = coded[(coded["texts"] == "rules") & coded["indicator"].isin(indicators)]
+    rows = rows.assign(place="coded_" + rows["place"])[["place", "indicator", "kind", "unit", "quote"]]
+    rows.drop_duplicates(["indicator", "quote"]).to_csv(EXAMPLES, index=False, lineterminator="\n")
 
 
 def measured(texts, sources):

@@ -21,7 +21,7 @@ LONGEST = 80  # characters of a quote
 MARKS = (
     r"第?([一二三四五六七八九十]{1,3})(?:、|[章节部]分?[\s、])",
     r"\( ?([一二三四五六七八九十]{1,3}) ?\)",
-    r"(\d{1,2})(?:、|\.(?!\d))",
+    r"(\d{1,2})(?:、(?!\s?\d)|\.(?!\d))",
     r"\( ?(\d{1,2}) ?\)",
 )
 MARK = re.compile(r"(?:(?<=[\s。;:〕)])|^)(?:" + "|".join(MARKS) + ")")
@@ -372,7 +372,7 @@ def _dated(sentence):
 
 def quoted(sentence, start, end, units):
     """Return what stands between two offsets of the text, whatever it says: a passage for each promised figure, else one."""
-    first, stop = start - sentence.start, min(end - sentence.start, len(sentence.text))
+    first, stop = start - sentence.start, end - sentence.start
     printed = [figure for figure in _printed(sentence.text, units) if figure.unit not in DATES]
     within = [figure for figure in printed if first <= figure.start < stop]
     ends = {figure: unit_end(figure, sentence.text) for figure in within}

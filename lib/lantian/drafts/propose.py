@@ -20,10 +20,11 @@ from lantian.text.script import fold
 SHARED = ("id", "document", "indicator", "quote", "start", "clause")  # columns of targets that gaps have too
 TABLES = ("targets", "proofs", "gaps", "numerals")
 MEASURED = Path(__file__).with_name("measured.csv")
+EXAMPLES = Path(__file__).with_name("examples.csv")  # quotes of other plans, and the indicator of each
 LOWEST = 0.75  # precision below which a cell stays empty, where measured.csv has no floor for its field
 # Words for what a level above sets, its figure not printed.
 ASSIGNED = re.compile(
-    "(?:下达|分解|布置|核定|交办|确定)的?[^,。;]{0,12}(?:任务|目标|指标|要求)|达到(?:国家|[省市]|上级)[^,。;]{0,4}要求"
+    "(?:下达|分解|布置|核定|交办|确定|[国省市]定)的?[^,。;]{0,12}(?:任务|目标|指标|要求)|达到(?:国家|[省市]|上级)[^,。;]{0,4}要求"
 )
 # What a statement is worded from.
 TEXTS = """kind operator value_basis baseline_basis year_basis deadline timing subject subject_class base area exception
@@ -76,7 +77,9 @@ def propose(identifier, text, data=None, year=None, quotes=None, taken=()):
     tables = {name: table.cells for name, table in read_tables(folder, schema)[0].items()}
     document = _document(identifier, tables["documents"], year)
     others = tables["targets"][tables["targets"]["document"] != document.id]
-    catalogue = Catalogue(tables["indicators"], others)
+    examples = pd.read_csv(EXAMPLES, dtype=str, keep_default_na=False)
+    is_other = examples["indicator"].isin(tables["indicators"]["id"]) & (examples["place"] != identifier)
+    catalogue = Catalogue(tables["indicators"], pd.concat([others, examples[is_other]]).fillna(""))
     issued = int(document.issued[:4]) if document.issued else None
     rows, reasons = read(text, issued, tuple(sorted(tables["units"]["unit"])), quotes)
     rows = _once(rows) if quotes is None else rows
@@ -211,10 +214,11 @@ def _targets(rows, place, document, catalogue, tables, taken):
         row["choices"], is_sure = catalogue.choices(
             row["about"], row["above"], row["kind"], row.get("unit", "")
         )
-        best = next(choice for choice in row["choices"] if choice != NEW)
-        row["indicator"] = best if is_sure else ""
+        first = next(choice for choice in row["choices"] if choice != NEW)
+        row["indicator"] = first if is_sure else ""
         row = {"core": "yes"} | row | {"document": document, "choices": ";".join(row["choices"])}
-        row["id"] = _free(f"{place}-{best}-{row['target_year']}", taken)
+        # An id stays as it is, so that it names no indicator that may be another.
+        row["id"] = _free(f"{place}-{row['indicator'] or 'draft'}-{row['target_year']}", taken)
         if ASSIGNED.search(row["about"]) and row.get("value_basis") != "figure":
             hint = "assigned" if row["indicator"] else row["choices"]
             assigned.append({name: row[name] for name in SHARED} | {"jurisdiction": place, "choices": hint})
@@ -336,8 +340,8 @@ def _gaps(text, place, document, drafted, tables):
         ]
         searched = gaps.loc[(gaps["indicator"] == row.id) & (gaps["document"] != document), "searched"]
         # Of a name, what it begins with: a plan may go on otherwise.
-        half = row.name_zh[: (len(row.name_zh) + 1) // 2]
-        words = ";".join([*re.split("[(),、]", row.name_zh), half, *searched])
+        names = re.split("[(),、]", fold(row.name_zh))
+        words = ";".join([*names, names[0][: (len(names[0]) + 1) // 2], *searched])
         terms = list(dict.fromkeys(fold(term) for term in words.split(";") if len(term.strip()) > 1))
         hint = _words_or_silence(text, divided, folded, terms)
         found.append(gap | {"indicator": row.id} | hint | ({"choices": ";".join(maybe)} if maybe else {}))

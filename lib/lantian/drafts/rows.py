@@ -26,7 +26,14 @@ from lantian.drafts.passages import (
 from lantian.text.figures import figures
 from lantian.text.script import fold
 
-STRENGTHS, AREAS = patterns("strengths.csv"), patterns("areas.csv")
+STRENGTHS, AREAS, SUBJECTS = (patterns(f"{name}.csv") for name in ("strengths", "areas", "subjects"))
+# Classes of boilers by size, 35蒸吨/小时及以下, and of vehicles and fuels by emissions, 国三及以下, 低于国六标准.
+SIZE = re.compile(r"(?P<size>\d+)\s?(?:蒸吨(?:/小?时)?|t/h|吨/小时)[^,。;\d]{0,6}?以(?P<bound>[上下])")
+EMISSIONS = re.compile(
+    r"(?P<below>低于)?国(?P<stage>[一二三四五六ⅠⅡⅢⅣⅤⅥ]|I{1,3}|IV|VI?)(?:排放标准)?"
+    r"(?:\(?(?P<older>[及含][^,。;]{0,2}以下)|排放|标准)"
+)
+STAGES = dict(zip("一二三四五六ⅠⅡⅢⅣⅤⅥ", 2 * "I II III IV V VI".split()))
 SHORT = 6  # characters of words that only name a thing of a list
 OPERATORS = (">=", "<=", "<", ">", "~", "=")
 COUNTED = "个家辆台座条所户处套起株项艘只块片眼口根支村人对间宗次"
@@ -127,7 +134,8 @@ def read(text, issued=None, units=(), quotes=None):
     folded, named, found = fold(text), names_of(text), sentences(text)
     plain = DOCUMENT.sub(lambda match: "□" * len(match[0]), folded)
     period, carried, rows, reasons = _period(found, plain, issued), {}, [], []
-    issued, ahead = issued or (period and period.since), ""
+    begins = min(filter(None, (issued, period and period.since)), default=None)
+    ahead = ""
     spans = None if quotes is None else _places(quotes, folded, found)
     for sentence in found:
         years = _years(plain[sentence.start : sentence.start + len(sentence.text)], sentence.start)
@@ -144,9 +152,11 @@ def read(text, issued=None, units=(), quotes=None):
         above = carried.get(place) or (period if is_goal or is_annual or quotes else None)
         for passage in passages:
             year = _own_year(passage, years)
-            kind = _kind(passage, year, is_goal and above) or (quotes and "deadline")
+            kind = _kind(passage, year, is_goal and above)
+            if quotes and not kind:
+                kind = "deadline" if year or above else "standard"
             # A term may end the year before.
-            if quotes is None and year and issued and year.year < issued - (year.timing == "by"):
+            if quotes is None and year and begins and year.year < begins - (year.timing == "by"):
                 reasons += [(passage.start, sentence.start + passage.end, "reading of an earlier time")]
             elif kind:
                 year = year or _year_from_above(passage, kind, above, period, is_goal)
@@ -196,6 +206,7 @@ def _row(passage, kind, year, years, above, folded):
     row = {"kind": kind} | (_figure_cells(passage, kind) if passage.figure else _value_in_words(kind, words))
     is_direction = kind == "deadline" and not WORDS["act"].search(words)
     row |= {"core": "no" if is_direction else "yes"} | _strength(passage) | _lead(passage, folded)
+    row |= _subject(passage)
     row["area"] = next((area for area, pattern in AREAS.items() if pattern.search(words)), "whole")
     row["base"] = next((base for base in ("new_or_replaced", "new") if WORDS[base].search(words)), "")
     # Of a list, its thing and what is measured of it: 氨氮 and 排放总量.
@@ -301,6 +312,13 @@ def _value_in_words(kind, words):
     """Draft the value of a promise in words: all is 100 %, no growth 0 %; the level of a named year is none."""
     if kind == "level":
         return {"operator": "<=", "value_basis": "reference"}
+    if kind == "ratio":  # 等量 is at least 1 for 1, 减量 and 倍量 alone more than that
+        return {
+            "operator": ">=" if "等量" in words else ">",
+            "value": 1,
+            "unit": ":1",
+            "value_basis": "word",
+        }
     if kind not in ("share", "change"):
         return {}
     value = 100 if kind == "share" and not WORDS["none"].search(words) else 0
@@ -334,6 +352,21 @@ def _lead(passage, folded):
         return {"lead": "", "lead_type": "none_named"}
     is_shared = "职责分工" in words or ("牵头" not in found[0] and len(names) > 1)
     return {"lead": ";".join(names), "lead_type": "shared" if is_shared else "lead"}
+
+
+def _subject(passage):
+    """Draft what a passage acts on, and of which class, where it names it in a common way."""
+    named = passage.thing or passage.words
+    subject = next((name for name, pattern in SUBJECTS.items() if pattern.search(named)), "")
+    kind = ""
+    size, emissions = SIZE.search(passage.words), EMISSIONS.search(passage.words)
+    if size and "boiler" in subject:
+        kind = f"{'>=' if size['bound'] == '上' else '<='}{size['size']} t/h"
+    elif emissions and "新能源" not in passage.words:
+        stage = STAGES.get(emissions["stage"], emissions["stage"])
+        older = " and older" if emissions["older"] else ""
+        kind = f"{'below ' if emissions['below'] else ''}China {stage}{older}"
+    return {"subject": subject, "subject_class": kind}
 
 
 def _nature(row, sentence, folded):
@@ -438,9 +471,10 @@ def _year_cells(row, year, folded):
     # Within a sentence, whose parts ; may divide, a year holds for what follows; behind that it is inferred.
     is_apart = re.search("[。!\n]", folded[year.start : row["start"]])
     basis = "stated" if is_stated else "inferred" if is_apart else "carried"
+    day = "" if basis == "inferred" else year.deadline
     if basis != "stated":
         row["proofs"].append(("target_year", year.start, year.words))
-    return {"timing": timing, "target_year": year.year, "year_basis": basis, "deadline": year.deadline}
+    return {"timing": timing, "target_year": year.year, "year_basis": basis, "deadline": day}
 
 
 def _base_cells(row, passage, years, year):
