@@ -159,6 +159,7 @@ def measured(texts, sources):
         As from `lantian.draft_errors`.
     """
     plans, coded, second = lt.load(), read(CODED / "coded.csv"), read(CODED / "second.csv")
+    write_examples(coded, plans.indicators["id"])
     catalogue, listed = (
         set(plans.indicators["id"]),
         {"unseen": [], "quoted": [], "rules": [], "own": [], "two people": []},
