@@ -55,7 +55,7 @@ DESCRIBED = re.compile(
 )
 JOINT = re.compile(r"\s?(?:[及或]?以[上下内]|左右)?\s?(?:[、和与及,]|以及)?\s?")
 # Bodies in brackets behind a sentence, whose it is.
-BEHIND = r"(?<=[。;])\s?[(〔](?P<alone>[^()〔〕\d]{1,200}[局委办会府部院厅司])[)〕]"
+BEHIND = r"(?<=[。;\n])\s?[(〔](?P<alone>[^()〔〕\d]{1,200}[局委办会府部院厅司])等?[)〕]"
 DATED = re.compile(r"\d{4}年[^,。;]{0,12}(?:完成|建成|到位|落实|实现)$")
 BODIES = re.compile(r"\([^()]*\)")
 BOUND = re.compile(r"\s?(?:[及或]?以[上下内]|左右|之内)")

@@ -66,7 +66,7 @@ LEADS = re.compile(
     r"|[(〔\[]?(?:牵头|责任)(?:单位|部门):\s*(?P<named>(?:[^。;\n〔〕()]|\([^()]{1,8}\))+)"
     rf"|{BEHIND}"
 )
-BODY = re.compile("[局委办院所厅府室司会队处部团社区县镇道心群站]$|单位$|公司$|集团$")
+BODY = re.compile("[局委办院所厅府室司会队处部团社区县镇道心群站段]$|单位$|公司$|集团$")
 NO_BODY = re.compile("等?(?:部门|单位)?按.*|(?:牵头|负责|配合|参与|落实).*|等$")
 AHEAD = 30  # characters of the sentence ahead, which may be what a list is about: 优良天数
 FAR = 1500  # characters behind a passage within which its bodies stand
@@ -448,7 +448,9 @@ def _year_from_above(passage, kind, above, period, is_goal):
     else:
         is_standing = kind in ("ban", "ratio") or (kind != "deadline" and not is_goal)
     is_standing = is_standing or WORDS["standing"].search(passage.words)
-    return None if is_standing else above
+    # What is to be built or reached within a plan's period, unlike a share to be kept, may have its end.
+    is_work = passage.figure and kind in ("amount", "level", "change")
+    return None if is_standing else above or (period if is_work else None)
 
 
 def _quote_start(passage, year):
