@@ -3,9 +3,9 @@
 import hashlib
 import os
 import re
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
+from operator import itemgetter
 from pathlib import Path
 
 import pandas as pd
@@ -21,8 +21,10 @@ from lantian.text.numerals import RULES, account, summary
 from lantian.text.script import fold, read_patterns
 
 SOURCES = "LANTIAN_SOURCES"
-# The tables that quote the texts, and their columns of words; what numerals.csv lists proves nothing, but moves with its text.
-QUOTING = dict.fromkeys(("targets", "proofs", "gaps", "text_defects"), "quote") | {"numerals": "text"}
+DIFFERS = "the text of {id} is not the one that was coded (its SHA-256 differs from documents.csv)"
+UNKNOWN = "documents.csv does not say which text was coded; if it is this one: text_sha256 {sha256}, text_chars {chars}"
+# The tables that quote the texts; what numerals.csv lists proves nothing, but moves with its text.
+QUOTING = ("targets", "proofs", "gaps", "text_defects", "numerals")
 FOUND = "had no offset and was found at"
 # A fragment of at least so many characters that stands once in a text shows by how many the text has moved there.
 LONG = 6
@@ -66,7 +68,7 @@ class Verification:
         if filled:
             lines.append(f"fragments found that had no offset yet: {filled}")
         for document, count in self.proved.items():
-            numerals = self.accounts.loc[document] if document in self.accounts.index else pd.Series()
+            numerals = self.accounts.T.get(document, {})
             counts = ", ".join(f"{number} {name}" for name, number in numerals.items())
             lines.append(f"{document}: {count} fragments proved; {counts}")
         left = f", {wording.counted(len(self.problems), 'problem')}" if self.problems else ": all"
@@ -176,12 +178,11 @@ def _unaccounted(accounted):
 
 def _accounts(table, plans, result):
     """Return the file that records what was proved, for readers without the texts; rows of other documents stay."""
+    counts = result.accounts.rename(columns=lambda name: name.replace(" ", "_")).rename_axis("document")
     hashes = plans.documents.set_index("id")["text_sha256"]
-    rows = [row for row in table.rows() if row["document"] not in result.proved]
-    for document, counts in result.accounts.rename(columns=lambda name: name.replace(" ", "_")).iterrows():
-        proved = {"text_sha256": hashes[document], "proved": result.proved[document]}
-        rows.append({"document": document} | proved | counts.to_dict())
-    return {table.paths[0]: as_csv(table.cells.columns, sorted(rows, key=lambda row: row["document"]))}
+    counts = counts.assign(text_sha256=hashes, proved=pd.Series(result.proved)).reset_index()
+    rows = [row for row in table.rows() if row["document"] not in result.proved] + counts.to_dict("records")
+    return {table.paths[0]: as_csv(table.cells.columns, sorted(rows, key=itemgetter("document")))}
 
 
 # --- texts -----------------------------------------------------------------------------------------------------------
@@ -204,17 +205,13 @@ def read_texts(plans, sources=None):
     for row in plans.documents_read.itertuples():
         path = Path(sources) / f"{row.jurisdiction}.txt"
         try:
-            texts[row.id] = path.read_bytes().decode("utf-8")
+            text = texts[row.id] = path.read_bytes().decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             problems.append(Problem(str(path), 0, "", f"the text of {row.id} cannot be read: {error}"))
             continue
-        sha256 = _sha256(texts[row.id])
-        message = (
-            f"the text of {row.id} is not the one that was coded (its SHA-256 differs from documents.csv)"
-        )
-        if not row.text_sha256:
-            message = f"documents.csv does not say which text was coded; if it is this one: text_sha256 {sha256}, text_chars {len(texts[row.id])}"
-        if sha256 != row.text_sha256:
+        if row.text_sha256 != (sha256 := _sha256(text)):
+            message = DIFFERS if row.text_sha256 else UNKNOWN
+            message = message.format(id=row.id, sha256=sha256, chars=len(text))
             problems.append(Problem(str(path), 0, "text_sha256", message))
     return texts, problems
 
@@ -236,104 +233,89 @@ def _recorded_texts(table, texts):
 # --- fragments -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Fragment:
-    """A quote with its place in the tables and, where they have it, its offset in the text."""
-
-    table: str
-    row: int
-    path: str
-    line: int
-    document: str
-    quote: str
-    start: int | None
-    target: str = ""  # of a proof
-
-    def problem(self, column, message):
-        """Return what is wrong with it as a problem with path and line; of a proof, with its target."""
-        owner = f" (a proof of {self.target})" if self.target else ""
-        return Problem(self.path, self.line, column, f"{self.quote!r}{owner} {message}")
-
-
 def _located(tables, plans, texts, result):
     """Return the tables with the offsets found in the texts; record in the result what was proved, moved and not found."""
     hashes = plans.documents.set_index("id")["text_sha256"]
-    documents = dict(zip(plans.every_target["id"], plans.every_target["document"]))
-    listed = list(_fragments(tables, documents))
-    starts = {name: list(tables[name].cells["start"]) for name in QUOTING}
+    fragments, starts, located = _fragments(tables, plans.every_target), {}, dict(tables)
     for document, text in texts.items():
-        fragments = [fragment for fragment in listed if fragment.document == document]
-        for fragment in _locate(fragments, text, _sha256(text) == hashes[document], result):
-            if fragment.start is not None:
-                starts[fragment.table][fragment.row] = str(fragment.start)
-                is_proof = fragment.table != "numerals"  # a numeral that is listed proves nothing
-                result.proved[document] += is_proof and text.startswith(fragment.quote, fragment.start)
-    changed = {name: tables[name].cells.assign(start=offsets) for name, offsets in starts.items()}
-    return tables | {name: replace(tables[name], cells=cells) for name, cells in changed.items()}
+        rows = fragments[fragments["document"] == document]
+        found = _locate(rows, text, _sha256(text) == hashes[document], result)
+        result.proved[document] = int((found["table"] != "numerals").sum())
+        starts |= found["start"].to_dict()
+    for name in QUOTING:
+        cells = tables[name].cells
+        offsets = [str(starts.get(place, old)) for place, old in cells["start"].items()]
+        located[name] = replace(tables[name], cells=cells.assign(start=offsets))
+    return located
 
 
 def _changed_files(tables, located):
     """Return the texts of the files in which an offset was missing or wrong, by their paths."""
     files = {}
     for name in QUOTING:
-        before, after = tables[name].cells, located[name].cells
-        for path, rows in after.groupby(level="path"):
-            if list(rows["start"]) != list(before.loc[[path], "start"]):
+        before = tables[name].cells["start"]
+        for path, rows in located[name].cells.groupby(level="path"):
+            if not rows["start"].equals(before.loc[[path]]):
                 files[Path(path)] = as_csv(rows.columns, rows.to_dict("records"))
     return files
 
 
-def _fragments(tables, documents):
-    """Yield the fragments of the tables; `documents` has the document of each target."""
-    for name, column in QUOTING.items():
-        for number, (place, row) in enumerate(zip(tables[name].cells.index, tables[name].rows())):
-            if row[column]:
-                document = row.get("document") or documents[row["target"]]
-                start = int(row["start"]) if row["start"] else None
-                yield Fragment(name, number, *place, document, row[column], start, row.get("target", ""))
+def _fragments(tables, targets):
+    """List the fragments of the tables, by path and line: table, document, target (of a proof), quote and offset."""
+    columns, names = ["document", "target", "quote", "start"], {"text": "quote"}
+    frames = {name: tables[name].cells.rename(columns=names).reindex(columns=columns) for name in QUOTING}
+    rows = pd.concat([frame.assign(table=name) for name, frame in frames.items()])
+    documents = rows["target"].map(targets.set_index("id")["document"])
+    starts = pd.to_numeric(rows["start"].mask(rows["start"] == "")).astype("Int64")
+    return rows.assign(document=rows["document"].fillna(documents), start=starts)[rows["quote"] != ""]
+
+
+def _problem(fragment, column, message):
+    """Return what is wrong with a fragment as a problem; of a proof, with its target."""
+    owner = "" if pd.isna(fragment.target) else f" (a proof of {fragment.target})"
+    return Problem(*fragment.Index, column, f"{fragment.quote!r}{owner} {message}")
 
 
 def _locate(fragments, text, is_coded, result):
     """Find the fragments of one text at their offsets or, where the text has moved, near where they should now be.
 
-    Return them with the offsets found; those that were not found keep theirs. Record in the result what was moved and
-    not found. `is_coded` says whether this is the very text that the offsets count.
+    Return those that were found, with their offsets. Record in the result what was moved and not found. `is_coded`
+    says whether this is the very text that the offsets count.
     """
-    places = {}
-    for quote in {fragment.quote for fragment in fragments}:
+    places, starts = {}, []
+    for quote in fragments["quote"].unique():
         places[quote] = [match.start() for match in re.finditer(f"(?={re.escape(quote)})", text)]
     shifts = {} if is_coded else _shifts(fragments, places)
-    found = []
-    for fragment in fragments:
-        candidates, old = places[fragment.quote], fragment.start
-        if problem := _unlocated(fragment, candidates, text):
-            result.problems.append(problem)
-            found.append(fragment)
-            continue
-        start = candidates[0] if old is None else _nearest(old, candidates, shifts)
-        if start != old:
-            words = f"{FOUND} {start}" if old is None else f"found at {start} instead of {old}"
-            result.moved.append(str(fragment.problem("start", words)))
-        found.append(replace(fragment, start=start))
-    result.problems += _doubled(found)
-    return found
+    for fragment in fragments.itertuples():
+        candidates, old, start = places[fragment.quote], fragment.start, None
+        if not candidates or (pd.isna(old) and len(candidates) > 1):
+            column = "text" if fragment.table == "numerals" else "quote"
+            result.problems.append(_problem(fragment, column, _unlocated(fragment, candidates, text)))
+        elif pd.isna(old):
+            start = candidates[0]
+            result.moved.append(str(_problem(fragment, "start", f"{FOUND} {start}")))
+        elif (start := _nearest(old, candidates, shifts)) != old:
+            result.moved.append(str(_problem(fragment, "start", f"found at {start} instead of {old}")))
+        starts.append(start)
+    located = fragments.assign(start=pd.array(starts, "Int64")).dropna(subset="start")
+    result.problems += _doubled(located[located["table"] == "numerals"])
+    return located
 
 
 def _shifts(fragments, places):
     """Map the old offsets of long fragments that stand once in the text to the number of characters that each has moved."""
-    long = [fragment for fragment in fragments if fragment.start is not None and len(fragment.quote) >= LONG]
-    return {one.start: places[one.quote][0] - one.start for one in long if len(places[one.quote]) == 1}
+    long = fragments[fragments["start"].notna() & (fragments["quote"].str.len() >= LONG)]
+    found = zip(long["start"], long["quote"].map(places))
+    return {old: candidates[0] - old for old, candidates in found if len(candidates) == 1}
 
 
 def _unlocated(fragment, candidates, text):
-    """Return the problem of a fragment that is not in the text, or at several places of which no offset names one."""
-    message = f"is not in the text of {fragment.document}"
-    if len(candidates) > 1:
-        behind = {start: text[start + len(fragment.quote) :][:BEHIND].split("\n")[0] for start in candidates}
-        shown = ", ".join(f"{start} (before {words!r})" for start, words in behind.items())
-        message = f"stands at {shown}; give the right offset in start"
-    is_open = fragment.start is None and len(candidates) > 1
-    return fragment.problem(QUOTING[fragment.table], message) if is_open or not candidates else None
+    """Say that a fragment is not in the text, or at several places of which no offset names one."""
+    if not candidates:
+        return f"is not in the text of {fragment.document}"
+    behind = {start: text[start + len(fragment.quote) :][:BEHIND].split("\n")[0] for start in candidates}
+    shown = ", ".join(f"{start} (before {words!r})" for start, words in behind.items())
+    return f"stands at {shown}; give the right offset in start"
 
 
 def _nearest(old, candidates, shifts):
@@ -343,13 +325,10 @@ def _nearest(old, candidates, shifts):
     return min(candidates, key=lambda start: abs(start - expected))
 
 
-def _doubled(found):
+def _doubled(numerals):
     """Yield a problem for each of several listed numerals that stand at one place."""
-    numerals = [fragment for fragment in found if fragment.table == "numerals"]
-    counts = Counter(fragment.start for fragment in numerals)
-    for fragment in numerals:
-        if counts[fragment.start] > 1:
-            yield fragment.problem("start", f"and another row stand at {fragment.start}; delete one")
+    for numeral in numerals[numerals["start"].duplicated(keep=False)].itertuples():
+        yield _problem(numeral, "start", f"and another row stand at {numeral.start}; delete one")
 
 
 # --- figures that what stands next to them shows to be wrong: a list, a basic goal, other figures in the quote -------
@@ -433,19 +412,19 @@ def _unexplained(plans, targets, wrong):
     quotes, numerals = _with_end(targets, "quote"), _with_end(plans.numerals, "text")
     spans = pd.concat([quotes, _value_proofs(plans.proofs, targets)])
     numbers = {row.id: _numbers(row) for row in targets.itertuples()}
-    for document, rows in quotes.groupby("document"):
-        fragments = spans[spans["id"].isin(rows["id"])]
-        listed = numerals[numerals["document"] == document]
-        for row in rows[rows["value_basis"] == "figure"].itertuples():
-            overlapping = (fragments["start"] < row.end) & (row.start < fragments["end"])
-            sharing = set(fragments.loc[overlapping, "id"])
-            explained = set().union(*(numbers[identifier] for identifier in sharing))
-            for figure in [] if sharing & wrong else _candidates(row.quote):
-                place, number = row.start + figure.start, figure.number
-                is_listed = ((listed["start"] <= place) & (place < listed["end"])).any()
-                if number not in explained and not is_listed:
-                    message = f"holds {number:.15g} at {place}, the value of no row that rests on these words"
-                    yield row.id, "quote", f"{message}; {WAYS_OUT}"
+    for row in quotes[quotes["value_basis"] == "figure"].itertuples():
+        sharing = set(_overlapping(spans, row.document, row.start, row.end)["id"])
+        explained = set().union(*(numbers[identifier] for identifier in sharing))
+        for figure in [] if sharing & wrong else _candidates(row.quote):
+            place, number = row.start + figure.start, figure.number
+            if number not in explained and _overlapping(numerals, row.document, place, place + 1).empty:
+                message = f"holds {number:.15g} at {place}, the value of no row that rests on these words"
+                yield row.id, "quote", f"{message}; {WAYS_OUT}"
+
+
+def _overlapping(rows, document, start, end):
+    """Return the rows of a document whose words overlap a part of its text."""
+    return rows[(rows["document"] == document) & (rows["start"] < end) & (start < rows["end"])]
 
 
 def _with_end(rows, words):
@@ -456,10 +435,10 @@ def _with_end(rows, words):
 
 def _value_proofs(proofs, targets):
     """Return the proofs that print the value of their target, with its id."""
-    values = targets.set_index("id")["value"].abs()
     proofs = _with_end(proofs, "quote").rename(columns={"target": "id"})
+    proofs = proofs.merge(targets[["id", "document", "value"]], on="id")
     printed = [{figure.number for figure in figures(quote)} for quote in proofs["quote"]]
-    return proofs[[values.get(identifier) in numbers for identifier, numbers in zip(proofs["id"], printed)]]
+    return proofs[[abs(value) in numbers for value, numbers in zip(proofs["value"], printed)]]
 
 
 def _numbers(row):
