@@ -16,6 +16,16 @@ TYPES = ("string", "number", "integer", "date")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 # The tables and columns that the library reads; a data folder may hold more, never fewer.
 COLUMNS = Path(__file__).with_name("columns.txt")
+# What keeps ``datapackage.json`` from being read, by the kind of error.
+UNREADABLE = {
+    FileNotFoundError: "this file is missing; a data folder holds it next to its tables",
+    UnicodeDecodeError: "this file is not UTF-8; save it as UTF-8",
+    json.JSONDecodeError: "this file is no JSON (line {0.lineno}: {0.msg})",
+    OSError: "this file cannot be opened: {0.strerror}",
+    RecursionError: "this file is nested too deeply to be read",
+    KeyError: "this file lacks {0} in a resource; see the Data Package standard",
+    Exception: "a resource is not as the Data Package standard wants it ({0})",
+}
 READ = ("full_text", "partial")  # the access to documents that were read, whole or in part
 
 
@@ -163,11 +173,12 @@ def read_schema(folder):
     """
     path = Path(folder) / PACKAGE
     try:
-        tables = _read(path)
-        faults = [*_table_faults(tables, Path(folder)), *_missing(tables)]
-    except ValueError as error:
-        faults = [str(error)]
-    if faults:
+        resources = json.loads(path.read_text("utf-8-sig"))["resources"]
+        tables = [_table(resource, all_files(folder, resource)) for resource in resources]
+    except Exception as error:  # whatever the file holds
+        words = next(words for kind, words in UNREADABLE.items() if isinstance(error, kind))
+        raise refusal(path, words.format(error)) from error
+    if faults := [*_table_faults(tables, Path(folder)), *_missing(tables)]:
         raise DataError([Problem(str(path), 0, "", fault) for fault in faults])
     return {table.name: table for table in tables}
 
@@ -178,28 +189,6 @@ def all_files(folder, resource):
     found = Path(folder, "targets").glob("[!.]*.csv") if resource["name"] == "targets" else ()
     found = {path.relative_to(folder).as_posix() for path in found}
     return sorted([*listed, *found.difference(Path(path).as_posix() for path in listed)])
-
-
-def _read(path):
-    """Return the tables that a file names; a ValueError explains what keeps it from being read."""
-    try:
-        resources = json.loads(path.read_text("utf-8-sig"))["resources"]
-        return [_table(resource, all_files(path.parent, resource)) for resource in resources]
-    except FileNotFoundError:
-        message = "this file is missing; a data folder holds it next to its tables"
-    except UnicodeDecodeError:
-        message = "this file is not UTF-8; save it as UTF-8"
-    except json.JSONDecodeError as error:
-        message = f"this file is no JSON (line {error.lineno}: {error.msg})"
-    except OSError as error:
-        message = f"this file cannot be opened: {error.strerror}"
-    except RecursionError:
-        message = "this file is nested too deeply to be read"
-    except KeyError as error:
-        message = f"this file lacks {error} in a resource; see the Data Package standard"
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        message = f"a resource is not as the Data Package standard wants it ({error})"
-    raise ValueError(message)
 
 
 def _table_faults(tables, folder):
