@@ -9,7 +9,6 @@ import io
 import json
 import re
 import sqlite3
-import tempfile
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -69,16 +68,10 @@ def export(plans, file, replace=False):
         endings = ".xlsx, .sqlite, and .parquet or none for a folder"
         raise refusal(file, f"the ending {file.suffix!r} is not known; endings: {endings}")
     schema, tables = sound_tables(folder)
-    places = [file / f"{name}.parquet" for name in tables] if WRITERS[file.suffix] is _parquet else [file]
-    refuse_existing(places, replace)
-    with tempfile.TemporaryDirectory(prefix="lantian-") as scratch:
-        draft = Path(scratch) / file.name
-        try:
-            WRITERS[file.suffix](draft, schema, _arrow(schema, tables), make_plans(folder, schema, tables))
-        except (OSError, sqlite3.OperationalError) as error:
-            raise refusal(draft, f"cannot be written: {error}") from error
-        parts = sorted(draft.iterdir()) if draft.is_dir() else [draft]
-        write_files({file / part.relative_to(draft): part.read_bytes() for part in parts})
+    parts = WRITERS[file.suffix](schema, _arrow(schema, tables), make_plans(folder, schema, tables))
+    contents = {file / name: content for name, content in parts.items()}
+    refuse_existing(contents, replace)
+    write_files(contents)
     return file
 
 
@@ -109,23 +102,30 @@ def _typed(cells, table):
     return pa.Table.from_pandas(cells.mask(cells == ""), preserve_index=False).cast(pa.schema(fields))
 
 
-def _parquet(draft, schema, tables, plans):
+# Each of these returns the bytes of an export: of a folder by the names of its files, of one file by an empty name.
+
+
+def _parquet(schema, tables, plans):
     import pyarrow.parquet as pq
 
-    draft.mkdir()
-    for name, table in tables.items():
-        pq.write_table(table, draft / f"{name}.parquet")
+    files = {}
+    for name in sorted(tables):
+        pq.write_table(tables[name], packed := io.BytesIO())
+        files[f"{name}.parquet"] = packed.getvalue()
+    return files
 
 
-def _sqlite(draft, schema, tables, plans):
+def _sqlite(schema, tables, plans):
     """Write a database with the keys of the schema and the view ``promises``."""
-    with closing(sqlite3.connect(draft)) as base, base:
+    with closing(sqlite3.connect(":memory:")) as base:
         for name, table in schema.items():
             base.execute(_create(table))
             fields = [field.with_type(STORED.get(field.type, field.type)) for field in tables[name].schema]
             columns = [column.to_pylist() for column in tables[name].cast(pa.schema(fields)).columns]
             base.executemany(f'INSERT INTO "{name}" VALUES ({", ".join("?" * len(columns))})', zip(*columns))
         base.execute(VIEW)
+        base.commit()
+        return {"": base.serialize()}
 
 
 def _create(table):
@@ -138,7 +138,7 @@ def _create(table):
     return f'CREATE TABLE "{table.name}" ({", ".join(parts)})'
 
 
-def _workbook(draft, schema, tables, plans):
+def _workbook(schema, tables, plans):
     """Write a sheet a table, the targets first, the evidence of each target, and the codebook."""
     from openpyxl import Workbook
 
@@ -152,7 +152,7 @@ def _workbook(draft, schema, tables, plans):
     add_sheet(book, "codebook", header, _columns(schema, tables))
     _link(book["targets"], book["evidence"])
     _link(book["evidence"], book["targets"])
-    draft.write_bytes(saved(book))
+    return {"": saved(book)}
 
 
 def saved(book):
@@ -276,12 +276,7 @@ def with_sources(package, documents):
     read = [row for row in documents if row["access"] in READ]
     sources = [{"title": f"{row['title_en']} ({row['title_zh']})", "path": row["url"]} for row in read]
     sources = [{name: words for name, words in source.items() if words} for source in sources]
-    return _as_a_whole(package) | {"sources": sources, "resources": package["resources"]}
-
-
-def _as_a_whole(package):
-    """Return what a package says of itself, without its resources, which come last."""
-    return {name: value for name, value in package.items() if name != "resources"}
+    return package | {"sources": sources}
 
 
 def with_files(package, contents):
@@ -313,13 +308,8 @@ def _measures(content):
 def make(data):
     """Return the files by name, as ``{"data/lantian.xlsx": b"PK…", …}``; they hold all places, whichever are chosen."""
     plans, schema, tables = load(data, jurisdictions=()), read_schema(data), typed(data)
-    with tempfile.TemporaryDirectory(prefix="lantian-") as scratch:
-        drafts = [Path(scratch, f"lantian{ending}") for ending in (".xlsx", ".sqlite", ".parquet")]
-        for draft in drafts:
-            WRITERS[draft.suffix](draft, schema, tables, plans)
-        workbook, database, folder = drafts
-        parquet = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
-        contents = workbook.read_bytes(), zipped(_csv(data, schema)), database.read_bytes(), zipped(parquet)
+    workbook, database, parquet = (write(schema, tables, plans) for write in (_workbook, _sqlite, _parquet))
+    contents = workbook[""], zipped(_csv(data, schema)), database[""], zipped(parquet)
     return dict(zip(FILES, contents))
 
 
@@ -337,4 +327,6 @@ def offer(data, files):
     A link is ``{"file": "data/lantian.sqlite", "name": "SQLite", "type": "application/vnd.sqlite3", "bytes": 1241088}``.
     """
     links = [about | {"bytes": len(files[file])} for file, about in FILES.items() if file in files]
-    return {"package": _as_a_whole(read_package(data)), "downloads": links}
+    package = read_package(data)
+    del package["resources"]
+    return {"package": package, "downloads": links}
