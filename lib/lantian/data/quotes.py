@@ -1,15 +1,13 @@
 """What the words of a target prove: its figure, unit, sign and operator, its years and its strength; no text is needed."""
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain, islice
-from typing import Any
 
 import pandas as pd
 
 from lantian.data.statements import FALLS, PERIODS, statement_faults
-from lantian.text.figures import Figure, figures, magnitude, same_unit, split
+from lantian.text.figures import figures, magnitude, same_unit, split
 from lantian.text.script import fold, read_patterns
 
 UNPROVED = "stands neither in the quote nor in a proof; widen the quote, add a proof, or empty the cell"
@@ -87,8 +85,9 @@ def _faults(targets, proofs, units, checks):
     """Yield id, column and message of what the checks find wrong in targets.
 
     They take a target as a namedtuple with the columns ``evidence``, its quote with all its proofs, folded, a line a
-    fragment; ``figure_evidence``, which has only the proofs that may hold its figure; ``factor``, that of its unit; and
-    ``known``, the units of the table.
+    fragment; ``figure_evidence``, which has only the proofs that may hold its figure; ``factor``, that of its unit;
+    ``known``, the units of the table; and, of a target with a figure, ``printed``, all figures that its words print,
+    and ``matching``, those that are its own: its value in its unit.
     """
     factors = dict(zip(units["unit"], units["factor"]))
     rows = targets.assign(
@@ -96,6 +95,8 @@ def _faults(targets, proofs, units, checks):
         figure_evidence=_joined(targets, proofs[proofs["field"].isin(FIGURE_FIELDS)]),
         factor=[factors.get(unit, 1) for unit in targets["unit"]],
         known=[tuple(sorted(factors))] * len(targets),
+        printed=None,
+        matching=None,
     )
     for row in rows.astype(object).itertuples():  # rows of Arrow strings are slow to iterate
         for check in checks:
@@ -112,24 +113,6 @@ def _joined(targets, proofs):
 # --- the figure is printed, in its unit ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Reading:
-    """A row with a figure, its words, all figures that they print, and those that are the row's: its value in its unit."""
-
-    row: Any
-    words: str
-    printed: list[Figure]
-    matching: list[Figure]
-
-    def behind(self, figure):
-        """Return what stands behind a figure and its unit."""
-        return self.words[figure.end :].lstrip().removeprefix(figure.unit)
-
-    def before(self):
-        """Return what stands before each matching figure; where it is one of a list, before the first of the list."""
-        return [self.words[: figure.first] for figure in self.matching]
-
-
 def _figure_faults(row):
     """Yield what is wrong with the figures of a row, or else the first fault of their sign, operator or order."""
     words = row.figure_evidence
@@ -137,19 +120,19 @@ def _figure_faults(row):
         return
     dates = () if row.unit in DATES else DATES
     printed = [figure for figure in figures(words, row.known) if figure.unit not in dates]
-    faults = [*_printing_faults("value", row, printed), *_printing_faults("value_max", row, printed)]
-    matching = [figure for figure in printed if _prints(figure, row.value, row.unit)]
-    matching = [figure for figure in matching if _in_unit(figure, row.value, row.unit, words)]
-    reading = Reading(row, words, printed, matching)
-    yield from faults or islice(chain.from_iterable(check(reading) for check in SENSE_CHECKS), 1)
+    alike = [figure for figure in printed if _prints(figure, row.value, row.unit)]
+    matching = [figure for figure in alike if _in_unit(figure, row.value, row.unit, words)]
+    row = row._replace(printed=printed, matching=matching)
+    faults = [*_printing_faults("value", row), *_printing_faults("value_max", row)]
+    yield from faults or islice(chain.from_iterable(check(row) for check in SENSE_CHECKS), 1)
 
 
-def _printing_faults(column, row, printed):
+def _printing_faults(column, row):
     """Yield what is wrong with one figure: not printed, or with another unit, or another 万 or 亿 than the unit has."""
     value, unit, words = getattr(row, column), row.unit, row.figure_evidence
     if pd.isna(value):
         return
-    alike = [figure for figure in printed if _prints(figure, value, unit)]
+    alike = [figure for figure in row.printed if _prints(figure, value, unit)]
     if not alike:
         yield column, f"{value:.15g} {UNPROVED}"
     elif not any(_in_unit(figure, value, unit, words) for figure in alike):
@@ -220,33 +203,42 @@ def _is_rate(printed, stem, words):
 # --- the figure means what the row states ----------------------------------------------------------------------------
 
 
-def _size_fault(reading):
+def _size_fault(row):
     """The size of what is acted on is no figure of the target: 10蒸吨及以下锅炉."""
-    row = reading.row
-    sized = [re.match(SIZES.get(one.unit, "(?!)"), reading.behind(one)) for one in reading.matching]
+    sized = [re.match(SIZES.get(figure.unit, "(?!)"), _behind(row, figure)) for figure in row.matching]
     if row.kind != "standard" and all(sized):
         yield "value", f"{row.value:.15g} is the size of what is acted on; it belongs to subject_class"
 
 
-def _start_fault(reading):
+def _behind(row, figure):
+    """Return what stands behind a figure and its unit."""
+    return row.figure_evidence[figure.end :].lstrip().removeprefix(figure.unit)
+
+
+def _before(row):
+    """Return what stands before each figure that is the row's; where it is one of a list, before the first of the list."""
+    return [row.figure_evidence[: figure.first] for figure in row.matching]
+
+
+def _start_fault(row):
     """A figure from which something only starts is not the target: 由50降至35."""
-    starts = [_is_start(figure, reading) for figure in reading.matching]
-    if reading.row.kind != "change" and all(starts) and len(reading.printed) > len(reading.matching):
-        yield "value", f"{reading.row.value:.15g} is where it starts from in the words, not what is promised"
+    starts = [_is_start(figure, row) for figure in row.matching]
+    if row.kind != "change" and all(starts) and len(row.printed) > len(row.matching):
+        yield "value", f"{row.value:.15g} is where it starts from in the words, not what is promised"
 
 
-def _is_start(figure, reading):
+def _is_start(figure, row):
     """Return whether the words around a figure say that something starts from it."""
-    left, right = reading.words[: figure.start], reading.behind(figure)
+    left, right = row.figure_evidence[: figure.start], _behind(row, figure)
     return any(before.search(left) and behind.search(right) for before, behind in STARTS.items())
 
 
-def _kind_fault(reading):
+def _kind_fault(row):
     """A change is no level or share, a level no change or amount, and an amount has no percent."""
-    row, before = reading.row, reading.before()
+    before = _before(row)
     if row.kind in ("level", "share") and _changes_by(before):
         yield "kind", f"{row.kind!r} is not what is printed; {row.value:.15g} is how much it changes"
-    if row.kind == "change" and (_is_reached(before) or _is_kept(reading)):
+    if row.kind == "change" and (_is_reached(before) or _is_kept(row)):
         yield "kind", f"'change' is not what is printed; {abs(row.value):.15g} is what is reached"
     if row.kind == "amount" and row.unit == "%":
         yield "kind", "'amount' has no percent; a rise or fall in percent is a change"
@@ -265,11 +257,11 @@ def _is_reached(before):
     return all(re.search(REACHES, text) and not NOUN.search(_clause(text)) for text in before)
 
 
-def _is_kept(reading):
+def _is_kept(row):
     """Return whether the figures are levels at which something stays, and no word is one of a change."""
-    stays = all(re.search(STAYS, text) for text in reading.before())
-    moves = any(direction(figure, reading.words) for figure in reading.matching)
-    return stays and not moves and not re.search(MOVED, reading.words)
+    stays = all(re.search(STAYS, text) for text in _before(row))
+    moves = any(direction(figure, row.figure_evidence) for figure in row.matching)
+    return stays and not moves and not re.search(MOVED, row.figure_evidence)
 
 
 def _clause(text):
@@ -277,12 +269,12 @@ def _clause(text):
     return re.split("[,;。]", text)[-1]
 
 
-def _year_fault(reading):
+def _year_fault(row):
     """The year right before the figure, or last before it as 到2025年, is the row's or its base year."""
-    row, years = reading.row, set()
-    for before in reading.before():
+    years = set()
+    for before in _before(row):
         near = re.findall(r"(?<![比较在、和及至~-])((?:19|20)\d\d)年[^\d,。;、)]{0,4}$", before)
-        if not near and str(row.target_year) in reading.words:
+        if not near and str(row.target_year) in row.figure_evidence:
             near = re.findall(r"到((?:19|20)\d\d)年(?!、)", before)[-1:]
         years |= set(map(int, near))
     if pd.notna(row.baseline_year):
@@ -291,33 +283,31 @@ def _year_fault(reading):
         yield "target_year", f"{row.target_year} is not the year before the figure: {min(years)}"
 
 
-def _sign_fault(reading):
+def _sign_fault(row):
     """A fall has a sign, and a rise has none."""
-    row = reading.row
-    ways = [direction(figure, reading.words) for figure in reading.matching]
+    ways = [direction(figure, row.figure_evidence) for figure in row.matching]
     if row.kind == "change" and any(row.value * way < 0 for way in ways):
         way = "fall, which is" if row.value > 0 else "rise, which is not"
         yield "value", f"{row.value:.15g} has the wrong sign: the words print a {way} negative"
 
 
-def _range_fault(reading):
+def _range_fault(row):
     """The end of a range is printed behind its beginning, and none is left out."""
-    row, matching = reading.row, reading.matching
     if pd.notna(row.value_max):
-        ends = [figure.until for figure in matching if figure.until is not None]
+        ends = [figure.until for figure in row.matching if figure.until is not None]
         if not any(abs(end - abs(row.value_max)) < 1e-9 for end in ends):
             yield "value_max", f"{row.value_max:.15g} is not printed right behind {row.value:.15g}"
         return
-    ends = {figure.until for figure in reading.printed if figure.until is not None}
-    in_range = [figure.until is not None or figure.number in ends for figure in matching]
-    if all(in_range) and not any(figure.unit in DATES for figure in matching):
+    ends = {figure.until for figure in row.printed if figure.until is not None}
+    in_range = [figure.until is not None or figure.number in ends for figure in row.matching]
+    if all(in_range) and not any(figure.unit in DATES for figure in row.matching):
         yield "value_max", f"is empty or no end of a range; the words print a range with {row.value:.15g}"
 
 
-def _operator_fault(reading):
+def _operator_fault(row):
     """The operator is that of the words next to the figure; where they have none, a standard may still be a limit."""
-    row = reading.row
-    printed = sorted({_signed(bound, row) for figure in reading.matching for bound in figure.bounds})
+    turned = FALLS if row.value < 0 else {}  # 下降20%以上 is at most -20
+    printed = sorted({turned.get(bound, bound) for figure in row.matching for bound in figure.bounds})
     if row.operator not in printed and not (printed == ["="] and row.kind == "standard"):
         found = f"the words next to the figure are {' or '.join(printed)}"
         yield "operator", f"{row.operator!r} is not what is printed; {found}"
@@ -326,11 +316,6 @@ def _operator_fault(reading):
 # In this order; of each row only the first fault is named.
 SENSE_CHECKS = (_size_fault, _start_fault, _kind_fault, _year_fault)
 SENSE_CHECKS += (_sign_fault, _range_fault, _operator_fault)
-
-
-def _signed(bound, row):
-    """Turn a bound of a fall, which is negative: 下降20%以上 is at most -20."""
-    return FALLS.get(bound, bound) if row.value < 0 else bound
 
 
 def direction(figure, words):
@@ -358,31 +343,30 @@ def _cited_faults(row):
     """Yield what the operative words of a goal above contradict: its figure, unit, operator or strength."""
     words = fold(row.words).replace("…", "")  # what was left out parts no bound from its figure
     if row.value_basis == "figure":
-        printed = list(_cited_figures(words, row.known))
+        printed = [figure for figure in figures(words, row.known) if not _is_aside(figure, words)]
         matching = [figure for figure in printed if _prints(figure, row.value, row.unit)]
-        yield from _cited_figure_faults(Reading(row, words, printed, matching))
+        cited = row._replace(figure_evidence=words, printed=printed, matching=matching)
+        yield from _cited_figure_faults(cited)
     if re.search(ASPIRING, words) and row.strength != "aspirational":
         yield "strength", f"{row.strength!r} does not fit the words ({row.words}), which are aspirational"
 
 
-def _cited_figures(words, known):
-    """Yield the figures of operative words; neither dates nor numbers of things, as target 1."""
-    for figure in figures(words, known):
-        is_name = re.search("[A-Za-z] ?$", words[: figure.start])
-        if not (figure.spelled or is_name or figure.unit in (*DATES, "小时")):
-            yield figure
+def _is_aside(figure, words):
+    """Return whether a figure of operative words is a date, or the number of a thing, as target 1."""
+    is_name = re.search("[A-Za-z] ?$", words[: figure.start])
+    return figure.spelled or is_name or figure.unit in (*DATES, "小时")
 
 
-def _cited_figure_faults(reading):
+def _cited_figure_faults(row):
     """Yield the first thing that operative words contradict of a figure."""
-    row, words, matching = reading.row, reading.words, reading.matching
-    if not matching:
-        if reading.printed and row.kind != "standard":
+    words = row.figure_evidence
+    if not row.matching:
+        if row.printed and row.kind != "standard":
             yield "value", f"{row.value:.15g} is not what the words print ({row.words})"
-    elif all(figure.unit and not _in_unit(figure, row.value, row.unit, words) for figure in matching):
+    elif all(figure.unit and not _in_unit(figure, row.value, row.unit, words) for figure in row.matching):
         yield "unit", f"{row.unit!r} is not what the words print ({row.words})"
     elif re.search("[\u4e00-\u9fff<>≤≥]", words):
-        yield from _operator_fault(reading)
+        yield from _operator_fault(row)
 
 
 def _word_faults(row):

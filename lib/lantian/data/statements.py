@@ -31,7 +31,6 @@ ENGLISH_UNITS = wording.words("english unit")
 MEASURE = re.compile(r" ?(?:t|tonnes?|tce|kW|kWh|m[²³23]|km²|mu|ha|CNY|yuan|people|persons)\b")
 # Numbers in words; a half, third or quarter stands for its percentage.
 IN_WORDS = {word: float(number) for word, number in wording.words("english number").items()}
-YEARS = ("target_year", "baseline_year")
 
 
 # A number of an English text: 1.45 million t is 1450000, printed "1.45 million", measured: a unit of measurement follows.
@@ -131,7 +130,7 @@ def _chinese(words, known):
 
 def _further_cells(row):
     """List the cells that may give a statement its further figures: years, dates, classes, names, and numbers that the text misses."""
-    years = [f"{getattr(row, name):g}" for name in YEARS if pd.notna(getattr(row, name))]
+    years = [str(year) for year in (row.target_year, row.baseline_year) if pd.notna(year)]
     deadline = row.deadline.replace("-", " ").replace(" 0", " ")
     return [*years, deadline, row.subject_class, row.exception, row.note, row.document.replace("-", " ")]
 
