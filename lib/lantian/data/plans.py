@@ -234,22 +234,22 @@ def _choose(frames, chosen):
 
 
 def _joined(frames):
-    names = {field.name for field in fields(Plans)} | {"targets"}
-    frames = {name: frame for name, frame in frames.items() if name in names}
+    names = {field.name for field in fields(Plans)}
+    documents, subjects = frames["documents"].set_index("id"), frames["subjects"].set_index("id")
     frames["jurisdictions"] = _labelled(frames["jurisdictions"], frames["documents"])
-    frames["targets"] = _of_other_documents(_with_places(frames["targets"], frames), frames["documents"])
-    frames["targets"] = _normalised(frames["targets"], frames["units"])
-    names = dict(zip(frames["subjects"]["id"], frames["subjects"]["name_en"]))
-    frames["targets"]["subject_name"] = frames["targets"]["subject"].map(names).fillna("")
-    frames["targets"]["hedge"] = _hedges(frames["targets"], frames["terms"])
+    targets = _of_other_documents(_with_places(frames["targets"], frames), documents)
+    targets = _normalised(targets, frames["units"])
+    subject_names = targets["subject"].map(subjects["name_en"]).fillna("")
+    frames["every_target"] = targets.assign(
+        subject_name=subject_names, hedge=_hedges(targets, frames["terms"])
+    )
     gaps = _with_places(frames["gaps"].drop(columns="jurisdiction"), frames)
-    remit = gaps["document"].map(frames["documents"].set_index("id")["remit"])
-    gaps["within_remit"] = [theme in themes.split(";") for theme, themes in zip(gaps["theme"], remit)]
-    names = {"unstated": ""} | dict(zip(frames["jurisdictions"]["id"], frames["jurisdictions"]["name_en"]))
-    setters = gaps["assigned_by"].str.split(";")
-    gaps["set_by"] = [" and ".join(filter(None, map(names.get, ids))) for ids in setters]
-    frames["gaps"], frames["every_target"] = gaps, frames.pop("targets")
-    return frames
+    remits, setters = gaps["document"].map(documents["remit"]), gaps["assigned_by"].str.split(";")
+    within_remit = [theme in themes.split(";") for theme, themes in zip(gaps["theme"], remits)]
+    places = frames["jurisdictions"].set_index("id")["name_en"]
+    set_by = [" and ".join(places[place] for place in ids if place in places) for ids in setters]
+    frames["gaps"] = gaps.assign(within_remit=within_remit, set_by=set_by)
+    return {name: frame for name, frame in frames.items() if name in names}
 
 
 def _worded(targets, role):
@@ -287,20 +287,19 @@ def _read(documents):
 def _with_places(rows, frames):
     """Join what documents, places and indicators say of rows; rows come by place, within it by id: `check` sees to it."""
     documents = frames["documents"][["id", "jurisdiction", "access"]].rename(columns={"id": "document"})
-    places = frames["jurisdictions"][PLACE]
-    places = places.rename(columns={"id": "jurisdiction", "name_en": "place", "name_zh": "place_zh"})
+    names = {"id": "jurisdiction", "name_en": "place", "name_zh": "place_zh"}
+    places = frames["jurisdictions"][PLACE].rename(columns=names)
     indicators = frames["indicators"][["id", "theme", "headline", "name_en", "extensive", "better"]]
     indicators = indicators.rename(columns={"id": "indicator", "name_en": "indicator_name"})
-    documents = documents.merge(places, on="jurisdiction", how="left")
-    order = rows["document"].map(documents.set_index("document")["order"])
-    rows = rows.iloc[order.argsort(kind="stable")]
-    return rows.merge(documents, on="document", how="left").merge(indicators, on="indicator", how="left")
+    rows = rows.merge(documents, "left", "document").merge(places, "left", "jurisdiction")
+    rows = rows.merge(indicators, "left", "indicator")
+    return rows.sort_values("order", kind="stable", ignore_index=True)
 
 
 def _of_other_documents(targets, documents):
     """Give targets of a document beside the plan compared the role ``other``, and its year in their label."""
     other = (targets["role"] == "focus") & ~targets["access"].isin(READ)
-    year = targets["document"].map(documents.set_index("id")["issued"]).str[:4]
+    year = targets["document"].map(documents["issued"]).str[:4]
     label = targets["label"].mask(other, targets["place"] + " (" + year + ", another document)")
     return targets.assign(role=targets["role"].mask(other, "other"), label=label)
 
@@ -308,7 +307,6 @@ def _of_other_documents(targets, documents):
 def _normalised(targets, units):
     """Add ``amount`` and ``amount_max``: values in the standard unit, by one merge."""
     table = units[["unit", "dimension", "factor", "standard_unit", "label_en"]]
-    targets = targets.merge(table, on="unit", how="left")
-    for column in ("value", "value_max"):
-        targets[column.replace("value", "amount")] = targets[column] * targets["factor"]
+    targets = targets.merge(table, "left", "unit")
+    targets[["amount", "amount_max"]] = targets[["value", "value_max"]].mul(targets["factor"], axis="index")
     return targets
