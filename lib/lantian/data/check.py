@@ -20,7 +20,6 @@ NUMBERS = {
     "number": (re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.A), NO_NUMBER),
     "integer": (re.compile(r"-?(0|[1-9]\d*)", re.A), "is not a whole number"),
 }
-DATE = re.compile(r"\d{4}-\d\d-\d\d", re.A)
 LONGEST_NUMBER = 15
 SHIFTED = 4  # a row with so many problems may have its cells shifted
 SUGGESTIONS = 20  # for so many unknown names of a column the likely one is looked for, which takes a while
@@ -185,16 +184,14 @@ def _column_problems(rows, table):
     problems = []
     for column in table.fields:
         cells = rows[column.name]
-        faults = {cell: list(_cell_faults(cell, column)) for cell in cells.unique().tolist()}
-        if table.name == "gaps" and faults.get(""):  # of a further plan, one for each headline indicator
-            (message,) = faults.pop("")
-            for _, stubs in rows[cells == ""].groupby("document", sort=False):
-                named = message.replace("empty", f"empty for {', '.join(stubs['indicator'])}")
-                problems.append(Problem(*stubs.index[0], column.name, named))
-        for place, cell in cells.items() if any(faults.values()) else ():
-            problems += [
-                Problem(*place, column.name, _quoting(cell, message)) for message in faults.get(cell, ())
-            ]
+        faults = [(cell, fault) for cell in cells.unique().tolist() for fault in _cell_faults(cell, column)]
+        for cell, message in faults:
+            if table.name == "gaps" and not cell:  # of a further plan, one for each headline indicator
+                for _, stubs in rows[cells == ""].groupby("document", sort=False):
+                    named = message.replace("empty", f"empty for {', '.join(stubs['indicator'])}")
+                    problems += _report(stubs[column.name].head(1), named)
+            else:
+                problems += _report(cells[cells == cell], message)
     return problems
 
 
@@ -251,7 +248,7 @@ def _number_faults(cell, column):
 def _is_day(cell):
     """Return whether a cell is a day of the calendar, as 2020-12-31; neither 2020-02-30 nor another form of a date."""
     try:
-        return bool(DATE.fullmatch(cell) and date.fromisoformat(cell))
+        return cell == str(date.fromisoformat(cell))
     except ValueError:
         return False
 
@@ -311,7 +308,7 @@ def _row_problems(rows, rules):
     problems, columns = [], dict(rows.items())
     for rule in rules.itertuples():
         is_wrong = pd.eval(rule.condition, engine="python", resolvers=[columns])
-        problems += _report(rows[rule.column][is_wrong], rule.message) if is_wrong.any() else []
+        problems += _report(rows[rule.column][is_wrong], rule.message)
     return problems
 
 

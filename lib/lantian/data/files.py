@@ -93,12 +93,10 @@ def _read_table(paths, columns):
         except DataError as error:
             problems += error.problems
             continue
-        for line, cells in records:
-            if len(cells) == len(columns):
-                rows[str(path), line] = cells
-            else:
-                message = f"{len(cells)} cells in this row; the header has {len(columns)}"
-                problems.append(Problem(str(path), line, "", message))
+        rows |= {(str(path), line): cells for line, cells in records if len(cells) == len(columns)}
+        ragged = {line: len(cells) for line, cells in records if len(cells) != len(columns)}
+        message = f"cells in this row; the header has {len(columns)}"
+        problems += [Problem(str(path), line, "", f"{count} {message}") for line, count in ragged.items()]
     index = pd.MultiIndex.from_tuples(list(rows), names=["path", "line"])
     cells = pd.DataFrame(list(rows.values()), index, columns, dtype=str)
     notes += _trim(cells)
@@ -216,12 +214,9 @@ def typed(cells, table):
     """
     import pandas as pd
 
-    numbers = {}
-    for column in table.fields:
-        if column.type in DTYPES:
-            filled = cells[column.name].mask(cells[column.name] == "")
-            numbers[column.name] = pd.to_numeric(filled).astype(DTYPES[column.type])
-    return cells.assign(**numbers).reset_index(drop=True)
+    types = {column.name: DTYPES[column.type] for column in table.fields if column.type in DTYPES}
+    filled = cells[[*types]].mask(cells[[*types]] == "")
+    return cells.assign(**filled.apply(pd.to_numeric).astype(types)).reset_index(drop=True)
 
 
 # --- files that we write: in place whole or not at all, whatever happens meanwhile -----------------------------------
@@ -292,10 +287,8 @@ def _has_ended(process):
     """Tell whether a process has surely ended; elsewhere than under POSIX asking would end it."""
     try:
         os.kill(process, 0) if os.name == "posix" else None
-    except ProcessLookupError:
-        return True
-    except OSError:
-        pass
+    except OSError as error:
+        return isinstance(error, ProcessLookupError)
     return False
 
 
