@@ -224,11 +224,10 @@ def _invisible(cell):
     """
     if cell.isprintable() and not re.search(BLANK, cell):
         return ""
-    found = {
-        one for one in {*cell} - NEEDED if unicodedata.category(one) in INVISIBLE or re.match(BLANK, one)
-    }
-    names = {one: unicodedata.name(one, "control character").lower() for one in sorted(found)}
-    return ", ".join(f"U+{ord(one):04X} ({name})" for one, name in names.items())
+    signs = sorted({*cell} - NEEDED)
+    unseen = [sign for sign in signs if unicodedata.category(sign) in INVISIBLE or re.match(BLANK, sign)]
+    names = [unicodedata.name(sign, "control character").lower() for sign in unseen]
+    return ", ".join(f"U+{ord(sign):04X} ({name})" for sign, name in zip(unseen, names))
 
 
 def _number_faults(cell, column):
@@ -295,11 +294,9 @@ def _unknown_problems(cells, known, allowed, separator=""):
     names = cells.str.split(separator).explode() if separator else cells
     unknown = sorted(set(names.unique().tolist()) - {*known, ""})
     likely = {name: near(name, known) for name in unknown[:SUGGESTIONS]}
+    messages = {name: f"is not known; it must be {allowed}{likely.get(name, '')}" for name in unknown}
     wrong = names[names.isin(unknown)]
-    message = f"is not known; it must be {allowed}"
-    faults = [
-        Problem(*at, cells.name, _quoting(name, message + likely.get(name, ""))) for at, name in wrong.items()
-    ]
+    faults = [Problem(*at, cells.name, _quoting(name, messages[name])) for at, name in wrong.items()]
     return list(dict.fromkeys(faults))
 
 
@@ -387,10 +384,10 @@ def _coverage_problems(cells, path):
     pair = ["jurisdiction", "indicator"]
     targets = cells["targets"].assign(jurisdiction=_jurisdictions(cells))
     covered = pd.MultiIndex.from_frame(pd.concat([targets[pair], cells["gaps"][pair]]))
-    places, whole = cells["jurisdictions"], cells["documents"].query("access == 'full_text'")["jurisdiction"]
-    focus = places.loc[(places["role"] == "focus") & places["id"].isin(whole), "id"]
+    whole = cells["documents"].query("access == 'full_text'")["jurisdiction"]
+    places = cells["jurisdictions"].query("role == 'focus'")["id"]
     headline = cells["indicators"].query("headline != ''")["id"]
-    wanted = pd.MultiIndex.from_product([focus, headline])
+    wanted = pd.MultiIndex.from_product([places[places.isin(whole)], headline])
     missing = wanted[~wanted.isin(covered)].to_frame(index=False, name=["place", "indicator"])
     for place, indicators in missing.groupby("place", sort=False)["indicator"]:
         way_out = "add each, or give the document access partial where only a part of the plan was had"

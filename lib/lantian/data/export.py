@@ -327,6 +327,5 @@ def offer(data, files):
     A link is ``{"file": "data/lantian.sqlite", "name": "SQLite", "type": "application/vnd.sqlite3", "bytes": 1241088}``.
     """
     links = [about | {"bytes": len(files[file])} for file, about in FILES.items() if file in files]
-    package = read_package(data)
-    del package["resources"]
+    package = {name: words for name, words in read_package(data).items() if name != "resources"}
     return {"package": package, "downloads": links}

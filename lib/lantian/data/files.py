@@ -14,6 +14,7 @@ from pathlib import Path
 from lantian.data.schema import DataError, Problem, read_schema, refusal
 
 DTYPES = {"number": "float64", "integer": "Int64"}
+MISSING = "file is missing; datapackage.json names it"
 BLANKS = " \t\u00a0\u3000"
 UNCLOSED = "a quote opens here that is not closed, or closes within a cell"
 # A cell of any length is read, so that one that is too long can be named by its line and column.
@@ -106,13 +107,12 @@ def _read_table(paths, columns):
 def _content(path):
     """Return the bytes of a file."""
     try:
-        if path.exists() and not path.is_file():
-            raise refusal(path, "this is no file; datapackage.json names it as a table")
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise refusal(path, "this file is missing; datapackage.json names it") from None
+        if path.is_file():
+            return path.read_bytes()
     except OSError as error:
         raise refusal(path, f"this file cannot be opened: {error.strerror}") from error
+    fault = "is no file; datapackage.json names it as a table" if path.exists() else MISSING
+    raise refusal(path, f"this {fault}")
 
 
 def _notes(path, content):
@@ -183,11 +183,9 @@ def _trim(cells):
 
 def as_csv(columns, rows):
     """Write rows as the text of a table."""
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=columns, dtype=object).to_csv(index=False, lineterminator="\n")
 
 
 def write_files(contents):
