@@ -110,7 +110,12 @@ class Plans:
         return len(self.places) > FEW
 
     def of(self, *places):
-        """Narrow the comparison to some places, by their ids; the others are left out, as by `load`.
+        """Narrow the comparison to some places, by their ids; the others are left out, neither compared nor a reference.
+
+        Raises
+        ------
+        DataError
+            When one of them is no place compared.
 
         Examples
         --------
@@ -118,6 +123,9 @@ class Plans:
         >>> set(lt.load().of("yuyao").targets.place)
         {'Yuyao'}
         """
+        if unknown := [place for place in places if place not in self.focus]:
+            message = f"is no place compared; places: {', '.join(self.focus)}"
+            raise DataError([Problem("", 0, "", f"{place!r} {message}") for place in unknown])
         left, frames = set(self.focus) - set(places), {}
         columns = {"jurisdictions": "id", "every_target": "jurisdiction", "gaps": "jurisdiction"}
         for name, place in columns.items():
@@ -216,21 +224,9 @@ def _state(folder, chosen):
 def make_plans(folder, schema, tables, chosen=()):
     """Type and join tables that were read by `sound_tables`; the places are chosen as by `load`."""
     frames = {name: typed(tables[name].cells, schema[name]) for name in schema}
-    if chosen:
-        _choose(frames, chosen.split(",") if isinstance(chosen, str) else chosen)
-    return Plans(**_joined(frames), folder=folder)
-
-
-def _choose(frames, chosen):
-    """Give the other focus places the role ``left_out``: neither compared nor a reference."""
-    places, chosen = frames["jurisdictions"], [name.strip() for name in chosen]
-    focus = places["role"] == "focus"
-    known = list(places.loc[focus, "id"])
-    unknown = [name for name in chosen if name not in known]
-    if unknown:
-        message = f"is no place compared; places: {', '.join(known)}"
-        raise DataError([Problem("", 0, "", f"{name!r} {message}") for name in unknown])
-    places["role"] = places["role"].mask(focus & ~places["id"].isin(chosen), "left_out")
+    plans = Plans(**_joined(frames), folder=folder)
+    names = chosen.split(",") if isinstance(chosen, str) else chosen
+    return plans.of(*map(str.strip, names)) if chosen else plans
 
 
 def _joined(frames):
