@@ -104,10 +104,9 @@ def _changes(table, before, after):
             continue
         side, rows = (before, old) if change == "removed" else (after, new)
         for key in found:
+            kind, sentence = change, side.sentence(table.name, rows[key])
             if change == "corrected":
                 kind, sentence = _changed(table, before, after, old[key], new[key])
-            else:
-                kind, sentence = change, side.sentence(table.name, rows[key])
             yield kind, table.name, " ".join(key), sentence, side.place(table.name, rows[key])
 
 
@@ -126,10 +125,8 @@ def _changed(table, before, after, old, new):
     sentence, former = after.sentence(table.name, new), before.sentence(table.name, old)
     shown = [name for name in names if name not in WORDS] or names
     cells = "; ".join(f"{name} {new[name]!r}, formerly {old.get(name, '')!r}" for name in shown)
-    if sentence != former and not recoded:
-        sentence = f"{sentence}, formerly {former.rpartition(': ')[2]}"
-    else:
-        sentence = f"{sentence}: {cells}"
+    is_worded = sentence != former and not recoded
+    sentence += f", formerly {former.rpartition(': ')[2]}" if is_worded else f": {cells}"
     return "reworded" if {*names} <= WORDS else "recoded" if recoded else "corrected", sentence
 
 

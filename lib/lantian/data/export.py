@@ -25,7 +25,6 @@ from lantian.text import wording
 
 ARROW = {"string": pa.string(), "number": pa.float64(), "integer": pa.int64(), "date": pa.date32()}
 SQL = {"string": "TEXT", "number": "REAL", "integer": "INTEGER", "date": "TEXT"}
-STORED = {pa.date32(): pa.string()}  # SQLite has no dates
 WIDEST = 60
 # What the workbook's targets have behind their ids, besides the columns of their table.
 JOINED = ["place", "indicator_name", "amount", "amount_max", "standard_unit"]
@@ -116,12 +115,11 @@ def _parquet(schema, tables, plans):
 
 
 def _sqlite(schema, tables, plans):
-    """Write a database with the keys of the schema and the view ``promises``."""
+    """Write a database with the keys of the schema and the view ``promises``; SQLite reads the numbers of its columns from text."""
     with closing(sqlite3.connect(":memory:")) as base:
         for name, table in schema.items():
             base.execute(_create(table))
-            fields = [field.with_type(STORED.get(field.type, field.type)) for field in tables[name].schema]
-            columns = [column.to_pylist() for column in tables[name].cast(pa.schema(fields)).columns]
+            columns = [column.cast(pa.string()).to_pylist() for column in tables[name].columns]
             base.executemany(f'INSERT INTO "{name}" VALUES ({", ".join("?" * len(columns))})', zip(*columns))
         base.execute(VIEW)
         base.commit()

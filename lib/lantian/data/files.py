@@ -297,10 +297,8 @@ def _write(draft, content, like):
         file.flush()
         os.fsync(file.fileno())
     if like.exists():
-        found = like.stat()
-        for owner in ((found.st_uid, found.st_gid), (-1, found.st_gid)) if hasattr(os, "chown") else ():
-            with contextlib.suppress(PermissionError):
-                os.chown(draft, *owner)
-                break
+        with contextlib.suppress(PermissionError, AttributeError):  # who is not root gives no file away
+            os.chown(draft, -1, like.stat().st_gid)
+            os.chown(draft, like.stat().st_uid, -1)
         shutil.copystat(like, draft)  # mode, and lists of access where there are such
         os.utime(draft)

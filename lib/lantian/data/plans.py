@@ -268,8 +268,7 @@ def _labelled(places, documents):
     read = _read(documents)[["issued", "access"]]
     places = places.sort_values(["order", "id"]).reset_index(drop=True)
     places = places.join(read[~read.index.duplicated()], on="id").fillna({"issued": "", "access": ""})
-    issued = places["issued"]
-    year = issued.str[:4] + issued.str.extract(r"(\?$)", expand=False).fillna("")
+    year = places["issued"].str.replace(r"^(\d{4})[^?]*", r"\1", regex=True)  # 2018? of 2018-10?
     label = places["name_en"] + (" (" + year + ")").where(year != "", "")
     by_id = places.set_index("id").to_dict("index")
     provinces = [province(by_id, place) for place in by_id]

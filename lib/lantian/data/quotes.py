@@ -294,8 +294,7 @@ def _sign_fault(row):
 def _range_fault(row):
     """The end of a range is printed behind its beginning, and none is left out."""
     if pd.notna(row.value_max):
-        ends = [figure.until for figure in row.matching if figure.until is not None]
-        if not any(abs(end - abs(row.value_max)) < 1e-9 for end in ends):
+        if abs(row.value_max) not in [figure.until for figure in row.matching]:
             yield "value_max", f"{row.value_max:.15g} is not printed right behind {row.value:.15g}"
         return
     ends = {figure.until for figure in row.printed if figure.until is not None}
