@@ -316,11 +316,10 @@ def _factor_problems(units):
     """万吨 is ten thousand times 吨: another factor makes every amount in it wrong."""
     myriad = units["unit"].str[:1].map({"万": 1e4, "亿": 1e8}).fillna(1)
     factor = pd.to_numeric(units["factor"], errors="coerce").astype(float) / myriad.astype(float)
+    rounded = factor.map(lambda number: float(f"{number:.6g}"))
     stem = units["unit"].str.replace("^[万亿]", "", regex=True)
-    plain = units.assign(unit=stem, factor=factor).groupby("unit")
-    differ = plain["factor"].transform("max") > plain["factor"].transform("min") * (1 + 1e-6)
-    for column in ("dimension", "standard_unit"):
-        differ |= plain[column].transform("nunique") > 1
+    plain = units.assign(factor=rounded).groupby(stem)[["factor", "dimension", "standard_unit"]]
+    differ = (plain.transform("nunique") > 1).any(axis="columns")
     message = "does not fit the same unit with or without 万 (10,000) or 亿 (100,000,000)"
     return _report(units["factor"][differ], message)
 

@@ -148,17 +148,16 @@ class _Rows(dict):
     def __missing__(self, name):
         if name.startswith(self._beginnings):
             raise KeyError(name)
-        return _LEFT_OUT
+        return _LeftOut()
 
 
 class _LeftOut:
+    """A row without values, of a place that is not among the data."""
+
     role = "left_out"
 
     def __getattr__(self, name):
         return math.nan
-
-
-_LEFT_OUT = _LeftOut()
 
 
 class Ids(list):

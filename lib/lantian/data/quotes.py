@@ -39,11 +39,6 @@ OTHER_SIZES = ("吨/小时", "吨/日", "吨/天", "头", "只", "羽", "千瓦"
 SIZES |= dict.fromkeys(OTHER_SIZES, "[及或]?以[上下][\u4e00-\u9fff](?<![的标及和])")
 DIGITS = "〇一二三四五六七八九"
 DIGIT = str.maketrans("零" + DIGITS, "00123456789")
-# A day as 6月30日 or 6月底, its month alone, or 2020-06-30.
-DAY = re.compile(
-    r"(?<!\d)(?P<month>\d{1,2}) ?月 ?(?:(?P<day>\d{1,2}) ?日(?P<before>前?)|(?P<end>[底末]?))"
-    r"|\d{4}[.-]0?(?P<m>\d{1,2})[.-]0?(?P<d>\d{1,2})(?!\d)"
-)
 MONTHS = "一 二 三 四 五 六 七 八 九 十 十一 十二".split()
 
 
@@ -426,14 +421,13 @@ def _is_only_compared(words, year):
 
 def _has_day(words, day):
     """Return whether words hold a day: itself, the day after it (10月1日前), the end of its month or year, or its month alone."""
-    words, after = _in_digits(words), day + timedelta(1)
-    for match in DAY.finditer(words):
-        month, number, end = match["month"] or match["m"], match["day"] or match["d"], match["end"]
-        is_month = int(month) == day.month and not number and (not end or after.day == 1)
-        is_before = match["before"] and (int(month), int(number)) == (after.month, after.day)
-        if is_month or is_before or (number and (int(month), int(number)) == (day.month, day.day)):
-            return True
-    return (day.month, day.day) == (12, 31) and bool(re.search("年[底末]|岁末|底前|年前", words))
+    after, end = day + timedelta(1), "(?! ?[底末])"
+    month, next_month = (rf"(?<!\d)0?{one.month} ?月" for one in (day, after))
+    forms = [f"{month} ?0?{day.day} ?日", f"{next_month} ?0?{after.day} ?日前"]
+    forms += [rf"{month}(?! ?\d\d? ?日){'' if after.day == 1 else end}"]
+    forms += [rf"\d{{4}}[.-]0?{day.month}[.-]0?{day.day}(?!\d)"]  # 2020-06-30
+    forms += ["年[底末]|岁末|底前|年前"] if (after.month, after.day) == (1, 1) else []
+    return bool(re.search("|".join(forms), _in_digits(words)))
 
 
 def _in_digits(words):
@@ -445,12 +439,11 @@ def _in_digits(words):
 
 def _has_year(words, year, target_year):
     """Return whether words hold a year: its digits, a period that ends in it, or, of the year before the target's, that it is the last."""
-    words = _in_digits(words)
-    is_last = pd.notna(target_year) and year + 1 == target_year
-    if str(year) in words or re.search(rf"{str(year)[:2]}\d\d[-~]{str(year)[2:]}年", words):  # 2018-20年
-        return True
-    in_period = any(name in words for name, end in PERIODS.items() if end == year)
-    return in_period or bool(is_last and re.search(LAST_YEAR, words))
+    century, rest = divmod(year, 100)
+    forms = [str(year), rf"{century}\d\d[-~]{rest:02}年"]  # 2018-20年
+    forms += [name for name, end in PERIODS.items() if end == year]
+    forms += [LAST_YEAR] if pd.notna(target_year) and year + 1 == target_year else []
+    return bool(re.search("|".join(forms), _in_digits(words)))
 
 
 # What the words of a target can contradict, and what they can fail to prove.
