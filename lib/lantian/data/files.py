@@ -14,7 +14,6 @@ from pathlib import Path
 from lantian.data.schema import DataError, Problem, read_schema, refusal
 
 DTYPES = {"number": "float64", "integer": "Int64"}
-MISSING = "file is missing; datapackage.json names it"
 BLANKS = " \t\u00a0\u3000"
 UNCLOSED = "a quote opens here that is not closed, or closes within a cell"
 # A cell of any length is read, so that one that is too long can be named by its line and column.
@@ -111,8 +110,9 @@ def _content(path):
             return path.read_bytes()
     except OSError as error:
         raise refusal(path, f"this file cannot be opened: {error.strerror}") from error
-    fault = "is no file; datapackage.json names it as a table" if path.exists() else MISSING
-    raise refusal(path, f"this {fault}")
+    if path.exists():
+        raise refusal(path, "this is no file; datapackage.json names it as a table")
+    raise refusal(path, "this file is missing; datapackage.json names it")
 
 
 def _notes(path, content):
