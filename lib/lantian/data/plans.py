@@ -234,16 +234,14 @@ def _joined(frames):
     frames["jurisdictions"] = _labelled(frames["jurisdictions"], frames["documents"])
     targets = _of_other_documents(_with_places(frames["targets"], frames), documents)
     targets = _normalised(targets, frames["units"])
-    subject_names = targets["subject"].map(subjects["name_en"]).fillna("")
-    frames["every_target"] = targets.assign(
-        subject_name=subject_names, hedge=_hedges(targets, frames["terms"])
-    )
+    targets["subject_name"] = targets["subject"].map(subjects["name_en"]).fillna("")
+    targets["hedge"] = _hedges(targets, frames["terms"])
     gaps = _with_places(frames["gaps"].drop(columns="jurisdiction"), frames)
     remits, setters = gaps["document"].map(documents["remit"]), gaps["assigned_by"].str.split(";")
     within_remit = [theme in themes.split(";") for theme, themes in zip(gaps["theme"], remits)]
     places = frames["jurisdictions"].set_index("id")["name_en"]
     set_by = [" and ".join(places[place] for place in ids if place in places) for ids in setters]
-    frames["gaps"] = gaps.assign(within_remit=within_remit, set_by=set_by)
+    frames |= {"every_target": targets, "gaps": gaps.assign(within_remit=within_remit, set_by=set_by)}
     return {name: frame for name, frame in frames.items() if name in names}
 
 
