@@ -1,5 +1,6 @@
 """What changed between two data folders, in sentences."""
 
+from collections import namedtuple
 from pathlib import Path
 
 import pandas as pd
@@ -43,7 +44,7 @@ def diff(old, new):
     rows = []
     for name, table in after.schema.items():
         if name in before.schema and name != IGNORED_TABLE:
-            rows += _changes(table, before, after)
+            rows += _changes(table, before.rows(table), after.rows(table))
     return pd.DataFrame(sorted(rows, key=lambda row: CHANGES.index(row[0])), columns=COLUMNS)
 
 
@@ -60,6 +61,10 @@ def _sides(*folders):
     return sides
 
 
+# A row as printed, as pages word it, and the id of its place.
+_Row = namedtuple("_Row", "cells words place")
+
+
 class _Side:
     """One of two data folders: its cells by key, and its rows as `load` joins them."""
 
@@ -69,30 +74,27 @@ class _Side:
         self.joined = {row.id: row for rows in (plans.every_target, plans.gaps) for row in rows.itertuples()}
 
     def rows(self, table):
-        """Return the rows of a table by their key, as printed."""
+        """Return the rows of a table by their key."""
         key = table.key or table.columns
-        return {tuple(row[name] for name in key): row for row in self.tables[table.name].rows()}
+        rows = [_Row(cells, *self._about(table.name, cells)) for cells in self.tables[table.name].rows()]
+        return {tuple(row.cells[name] for name in key): row for row in rows}
 
-    def sentence(self, table, row):
-        """Word a row as pages word it."""
+    def _about(self, table, cells):
+        """Word a row as pages word it, and name the place that it belongs to."""
         if table in ("targets", "gaps"):
-            joined, word = self.joined[row["id"]], wording.target if table == "targets" else wording.gap
-            return f"{joined.place}, {joined.indicator_name}: {word(joined)}"
+            row, word = self.joined[cells["id"]], wording.target if table == "targets" else wording.gap
+            return f"{row.place}, {row.indicator_name}: {word(row)}", row.jurisdiction
+        place = cells["id"] if table == "jurisdictions" else cells.get("jurisdiction", "")
         if table == "observations":
-            about = "{jurisdiction}, {indicator} {year}: {value} {unit} ({scope}; {source})"
-            return about.format_map(row)
-        return f"{NOUNS[table]}: {row.get('title_en') or row.get('name_en') or row.get('label_en')}"
-
-    def place(self, table, row):
-        """Return the place that a row belongs to."""
-        if table in ("targets", "gaps"):
-            return self.joined[row["id"]].jurisdiction
-        return row["id"] if table == "jurisdictions" else row.get("jurisdiction", "")
+            return "{jurisdiction}, {indicator} {year}: {value} {unit} ({scope}; {source})".format_map(
+                cells
+            ), place
+        name = cells.get("title_en") or cells.get("name_en") or cells.get("label_en")
+        return f"{NOUNS.get(table)}: {name}", place
 
 
-def _changes(table, before, after):
+def _changes(table, old, new):
     """Yield a row for each row that was added, removed or changed; of tables that are not listed, for their numbers."""
-    old, new = before.rows(table), after.rows(table)
     keys = {
         "added": [key for key in new if key not in old],
         "removed": [key for key in old if key not in new],
@@ -102,32 +104,29 @@ def _changes(table, before, after):
         if found and table.name not in LISTED:
             yield change, table.name, "", f"{wording.counted(len(found), 'row')} of {table.name}", ""
             continue
-        side, rows = (before, old) if change == "removed" else (after, new)
         for key in found:
-            kind, sentence = change, side.sentence(table.name, rows[key])
-            if change == "corrected":
-                kind, sentence = _changed(table, before, after, old[key], new[key])
-            yield kind, table.name, " ".join(key), sentence, side.place(table.name, rows[key])
+            row = old[key] if change == "removed" else new[key]
+            kind, words = _changed(table, old[key], row) if change == "corrected" else (change, row.words)
+            yield kind, table.name, " ".join(key), words, row.place
 
 
 def _differing(table, old, new):
     """List the columns in which two rows differ."""
     columns = [column for column in table.fields if column.name != IGNORED_COLUMN]
-    return [column for column in columns if old.get(column.name, "") != new[column.name]]
+    return [column for column in columns if old.cells.get(column.name, "") != new.cells[column.name]]
 
 
-def _changed(table, before, after, old, new):
+def _changed(table, old, new):
     """Return the kind of a change, and its sentence: by how the row is worded, else by its cells."""
     columns = _differing(table, old, new)
     names = [column.name for column in columns]
     codes = {name for name, _, _ in table.references} | {"subject", "subject_class"}
     recoded = all(column.enum or column.name in codes for column in columns)
-    sentence, former = after.sentence(table.name, new), before.sentence(table.name, old)
     shown = [name for name in names if name not in WORDS] or names
-    cells = "; ".join(f"{name} {new[name]!r}, formerly {old.get(name, '')!r}" for name in shown)
-    is_worded = sentence != former and not recoded
-    sentence += f", formerly {former.rpartition(': ')[2]}" if is_worded else f": {cells}"
-    return "reworded" if {*names} <= WORDS else "recoded" if recoded else "corrected", sentence
+    cells = "; ".join(f"{name} {new.cells[name]!r}, formerly {old.cells.get(name, '')!r}" for name in shown)
+    is_worded = new.words != old.words and not recoded
+    words = new.words + (f", formerly {old.words.rpartition(': ')[2]}" if is_worded else f": {cells}")
+    return "reworded" if {*names} <= WORDS else "recoded" if recoded else "corrected", words
 
 
 def to_markdown(changes):
