@@ -15,7 +15,14 @@ CHANGES = ("added", "removed", "corrected", "recoded", "reworded")
 WORDS = {"statement_en", "note", "name_en", "definition", "title_en", "genre", "label_en"}
 # Tables of which each changed row is listed; of the others only the number of rows that changed.
 LISTED = ("jurisdictions", "documents", "indicators", "units", "targets", "gaps", "observations")
-NOUNS = {"jurisdictions": "place", "documents": "document", "indicators": "indicator", "units": "unit"}
+# How a row is worded, of tables that pages do not word.
+SENTENCES = {
+    "jurisdictions": "place: {name_en}",
+    "documents": "document: {title_en}",
+    "indicators": "indicator: {name_en}",
+    "units": "unit: {label_en}",
+    "observations": "{jurisdiction}, {indicator} {year}: {value} {unit} ({scope}; {source})",
+}
 # Written by `verify`, not by people: a table, and a column of several.
 IGNORED_TABLE, IGNORED_COLUMN = "accounts", "start"
 COLUMNS = ["change", "table", "id", "in_words", "place"]
@@ -85,12 +92,7 @@ class _Side:
             row, word = self.joined[cells["id"]], wording.target if table == "targets" else wording.gap
             return f"{row.place}, {row.indicator_name}: {word(row)}", row.jurisdiction
         place = cells["id"] if table == "jurisdictions" else cells.get("jurisdiction", "")
-        if table == "observations":
-            return "{jurisdiction}, {indicator} {year}: {value} {unit} ({scope}; {source})".format_map(
-                cells
-            ), place
-        name = cells.get("title_en") or cells.get("name_en") or cells.get("label_en")
-        return f"{NOUNS.get(table)}: {name}", place
+        return SENTENCES.get(table, "").format_map(cells), place
 
 
 def _changes(table, old, new):
