@@ -15,9 +15,7 @@ DEGREES = ("same", "direct", "caveat", "converted", "ranked", "no")
 ON_ONE_AXIS = DEGREES[:4]
 KINDS, MOST_COUNTED = ("counted", "mark", "hard"), 2
 CENSUS = 2020  # the last census: residents are counted nearest to it
-ACTS = ("act", "ban")
-SAME = "they do not differ"
-PURCHASES = ("new", "new_or_replaced")
+
 # Fields that are judged together where the table has a row for both.
 TOGETHER = {"rule": ("kind", "class"), "thing": ("subject", "class")}
 # What is unlike itself: parts named by two places, and what two targets leave unsaid.
@@ -25,6 +23,7 @@ NEVER_ALIKE = {("area", "named"), ("date", ""), ("base year", ""), ("period", ""
 NEVER_ALIKE |= {("source of the base year", "ambiguous")}
 
 Verdict = namedtuple("Verdict", "degree caveats inputs reason")
+SAME = Verdict("same", (), (), "they do not differ")
 # The one that asks for more, where there is an order, is the code of it.
 Difference = namedtuple("Difference", "field one other kind asks_more reason")
 # What is compared of a target, the year of it, and the fields in which others should agree with it; whether it asks
@@ -34,7 +33,7 @@ Facts = namedtuple("Facts", "compared year fields all_or_none inputs unit", defa
 Stated = namedtuple("Stated", "row facts as_level per_resident", defaults=[None, None])
 
 
-# What judges pairs, looked up once: the table of differences by field, one and other; for each subject those above it;
+# What judges pairs, looked up once: the table of differences by field and both values, either first; for each subject those above it;
 # the words for codes by field; by indicator what a row without a subject is about; and residents by place.
 Rules = namedtuple("Rules", "plans listed broader names whole residents")
 
@@ -50,7 +49,9 @@ def rules(plans):
     -------
     Rules
     """
-    listed = {(row.field, row.one, row.other): row for row in plans.differences.itertuples()}
+    listed = {}
+    for row in plans.differences.itertuples():
+        listed |= {(row.field, row.one, row.other): row, (row.field, row.other, row.one): row}
     parents = dict(zip(plans.subjects["id"], plans.subjects["parent"]))
     above = {subject: broader(parents, subject) for subject in parents}
     subjects = zip(plans.subjects["id"], plans.subjects["indicators"].str.split(";"))
@@ -216,7 +217,7 @@ def judge(judging, one, other, of="value"):
     Verdict
     """
     if one.row.id == other.row.id:
-        return Verdict("same", (), (), SAME)
+        return SAME
     between_places = one.row.jurisdiction != other.row.jurisdiction
     ways = [(one.as_level, other.as_level), (one.per_resident, other.per_resident)] if between_places else []
     ways = [way for way in ways if all(way)] + [(one.facts, other.facts)]
@@ -242,7 +243,7 @@ def _judge(judging, pair, places, of):
     if inputs or caveats:
         return Verdict("converted" if inputs else "caveat", caveats, inputs, "")
     same = pair[0].compared == pair[1].compared
-    return Verdict("same", (), (), SAME) if same else Verdict("direct", (), (), f"they differ in {of} only")
+    return SAME if same else Verdict("direct", (), (), f"they differ in {of} only")
 
 
 def _overlap(one, other):
@@ -266,7 +267,7 @@ def differences(judging, one, other):
     for field, parts in TOGETHER.items():
         if found.keys() >= set(parts):
             pair = [" ".join(filter(None, map(facts.fields.get, parts))) for facts in (one, other)]
-            if _is_listed(judging, field, *pair):
+            if (field, *pair) in judging.listed:
                 found = {name: each for name, each in found.items() if name not in parts} | {field: pair}
     if found.keys() >= {"area", "subject"} and _are_shares(one, other):
         found["area and subject"] = found["subject"]
@@ -296,13 +297,13 @@ def _rules_instead(one, other):
     """Name the fields for which two targets have a rule of their kind: for all or none, and for purchases."""
     acts = {"area": "area of acts"} if one.all_or_none and other.all_or_none else {}
     bases = {one.fields.get("base"), other.fields.get("base")}
-    return acts | ({"year": "year of purchases"} if bases <= set(PURCHASES) else {})
+    return acts | ({"year": "year of purchases"} if bases <= {"new", "new_or_replaced"} else {})
 
 
 def _difference(judging, field, one, other):
     """Look a difference up; of two subjects it may count which is the broader."""
     within = one in judging.broader.get(other, ()) or other in judging.broader.get(one, ())
-    if field == "subject" and within and not _is_listed(judging, field, one, other):
+    if field == "subject" and within and (field, one, other) not in judging.listed:
         return _look_up(judging, field, "broader", "narrower")._replace(one=one, other=other)
     return _look_up(judging, field, one, other)
 
@@ -310,14 +311,9 @@ def _difference(judging, field, one, other):
 def _look_up(judging, field, one, other):
     """Look a difference up: its own row, else that with ``*`` for one of the two, else for both."""
     for pair in itertools.product((one, "*"), (other, "*")):
-        if row := judging.listed.get((field, *pair)) or judging.listed.get((field, *pair[::-1])):
+        if row := judging.listed.get((field, *pair)):
             return Difference(field, one, other, row.kind, row.above, row.reason)
     raise KeyError(f"differences.csv has no row for {field}")
-
-
-def _is_listed(judging, field, one, other):
-    """Whether the table has a row for these two, other than one with ``*``."""
-    return (field, one, other) in judging.listed or (field, other, one) in judging.listed
 
 
 def _asks_more(one, other, hard):
@@ -375,14 +371,14 @@ def sized(row):
 def _time(row):
     """Say how the time of a target is set."""
     timing = {"in": "by", "by": "by", "from": "from"}.get(row.timing)
-    year = {"source of the year": row.year_basis} if row.year_basis else {}
-    return {"day": row.deadline} | year | ({"timing": timing} if timing else {})
+    known = {"source of the year": row.year_basis, "timing": timing}
+    return {"day": row.deadline} | {name: value for name, value in known.items() if value}
 
 
 def _value(judging, row):
     """Gather the facts by which values compare: the year is a part of a figure, and no part of an act."""
     fields = _content(judging, row)
-    if fields["kind"] in ACTS:
+    if fields["kind"] in ("act", "ban"):
         return Facts(None, "", fields, True)
     year = "" if pd.isna(row.target_year) else str(row.target_year)
     fields |= {"year": year, "unit": row.dimension if row.unit else "", "operator": _operator(row)}

@@ -7,6 +7,7 @@ import pandas as pd
 
 from lantian.analysis.comparability import DEGREES, ON_ONE_AXIS, judge, rules, stated
 from lantian.analysis.matrix import NO_TARGET, chosen, require_places, targets_on, without
+from lantian.analysis.progress import years_between
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link
 
@@ -88,14 +89,15 @@ def pairs(judging, targets, of="value"):
     for _, states in itertools.groupby(each, key=lambda state: state.row.indicator):
         states = [(state, _alike(state)) for state in states]
         for (first, of_first), (second, of_second) in itertools.combinations(states, 2):
-            pair, same = (first, second), first.facts.compared == second.facts.compared
+            same = first.facts.compared == second.facts.compared
             key = of_first and of_second and (of_first, of_second, same)
-            words = known.get(key) or _judged_in_words(judging, pair, of)
+            words = known.get(key) or _judged_in_words(judging, first, second, of)
             if key and words[0] != "ranked":  # which names the places
                 known[key] = words
-            for one, other in ((pair[0].row, pair[1].row), (pair[1].row, pair[0].row)):
+            for one, other in itertools.permutations([first.row, second.row]):
                 between = one.jurisdiction != other.jurisdiction
-                found.append((one.id, other.id, other.label, between, _years(one, other), *words))
+                years = abs(years_between(one.target_year, other.target_year))
+                found.append((one.id, other.id, other.label, between, years, *words))
     judged = pd.DataFrame(found, columns=PAIR).astype({"between": bool, "reason": "str"})
     return _nearest(judged) if of == "value" else judged
 
@@ -108,15 +110,9 @@ def _alike(state):
     return tuple(facts.fields.items()), facts.year, facts.all_or_none
 
 
-def _judged_in_words(judging, pair, of):
-    degree, caveats, inputs, reason = judge(judging, *pair, of)
+def _judged_in_words(judging, one, other, of):
+    degree, caveats, inputs, reason = judge(judging, one, other, of)
     return degree, "; ".join(caveats), "; ".join(inputs), reason
-
-
-def _years(one, other):
-    """Count the years between two targets; none where one has no year."""
-    years = abs(one.target_year - other.target_year)
-    return 0 if pd.isna(years) else years
 
 
 def _nearest(pairs):
@@ -274,19 +270,17 @@ def worded(rows):
 
 def _without_target(plans, indicator, rows, compared):
     """List the gaps of places without a target on an indicator, and a row for each place without either."""
-    open_places = compared[~compared["id"].isin(rows["jurisdiction"])]
+    places = compared.loc[~compared["id"].isin(rows["jurisdiction"]), ["id", "label"]]
     gaps = plans.gaps[plans.gaps["indicator"] == indicator]
-    gaps = gaps[gaps["jurisdiction"].isin(open_places["id"])]
-    gaps = gaps.assign(printed=[wording.gap(gap) for gap in gaps.itertuples()])
-    blank = open_places[~open_places["id"].isin(gaps["jurisdiction"])]
-    parameters = blank["id"].isin(plans.targets.loc[plans.targets["indicator"] == indicator, "jurisdiction"])
-    reason = without(plans).map(NO_TARGET)
-    words = blank["id"].map(reason).mask(parameters, "operating parameters only")
-    blank = blank.assign(jurisdiction=blank["id"], id="", status="none", printed=words)
-    rows = pd.concat([gaps, blank])[["jurisdiction", "label", "id", "status", "printed"]]
+    words = pd.Series([wording.gap(gap) for gap in gaps.itertuples()], gaps.index, dtype="str")
+    gaps = gaps[["jurisdiction", "id", "status"]].assign(printed=words)
+    rows = places.rename(columns={"id": "jurisdiction"}).merge(gaps, how="left", on="jurisdiction")
+    reason = rows["jurisdiction"].map(without(plans)).map(NO_TARGET)
+    targets = plans.targets.loc[plans.targets["indicator"] == indicator, "jurisdiction"]
+    words = reason.mask(rows["jurisdiction"].isin(targets), "operating parameters only")
     empty = "thing kind value_basis date strength hedge standard_unit".split()
-    facts = {"degree": "no", "reason": rows["jurisdiction"].map(reason), "converted": False}
-    return rows.assign(**dict.fromkeys([*empty, *JUDGED], "") | facts)
+    facts = dict.fromkeys([*empty, *JUDGED], "") | {"degree": "no", "reason": reason, "converted": False}
+    return rows.fillna({"id": "", "status": "none", "printed": words}).assign(**facts)
 
 
 def comparability(plans, theme, of="value"):
@@ -314,13 +308,10 @@ def comparability(plans, theme, of="value"):
     """
     subjects = chosen(plans.indicators, theme, theme if isinstance(theme, list) else None)
     targets = plans.targets[plans.targets["indicator"].isin(subjects["id"])]
-    targets = targets.query("core == 'yes'")
-    judged = strongest_by_subject(rules(plans), targets, of)
+    judged = strongest_by_subject(rules(plans), targets.query("core == 'yes'"), of)
     best = [_best_pair(judged[judged["indicator"] == name]) for name in subjects["id"]]
-    columns = ["degree", "places", "caveats", "inputs", "reason"]
-    best = pd.DataFrame(best, columns=columns)
-    best.insert(0, "indicator", list(subjects["name_en"]))
-    return best
+    columns = ["indicator", "degree", "places", "caveats", "inputs", "reason"]
+    return pd.DataFrame(best, columns=columns).assign(indicator=list(subjects["name_en"]))
 
 
 def _best_pair(targets):

@@ -129,10 +129,9 @@ def _compare_levels(plans, indicators):
     goals = _goals(plans, indicators)
     own = goals[goals["role"] == "focus"].drop(columns=["source", "confidence"])
     pairs = _pairs(plans, own, goals)
-    compared = _nearest(plans, goals, pairs)
-    parts = [compared, _without(plans, own, pairs, compared), _parent_not_read(plans, own)]
-    parts.append(_assigned(plans, indicators, goals))
-    rows = pd.concat(part.reindex(columns=[*COLUMNS, "number"]) for part in parts)
+    compared = _nearest(plans, own, goals, pairs)
+    others = _without(own, pairs, compared), _parent_not_read(plans, own), _assigned(plans, indicators, goals)
+    rows = pd.concat(part.reindex(columns=[*COLUMNS, "number"]) for part in (compared, *others))
     rows["place_order"] = rows["jurisdiction"].map(plans.focus.index)
     rows["indicator_order"] = rows["indicator"].map(indicators.index)
     rows = rows.sort_values(["indicator_order", "place_order", "number"], kind="stable", ignore_index=True)
@@ -141,11 +140,10 @@ def _compare_levels(plans, indicators):
 
 def _goals(plans, indicators):
     """Take the targets on indicators, with their words and what is known of their documents."""
-    documents = plans.documents.set_index("id")
-    named = documents[["title_en", "number", "issued"]].itertuples(index=False)
+    documents = plans.documents.set_index("id")[["title_en", "number", "confidence", "issued"]]
+    named = documents.drop(columns="confidence").itertuples(index=False)
     documents["source"] = [", ".join(filter(None, parts)) for parts in named]
-    documents = documents[["source", "confidence", "issued"]]
-    goals = plans.every_target[plans.every_target["indicator"].isin(indicators)]
+    goals = plans.every_target.query("indicator in @indicators")
     goals = goals[goals["jurisdiction"].isin(_concerned(plans))]
     goals = goals.drop(columns="issued").join(documents, on="document")
     return goals.assign(printed=[wording.target(row) for row in goals.itertuples()], number=range(len(goals)))
@@ -200,7 +198,7 @@ def _applies(plans):
     return applies
 
 
-def _nearest(plans, goals, pairs):
+def _nearest(plans, own, goals, pairs):
     """Hold each goal against those of the nearest level above that compare with it, and word how it stands to them."""
     judging, rows = rules(plans), {row.id: row for row in goals.itertuples()}
     facts = {name: stated(judging, rows[name]) for name in {*pairs["id"], *pairs["above_id"]}}
@@ -222,8 +220,7 @@ def _nearest(plans, goals, pairs):
             compared.append((one.id, higher.id, relation, "; ".join(caveats), region, words))
     names = ["id", "above_id", "relation", "caveats", "key_region", "in_words"]
     above = goals[["id", "place", "printed", "source", "confidence"]]
-    above = above.set_axis(["above_id", "above", "above_printed", "source", "confidence"], axis=1)
-    own = goals.drop(columns=["source", "confidence"])
+    above = above.rename(columns={"id": "above_id", "place": "above", "printed": "above_printed"})
     return pd.DataFrame(compared, columns=names).merge(own, on="id").merge(above, on="above_id")
 
 
@@ -270,7 +267,7 @@ def _sentence(one, higher, relation, caveats, region):
     return in_words + (f"; {one.place} lies {region} the key regions of that document" if region else "")
 
 
-def _without(plans, own, pairs, compared):
+def _without(own, pairs, compared):
     """Say of goals that are held against none whether any goal above was collected; never that there is none."""
     left = own[~own["id"].isin(compared["id"])]
     places = pairs.drop_duplicates(["id", "place_above"]).groupby("id")["place_above"].agg(wording.names)
@@ -304,8 +301,7 @@ def _parent_not_read(plans, own):
     unread, names, in_words = places_unread(plans), plans.jurisdictions.set_index("id")["name_en"], {}
     for place in plans.focus:
         chain = ancestors(plans, place)
-        missing = [name for name in chain if name in unread]
-        if missing:
+        if missing := [name for name in chain if name in unread]:
             distance = "directly" if missing[0] == chain[0] else "further"
             in_words[place] = f"the plan of {names[missing[0]]}, {distance} above, was not read"
     rows = own[own["jurisdiction"].isin(in_words)].drop_duplicates(KEY)
@@ -329,8 +325,8 @@ def _assigned(plans, indicators, goals):
         return f"set by {names[gap.setter]}; {f'its own goal: {goal}' if goal else missing}"
 
     rows = list(gaps.itertuples())
-    words = {"printed": [*map(wording.gap, rows)], "in_words": [*map(in_words, rows)]}
-    return gaps.assign(relation="assigned", **words)
+    printed, words = [wording.gap(row) for row in rows], [in_words(row) for row in rows]
+    return gaps.assign(relation="assigned", printed=printed, in_words=words)
 
 
 def limits(plans, indicator, year):
@@ -350,13 +346,13 @@ def limits(plans, indicator, year):
     """
     if pd.isna(year):
         return pd.DataFrame(columns=["amount", "in_words", "hindsight", "id"])
-    rows = plans.targets_above.query("kind == 'standard' and core == 'yes'")
-    rows = rows[(rows["indicator"] == indicator) & rows["amount"].notna()]
+    standard = "indicator == @indicator and kind == 'standard' and core == 'yes' and amount.notna()"
+    rows = plans.targets_above.query(standard)
     documents = plans.documents.set_index("id")[["genre", "issued"]]
     rows = rows.drop(columns="issued").join(documents, on="document")
     issued = rows["issued"].str[:4].astype(int)
-    rows = rows.assign(hindsight=(issued > year) | (rows["target_year"].fillna(0) > year))
-    rows = rows.assign(in_words=[_limit(row) for row in rows.itertuples()])
+    rows["hindsight"] = (issued > year) | (rows["target_year"].fillna(0) > year)
+    rows["in_words"] = [_limit(row) for row in rows.itertuples()]
     return rows[["amount", "in_words", "hindsight", "id"]].sort_values("amount", ignore_index=True)
 
 

@@ -52,7 +52,7 @@ def pace(plans, indicator, core=True):
     """
     goals = targets_on(plans, indicator, core)
     goals = goals[goals["kind"].isin(["change", "level"])]
-    goals = goals.assign(printed=[wording.target(goal) for goal in goals.itertuples()])
+    goals = goals.assign(printed=goals["in_words"])
     paces = pd.DataFrame([pace_of(plans, goal) for goal in goals.itertuples()], goals.index, PACE)
     return goals[GOAL].join(paces).reset_index(drop=True)
 
@@ -62,8 +62,8 @@ def pace_of(plans, goal):
     if pd.notna(goal.amount) and (goal.kind != "change" or _is_rate(goal)):
         if goal.kind == "change" and goal.timing == "every_year":
             return _rates(1, [goal.amount], "stated", "{rate} % a year, as printed")
-        if goal.kind == "change" and _years(goal, goal.baseline_year) > 0:
-            years, basis = int(goal.target_year - goal.baseline_year), goal.baseline_basis
+        if goal.kind == "change" and (years := years_between(goal.baseline_year, goal.target_year)) > 0:
+            basis = goal.baseline_basis
             in_words = f"{{rate}} % a year over {wording.counted(years, 'year')} (base year {basis})"
             return _rates(years, [goal.amount], basis, in_words)
         if goal.kind == "level" and goal.amount > 0 and len(base := _observed_base(plans, goal)):
@@ -76,10 +76,10 @@ def _is_rate(goal):
     return goal.standard_unit == "%" and goal.amount > -100
 
 
-def _years(goal, start):
-    """Count the years from a start to a goal; none where one of them is not known."""
-    years = goal.target_year - start
-    return 0 if pd.isna(years) else years
+def years_between(start, end):
+    """Count the years from a start to an end; none where one of them is not known."""
+    years = end - start
+    return 0 if pd.isna(years) else int(years)
 
 
 def _rates(years, changes, basis, in_words):
@@ -145,10 +145,9 @@ def observations_of(plans, goal):
     There are none for named parts of a place or a class of things: an observation does not say which it is of.
     """
     seen = plans.observations
-    same = pd.Series(goal.area != "named" and not goal.subject_class, seen.index)
-    for column in OBJECT:
-        same &= seen[column] == getattr(goal, column)
-    return seen[same].merge(plans.units, on="unit", how="left")
+    alike = (seen[OBJECT] == [getattr(goal, column) for column in OBJECT]).all(axis=1)
+    told_apart = goal.area != "named" and not goal.subject_class
+    return seen[alike & told_apart].merge(plans.units, on="unit", how="left")
 
 
 def outcomes(plans):
@@ -185,8 +184,6 @@ def _outcomes_of(plans, goal):
 
 def _starts(goal, end, seen):
     """Take the observations in the base year of a goal that are of one series with that at its end."""
-    if pd.isna(goal.baseline_year):
-        return seen.head(0)
     same = (seen[SERIES] == [getattr(end, column) for column in SERIES]).all(axis=1)
     return seen[same & (seen["year"] == goal.baseline_year) & (seen["value"] > 0)]
 
