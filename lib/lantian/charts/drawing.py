@@ -5,6 +5,7 @@ import inspect
 import io
 import os
 import re
+import warnings
 import zlib
 from functools import cache, wraps
 from html import escape, unescape
@@ -144,8 +145,6 @@ def style():
     fonts = [font for font in _CHINESE if font in get_font_names()]
     mpl.rcParams["font.family"] = ["DejaVu Sans", *fonts[:1]]
     if not fonts:
-        import warnings
-
         message = f"no font for Chinese was found; charts would need one of {', '.join(_CHINESE)}"
         warnings.warn(message, stacklevel=2)
 
@@ -225,27 +224,36 @@ def colours(plans):
     return {row.id: row.color or next(further) for row in plans.places.itertuples()}
 
 
-def speaking(plans, rows, subtitle):
-    """Of many places take those with a target to draw; the others stand in the table, and the subtitle counts them.
+def shown_places(plans, rows, subtitle, what="a target"):
+    """List, of many places, those that rows are of; the others stand in the table, and the subtitle counts them.
 
     Parameters
     ----------
     plans : Plans
     rows : DataFrame
-        With ``jurisdiction`` and ``id``.
+        With ``jurisdiction``.
     subtitle : str
+    what : str
+        What the others have not.
 
     Returns
     -------
-    DataFrame, str
+    list of str, str
+        All places where they are few, or where rows are of none.
     """
-    named = rows["jurisdiction"].isin(plans.focus)
-    speak = rows.loc[named & rows["id"].isin(plans.every_target["id"]), "jurisdiction"]
-    if not plans.many or speak.empty:
-        return rows, subtitle
-    silent = wording.counted(len(plans.focus) - speak.nunique(), "plan")
-    rows = rows[~named | rows["jurisdiction"].isin(speak)].reset_index(drop=True)
-    return rows, f"{subtitle}; {silent} without a target stand in the rows beneath"
+    places = places_of(plans, rows)
+    if not plans.many or not places:
+        return plans.focus, subtitle
+    others = wording.counted(len(plans.focus) - len(places), "plan")
+    return places, f"{subtitle}; {others} without {what} in the rows beneath"
+
+
+def speaking(plans, rows, subtitle):
+    """Take, of many places, the rows of those with a target, by its ``id``, and a subtitle that counts the others."""
+    targets = rows[rows["id"].isin(plans.every_target["id"])]
+    places, subtitle = shown_places(plans, targets, subtitle)
+    others = set(plans.focus) - set(places)
+    return rows[~rows["jurisdiction"].isin(others)].reset_index(drop=True), subtitle
 
 
 def by_place(plans, rows, *then, missing=None, in_part=" in the part read"):
@@ -299,9 +307,10 @@ def finish(chart, plans, rows, name, title, subtitle, counted=()):
     places = plans.places.set_index("id")
     names, chinese = (rows["jurisdiction"].map(places[column]) for column in ("name_en", "name_zh"))
     rows = rows.assign(place=rows.get("place", names).fillna(names), place_zh=chinese)
-    rows = rows if len(counted) else _with_columns(plans, rows)
-    rows = rows.filter(["jurisdiction", *IN_WORDS, *(counted if len(counted) else IN_COLUMNS), "id"])
-    rows = rows.fillna(dict.fromkeys(["jurisdiction", *IN_WORDS, "id"], ""))
+    rows = rows if counted else _with_columns(plans, rows)
+    rows = rows.filter(["jurisdiction", *IN_WORDS, *(counted or IN_COLUMNS), "id"])
+    text = rows.columns.intersection(["jurisdiction", *IN_WORDS, "id"])
+    rows[text] = rows[text].astype("str").fillna("")
     return chart.describe(name, title, subtitle, _documents(plans), rows)
 
 
@@ -366,9 +375,8 @@ def chart(columns="", source=""):
             problem = _of_rows(rows, columns.split(), source) if columns else _of_ids(plans, rows)
             if problem:
                 raise CallError(f"charts.{draw.__name__}() {problem}")
-            words = {name: given.get(name) for name in ("name", "title", "subtitle")}
-            made = _words(draw.__name__, *given.values()) if None in words.values() else {}
-            words = {name: made[name] if text is None else text for name, text in words.items()}
+            words = _words(draw.__name__, *given.values())
+            words |= {name: given[name] for name in words if given.get(name) is not None}
             with mpl.style.context(STYLE):
                 return draw(**{**given, **words})
 

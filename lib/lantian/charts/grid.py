@@ -1,7 +1,6 @@
 """Charts without an axis of values: the matrix of marks, the order of what is asked, the calendar, and bars of counts."""
 
 import re
-from itertools import product
 
 import matplotlib as mpl
 import matplotlib.colors
@@ -88,29 +87,27 @@ def _cells(plans, cells, names, palette, line=None, heads=0.75):
 
     A line has the height of its words, or the given one; ``heads`` is the room for the names of columns, in inches.
     """
-    columns = int(cells["column"].max()) + 1 if len(cells) else 1
+    columns = int(cells["column"].max()) + 1
     room = (drawing.WIDTH - _NAMES) / columns - 0.1
     parts = cells["text"].str.replace(r"; (?=\d+ more$)", "\n", regex=True).str.split("\n")
     words = ["\n".join(drawing.wrap(line, room, _CELL) for line in lines) for lines in parts]
     names = [name if "\n" in name else drawing.wrap(name, _NAMES - 0.1, 8.5) for name in names]
     lines = pd.Series(words, cells["line"], dtype="str").str.count("\n").groupby(level=0).max() + 1
-    heights = [
-        max(0.4 + drawing.LINE * _CELL / 72 * lines.get(y, 1), 0.2 + drawing.inches(name, 8.5))
-        for y, name in enumerate(names)
-    ]
-    heights = heights if line is None else [line] * len(names)
-    edges = np.concatenate([[0], np.cumsum(heights or [0.4])])
+    tall = 0.4 + drawing.LINE * _CELL / 72 * lines.reindex(range(len(names)), fill_value=1)
+    heights = tall.clip(lower=[0.2 + drawing.inches(name, 8.5) for name in names])
+    edges = np.concatenate([[0], np.cumsum(heights if line is None else [line] * len(names))])
     chart, axes = drawing.canvas(edges[-1] + heads)
     chart.kind = "grid"
     axes.set(xlim=(-0.5, columns - 0.5), ylim=(edges[-1], 0))
-    axes.set_yticks((edges[1:] + edges[:-1])[: len(names)] / 2, names, size=8.5)
+    axes.set_yticks((edges[1:] + edges[:-1]) / 2, names, size=8.5)
     axes.hlines(edges, -0.5, columns - 0.5, color=drawing.PALE, lw=0.6)
     top = edges[cells["line"].to_numpy(int)]
     cells = drawing.with_marks(plans, cells).assign(x=cells["column"], y=top + (line or 0.34) / 2)
     drawing.draw_marks(axes, cells, palette, size=7)
     style = {"ha": "center", "va": "top", "size": _CELL, "linespacing": 1.1, "in_layout": False}
     for x, y, text, url in zip(cells["x"], cells["y"], words, cells["url"]):
-        axes.text(x, y + 0.1, text, url=url, **style) if text else None
+        if text:
+            axes.text(x, y + 0.1, text, url=url, **style)
     return chart, axes
 
 
@@ -176,18 +173,20 @@ def calendar(plans, duties, name=None, title=None, subtitle=None):
     last = [words for words in ("from a date on", "every year", "no date") if words in set(period)]
     columns = [*sorted(set(period) - set(last)), *last]
     counts = pd.crosstab(duties["jurisdiction"], period)
-    shown = drawing.places_of(plans, duties) if plans.many else plans.focus
+    shown, subtitle = drawing.shown_places(plans, duties, subtitle, "a duty")
     counts = counts.reindex(index=shown, columns=columns, fill_value=0)
-    places = plans.places.set_index("id", drop=False).loc[counts.index]
     chart, axes = drawing.canvas((0.26 if plans.many else 0.42) * len(counts) + 0.7)
     look = {"cmap": _SHADES, "vmin": 0, "cbar": False, "linewidths": 1}
     seaborn.heatmap(counts, xticklabels=False, yticklabels=False, ax=axes, **look)
+    rows = counts.stack().reset_index().set_axis(["jurisdiction", "what", "number"], axis=1)
+    rows = rows[rows["number"] > 0].assign(in_words=rows["number"].astype(str), id="")
+    names = plans.places.set_index("id")["name_en"]
     style = {"size": 8, "color": drawing.INK, "ha": "center", "va": "center", "in_layout": False}
-    for (line, place), (column, when) in product(enumerate(places.itertuples()), enumerate(columns)):
-        if number := counts.iat[line, column]:
-            year = "".join(f"&year={digits}" for digits in re.findall(r"\d{4}", when))
-            url = f"place={place.id}{year}\n{place.name_en}, {when}: {number}"
-            axes.text(column + 0.5, line + 0.5, str(number), url=url, **style)
+    for row in rows.itertuples():
+        year = "".join(f"&year={digits}" for digits in re.findall(r"\d{4}", row.what))
+        url = f"place={row.jurisdiction}{year}\n{names[row.jurisdiction]}, {row.what}: {row.number}"
+        column, line = columns.index(row.what) + 0.5, shown.index(row.jurisdiction) + 0.5
+        axes.text(column, line, row.in_words, url=url, **style)
     axes.set(xlabel="", ylabel="")
     labels = drawing.labels(plans)
     axes.set_yticks(np.arange(len(counts)) + 0.5, counts.index.map(labels), size=8.5, rotation=0)
@@ -196,8 +195,6 @@ def calendar(plans, duties, name=None, title=None, subtitle=None):
     axes.set_xticks(np.arange(len(columns)) + 0.5, heads, size=7, rotation=90 if turned else 0)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
-    rows = counts.stack().rename("number").reset_index().set_axis(["jurisdiction", "what", "number"], axis=1)
-    rows = rows[rows["number"] > 0].assign(in_words=lambda found: found["number"].astype(str), id="")
     rows = drawing.by_place(plans, rows, missing="no duty")
     return drawing.finish(chart, plans, rows, name, title, subtitle, ["number"])
 

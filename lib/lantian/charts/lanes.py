@@ -55,14 +55,13 @@ def place_lanes(plans, lanes, limits):
     labels = drawing.labels(plans)
     names = "\n".join(labels[place] for place in lanes["jurisdiction"].unique()).split("\n")
     room = drawing.WIDTH - max(drawing.text_width(name, 8.5) for name in names) - 0.3
-    if "left" not in lanes:
-        lanes = lanes.assign(left=lanes.reindex(columns=["x", "start"]).min(axis=1))
-    silent = lanes["x"].isna() & ~lanes["id"].isin(plans.every_target["id"])
+    alone = lanes["x"].isna()
+    silent = alone & ~lanes["id"].isin(plans.every_target["id"])
     lanes = lanes.assign(silent=silent, label=lanes["label"].mask(silent, "– " + lanes["label"]))
+    lanes["left"] = lanes.reindex(columns=["left", "x", "start"]).min(axis=1)
     left, right = (room * (lanes[side] - limits[0]) / (limits[1] - limits[0]) for side in ("left", "x"))
     right = room - right - 0.15
     width = pd.Series([drawing.text_width(label, _LABEL) for label in lanes["label"]], lanes.index)
-    alone = lanes["x"].isna()
     at_right = alone | (width <= right) | (right >= left)
     rooms = right.where(at_right, left - 0.15).mask(alone, room)
     words = [drawing.wrap(label, width) for label, width in zip(lanes["label"], rooms)]
@@ -84,17 +83,16 @@ def draw_lanes(axes, plans, lanes, limits, unit="", points=None):
         look = {"colors": list(lines["jurisdiction"].map(palette)), "lw": 2, "alpha": 0.6}
         axes.hlines(lines["y"], lines["start"], lines["end"], **look)
     drawing.draw_marks(axes, lanes if points is None else drawing.with_marks(plans, points), palette)
-    style = {"va": "center", "size": _LABEL, "linespacing": 1.1, "bbox": drawing.GROUND, "in_layout": False}
+    style = {"va": "center", "size": _LABEL, "linespacing": 1.1, "bbox": drawing.GROUND}
+    style |= {"textcoords": "offset points", "in_layout": False}
     for row in lanes.itertuples():
-        style["url"] = row.url
-        if pd.isna(row.x):
+        x, place = row.x, {"xytext": (8, 0)}
+        if pd.isna(x):
             color = drawing.GREY if row.silent else drawing.INK
-            at_start = {"xycoords": axes.get_yaxis_transform(), "xytext": (2, 0), "color": color}
-            axes.annotate(row.words, (0, row.y), textcoords="offset points", **at_start, **style)
-        else:
-            x = row.x if row.at_right else row.left
-            side = {"xytext": (8, 0), "ha": "left"} if row.at_right else {"xytext": (-8, 0), "ha": "right"}
-            axes.annotate(row.words, (x, row.y), textcoords="offset points", **side, **style)
+            x, place = 0, {"xycoords": axes.get_yaxis_transform(), "xytext": (2, 0), "color": color}
+        elif not row.at_right:
+            x, place = row.left, {"xytext": (-8, 0), "ha": "right"}
+        axes.annotate(row.words, (x, row.y), url=row.url, **place, **style)
     axes.set_xlim(limits)
     axes.set_xlabel(unit, size=8, loc="right", labelpad=1)
     _name_lanes(axes, plans, lanes)

@@ -4,8 +4,7 @@ import math
 
 import pandas as pd
 
-from lantian.analysis.comparability import rules
-from lantian.analysis.compare import compare, groups, pairs
+from lantian.analysis.compare import compare
 from lantian.analysis.levels import ancestors, limits, places_unread
 from lantian.charts import drawing
 from lantian.charts.lanes import draw_lanes, implied, place_lanes
@@ -61,7 +60,8 @@ def _targets_of(plans, indicator):
     levels = judged[judged["amount"].notna() & of_level & (judged["standard_unit"] == unit)]
     levels = levels[levels["target_year"].notna()]
     year = levels.groupby("target_year")["jurisdiction"].nunique().idxmax() if len(levels) else None
-    levels = _on_one_axis(plans, levels[levels["target_year"] == year])
+    levels = levels[levels["target_year"] == year]
+    levels = levels[_on_one_axis(plans, levels)]
     measured = _measured(plans, indicator)
     bases = judged.set_index(["jurisdiction", "baseline_year"]).index
     of_base = measured.set_index(["jurisdiction", "year"]).index.isin(bases)
@@ -83,16 +83,12 @@ def _targets_of(plans, indicator):
 
 
 def _on_one_axis(plans, levels):
-    """Take the levels of the group of most places, their stretch goals, and what changes imply that compare with one of them."""
-    if levels.empty:
-        return levels
-    rows = plans.targets[plans.targets["id"].isin(levels["id"])]
-    numbers = groups(levels, pairs(rules(plans), rows))
-    group = levels["jurisdiction"].groupby(numbers).nunique().idxmax()
-    group, basic = levels[numbers == group], plans.targets.set_index("id")["stretch_of"]
-    ids = set(group["id"]) | set(basic[group["id"]])
-    implied = levels["converted"].eq(True) & levels["other"].isin(group["id"])
-    return levels[levels["id"].isin(ids) | levels["id"].map(basic).isin(group["id"]) | implied]
+    """Mark the levels of the group of most places, and those of which they are the stretch goals, or that are theirs."""
+    sizes = levels.groupby("group")["jurisdiction"].nunique()
+    group = levels.loc[levels["group"].isin(sizes.nlargest(1).index), "id"]
+    basic = levels["id"].map(plans.targets.set_index("id")["stretch_of"])
+    of_group = levels["id"].isin(group)
+    return of_group | levels["id"].isin(basic[of_group]) | basic.isin(group)
 
 
 def _last_two(measured, year):
@@ -166,9 +162,7 @@ def chain(plans, indicator, year, name=None, title=None, subtitle=None):
     """
     every = _rungs(plans, indicator, year)
     own = every[(every["focus"] == every["jurisdiction"]) & every["x"].notna()]
-    shown = drawing.places_of(plans, own) if plans.many and len(own) else plans.focus
-    if plans.many:
-        subtitle += f"; {len(plans.focus) - len(shown)} plans without a figure for {year} in the rows beneath"
+    shown, subtitle = drawing.shown_places(plans, own, subtitle, f"a figure for {year}")
     rungs = every[every["focus"].isin(shown)]
     levels = [level for level in _LEVELS if level in set(rungs["level"])]
     columns = min(len(shown), _ACROSS) if plans.many else len(shown)
@@ -206,26 +200,28 @@ def _panel_a_place(plans, places, columns, height):
 def _rungs(plans, indicator, year):
     """List the goals of each focus place and the places above it for one year, or the reason why there is none."""
     goals = plans.every_target.query("indicator == @indicator and target_year == @year and core == 'yes'")
-    unit = plans.indicators.set_index("id").loc[indicator, "unit"]
-    whole = "kind in ['level', 'share'] and amount.notna() and area == 'whole' and standard_unit == @unit"
-    goals = goals.query(whole, local_dict={"unit": unit})
+    goals = goals.query("kind in ['level', 'share'] and amount.notna() and area == 'whole'")
+    goals = goals[goals["standard_unit"] == plans.indicators.set_index("id").loc[indicator, "unit"]]
     goals = goals.sort_values("stretch_of").drop_duplicates("jurisdiction")
-    places, unread, rows = plans.jurisdictions.set_index("id"), places_unread(plans), []
-    gaps = plans.gaps[plans.gaps["indicator"] == indicator].set_index("jurisdiction")
-    for focus in plans.focus:
-        for place in [focus, *ancestors(plans, focus)]:
-            found = goals[goals["jurisdiction"] == place]
-            missing = "plan not read" if place in unread else f"none known for {year}"
-            missing = wording.gap(next(gaps.loc[[place]].itertuples())) if place in gaps.index else missing
-            row = {"focus": focus, "jurisdiction": place, "id": "", "x": None, "in_words": missing}
-            row |= {"level": places.loc[place, "level"], "what": places.loc[place, "name_en"]}
-            row["label"] = "– " + drawing.wrap(missing, 1.0, 7)
-            for goal in found.itertuples():
-                row |= {"id": goal.id, "x": goal.amount, "label": wording.number(goal.amount)}
-                row["in_words"] = wording.target(goal) + wording.hedge(goal)
-            rows.append(row)
-    rungs = pd.DataFrame(rows)
+    goals = {goal.jurisdiction: goal for goal in goals.itertuples()}
+    reasons = dict.fromkeys(places_unread(plans), "plan not read")
+    reasons |= {
+        gap.jurisdiction: wording.gap(gap) for gap in plans.gaps.itertuples() if gap.indicator == indicator
+    }
+    chains = [(focus, place) for focus in plans.focus for place in (focus, *ancestors(plans, focus))]
+    rungs = [_rung(goals.get(place), reasons.get(place, f"none known for {year}")) for _, place in chains]
+    rungs = pd.DataFrame(rungs).join(pd.DataFrame(chains, columns=["focus", "jurisdiction"]))
+    rungs = rungs.join(plans.jurisdictions.set_index("id")[["level", "name_en"]], on="jurisdiction")
+    rungs = rungs.rename(columns={"name_en": "what"})
     return rungs[rungs["level"].isin(_LEVELS)].astype({"x": float})
+
+
+def _rung(goal, reason):
+    """Word a goal, or the reason why there is none."""
+    if goal is None:
+        return {"id": "", "x": None, "label": "– " + drawing.wrap(reason, 1.0, 7), "in_words": reason}
+    in_words = wording.target(goal) + wording.hedge(goal)
+    return {"id": goal.id, "x": goal.amount, "label": wording.number(goal.amount), "in_words": in_words}
 
 
 @drawing.chart()
@@ -246,11 +242,7 @@ def series(plans, indicator, name=None, title=None, subtitle=None):
     measured, promised = _measured(plans, indicator), _promised(plans, indicator)
     seen = measured.assign(x=measured["year"], y=measured["amount"])
     points = pd.concat([seen, promised], ignore_index=True)
-    shown = drawing.places_of(plans, points)
-    if plans.many and shown:
-        subtitle += f"; {len(plans.focus) - len(shown)} plans without either in the rows beneath"
-    else:
-        shown = plans.focus
+    shown, subtitle = drawing.shown_places(plans, points, subtitle, "either")
     chart, panels = _panel_a_place(plans, shown, min(len(shown), _ACROSS), height=2.1)
     points, palette = drawing.with_marks(plans, points), drawing.colours(plans)
     for axes, place in zip(panels.flat, shown):
