@@ -158,9 +158,9 @@ def _repeated(text, found):
 
     def recurs(start, end):
         for first in range(max(0, end - PASSAGE), start + 1):
-            for other in starts.get(text[first : first + PASSAGE], ()):
-                if found.get((start + other - first, end + other - first)):
-                    return True
+            moved = [other - first for other in starts.get(text[first : first + PASSAGE], ())]
+            if any(found.get((start + by, end + by)) for by in moved):
+                return True
         return False
 
     return [place for place, span in found.items() if not span and recurs(*place)]
