@@ -15,11 +15,8 @@ HEADLINES = {"coal": 0, "air": 1, "vehicles": 2}
 SYMBOLS, SHARE_OF = wording.words("symbol"), wording.words("share of")
 # The rule by which one target stands for the others of its cell, which pages name: nature, strength, stock before
 # purchases, whole area before a part, latest year.
-FIRM = {
-    "nature": ["binding", "indicative", ""],
-    "strength": ["mandated", "plain", "hedged", "aspirational"],
-    "base": ["stock", "", "new_or_replaced", "new"],
-}
+FIRM = {"nature": ("binding", "indicative", ""), "strength": wording.STRENGTHS}
+FIRM["base"] = ("stock", "", "new_or_replaced", "new")
 KEY = ["jurisdiction", "indicator"]
 CONTENT = ["mark", "text", "in_words", "id", "count", "kind", "strength", "firmness"]
 CELL = ["jurisdiction", "label", "place", "indicator", "indicator_name", *CONTENT]

@@ -417,8 +417,8 @@ def _subjects(plans, rows):
         return [facts[name] for name in ([rows] if isinstance(rows, str) else rows)]
     if "id" not in rows:
         return list(rows.select_dtypes("number"))
-    facts = pd.concat([plans.every_target, plans.gaps])
-    return list(facts.loc[facts["id"].isin(rows["id"]), "indicator_name"].unique())
+    known = [plans.by_id[name] for name in rows["id"] if name in plans.by_id]
+    return list(dict.fromkeys(row.indicator_name for row in known))
 
 
 # --- links: a mark and its label are one, which leads to what proves them and words it under the pointer --------------

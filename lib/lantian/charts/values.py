@@ -56,9 +56,8 @@ def targets(plans, indicators, name=None, title=None, subtitle=None):
 def _targets_of(plans, indicator):
     """List the lanes of an indicator, the marks on them, all that is in words, the limits of its year, and the ends of its axis."""
     judged, unit = compare(plans, indicator), plans.indicators.set_index("id").loc[indicator, "unit"]
-    of_level = judged["kind"].isin(["level", "share"]) | judged["converted"].eq(True)
-    levels = judged[judged["amount"].notna() & of_level & (judged["standard_unit"] == unit)]
-    levels = levels[levels["target_year"].notna()]
+    levels = judged[judged["standard_unit"] == unit].dropna(subset=["amount", "target_year"])
+    levels = levels[levels["kind"].isin(["level", "share"]) | levels["converted"].eq(True)]
     year = levels.groupby("target_year")["jurisdiction"].nunique().idxmax() if len(levels) else None
     levels = levels[levels["target_year"] == year]
     levels = levels[_on_one_axis(plans, levels)]
@@ -66,12 +65,11 @@ def _targets_of(plans, indicator):
     bases = judged.set_index(["jurisdiction", "baseline_year"]).index
     of_base = measured.set_index(["jurisdiction", "year"]).index.isin(bases)
     measured = measured[of_base | _last_two(measured, year)]
-    parts = [levels.assign(x=levels["amount"], line=0.0), measured.assign(x=measured["amount"], line=1.0)]
-    points = pd.concat(parts).drop(columns=["text", "degree", "reason"])
-    words = [_level_in_words(row) for row in levels.itertuples()]
-    points["in_words"] = words + list(measured["in_words"])
-    labelled = points.assign(label=words + list(measured["text"]))
-    lanes = _merge_points(labelled, judged[~judged["id"].isin(levels["id"])])
+    words = pd.Series(map(_level_in_words, levels.itertuples()), levels.index, dtype="str")
+    levels = levels.assign(line=0.0, label=words, in_words=words)
+    points = pd.concat([levels, measured.assign(line=1.0, label=measured["text"])])
+    points = points.assign(x=points["amount"]).drop(columns=["text", "degree", "reason"])
+    lanes = _merge_points(points, judged[~judged["id"].isin(levels["id"])])
     lines = limits(plans, indicator, year)
     ends = (0, max([1, *points["x"], *lines["amount"]]) * 1.6)
     others, lanes = lanes[lanes["x"].isna()], drawing.by_place(plans, lanes, "line")
@@ -122,8 +120,7 @@ def _merge_points(points, others):
 def _limit_lines(axes, lines):
     """Draw limits as lines, named above the drawing, one above the other; dotted where they came later."""
     for number, row in enumerate(lines.itertuples()):
-        line = {"color": drawing.GREY, "lw": 1, "ls": ":" if row.hindsight else "-"}
-        axes.axvline(row.amount, zorder=1, **line)
+        axes.axvline(row.amount, zorder=1, color=drawing.GREY, lw=1, ls=":" if row.hindsight else "-")
         place = {"xycoords": ("data", "axes fraction"), "xytext": (0, 3 + 10 * number), "ha": "left"}
         place |= {"textcoords": "offset points", "url": row.id}
         axes.annotate(row.in_words, (row.amount, 1), size=7, color=drawing.GREY, **place)
@@ -165,8 +162,7 @@ def chain(plans, indicator, year, name=None, title=None, subtitle=None):
     shown, subtitle = drawing.shown_places(plans, own, subtitle, f"a figure for {year}")
     rungs = every[every["focus"].isin(shown)]
     levels = [level for level in _LEVELS if level in set(rungs["level"])]
-    columns = min(len(shown), _ACROSS) if plans.many else len(shown)
-    chart, panels = _panel_a_place(plans, shown, columns, height=0.42 * len(levels) + 0.75)
+    chart, panels = _panel_a_place(plans, shown, height=0.42 * len(levels) + 0.75)
     known = [*rungs["x"].dropna()] or [0]
     ends = min(known) - 2, max(known) + 1 + (max(known) - min(known) + 3) / 2  # with room for the words
     rungs = drawing.with_marks(plans, rungs.assign(y=rungs["level"].map(levels.index)))
@@ -185,9 +181,10 @@ def chain(plans, indicator, year, name=None, title=None, subtitle=None):
     return drawing.finish(chart, plans, every.assign(jurisdiction=every["focus"]), name, title, subtitle)
 
 
-def _panel_a_place(plans, places, columns, height):
-    """Start a drawing with a panel for each place, named above it, in so many columns; a panel has the height in inches."""
-    lines, names = math.ceil(len(places) / columns), drawing.labels(plans)
+def _panel_a_place(plans, places, height):
+    """Start a drawing with a panel for each place, named above it, `_ACROSS` side by side; a panel has the height in inches."""
+    columns, names = min(len(places), _ACROSS), drawing.labels(plans)
+    lines = math.ceil(len(places) / columns)
     grid = {"ncols": columns, "nrows": lines, "sharex": True, "sharey": True, "squeeze": False}
     chart, panels = drawing.canvas(height * lines, **grid)
     for axes, place in zip(panels.flat, places):
@@ -205,9 +202,8 @@ def _rungs(plans, indicator, year):
     goals = goals.sort_values("stretch_of").drop_duplicates("jurisdiction")
     goals = {goal.jurisdiction: goal for goal in goals.itertuples()}
     reasons = dict.fromkeys(places_unread(plans), "plan not read")
-    reasons |= {
-        gap.jurisdiction: wording.gap(gap) for gap in plans.gaps.itertuples() if gap.indicator == indicator
-    }
+    gaps = plans.gaps[plans.gaps["indicator"] == indicator]
+    reasons |= {gap.jurisdiction: wording.gap(gap) for gap in gaps.itertuples()}
     chains = [(focus, place) for focus in plans.focus for place in (focus, *ancestors(plans, focus))]
     rungs = [_rung(goals.get(place), reasons.get(place, f"none known for {year}")) for _, place in chains]
     rungs = pd.DataFrame(rungs).join(pd.DataFrame(chains, columns=["focus", "jurisdiction"]))
@@ -243,7 +239,7 @@ def series(plans, indicator, name=None, title=None, subtitle=None):
     seen = measured.assign(x=measured["year"], y=measured["amount"])
     points = pd.concat([seen, promised], ignore_index=True)
     shown, subtitle = drawing.shown_places(plans, points, subtitle, "either")
-    chart, panels = _panel_a_place(plans, shown, min(len(shown), _ACROSS), height=2.1)
+    chart, panels = _panel_a_place(plans, shown, height=2.1)
     points, palette = drawing.with_marks(plans, points), drawing.colours(plans)
     for axes, place in zip(panels.flat, shown):
         _place_series(axes, points[points["jurisdiction"] == place], palette)

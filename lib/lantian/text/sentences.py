@@ -152,8 +152,7 @@ def say(plans, text, **values):
     for literal, name, column, _ in fields:
         parts.append(escape(literal))
         if name is not None:
-            given = name in values
-            words = _given(values[name], column) if given else _looked_up(plans, name, column, text)
+            words = _given(values[name], column) if name in values else _looked_up(plans, name, column, text)
             answers[f"{name}:{column}" if column else name] = str(Shown(words))
             parts.append(words)
     return Sentence("".join(parts), answers)
