@@ -266,10 +266,10 @@ def fleet_steps(plans):
     energy = rows["indicator"].str.split(".").str[-1].replace(["electric", "battery_electric"], "new_energy")
     of_stock = energy.map({"new_energy": "stock", "new_or_clean": "stock_or_clean"})
     step = energy.where(rows["base"] != "stock", of_stock).where(whole, "share")
-    rows = rows.assign(step=step, when=[wording.date(row) for row in rows.itertuples()])
+    aimed = rows["strength"].map({"aspirational": ", aimed for"}).fillna("")
+    when = [wording.date(row) + words for row, words in zip(rows.itertuples(), aimed)]
+    rows = rows.assign(step=step, when=when)
     rows["fleet"] = [_several(row) for row in rows.itertuples()]
-    aimed = rows["strength"].eq("aspirational").map({True: ", aimed for", False: ""})
-    rows["when"] = rows["when"].astype("str") + aimed.astype("str")  # of no rows neither is text
     keys = ["jurisdiction", "label", "step", "strength", "area", "when"]
     named = {"fleets": ("fleet", wording.names), "id": ("id", "first"), "ids": ("id", ";".join)}
     rows = rows.groupby(keys, as_index=False, sort=False).agg(**named)
@@ -280,21 +280,17 @@ def fleet_steps(plans):
     rows = pd.concat([rows, _without_fleets(plans, rows)], ignore_index=True)
     steps = [words for step, words in STEPS.items() if step != "unread" or step in set(rows["step"])]
     rows["step"] = pd.Categorical(rows["step"].map(STEPS), steps, ordered=True)
-    order = rows["jurisdiction"].map(plans.focus.index)
-    rows = rows.iloc[order.argsort(kind="stable")].reset_index(drop=True)
-    return rows.drop(columns=["fleets", "area", "when"])
+    in_order = rows["jurisdiction"].map(plans.focus.index).argsort(kind="stable")
+    return rows.iloc[in_order].reset_index(drop=True).drop(columns=["fleets", "area", "when"])
 
 
 def _without_fleets(plans, rows):
     """Say of places without any target on fleets whether their plan has words for them."""
-    gaps = plans.gaps[plans.gaps["indicator"].isin(wording.FLEETS)]
-    gaps = _gap_cells(gaps[~gaps["jurisdiction"].isin(rows["jurisdiction"])])
-    gaps = gaps.sort_values("mark", key=lambda marks: marks.map(RANK)).drop_duplicates("jurisdiction")
-    unread = plans.places[~plans.places["id"].isin([*rows["jurisdiction"], *gaps["jurisdiction"]])]
-    unread = unread.assign(jurisdiction=unread["id"], mark="unread", id="", text=NO_TARGET["unread"])
-    gaps = pd.concat([gaps, unread.assign(in_words=unread["text"])])
-    step = gaps["mark"].map({"qualitative": "words", "unread": "unread"}).fillna("not addressed")
-    return gaps.assign(step=step)[["jurisdiction", "label", "step", "text", "in_words", "id"]]
+    found = cells(plans, indicators=wording.FLEETS)
+    found = found[~found["jurisdiction"].isin(rows["jurisdiction"])]
+    found = found.sort_values("mark", key=lambda marks: marks.map(RANK)).drop_duplicates("jurisdiction")
+    step = found["mark"].map({"qualitative": "words", "unread": "unread"}).fillna("not addressed")
+    return found.assign(step=step)[["jurisdiction", "label", "step", "text", "in_words", "id"]]
 
 
 def _several(row):

@@ -83,8 +83,8 @@ def rows(plans):
     found["indicator_id"], found["indicator"] = found["indicator"], found["indicator_name"]
     found["indicator_zh"] = found["indicator_id"].map(plans.indicators.set_index("id")["name_zh"])
     found["subject_zh"] = found["subject"].map(plans.subjects.set_index("id")["name_zh"])
-    texts = found.assign(statement=found["statement_en"])[[*MAIN, *MORE]]  # of gaps that is their note
-    texts = texts.astype("str").fillna("")
+    # The statement of a gap is its note.
+    texts = found.assign(statement=found["statement_en"])[[*MAIN, *MORE]].astype("str").fillna("")
     return found.assign(main=_folded(texts[MAIN]), more=_folded(texts[MORE]))
 
 
