@@ -164,8 +164,7 @@ def _early(focus, documents):
     early = dated[(dated["issued"].str.len() == len("2018-01-01")) & (dated["deadline"] < dated["issued"])]
     for _, rows in early.groupby("document", sort=False):
         first = rows.iloc[0]
-        reissue = first.relation == "reissue"
-        again = " (a reissue; its first issue was not seen)" if reissue else ""
+        again = " (a reissue; its first issue was not seen)" if first.relation == "reissue" else ""
         day, earliest = wording.day(first.issued), wording.day(rows["deadline"].min())
         in_words = f"{len(rows)} dates lie before {day}, the day of issue{again}; the first is {earliest}"
         yield _row(rows.sort_values("deadline"), "a date before the document", in_words)

@@ -197,8 +197,7 @@ def _compound(match):
 
 
 def _per(match):
-    parts = match["parts"]
-    number = _digits(parts) if parts[0].isdigit() else _value(parts)
+    number = _value(re.sub("[, ]", "", match["parts"]))
     return None if number is None else Figure(number, unit=PER[match["base"]])
 
 

@@ -12,7 +12,6 @@ from lantian.text.script import fold, read_patterns
 COLUMNS = ["document", "start", "text", "context", "how", "reason"]
 # What accounts for a numeral, the strongest first, and its column in the summary.
 HOW = {"target": "targets", "gap": "gaps", "proof": "proofs", "rule": "by rule", "listed": "listed"}
-HOW |= {"unaccounted": "unaccounted"}
 MARGIN = 10  # characters of context shown on each side
 PASSAGE = 30  # characters that must recur, the numeral among them, for a passage to count as repeated
 
@@ -98,8 +97,10 @@ def summary(accounted):
         A row a document (index): ``numerals``, ``targets``, ``gaps``,
         ``proofs``, ``by rule``, ``listed``, ``unaccounted``.
     """
-    counts = pd.crosstab(accounted["document"], accounted["how"]).reindex(columns=list(HOW), fill_value=0)
-    counts = counts.rename(columns=HOW).rename_axis(columns=None)
+    counts = (
+        pd.crosstab(accounted["document"], accounted["how"]).rename(columns=HOW).rename_axis(columns=None)
+    )
+    counts = counts.reindex(columns=[*HOW.values(), "unaccounted"], fill_value=0)
     counts.insert(0, "numerals", counts.sum(axis="columns"))
     return counts
 
