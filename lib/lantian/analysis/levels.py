@@ -144,16 +144,8 @@ def _goals(plans, indicators):
     named = documents.drop(columns="confidence").itertuples(index=False)
     documents["source"] = [", ".join(filter(None, parts)) for parts in named]
     goals = plans.every_target.query("indicator in @indicators")
-    goals = goals[goals["jurisdiction"].isin(_concerned(plans))]
     goals = goals.drop(columns="issued").join(documents, on="document")
     return goals.assign(printed=[wording.target(row) for row in goals.itertuples()], number=range(len(goals)))
-
-
-def _concerned(plans):
-    """List the places compared, those above them, and those that set targets for them."""
-    gaps = plans.gaps[plans.gaps["role"] == "focus"]
-    above = (place for focus in plans.focus for place in ancestors(plans, focus))
-    return {*plans.focus, *above, *gaps["assigned_by"].str.split(";").explode()}
 
 
 def _pairs(plans, own, goals):
@@ -200,24 +192,23 @@ def _applies(plans):
 
 def _nearest(plans, own, goals, pairs):
     """Hold each goal against those of the nearest level above that compare with it, and word how it stands to them."""
-    judging, rows = rules(plans), {row.id: row for row in goals.itertuples()}
-    facts = {name: stated(judging, rows[name]) for name in {*pairs["id"], *pairs["above_id"]}}
+    judging, paired = rules(plans), goals[goals["id"].isin([*pairs["id"], *pairs["above_id"]])]
+    states = {row.id: stated(judging, row) for row in paired.itertuples()}
     sides = plans.key_regions.replace({"member": {"yes": "inside", "no": "outside"}})
     inside = sides.groupby(["jurisdiction", "document"])["member"].min()
     nearest, compared = {}, []
     for pair in pairs.sort_values("steps", kind="stable").itertuples():
-        one, higher, steps = rows[pair.id], rows[pair.above_id], nearest.get(pair.id, pair.steps)
-        verdict = judge(judging, facts[pair.id], facts[pair.above_id])
+        mine, theirs, steps = states[pair.id], states[pair.above_id], nearest.get(pair.id, pair.steps)
+        one, higher, verdict = mine.row, theirs.row, judge(judging, mine, theirs)
         if steps == pair.steps and _one_year(one, higher) and verdict.degree in ON_ONE_AXIS:
             nearest[pair.id] = steps
-            found = differences(judging, facts[pair.id].facts, facts[pair.above_id].facts)
-            amounts = _amounts(facts[pair.id], facts[pair.above_id], verdict.degree)
+            found = differences(judging, mine.facts, theirs.facts)
             counted = {each.field for each in found if each.kind == "counted"}
-            relation = _relation(one, higher, counted, amounts)
+            relation = _relation(one, higher, counted, _amounts(mine, theirs, verdict.degree))
             region = inside.get((one.jurisdiction, higher.document), "")
-            caveats = (*verdict.caveats, *verdict.inputs)
+            caveats = "; ".join(verdict.caveats + verdict.inputs)
             words = _sentence(one, higher, relation, caveats, region)
-            compared.append((one.id, higher.id, relation, "; ".join(caveats), region, words))
+            compared.append((one.id, higher.id, relation, caveats, region, words))
     names = ["id", "above_id", "relation", "caveats", "key_region", "in_words"]
     above = goals[["id", "place", "printed", "source", "confidence"]]
     above = above.rename(columns={"id": "above_id", "place": "above", "printed": "above_printed"})
@@ -263,7 +254,7 @@ def _sentence(one, higher, relation, caveats, region):
     if _later(higher.issued, one.issued):
         in_words += ", a later document"
     if caveats:
-        in_words += f" ({'; '.join(caveats)})"
+        in_words += f" ({caveats})"
     return in_words + (f"; {one.place} lies {region} the key regions of that document" if region else "")
 
 
@@ -325,8 +316,9 @@ def _assigned(plans, indicators, goals):
         return f"set by {names[gap.setter]}; {f'its own goal: {goal}' if goal else missing}"
 
     rows = list(gaps.itertuples())
-    printed, words = [wording.gap(row) for row in rows], [in_words(row) for row in rows]
-    return gaps.assign(relation="assigned", printed=printed, in_words=words)
+    return gaps.assign(
+        relation="assigned", printed=[*map(wording.gap, rows)], in_words=[*map(in_words, rows)]
+    )
 
 
 def limits(plans, indicator, year):
