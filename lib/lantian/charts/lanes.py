@@ -2,7 +2,6 @@
 
 import matplotlib as mpl
 import matplotlib.dates
-import numpy as np
 import pandas as pd
 
 from lantian.analysis.comparability import ON_ONE_AXIS
@@ -139,8 +138,7 @@ def dates(plans, rows, name=None, title=None, subtitle=None, above=None):
     year = pd.to_datetime(lanes["when"].str[:4]).mask(day)
     known = pd.concat([lanes["when"], above["when"]]).str[:4].dropna().astype(int)
     ends = known if len(known) else plans.documents[["period_start", "period_end"]].stack()
-    days = [f"{int(ends.min()) - 1}-11-01", f"{int(ends.max()) + 1}-02-01"]
-    limits = mpl.dates.date2num(np.array(days, "datetime64[D]"))
+    limits = mpl.dates.datestr2num([f"{int(ends.min()) - 1}-11-01", f"{int(ends.max()) + 1}-02-01"])
     for column, dates in {"x": x, "start": year, "end": year + pd.DateOffset(years=1)}.items():
         lanes[column] = mpl.dates.date2num(dates)
     lanes = place_lanes(plans, lanes, limits)
@@ -156,7 +154,7 @@ def dates(plans, rows, name=None, title=None, subtitle=None, above=None):
 def _draw_dates_above(axes, above, limits):
     """Draw the dates of levels above as lines, named above the drawing, one beneath the other."""
     for number, (when, rows) in enumerate(above.groupby("when")):
-        x, words = mpl.dates.date2num(np.datetime64(when)), "; ".join(rows["in_words"])
+        x, words = mpl.dates.datestr2num(when), "; ".join(rows["in_words"])
         axes.axvline(x, color=drawing.GREY, lw=1)
         share = (x - limits[0]) / (limits[1] - limits[0])
         place = {"ha": "left" if share < 0.5 else "right", "xytext": (0, 4 + 21 * number)}
