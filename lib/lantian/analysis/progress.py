@@ -146,8 +146,8 @@ def observations_of(plans, goal):
     """
     seen = plans.observations
     alike = (seen[OBJECT] == [getattr(goal, column) for column in OBJECT]).all(axis=1)
-    told_apart = goal.area != "named" and not goal.subject_class
-    return seen[alike & told_apart].merge(plans.units, on="unit", how="left")
+    observable = goal.area != "named" and not goal.subject_class
+    return seen[alike & observable].merge(plans.units, on="unit", how="left")
 
 
 def outcomes(plans):
