@@ -15,7 +15,6 @@ DEGREES = ("same", "direct", "caveat", "converted", "ranked", "no")
 ON_ONE_AXIS = DEGREES[:4]
 KINDS, MOST_COUNTED = ("counted", "mark", "hard"), 2
 CENSUS = 2020  # the last census: residents are counted nearest to it
-
 # Fields that are judged together where the table has a row for both.
 TOGETHER = {"rule": ("kind", "class"), "thing": ("subject", "class")}
 # What is unlike itself: parts named by two places, and what two targets leave unsaid.
