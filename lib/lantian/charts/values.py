@@ -81,7 +81,7 @@ def _targets_of(plans, indicator):
 
 
 def _on_one_axis(plans, levels):
-    """Mark the levels of the group of most places, and those of which they are the stretch goals, or that are theirs."""
+    """Mark the levels of the group of most places, with their stretch goals and the basic goals of such."""
     sizes = levels.groupby("group")["jurisdiction"].nunique()
     group = levels.loc[levels["group"].isin(sizes.nlargest(1).index), "id"]
     basic = levels["id"].map(plans.targets.set_index("id")["stretch_of"])
