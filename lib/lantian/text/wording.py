@@ -143,7 +143,8 @@ def _change(row):
     falls = row.amount < 0
     bound = CHANGE_BOUNDS[MIRRORED.get(row.operator, row.operator) if falls else row.operator]
     direction = ("below" if falls else "above") if base else ("lower" if falls else "higher")
-    return f"{bound}{_range(abs(row.amount), abs(row.amount_max), row.standard_unit)} {direction}{base}"
+    high = row.amount_max if pd.isna(row.amount_max) else abs(row.amount_max)
+    return f"{bound}{_range(abs(row.amount), high, row.standard_unit)} {direction}{base}"
 
 
 def date(row):
