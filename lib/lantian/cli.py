@@ -9,8 +9,8 @@ import click
 
 from lantian.data.schema import DataError, find_data
 
-FILE = click.Path(dir_okay=False, path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)
+FOLDER, FILE = click.Path(file_okay=False, path_type=Path), click.Path(path_type=Path)
+TEXT = click.Path(dir_okay=False, path_type=Path)
 YEAR, SECONDS = click.IntRange(1990, 2100), click.FloatRange(0, min_open=True)
 places_option = partial(click.option, "--jurisdictions", metavar="A,B")
 data_option = click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
@@ -87,13 +87,11 @@ def render(notebooks, data, output, force, jurisdictions, single_file, adopt, ce
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FILE)
 @data_option
 @click.option("--replace", is_flag=True, help="Replace what is there already.")
 @click.option("--template", metavar="ID", help="Instead, a workbook (.xlsx) to fill in, of one place.")
-@click.option(
-    "--year", type=YEAR, help="With --template: year of issue, of a plan that is not in the tables."
-)
+@click.option("--year", type=YEAR, help="With --template: year of issue of a plan not in the tables yet.")
 def export(file, data, replace, template, year):
     """Write all tables to FILE.xlsx, FILE.sqlite, or a folder of parquet files (.parquet or no ending)."""
     from lantian.data import export as tables
@@ -106,13 +104,11 @@ def export(file, data, replace, template, year):
 
 
 @main.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FILE)
 @data_option
+@click.option("--remove", is_flag=True, help="Remove rows of the tables that the workbook has no more.")
 @click.option(
-    "--remove", is_flag=True, help="Remove rows that are in the tables and no more in the workbook."
-)
-@click.option(
-    "--text", type=FILE, help="The plan as plain text: rows with a quote alone are drafted from it."
+    "--text", type=TEXT, help="The plan as plain text: rows with a quote alone are drafted from it."
 )
 def import_(file, data, remove, text):
     """Take the rows of a workbook that `export --template` wrote into the tables, or name what is wrong by cell."""
@@ -125,7 +121,7 @@ def import_(file, data, remove, text):
 
 @main.command()
 @click.argument("identifier", metavar="ID")
-@click.option("--text", type=FILE, required=True, help="The plan as plain text in UTF-8.")
+@click.option("--text", required=True, type=TEXT, help="The plan as plain text in UTF-8.")
 @data_option
 @click.option("--replace", is_flag=True, help="Replace drafts that are there already.")
 @click.option("--year", type=YEAR, help="Year of issue of a plan that is not in the tables yet.")

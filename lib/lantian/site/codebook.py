@@ -94,11 +94,7 @@ def readme(text, data=None):
     Raises `DataError` when the tables do not pass `check`, or a notebook's finding is no longer true.
     """
     folder = find_data(data)
-    facts = {
-        "plans": load(folder, jurisdictions=()),
-        "answers": _answers(folder),
-        "drafts": draft_shares(),
-    }
+    facts = {"plans": load(folder, jurisdictions=()), "answers": _answers(folder), "drafts": draft_shares()}
     written = template("readme.md.j2").render(facts, code=_code, cell=_cell, names=wording.names)
     for name, words in re.findall(r"(?s)<!-- (\w+) -->(.*?)<!-- end -->", written):
         part = f"(?s)(?<=<!-- {name} -->\n).*?(?=<!-- end -->)"
