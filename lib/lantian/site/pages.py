@@ -1,19 +1,17 @@
 """Pages of the site: their titles, charts and outputs, their HTML, and the files of all of them with the index."""
 
 import base64
-import csv
-import io
 import json
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
-from html import unescape
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 
+from lantian.data.files import as_csv
 from lantian.data.schema import CHECKOUT, harmless
 from lantian.site import TEMPLATES, template
 from lantian.site.execute import has_tag
@@ -62,15 +60,14 @@ class Page:
         return [heading for note in notes for heading in headings(note)]
 
     @property
-    def place(self):
-        """The name of the place that the page is about; empty for a page about all."""
-        return self.notebook.metadata.get("lantian", {}).get("place", "")
+    def about(self):
+        """What the notebook's metadata say of the page: of one about a place, the names of it and its province."""
+        return self.notebook.metadata.get("lantian", {})
 
     @property
-    def about(self):
-        """The names of the place that the page is about and its province; empty for a page about all."""
-        about = self.notebook.metadata.get("lantian", {})
-        return {name: about.get(name, "") for name in ("place", "place_zh", "province")} if self.place else {}
+    def place(self):
+        """The name of the place that the page is about; empty for a page about all."""
+        return self.about.get("place", "")
 
     @property
     def link(self):
@@ -100,52 +97,44 @@ class Page:
         """Every output of every cell, in order."""
         return [output for cell in self.notebook.cells for output in cell.get("outputs", [])]
 
-    @property
-    def under_headings(self):
-        """Each cell that is no note, with the heading that it stands under."""
+    def tagged(self, *tags):
+        """Yield each cell, notes aside, that has one of some tags, after the heading that it stands under."""
         title = self.title
         for cell in self.notebook.cells:
             if cell.cell_type == "markdown":
                 title = next((text for _, text in headings(cell.source)), title)
-            else:
+            elif any(has_tag(cell, tag) for tag in tags):
                 yield title, cell
 
     @property
     def on_index(self):
         """What the index shows too: id, heading and markup of each cell that is tagged so, and whether it comes first."""
-        for title, cell in self.under_headings:
-            if has_tag(cell, "index") or has_tag(cell, "index-top"):
-                markup = "".join(map(_html, cell.outputs))
-                yield {"id": cell.id, "title": title, "markup": markup, "top": has_tag(cell, "index-top")}
+        for title, cell in self.tagged("index", "index-top"):
+            markup = "".join(map(_html, cell.outputs))
+            yield {"id": cell.id, "title": title, "markup": markup, "top": has_tag(cell, "index-top")}
 
     @property
     def brief(self):
         """The name of the file with the page on one sheet; empty where no cell is tagged for it."""
         name = re.sub(r"^(\d\d|place)_", "", self.slug)
-        return f"{BRIEF}{name}.html" if any(has_tag(cell, "brief") for cell in self.notebook.cells) else ""
+        return f"{BRIEF}{name}.html" if any(self.tagged("brief")) else ""
 
     @property
     def on_brief(self):
         """What the brief shows: chart or none, heading and markup of each output of each cell that is tagged so."""
-        for title, cell in self.under_headings:
-            if has_tag(cell, "brief"):
-                yield from ((_chart(output), title, _html(output)) for output in cell.get("outputs", []))
-
-    @property
-    def explores(self):
-        """Whether a chart of the page is drawn by plotly.js, which the site's own script fetches."""
-        return any(PLOTLY in output.get("data", {}) for output in self.outputs)
+        parts = [(title, output) for title, cell in self.tagged("brief") for output in cell.outputs]
+        return [(_chart(output), title, _html(output)) for title, output in parts]
 
     @property
     def findings(self):
         """The cells that answer the page's question."""
-        return [cell for cell in self.notebook.cells if has_tag(cell, "finding")]
+        return [cell for _, cell in self.tagged("finding")]
 
     @property
     def answers(self):
         """The sentences that answer the page's question, as markup."""
-        found = [_html(output) for cell in self.findings for output in cell.get("outputs", [])]
-        return [*filter(None, found)]
+        shown = [_html(output) for cell in self.findings for output in cell.outputs]
+        return [*filter(None, shown)]
 
     @property
     def finding(self):
@@ -163,19 +152,11 @@ def headings(note):
     """
     import mistune
 
-    found = mistune.create_markdown(renderer=None)(note)
-    return [
-        (part["attrs"]["level"], _plain(part).strip())
-        for part in found
-        if part["type"] == "heading" and _plain(part).strip()
-    ]
-
-
-def _plain(part):
-    """Return the text of a part of a note, without its markup."""
-    if part["type"] in ("softbreak", "linebreak", "inline_html"):
-        return " " * (part["type"] != "inline_html")
-    return unescape(part.get("raw", "")) + "".join(map(_plain, part.get("children", [])))
+    renderer = mistune.HTMLRenderer(escape=False)
+    renderer.block_html = lambda html: ""  # a heading in HTML has no address
+    found = parse(mistune.create_markdown(renderer=renderer)(note)).find_all(re.compile("^h[1-6]$"))
+    texts = [(int(heading.name[1]), heading.get_text().strip().replace("\n", " ")) for heading in found]
+    return [(level, text) for level, text in texts if text]
 
 
 def _html(output):
@@ -196,12 +177,11 @@ def to_html(page, pages, offered=None):
     turn = [None, *links, None][pages.index(page) :][:3:2] if page in pages else []
     sections = [text for level, text in page.headings if level == 2]
     anchors = [quote(text.replace(" ", "-"), safe="?/:@!$&'()*+,;=") for text in sections]
-    site = {"title": page.title, "place": page.about, "brief": page.brief, "pages": links, "turn": turn}
-    site |= {"script": SCRIPT, "rows": rows_file(pages), "contents": list(zip(sections, anchors))}
-    site |= _edition(offered)
+    site = _edition(offered) | {"script": SCRIPT, "rows": rows_file(pages), "pages": links, "turn": turn}
+    site |= {"title": page.title, "brief": page.brief, "contents": list(zip(sections, anchors))}
+    site["place"] = page.about if page.place else {}
     site["last_finding"] = page.findings[-1].get("id", "") if page.findings else None
-    if not any(level == 1 for level, _ in page.headings):
-        site["heading"] = page.title
+    site["heading"] = "" if any(level == 1 for level, _ in page.headings) else page.title
     resources = {"lantian": site, "metadata": {"name": page.slug}}
     html = exporter().from_notebook_node(page.notebook, resources)[0]
     html = fit(html).replace(f'href="{page.link["file"]}#', 'href="#')
@@ -239,8 +219,8 @@ def files(pages, html, offered=None):
         found[notebook_file(page.slug)] = notebook.encode()
         for chart in page.charts:
             found |= {f"figures/{name}": content for name, content in _chart_files(chart).items()}
-    if any(page.explores for page in pages):
-        found["assets/plotly.min.js"] = plotly().read_bytes()
+    if any(PLOTLY in output.get("data", {}) for page in pages for output in page.outputs):
+        found["assets/plotly.min.js"] = plotly().read_bytes()  # the site's own script fetches it
     return found | {SCRIPT: program().encode(), "index.html": _index(pages, offered).encode()}
 
 
@@ -274,11 +254,10 @@ def notebook_file(slug):
 
 def _chart_files(chart):
     """Return the files of a chart by name: SVG, rows and, where there is one, PNG."""
-    text, name = io.StringIO(newline=""), chart["name"]
-    rows = ([harmless(cell) for cell in row] for row in chart["rows"])
-    csv.writer(text, lineterminator="\n").writerows([chart["columns"], *rows])
+    name, columns = chart["name"], chart["columns"]
+    rows = [dict(zip(columns, map(harmless, row))) for row in chart["rows"]]
     svg = chart["svg"].replace(f'href="{LEDGER}', f'href="../{LEDGER}')
-    found = {f"{name}.svg": svg.encode(), f"{name}.csv": text.getvalue().encode()}
+    found = {f"{name}.svg": svg.encode(), f"{name}.csv": as_csv(columns, rows).encode()}
     return found | ({f"{name}.png": base64.b64decode(chart["png"])} if chart["png"] else {})
 
 
@@ -292,7 +271,7 @@ def _changelog():
 
 def _brief(page):
     """Write what a page finds on one sheet of paper."""
-    sheet = template("brief.html.j2").render(page=page, parts=[*page.on_brief], **_edition())
+    sheet = template("brief.html.j2").render(page=page, parts=page.on_brief, **_edition())
     return _keep_percent_signs(sheet)
 
 
@@ -367,5 +346,3 @@ def _clear_attributes(page):
         ids.add(tag.get("id"))
         for name in [name for name in tag.attrs if name.startswith("on")]:
             del tag[name]
-        if tag.get("href", "").strip().lower().startswith("javascript:"):
-            del tag["href"]
