@@ -119,10 +119,11 @@ def read(source):
     try:
         with warnings.catch_warnings(action="ignore"):
             notebook = import_nbformat().read(source.path, as_version=4)
+        language = _language(notebook.metadata)
     except Exception as error:  # noqa: BLE001 - anything may stand in a file of that name
         why = str(error).partition("\n")[0]
         raise RenderError(f"{source.path}: this notebook cannot be read: {why}") from None
-    if (language := _language(notebook)) not in PYTHON:
+    if language not in PYTHON:
         why = f"its cells are in {language}; pages are made of notebooks in Python"
         raise RenderError(f"{source.path}: {why}")
     ids = [str(cell.get("id")) for cell in raw_cells(source.path)]
@@ -139,13 +140,10 @@ def read(source):
     return notebook
 
 
-def _language(notebook):
+def _language(metadata):
     """Return the language of a notebook's cells, Python where it names none."""
-    for entry, key in (("language_info", "name"), ("kernelspec", "language")):
-        found = notebook.metadata.get(entry)
-        if isinstance(found, dict) and isinstance(language := found.get(key), str):
-            return language.lower()
-    return "python"
+    run_in, meant_for = metadata.get("language_info") or {}, metadata.get("kernelspec") or {}
+    return (run_in.get("name") or meant_for.get("language") or "python").lower()
 
 
 def import_nbformat():
@@ -169,8 +167,6 @@ def steady(notebook):
     for output in [output for cell in notebook.cells for output in cell.get("outputs", [])]:
         if "text" in output:
             output.text = folder.sub("ipykernel", output.text)
-        if "traceback" in output:
-            output.traceback = [folder.sub("ipykernel", line) for line in output.traceback]
         data = output.get("data", {})
         if isinstance(markup := data.get("text/html"), str) and 'id="T_' in markup:
             data["text/html"] = re.sub(r"\bT_([0-9a-f]{5})(?![0-9a-f])", number, markup)
@@ -319,10 +315,9 @@ def _where(source, notebook, answer):
     return f"{about}, code cell {number} (id {notebook.cells[index].id})"
 
 
-def _failure(where, error):
+def _failure(where, failed):
     """Describe a failed cell in a few lines: notebook, cell, line and error."""
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error["traceback"]))
-    line = re.search(r"^-+> (\d+)|Cell In\[\d+\], line (\d+)", plain, re.M)
-    what = f"{error['ename']}: {error['evalue']}".splitlines()
+    line = f", line {failed['line']}" if failed["line"] else ""
+    what = failed["error"].splitlines()
     what = what[:LONGEST_ERROR] + ["…"] * (len(what) > LONGEST_ERROR)
-    return "\n  ".join([where + (f", line {line[1] or line[2]}:" if line else ":"), *what])
+    return "\n  ".join([f"{where}{line}:", *what])

@@ -21,6 +21,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from types import SimpleNamespace
 
 from ipykernel.inprocess.socket import DummySocket
@@ -146,19 +147,18 @@ async def _run_cells(notebook, answer):
             if message["parent_header"].get("msg_id") == request["header"]["msg_id"]:
                 client.process_message(message, cell, index)
         if reply["status"] != "ok" and "raises-exception" not in cell.metadata.get("tags", []):
-            failed = {"failed": index, "traceback": _lines(kernel.shell, reply["traceback"])}
-            return failed | {name: reply[name] for name in ("ename", "evalue")}
+            error = f"{reply['ename']}: {reply['evalue']}"
+            return {"failed": index, "line": _failed_line(), "error": error}
     notebook.metadata.language_info = kernel.language_info
     client.set_widgets_metadata()
     return {"notebook": notebook}
 
 
-def _lines(shell, shown):
-    """Return the lines of a traceback, which name that of the cell; where a notebook shows a sentence alone, all the same."""
-    error, whole = sys.last_value, shell.InteractiveTB.structured_traceback
-    return (
-        whole(type(error), error, error.__traceback__) if isinstance(error, lantian.LantianError) else shown
-    )
+def _failed_line():
+    """Return the number of the line of a cell that failed; of one that cannot be compiled its error knows it."""
+    frames = traceback.extract_tb(getattr(sys, "last_traceback", None))
+    lines = [frame.lineno for frame in frames if "ipykernel_" in frame.filename]
+    return lines[0] if lines else getattr(getattr(sys, "last_value", None), "lineno", None)
 
 
 def _kernel():
