@@ -119,10 +119,9 @@ def publish(files, facts, folder):
     Raises `PublishError` when a file of somebody else is in the way, `OSError` when one cannot be written.
     """
     known = _files(folder)
-    there = [name for name in files.keys() - known - {SET} if os.path.lexists(folder / name)]
-    if others := sorted(name for name in there if not _committed(folder, name)):
-        strange = folder / others[0]
-        raise PublishError(f"{strange}: this file is not one of these pages' own; move it away first")
+    there = [name for name in sorted(files.keys() - known - {SET}) if os.path.lexists(folder / name)]
+    if others := [folder / name for name in there if not _committed(folder, name)]:
+        raise PublishError(f"{others[0]}: this file is not one of these pages' own; move it away first")
     gone = sorted(known - files.keys())
     manifest = facts | {"files": {name: digest(found) for name, found in sorted(files.items())}, "gone": gone}
     _clear(folder, known)
@@ -178,19 +177,12 @@ def bundle(files):
     page's policy allows. The rows of each drawing stay as files within the page, and so
     do the workbook and the CSV; its PNG and SVG do not, nor the other files with the data.
     """
-    from markupsafe import Markup
-
     names = sorted(name for name in files if name.endswith(".html") and not name.startswith(BRIEF))
     names.sort(key=lambda name: name != "index.html")
     pages = {_key(name.removesuffix(".html")): parse(files[name].decode()) for name in names}
     for slug, page in pages.items():
         _adapt(page, slug, pages, files)
-    index = pages["index"]
-    bodies = [{"slug": slug, "markup": Markup(page.main.decode_contents())} for slug, page in pages.items()]
-    around = {name: Markup(index.body.find(name, "site", recursive=False)) for name in ("header", "footer")}
-    icon = Markup(index.find("link", rel="icon"))
-    about = {"pages": bodies, "edition": index.html, "title": index.title.string, "icon": icon}
-    return template("single.html.j2").render(about | around | _scripts(files)) + "\n"
+    return template("single.html.j2").render(pages=pages, index=pages["index"], **_scripts(files)) + "\n"
 
 
 def _key(slug):
@@ -256,16 +248,13 @@ def _target(address, slug, slugs, files):
 
 def _scripts(files):
     """Pack plotly.js and the rows that scripts read, and allow by hash the two scripts that run."""
-    from markupsafe import Markup
-
     from lantian.site.pages import ROWS_FILE, SCRIPT, plotly
 
     plotly, site = plotly().read_bytes(), files[SCRIPT]
     digests = [_base64(hashlib.sha256(script).digest()) for script in (plotly, site)]
     rows = files.get(ROWS_FILE, b"").partition(b"=")[2].rstrip(b";\n")
-    hashes = Markup(" ").join(Markup("'sha256-{}'").format(digest) for digest in digests)
     packed = {"packed": _packed(plotly), "rows": rows and _packed(rows)}
-    return packed | {"hashes": hashes, "site_js": Markup(site.decode())}
+    return packed | {"digests": digests, "site_js": site.decode()}
 
 
 def _packed(content):
