@@ -103,17 +103,20 @@ def show(frame, caption, address=None, searchable=False, fold=None):
 
 def _numbered(frame):
     """Take sources that repeat out of a table: what is left, the number of each row's source, and the sources."""
-    named = [name for name in ("source", "confidence") if name in frame]
-    sources = [_web(content(source)) for source in frame["source"]] if "source" in frame else []
-    if "confidence" in frame:
-        with_grade = Markup("{} (confidence {})").format
-        graded = zip(sources, frame["confidence"])
-        sources = [source and with_grade(source, grade) for source, grade in graded]
-    filled = [source for source in sources if source]
-    once = list(dict.fromkeys(filled))
-    if len(once) == len(filled):
+    sources = [_source(row) for row in frame.to_dict("records")]
+    once = list(dict.fromkeys(filter(None, sources)))
+    if len(once) == sum(map(bool, sources)):
         return frame, [0] * len(frame), []
-    return frame.drop(columns=named), [once.index(source) + 1 if source else 0 for source in sources], once
+    numbers = [once.index(source) + 1 if source else 0 for source in sources]
+    return frame.drop(columns=["source", "confidence"], errors="ignore"), numbers, once
+
+
+def _source(row):
+    """Return what a row names as its source, with its grade where it has one; empty where it names none."""
+    source = _web(content(row.get("source", "")))
+    if source and "confidence" in row:
+        return Markup("{} (confidence {})").format(source, row["confidence"])
+    return source
 
 
 def _cells(row, names, address, number):
@@ -234,10 +237,8 @@ def without_target(plans, theme):
     rows = []
     for reason, each in empty.groupby("in_words", sort=False):
         if plans.many:
-            counts = each.groupby(["indicator", "indicator_name"], sort=False).size()
-            named = [
-                on_evidence(f"{name}: {count} plans", indicator=i) for (i, name), count in counts.items()
-            ]
+            subjects = each.groupby(["indicator", "indicator_name"], sort=False).size().items()
+            named = [on_evidence(f"{name}: {count} plans", subject) for (subject, name), count in subjects]
         else:
             places = each.groupby("place", sort=False)
             named = [Markup("{}: {}").format(place, _subjects(mine)) for place, mine in places]
@@ -245,13 +246,13 @@ def without_target(plans, theme):
     return show(pd.DataFrame(rows, columns=["reason", "places and subjects"]), "No target, by reason")
 
 
-def on_evidence(words, **filters):
-    """Link words to the rows of the evidence page that filters leave.
+def on_evidence(words, indicator):
+    """Link words to the rows of the evidence page that are about an indicator.
 
-    >>> str(on_evidence("3 plans", indicator="air.pm25"))
+    >>> str(on_evidence("3 plans", "air.pm25"))
     '3 plans'
     """
-    return link(LEDGER, words, "&".join(f"{name}={value}" for name, value in filters.items()))
+    return link(LEDGER, words, f"indicator={indicator}")
 
 
 def _main_promises(mine):
@@ -423,10 +424,9 @@ def by_place(plans):
     rows = []
     for place in plans.places.itertuples():
         document = documents.loc[place.id]
-        page = Markup(link(f"place_{place.id}.html", place.label))
         years = wording.period(document["period_start"], document["period_end"])
         counts = [_count(table, place.id) for table in (plans.targets, plans.gaps)]
-        name = joined(" ", [page, chinese(place.name_zh)])
+        name = joined(" ", [link(f"place_{place.id}.html", place.label), chinese(place.name_zh)])
         rows.append([name, place.province, document["title_en"], years, *counts])
     columns = ["place", "province", "plan", "years", "targets", "without a target"]
     table = show(pd.DataFrame(rows, columns=columns), "Each place, its plan and the rows from it")
@@ -454,9 +454,13 @@ def by_indicator(plans):
     promised["in_words"] = promised["in_words"].where(alone, promised["statement_en"])
     by_plan = _counted_plans if plans.many else _by_plan
     promises = {indicator: by_plan(rows) for indicator, rows in promised.groupby("indicator")}
-    indicators = plans.indicators[plans.indicators["id"].isin(promises)].sort_values("name_en")
-    themes = {name.replace("_", " "): rows.to_dict("records") for name, rows in indicators.groupby("theme")}
-    return fill("by_theme", [(name.capitalize(), rows) for name, rows in themes.items()], promises)
+    return fill("by_theme", _themes(plans, promises), promises)
+
+
+def _themes(plans, ids):
+    """Return the indicators with some ids by theme, as ``{"air": [{"id": "air.pm25", "name_en": "PM2.5", …}, …], …}``."""
+    indicators = plans.indicators[plans.indicators["id"].isin(ids)].sort_values("name_en")
+    return {name.replace("_", " "): rows.to_dict("records") for name, rows in indicators.groupby("theme")}
 
 
 def comparisons(plans):
@@ -475,12 +479,10 @@ def comparisons(plans):
     in_core = targets["core"] == "yes"
     targets = targets[in_core | ~in_core.groupby(targets["indicator"]).transform("any")]
     targets = targets.assign(compares=_verdicts(plans, targets))
-    indicators = plans.indicators[plans.indicators["id"].isin(targets["indicator"])].sort_values("name_en")
     groups = targets.groupby("indicator")
     rows = {name: [_compared(row) for row in found.itertuples()] for name, found in groups}
-    numbers = groups["jurisdiction"].nunique()
-    themes = {name.replace("_", " "): found.to_dict("records") for name, found in indicators.groupby("theme")}
-    return fill("comparisons", themes, rows, numbers, plans.places.to_dict("records"), list(RESPECTS))
+    numbers, places = groups["jurisdiction"].nunique(), plans.places.to_dict("records")
+    return fill("comparisons", _themes(plans, rows), rows, numbers, places, list(RESPECTS))
 
 
 def _best_pairs(plans):
@@ -488,20 +490,20 @@ def _best_pairs(plans):
     numbers = plans.targets.query("core == 'yes'").groupby("indicator")["jurisdiction"].nunique()
     subjects = plans.indicators[plans.indicators["id"].isin(numbers.index)].sort_values(["theme", "name_en"])
     rows = comparability(plans, list(subjects["id"]))
-    plans_on = [on_evidence(str(numbers[name]), indicator=name) for name in subjects["id"]]
+    plans_on = [Shown(on_evidence(str(numbers[name]), name)) for name in subjects["id"]]
     rows.insert(0, "theme", list(subjects["theme"].str.capitalize()))
-    rows.insert(2, "plans", [Shown(words) for words in plans_on])
+    rows.insert(2, "plans", plans_on)
     return show(rows, "Each subject: the plans with a target, and what compares best")
 
 
 def _verdicts(plans, targets):
     """Say of each target how far it compares in each respect; of what no other plan has a target for, nothing."""
-    judging, lines = rules(plans), pd.Series(index=targets["id"], data=[[] for _ in targets["id"]])
+    judging, lines = rules(plans), {identifier: [] for identifier in targets["id"]}
     for of in RESPECTS:
         judged = strongest_by_subject(judging, targets, of).set_index("id")
         for row in judged[judged["reason"] != ALONE].itertuples():
             lines[row.Index].append(f"{of}: {verdict_in_words(row)}")
-    return [joined("<br>", found) for found in lines]
+    return [joined("<br>", found) for found in lines.values()]
 
 
 def _compared(row):
@@ -512,7 +514,7 @@ def _compared(row):
 
 def _counted_plans(rows):
     """Count the plans with a target on an indicator, linked to these on the evidence page."""
-    return on_evidence(wording.counted(len(rows), "plan"), indicator=rows["indicator"].iloc[0])
+    return on_evidence(wording.counted(len(rows), "plan"), rows["indicator"].iloc[0])
 
 
 def _by_plan(rows):
