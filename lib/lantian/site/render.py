@@ -8,6 +8,7 @@ import os
 import sys
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def _sources(paths, data):
     common = _digest(_program(), f"{sys.version} {os.environ.get(CHOSEN)} {rows}")
     sources = []
     for path in dict.fromkeys(paths):
-        shown = (_declared(path) or {}).get("notes")
+        shown = _declared(path).get("notes")
         for place in _focus(data) if execute.is_for_each_place(path) else [()]:
             noted = {"none": "", "own": notes.get("".join(place[:1]))}.get(shown, notes.get(shown, notes))
             sources.append(Source(path, _key(path, f"{common}{place[:1]}{noted}"), *place))
@@ -109,24 +110,18 @@ def _reads(path):
     of the notebook, so that a copy under another name is none that declares. ``notes`` says that it shows none of targets
     and gaps, or those of its own place (``own``), or of the one named.
     """
-    try:
-        declared = _declared(path)
-        named = [path.parent / name for name in declared["reads"]]
-    except (TypeError, KeyError):
+    declared = _declared(path)
+    if declared.get("page") != path.stem or not isinstance(declared.get("reads"), list):
         return None
     beside = (file for file in sorted(path.parent.iterdir()) if file.is_file() and file.suffix != ".ipynb")
-    return [*beside, *named] if declared.get("page") == path.stem else None
+    return [*beside, *(path.parent / name for name in declared["reads"])]
 
 
 def _declared(path):
-    """Return what a notebook declares of itself; None where it declares nothing."""
+    """Return what a notebook declares of itself; an empty dict where it declares nothing."""
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-        return json.loads(path.read_bytes())["metadata"]["lantian"]
-
-
-def _inputs(data):
-    """List the files that every page depends on: tables, library, lock, version."""
-    return [*_tables(data), *_program()]
+        return dict(json.loads(path.read_bytes())["metadata"]["lantian"])
+    return {}
 
 
 def _program():
@@ -139,8 +134,9 @@ def _program():
 
 def _made_from(data):
     """Digest what a set is made from beside its notebooks: the tables, and all that every page depends on."""
-    digests = {"data": _digest(_tables(data)), "inputs": _digest(_inputs(data))}
-    return digests | {"changelog": _digest([CHECKOUT / "CHANGELOG.md"]), "chosen": os.environ.get(CHOSEN, "")}
+    tables = _tables(data)
+    read = {"data": tables, "inputs": [*tables, *_program()], "changelog": [CHECKOUT / "CHANGELOG.md"]}
+    return {name: _digest(paths) for name, paths in read.items()} | {"chosen": os.environ.get(CHOSEN, "")}
 
 
 def _tables(data):
@@ -180,8 +176,8 @@ def _update(paths, job):
     known, made_from = publish.read_set(job.output), _made_from(job.data)
     kept = _kept(sources, every, known, job)
     todo = [source for source in sources if source.slug not in kept]
-    same = made_from.items() <= known.items()
-    if same and not todo and kept == list(known["pages"]) and _complete(known, job):
+    same = made_from.items() <= known.items() and not todo and kept == list(known["pages"])
+    if same and publish.intact(job.output, known) and (not job.single or SINGLE in known["files"]):
         return job.say("Nothing has changed since these pages were rendered.")
     with _kernels(todo, job) as kernels:
         if known.get("data") != made_from["data"]:
@@ -245,13 +241,9 @@ def _say_what_is_missing(known, facts, found, say):
 def _stamps(paths, data):
     """Note when each file that pages depend on was changed last, which no later change can undo."""
     paths = paths or [*NOTEBOOKS.glob("*.ipynb")]
-    every = {*_inputs(data), *paths, *(file for path in paths for file in _reads(path) or ())}
+    every = {*_tables(data), *_program(), *paths, *(file for path in paths for file in _reads(path) or ())}
     stamp = attrgetter("st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")
     return {str(path): stamp(path.stat()) for path in every}
-
-
-def _complete(known, job):
-    return publish.intact(job.output, known) and (not job.single or SINGLE in known["files"])
 
 
 def _kept(sources, every, known, job):
@@ -289,15 +281,14 @@ def _execute_all(todo, pages, offered, kernels, job):
 
     Return all pages, and the HTML of those executed by slug; or raise with every failure.
     """
+    if not todo:
+        return pages, {}
     pages, html = {page.slug: page for page in pages}, {}
     pool = ThreadPoolExecutor(_cores() + 1)
-    settings = {"data": job.data, "limit": job.limit, "say": job.say}
-    futures = {
-        pool.submit(kernels.execute, source, pages[source.slug].notebook, **settings): source.slug
-        for source in todo
-    }
+    submit = partial(pool.submit, kernels.execute, data=job.data, limit=job.limit, say=job.say)
+    futures = {submit(source, pages[source.slug].notebook): source.slug for source in todo}
     try:
-        exporter() if todo else None  # while kernels run
+        exporter()  # while kernels run
         for future in as_completed(futures):
             if not future.exception():
                 slug = futures[future]
