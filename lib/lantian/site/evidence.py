@@ -319,10 +319,9 @@ def _judged(plans, numbers):
 
 @wraps(read_plans)
 def load(data=None, jurisdictions=None):
-    loaded, shell = read_plans(data, jurisdictions), None
-    if "IPython" in sys.modules and sentences.PAGES not in os.environ:
-        shell = sys.modules["IPython"].get_ipython()
-    if shell:
+    loaded = read_plans(data, jurisdictions)
+    in_notebook = "IPython" in sys.modules and PAGES not in os.environ
+    if in_notebook and (shell := sys.modules["IPython"].get_ipython()):
         _serve(shell, loaded)
     return loaded
 
