@@ -452,8 +452,7 @@ def by_indicator(plans):
     # A parameter, or a date, makes no sense without the act that it belongs to.
     alone = promised["core"].eq("yes") & (promised["mark"] != "dated")
     promised["in_words"] = promised["in_words"].where(alone, promised["statement_en"])
-    by_plan = _counted_plans if plans.many else _by_plan
-    promises = {indicator: by_plan(rows) for indicator, rows in promised.groupby("indicator")}
+    promises = {name: _promises(rows, plans.many) for name, rows in promised.groupby("indicator")}
     return fill("by_theme", _themes(plans, promises), promises)
 
 
@@ -512,13 +511,10 @@ def _compared(row):
     return {"id": "", "cells": [content(cell) for cell in cells]}
 
 
-def _counted_plans(rows):
-    """Count the plans with a target on an indicator, linked to these on the evidence page."""
-    return on_evidence(wording.counted(len(rows), "plan"), rows["indicator"].iloc[0])
-
-
-def _by_plan(rows):
-    """Name each plan with its promise, linked to its evidence."""
+def _promises(rows, many):
+    """Name each plan with its promise on an indicator, linked to its evidence; of many plans the number, linked to all."""
+    if many:
+        return on_evidence(wording.counted(len(rows), "plan"), rows["indicator"].iloc[0])
     promises = map(evidence_link, rows["id"], rows["in_words"])
     return Markup("; ").join(map(Markup("{}: {}").format, rows["place"], promises))
 
