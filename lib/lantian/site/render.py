@@ -133,10 +133,9 @@ def _program():
 
 
 def _made_from(data):
-    """Digest what a set is made from beside its notebooks: the tables, and all that every page depends on."""
-    tables = _tables(data)
-    read = {"data": tables, "inputs": [*tables, *_program()], "changelog": [CHECKOUT / "CHANGELOG.md"]}
-    return {name: _digest(paths) for name, paths in read.items()} | {"chosen": os.environ.get(CHOSEN, "")}
+    """Digest what a set is made from beside its notebooks."""
+    inputs, changelog = _digest([*_tables(data), *_program()]), _digest([CHECKOUT / "CHANGELOG.md"])
+    return {"inputs": inputs, "changelog": changelog, "chosen": os.environ.get(CHOSEN, "")}
 
 
 def _tables(data):
@@ -180,8 +179,8 @@ def _update(paths, job):
     if same and publish.intact(job.output, known) and (not job.single or SINGLE in known["files"]):
         return job.say("Nothing has changed since these pages were rendered.")
     with _kernels(todo, job) as kernels:
-        if known.get("data") != made_from["data"]:
-            lantian.load(job.data)
+        if known.get("inputs") != made_from["inputs"]:
+            lantian.load(job.data)  # which checks the tables
         pages, around, found = _site(todo, kept, every, known, made_from, kernels, job)
     if changed := read.items() ^ _stamps(paths, job.data).items():
         raise RenderError(f"{min(changed)[0]}: changed while the pages were made; render again")
