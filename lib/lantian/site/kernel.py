@@ -169,14 +169,10 @@ def _kernel():
     session, messages = Session(key=b"lantian"), DummySocket()
     publisher = IOPubThread(messages, session=session)  # is not started: who publishes waits, in every order
     sys.stdout, sys.stderr = Stream(session, publisher, "stdout", 1), Stream(session, publisher, "stderr", 2)
-    app.kernel = IPythonKernel.instance(
-        parent=app,
-        log=logging.getLogger("ipykernel"),
-        session=session,
-        iopub_thread=publisher,
-        iopub_socket=publisher.background_socket,
-        shell_channel_thread=SimpleNamespace(parent_thread=None),
-    )
+    channels = {"iopub_thread": publisher, "iopub_socket": publisher.background_socket}
+    channels["shell_channel_thread"] = SimpleNamespace(parent_thread=None)
+    log = logging.getLogger("ipykernel")
+    app.kernel = IPythonKernel.instance(parent=app, log=log, session=session, **channels)
     app.shell = app.kernel.shell
     app.init_path()
     app.init_extensions()

@@ -30,14 +30,11 @@ MAIN = '<main id="main">'
 CODE = re.compile(r'<details class="code">.*?</details>', re.S)
 # Of highlighted code, what the style sheet gives no colour.
 UNCOLOURED = re.compile(r'<span(?! class="(?:c1|k|kn|ow|o)")[^>]*>([^<]*)</span>')
-# What our own outputs never hold; where none of it stands nothing is parsed, which takes long.
-FOREIGN = re.compile(
-    r"<(?:img|iframe|object|embed|audio|video|link|base|meta)\b|<script(?![^>]*application/json)|<th(?! scope=)[ >]"
-    r"|<table[^>]*>(?!\s*<caption>)|<[^>]*\son\w+=",
-    re.I,
-)
 # What the page's own policy forbids.
 FORBIDDEN = ["script", "iframe", "object", "embed", "audio", "video", "link", "base", "meta"]
+# What our own outputs never hold; where none of it stands nothing is parsed, which takes long.
+FOREIGN = rf"<script(?![^>]*application/json)|<({'|'.join(FORBIDDEN[1:])}|img)\b|<[^>]*\son\w+="
+FOREIGN = re.compile(rf"{FOREIGN}|<th(?! scope=)[ >]|<table[^>]*>(?!\s*<caption>)", re.I)
 LEFT_OUT = "Left out, since pages run no other scripts and load nothing from elsewhere"
 
 
@@ -72,14 +69,9 @@ class Page:
     @property
     def link(self):
         """What another page needs to link to this one, as ``{"file": "01_coal.html", "short": "coal", …}``."""
-        return {
-            "slug": self.slug,
-            "file": quote(f"{self.slug}.html"),
-            "title": self.title,
-            "short": re.sub(r"^\d\d_|_and_.*", "", self.slug).replace("_", " "),
-            "place": self.place,
-            "province": self.about.get("province", ""),
-        }
+        short = re.sub(r"^\d\d_|_and_.*", "", self.slug).replace("_", " ")
+        names = {"slug": self.slug, "file": quote(f"{self.slug}.html"), "title": self.title, "short": short}
+        return names | {"place": self.place, "province": self.about.get("province", "")}
 
     @property
     def charts(self):

@@ -86,10 +86,8 @@ def show(frame, caption, address=None, searchable=False, fold=None):
     frame, numbers, sources = _numbered(frame)
     names = [name for name in frame if name not in LINKED and name != fold]
     headings = [HEADINGS.get(name, str(name)) for name in names]
-    rows = [
-        {"id": row[address] if address else "", "cells": _cells(row, names, address, number)}
-        for row, number in zip(frame.to_dict("records"), numbers)
-    ]
+    records = zip(frame.to_dict("records"), numbers)
+    rows = [_row(row, names, address, number) for row, number in records]
     if fold:
         names = frame[fold].str.replace("_", " ").str.capitalize()
         groups = [(name, [rows[at] for at in found]) for name, found in names.groupby(names).indices.items()]
@@ -119,15 +117,15 @@ def _source(row):
     return source
 
 
-def _cells(row, names, address, number):
-    """Return what the cells of a row show, those linked that its ids link; the last filled one gets a number."""
+def _row(row, names, address, number):
+    """Return a row's address and what its cells show, those linked that its ids link; the last filled one gets a number."""
     shown = {name: content(row[name]) for name in names}
     ids = {_linked(shown, LINKED[name]): row[name] for name in LINKED if name != address and row.get(name)}
     cells = {name: _web(cell) for name, cell in shown.items()}
     cells |= {name: evidence_link(identifier, shown[name]) for name, identifier in ids.items()}
     if number:
         cells[_linked(shown, [])] += Markup("<sup>[{}]</sup>").format(number)
-    return list(cells.values())
+    return {"id": row.get(address, ""), "cells": list(cells.values())}
 
 
 def _linked(shown, candidates):
