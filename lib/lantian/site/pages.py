@@ -263,8 +263,7 @@ def _changelog():
 
 def _brief(page):
     """Write what a page finds on one sheet of paper."""
-    sheet = template("brief.html.j2").render(page=page, parts=page.on_brief, **_edition())
-    return _keep_percent_signs(sheet)
+    return _keep_percent_signs(template("brief.html.j2").render(page=page, **_edition()))
 
 
 def _edition(offered=None):
@@ -277,10 +276,8 @@ def _edition(offered=None):
 def _index(pages, offered=None):
     """Write the index: each question with its answer and first chart, then the cells that are tagged so."""
     parts = [part for page in pages for part in page.on_index]
-    links = [page.link for page in pages]
-    around = {"links": links, "script": SCRIPT, "rows": rows_file(pages), "site": _edition(offered)}
-    index = template("site.html.j2").render(pages=pages, parts=parts, **around)
-    return _keep_percent_signs(index)
+    facts = {"script": SCRIPT, "rows": rows_file(pages), "site": _edition(offered)}
+    return _keep_percent_signs(template("site.html.j2").render(pages=pages, parts=parts, **facts))
 
 
 # --- the markup of anybody's notebook --------------------------------------------------------------------------------
