@@ -125,7 +125,7 @@ def is_same(field, one, other):
     if field == "lead" and one and other:
         return all(left == right for left, right in zip(one.split(";"), other.split(";")))
     if field == "unit":
-        return same_unit(one.replace(" ", ""), other.replace(" ", ""))
+        return same_unit(one or "1", other)
     if field == "subject_class":  # China III and older; some coders wrote: and below
         return one.replace("and below", "and older") == other
     return one == other

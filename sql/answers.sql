@@ -149,6 +149,7 @@ VALUES (7, 'stock'), (6, 'new_energy'), (5, 'stock_or_clean'), (4, 'new_or_clean
 
 CREATE TEMP VIEW fleet_step AS
 SELECT jurisdiction, label, place, place_order, issued, id, strength = 'aspirational' AS aimed, CASE
+    WHEN value IS NULL THEN 2
     WHEN value IS NOT 100 OR base IS NULL THEN 3
     WHEN indicator <> 'vehicles.new_or_clean' THEN CASE base WHEN 'stock' THEN 7 ELSE 6 END
     ELSE CASE base WHEN 'stock' THEN 5 ELSE 4 END END AS step
@@ -543,7 +544,7 @@ FROM (SELECT furthest.*, name FROM furthest JOIN step ON step.number = furthest.
 -- How many years after Shuocheng's goal for buses is Huludao's due, and of how many kinds of fleets does each plan set a share?
 WITH fleets AS (
   SELECT label, place_order, count(DISTINCT coalesce(subject, '')) AS kinds FROM mine
-  WHERE indicator IN ('vehicles.new_energy', 'vehicles.new_or_clean', 'vehicles.electric', 'vehicles.battery_electric') GROUP BY label ORDER BY place_order
+  WHERE value IS NOT NULL AND indicator IN ('vehicles.new_energy', 'vehicles.new_or_clean', 'vehicles.electric', 'vehicles.battery_electric') GROUP BY label ORDER BY place_order
 )
 SELECT
   (SELECT target_year FROM targets WHERE id = 'huludao-bus-new-2025')

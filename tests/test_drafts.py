@@ -223,6 +223,38 @@ def test_an_outcome_among_goals_has_their_year():
     assert [(row["kind"], row["target_year"]) for row in rows] == [("change", 2025), ("deadline", 2025)]
 
 
+@pytest.mark.parametrize(
+    "sentence, subject, size",
+    [
+        ("淘汰35蒸吨/小时及以下燃煤锅炉80台", "boiler", "<=35 t/h"),
+        ("基本淘汰国三及以下柴油货车80辆", "diesel_truck", "China III and older"),
+        ("停止销售低于国六标准的汽柴油", "", "below China VI"),
+        ("公交车新能源比例达到80%", "bus", ""),
+        ("公交优先道达到80公里", "", ""),
+    ],
+)
+def test_a_draft_names_what_it_acts_on(sentence, subject, size):
+    row = only(sentence)
+    assert (row["subject"], row["subject_class"]) == (subject, size)
+
+
+def test_a_draft_has_the_unit_of_the_table_and_an_id_that_names_no_uncertain_indicator():
+    drafts = lt.propose(
+        "ninghai", "一、目标\n到2025年,全市用水总量控制在 12.02 亿 m3 以内,蓝天展馆达到37处。"
+    )
+    units = drafts.set_index("value")["unit"]
+    assert units["12.02"] == "亿立方米"
+    (bird,) = drafts.query("value == '37'").itertuples()
+    assert (bird.indicator, bird.id) == ("", "ninghai-draft-2025")
+
+
+def test_what_stands_behind_a_number_and_comma_is_no_item_and_a_quote_is_kept_whole():
+    text = "一、任务\n(一)治理。2022年,完成炼钢厂 6、7 号转炉改造等项目。"
+    quote = "完成炼钢厂 6、7 号转炉改造等项目"
+    (row, *_), _ = read(text, quotes=[quote])
+    assert row["quote"].endswith(quote) and row["clause"] == "一(一)"
+
+
 def test_words_that_a_person_names_are_drafted_whatever_the_rules_make_of_them():
     text = (
         "一、任务\n(一)加强监管。2019年底前,加强餐饮检查,做好宣传教育。(县环保局)\n(二)淘汰40%以上的老旧车。"

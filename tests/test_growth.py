@@ -491,7 +491,7 @@ def test_a_plan_read_in_part_says_so_wherever_it_has_no_target(copy_data):
     assert "silent_within" not in set(lt.cells(plans).query("jurisdiction == 'ninghai'")["mark"])
     summed = lt.tables.summary(plans).set_index("plan")["not known, read in part"].map(str)
     assert summed["Yuyao (2018)"] == "none" and "PM2.5" in summed["Yixing (2018)"]
-    lost = lt.tables.profiles(plans).set_index("place")["lost"]
+    lost = lt.tables.profiles(plans).set_index("place")["lost or not read"]
     assert [words for place, words in lost.items() if place.startswith("Yixing")] == [
         "read in part; all after the third chapter"
     ]

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lantian.drafts.propose import MEASURED
+from lantian.drafts.propose import EXAMPLES, MEASURED
 from lantian.proof.verify import SOURCES, read_texts
 from lantian.text import script, wording
 from lantian.text.figures import NOT, OWN, WITHIN
@@ -19,7 +19,9 @@ from lantian.text.numerals import COLUMNS, NUMERAL, PARTS, RULES, account, summa
 from lantian.text.script import fold
 
 LIBRARY = Path(script.__file__).parents[1]
-PATTERNS = sorted({*LIBRARY.glob("text/*.csv"), *LIBRARY.glob("drafts/*.csv")} - {wording.WORDS, MEASURED})
+PATTERNS = sorted(
+    {*LIBRARY.glob("text/*.csv"), *LIBRARY.glob("drafts/*.csv")} - {wording.WORDS, MEASURED, EXAMPLES}
+)
 PLAN = "到2020年,全区煤炭消费总量控制在92.6万吨以内,比2015年下降30%以上。"
 
 

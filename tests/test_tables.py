@@ -192,7 +192,10 @@ CELLS = {
     "enum": ({"timing": "until"}, "'until' is not allowed; allowed: by, from, in, every_year, none"),
     "NA": ({"timing": "NA"}, "'NA' is not allowed; allowed: by, from, in, every_year, none"),
     "empty": ({"statement_en": ""}, "must not be empty"),
-    "too many characters": ({"statement_en": "x" * 121}, f"'{'x' * 57}…' is longer than 120 characters"),
+    "too many characters": (
+        {"statement_en": "x" * 121},
+        f"'{'x' * 57}…' has 121 characters; at most 120 are allowed",
+    ),
     "unknown subject": ({"subject": "New Bus"}, "'New Bus' is not known; it must be an id in subjects"),
     "unknown indicator": (
         {"indicator": "air.smell"},

@@ -302,18 +302,21 @@ def _parent_not_read(plans, own):
 
 def _assigned(plans, indicators, goals):
     """Say of each target set by levels above, where the plan has no goal, which they are and what they promise."""
-    printed = goals.drop_duplicates(KEY).set_index(KEY)["printed"]
+    first = goals.drop_duplicates(KEY).set_index(KEY)
     unread, names = places_unread(plans), plans.jurisdictions.set_index("id")["name_en"]
     gaps = plans.gaps.query("status == 'assigned' and role == 'focus' and indicator in @indicators")
-    gaps = gaps[~gaps.set_index(KEY).index.isin(printed.index)].drop(columns="source")
+    gaps = gaps[~gaps.set_index(KEY).index.isin(first.index)].drop(columns="source")
     gaps = gaps.assign(setter=gaps["assigned_by"].str.split(";")).explode("setter")
 
     def in_words(gap):
         if gap.setter == "unstated":
             return "set by a level that is not named; figure not printed"
-        goal = printed.get((gap.setter, gap.indicator))
-        missing = "its plan was not read" if gap.setter in unread else "its goal is not known"
-        return f"set by {names[gap.setter]}; {f'its own goal: {goal}' if goal else missing}"
+        if (gap.setter, gap.indicator) not in first.index:
+            missing = "its plan was not read" if gap.setter in unread else "its goal is not known"
+            return f"set by {names[gap.setter]}; {missing}"
+        goal = first.loc[(gap.setter, gap.indicator)]
+        earlier = ", of an earlier time" if goal["target_year"] < int(gap.issued[:4]) else ""
+        return f"set by {names[gap.setter]}; its own goal{earlier}: {goal['printed']}"
 
     rows = list(gaps.itertuples())
     return gaps.assign(

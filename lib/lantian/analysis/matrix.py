@@ -266,6 +266,9 @@ def fleet_steps(plans):
     energy = rows["indicator"].str.split(".").str[-1].replace(["electric", "battery_electric"], "new_energy")
     of_stock = energy.map({"new_energy": "stock", "new_or_clean": "stock_or_clean"})
     step = energy.where(rows["base"] != "stock", of_stock).where(whole, "share")
+    step = step.mask(
+        rows["value"].isna(), "words"
+    )  # as that buses are to be of new energy, with no share of them
     aimed = rows["strength"].map({"aspirational": ", aimed for"}).fillna("")
     when = [wording.date(row) + words for row, words in zip(rows.itertuples(), aimed)]
     rows = rows.assign(step=step, when=when)
@@ -297,7 +300,7 @@ def _several(row):
     """Name a fleet in the plural, with its share where that is not all: "80 % of pooled fleets"."""
     name = row.subject_name or "vehicle"
     name += ("es" if name.endswith("s") else "s") * (row.subject != "pooled_fleets")
-    if row.step != "share":
+    if row.step != "share":  # all of them, or no share is said
         return name
     if row.standard_unit == "vehicles":
         return f"{wording.amount(row).removesuffix(' vehicles')} {name}"

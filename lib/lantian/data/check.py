@@ -204,7 +204,7 @@ def _cell_faults(cell, column):
     if invisible := _invisible(cell):
         yield f"has {invisible}, which nobody sees; delete it, or write a plain space"
     if len(cell) > column.longest:
-        yield f"is longer than {column.longest} characters"
+        yield f"has {len(cell)} characters; at most {column.longest} are allowed"
     if column.enum and cell not in column.enum:
         yield f"is not allowed; allowed: {', '.join(column.enum)}{near(cell, column.enum)}"
     if column.pattern and not column.pattern.fullmatch(cell):

@@ -9,7 +9,7 @@ from lantian.text.script import fold
 NEW = "new"
 SHOWN = 5
 # A likeness below this speaks for an indicator that the catalogue has not; from that and with such a lead it is sure.
-UNKNOWN, SURE, LEAD = 0.6, 1.0, 0.25
+UNKNOWN, SURE, LEAD = 0.45, 0.5, 0.15
 # Weights, beside the likest row, of the name of an indicator, of the same kind and unit, and of the words above.
 NAMED, SAME, ABOVE = 0.5, 0.06, 0.25
 # Short forms that would be lost with their digits, or that say the same as a name.
@@ -48,6 +48,7 @@ class Catalogue:
         self.documents = [*self.names, *targets["indicator"]]  # the names first
         pieces = list(map(_pieces, words))
         counts = Counter(piece for each in pieces for piece in set(each))
+        self.rarest = math.log(len(pieces) + 1)
         self.rarity = {piece: math.log(len(pieces) / count) for piece, count in counts.items()}
         self.holders = defaultdict(list)  # of each piece, the documents that have it, with its weight there
         for number, each in enumerate(pieces):
@@ -88,7 +89,7 @@ class Catalogue:
 
     def _weights(self, pieces):
         """Weigh pieces by their rarity, to a length of 1."""
-        weights = {piece: count * self.rarity.get(piece, 0) for piece, count in pieces.items()}
+        weights = {piece: count * self.rarity.get(piece, self.rarest) for piece, count in pieces.items()}
         length = math.hypot(*weights.values()) or 1
         return {piece: weight / length for piece, weight in weights.items()}
 

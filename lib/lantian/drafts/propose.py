@@ -14,6 +14,7 @@ from lantian.drafts.catalogue import NEW, Catalogue
 from lantian.drafts.passages import LONGEST, sentences, stretches
 from lantian.drafts.rows import read
 from lantian.text import wording
+from lantian.text.figures import same_unit
 from lantian.text.numerals import Span, numerals, rule_spans
 from lantian.text.script import fold
 
@@ -214,6 +215,7 @@ def _targets(rows, place, document, catalogue, tables, taken):
         row["choices"], is_sure = catalogue.choices(
             row["about"], row["above"], row["kind"], row.get("unit", "")
         )
+        row["unit"] = _known_unit(row.get("unit", ""), tables["units"]["unit"])
         first = next(choice for choice in row["choices"] if choice != NEW)
         row["indicator"] = first if is_sure else ""
         row = {"core": "yes"} | row | {"document": document, "choices": ";".join(row["choices"])}
@@ -228,6 +230,13 @@ def _targets(rows, place, document, catalogue, tables, taken):
             row["statement_en"] = statement(row, tables)
         targets.append(row)
     return targets, assigned
+
+
+def _known_unit(printed, units):
+    """Return the print of a unit that the table of units has: 亿立方米 for 亿m3."""
+    if not printed or printed in set(units):
+        return printed
+    return next((unit for unit in units if same_unit(unit, printed)), printed)
 
 
 def _free(name, taken):
@@ -299,7 +308,8 @@ def statement(row, tables):
     words = SimpleNamespace(**cells)
     area = wording.AREAS[words.area] if words.area not in ("", "whole") else ""
     exception = f"except {words.exception}" if words.exception else ""
-    of = ", ".join(filter(None, [wording.subject(words), wording.BASES[words.base], area, exception]))
+    base = "" if words.base == "stock" else wording.BASES[words.base]
+    of = ", ".join(filter(None, [wording.subject(words), base, area, exception]))
     of = f" ({of})" if of else ""
     return f"{indicator['name_en']}{of}: {wording.target(words)}{wording.hedge(words)}"
 

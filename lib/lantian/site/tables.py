@@ -288,7 +288,7 @@ def profiles(plans):
         sizes = [_size(seen.loc[place.id]) if place.id in seen.index else "not known" for seen in nearest]
         name = ", ".join(filter(None, (f"{place.name_en} {place.name_zh}", place.province)))
         rows.append([f"{name}; {place.level}", _titled(document), issuer, issued, first, lost, *sizes])
-    columns = ["place", "document", "issuer", "issued", "first issue", "lost", *CONTEXT.values()]
+    columns = ["place", "document", "issuer", "issued", "first issue", "lost or not read", *CONTEXT.values()]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -360,10 +360,11 @@ def split(unit):
 def same_unit(one, other):
     """Return whether two prints are one unit.
 
-    >>> same_unit("微克每立方米", "μg/m³"), same_unit("吨", "吨标准煤")
-    (True, False)
+    >>> same_unit("微克每立方米", "μg/m³"), same_unit("亿 m3", "亿立方米"), same_unit("吨", "吨标准煤")
+    (True, True, False)
     """
-    return _canonical(one) == _canonical(other)
+    (myriad, stem), (other_myriad, other_stem) = split(one), split(other)
+    return myriad == other_myriad and _canonical(stem.strip()) == _canonical(other_stem.strip())
 
 
 def _canonical(unit):

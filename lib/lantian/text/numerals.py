@@ -18,11 +18,13 @@ PASSAGE = 30  # characters that must recur, the numeral among them, for a passag
 # --- what a numeral is -----------------------------------------------------------------------------------------------
 
 CHINESE = "[〇零一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟廿卅]"
-FIGURE = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)*[万亿]*"
+# A digit of the formal script, as in 伍万元, but alone a word: 陆电.
+WORD = "(?![壹贰叁肆伍陆柒捌玖](?![壹贰叁肆伍陆柒捌玖拾佰仟零万亿元]))"
+FIGURE = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)*(?: ?[万亿])*"
 NUMERAL = re.compile(
     rf"{FIGURE}(?:%?[-~至:]{{1,2}}{FIGURE})*"  # 1,234, 2018—2020, 1:1.1
     rf"|百分之{CHINESE}+(?:点{CHINESE}+)?|{CHINESE}+分之{CHINESE}+"
-    rf"|{CHINESE}+(?:[至-]{CHINESE}+)?"  # 三至五
+    rf"|{WORD}{CHINESE}+(?:[至-]{CHINESE}+)?"  # 三至五
     r"|[\u2160-\u217f]+|[\u3220-\u3229\u00bc-\u00be]|半数|过半|翻番"  # Ⅲ, ㈠ and ½
 )
 
