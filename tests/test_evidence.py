@@ -1,24 +1,24 @@
 """Every fragment is proved against the texts, what no longer fits them is named, and a click leads to it."""
 
 import math
-import os
 import random
 import re
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 
 import lantian as lt
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from click.testing import CliRunner
 from edit import change, contents, line_of, read, write
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
+from lantian.cli import main
 from lantian.data.quotes import UNPROVED
 from lantian.data.schema import DataError
 from lantian.proof.verify import unfounded
+from lantian.site import evidence
 from lantian.site.evidence import marked
 from lantian.text import sentences
 from lantian.text.script import fold
@@ -29,9 +29,10 @@ YUYAO = "targets/yuyao.csv"
 reads_texts = pytest.mark.sources
 
 
-def found(folder, sources):
-    """Return the problems that `verify` finds, paths relative to the folder."""
-    return {str(problem).removeprefix(f"{folder}/") for problem in lt.verify(folder, sources).problems}
+def found(folder, sources, place):
+    """Return the problems that `verify` finds, paths relative to the folder; of one place, or of all."""
+    problems = lt.verify(folder, sources, jurisdictions=place).problems
+    return {str(problem).removeprefix(f"{folder}/") for problem in problems}
 
 
 def number_of(path, wanted):
@@ -48,8 +49,8 @@ def verified(data, sources):
 def news(data, copy_data, sources, verified):
     """What `verify` says of the words after a change that it did not say before; what it says of statements is tried apart."""
     before = {str(problem).removeprefix(f"{data}/") for problem in verified.problems}
-    return lambda texts=sources: {
-        line for line in found(copy_data, texts) - before if ":statement_en: " not in line
+    return lambda place=None, texts=sources: {
+        line for line in found(copy_data, texts, place) - before if ":statement_en: " not in line
     }
 
 
@@ -68,7 +69,7 @@ def test_every_fragment_is_proved(verified, plans):
 def test_altered_quote_is_named_with_its_line(copy_data, news):
     number = number_of(copy_data / YUYAO, lambda row: row["value_basis"] == "figure")
     line = change(copy_data / YUYAO, number, quote="余姚没有这样说过")
-    reported = sorted(news())
+    reported = sorted(news("yuyao"))
     assert f"{YUYAO}:{line}:quote: '余姚没有这样说过' is not in the text of yuyao-2018" in reported
 
 
@@ -81,7 +82,7 @@ def test_altered_figures_are_named_with_their_lines(copy_data, news):
         rows[number] = {"value_basis": ""}  # each in a row of its own
         line = change(path, number, **{column: "2031"})
         expected.add(f"targets/jincheng.csv:{line}:{column}: 2031 {UNPROVED}")
-    assert news() == expected
+    assert news("jincheng") == expected
 
 
 # Two lists, since the plans have two figures in 万吨: each wrong unit needs another row.
@@ -149,7 +150,7 @@ def test_figures_swapped_in_a_list_are_named(copy_data, news, place, ids):
             path,
             [row | ({"value": values[row["id"]]} if row["id"] in values else {}) for row in rows.values()],
         )
-        reported = news()
+        reported = news(place)
         assert len(reported) == len(ids) and all(
             ":value: " in line and "in the list" in line for line in reported
         )
@@ -301,7 +302,7 @@ def test_a_figure_beside_the_right_one_is_answered_from_it(plans):
 def test_altered_strength_word_is_named(copy_data, news):
     number = number_of(copy_data / YUYAO, lambda row: row["strength"] == "mandated")
     change(copy_data / YUYAO, number, strength_word="但愿")
-    (reported,) = news()
+    (reported,) = news("yuyao")
     assert "strength_word: " in reported and "但愿" in reported
 
 
@@ -311,7 +312,7 @@ def test_silence_that_is_none_is_named(copy_data, sources, news):
     number = number_of(path, lambda row: row["status"] == "silent" and row["jurisdiction"] == "yuyao")
     said = (sources / "yuyao.txt").read_text("utf-8")[500:504].strip()
     change(path, number, searched=f"{read(path)[number]['searched']};{said}")
-    (reported,) = news()
+    (reported,) = news("yuyao")
     assert "searched: " in reported and repr(said) in reported
 
 
@@ -364,7 +365,7 @@ def test_everything_moves_with_its_text_listed_numerals_too(copy_data, sources, 
         for row in read(copy_data / "numerals.csv")
         if row["document"] == "yuyao-2018"
     }
-    lt.verify(copy_data, texts, write=True)
+    lt.verify(copy_data, texts, write=True, jurisdictions="yuyao")
     new = {
         row["start"]: row["text"]
         for row in read(copy_data / "numerals.csv")
@@ -381,7 +382,7 @@ def test_everything_moves_with_its_text_listed_numerals_too(copy_data, sources, 
 def test_a_listed_numeral_that_is_not_in_the_text_is_named(copy_data, news):
     number = number_of(copy_data / "numerals.csv", lambda row: row["document"] == "yuyao-2018")
     change(copy_data / "numerals.csv", number, text="甲乙丙丁7")
-    assert any("numerals.csv" in line and "is not in the text" in line for line in news())
+    assert any("numerals.csv" in line and "is not in the text" in line for line in news("yuyao"))
 
 
 @reads_texts
@@ -411,7 +412,7 @@ def test_text_that_is_not_the_coded_one_is_named(sources, news, tmp_path):
     texts = shutil.copytree(sources, tmp_path / "texts")
     with open(texts / "yuyao.txt", "a", encoding="utf-8") as file:
         file.write("。")
-    (reported,) = news(texts)
+    (reported,) = news("yuyao", texts)
     assert (
         reported
         == f"{texts}/yuyao.txt:text_sha256: the text of yuyao-2018 is not the one that was coded (its SHA-256 differs from documents.csv)"
@@ -422,7 +423,7 @@ def test_text_that_is_not_the_coded_one_is_named(sources, news, tmp_path):
 def test_missing_text_is_named(sources, news, tmp_path):
     texts = shutil.copytree(sources, tmp_path / "texts")
     (texts / "yuyao.txt").unlink()
-    (reported,) = [problem for problem in news(texts) if "yuyao" in problem]
+    (reported,) = [problem for problem in news("yuyao", texts) if "yuyao" in problem]
     assert reported.startswith(f"{texts}/yuyao.txt: the text of yuyao-2018 cannot be read")
 
 
@@ -432,11 +433,10 @@ def test_without_texts_one_sentence_says_what_to_give(data, monkeypatch):
         lt.verify(data)
 
 
-def test_command_without_texts_exits_1_with_that_sentence(data):
-    environment = {name: value for name, value in os.environ.items() if name != "LANTIAN_SOURCES"}
-    command = [sys.executable, "-c", "from lantian.cli import main; main()", "verify", "--data", str(data)]
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
-    assert (run.returncode, run.stdout) == (1, "")
+def test_command_without_texts_exits_1_with_that_sentence(data, monkeypatch):
+    monkeypatch.delenv("LANTIAN_SOURCES", raising=False)
+    run = CliRunner().invoke(main, ["verify", "--data", str(data)])
+    assert (run.exit_code, run.stdout) == (1, "")
     assert run.stderr == "no texts named: give --sources DIR or set LANTIAN_SOURCES\n"
 
 
@@ -490,12 +490,13 @@ def test_evidence_is_linked_from_a_page(plans, monkeypatch):
 
 
 @pytest.fixture
-def shell(data, monkeypatch):
-    """A shell of IPython, as a notebook has it, in which plans were loaded."""
+def shell(plans, monkeypatch):
+    """A shell of IPython, as a notebook has it, in which plans were loaded; their tables are read once for all."""
     monkeypatch.delenv(PAGES, raising=False)
     monkeypatch.setattr(sentences, "prove", sentences.prove)
+    monkeypatch.setattr(evidence, "read_plans", lambda *choice: plans)
     shell = InteractiveShell.instance()
-    yield shell if lt.load(data) else None
+    yield shell if lt.load() else None
     InteractiveShell.clear_instance()
 
 
