@@ -23,8 +23,8 @@ NEEDS = {
     "browser": (CHROMIUM, "no chromium, chromium-browser or google-chrome is on the PATH"),
 }
 # Where files are shared out between processes, a long one taken up last would be waited for.
-LONGEST = """random pages prose access render growth answers evidence reader questions input marks export readme strangers
-    workbook proof tables""".split()
+LONGEST = """random pages input render prose growth answers evidence access workbook strangers marks tables reader export
+    comparison readme questions proof""".split()
 
 
 def skipped_in_vain(config):
