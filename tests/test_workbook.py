@@ -45,11 +45,15 @@ def whole(workbooks):
 @pytest.fixture(scope="module")
 def slim(workbooks):
     """The workbook of Yuyao without the sheets of what places share, which take longest to read."""
-    book = openpyxl.load_workbook(workbooks / "yuyao.xlsx")
+    return slimmed(workbooks / "yuyao.xlsx", workbooks / "slim.xlsx")
+
+
+def slimmed(file, slim):
+    book = openpyxl.load_workbook(file)
     for name in SHARED[1:]:
         del book[name]
-    book.save(workbooks / "slim.xlsx")
-    return workbooks / "slim.xlsx"
+    book.save(slim)
+    return slim
 
 
 @pytest.fixture
@@ -362,7 +366,11 @@ GOAL = {
 @pytest.fixture
 def drafted(copy_data):
     """A data folder with drafts for a place that is not in its tables."""
-    schema = read_schema(copy_data)
+    return add_drafts(copy_data)
+
+
+def add_drafts(folder):
+    schema = read_schema(folder)
     figure = {
         "value_basis": "figure",
         "operator": "<=",
@@ -384,28 +392,25 @@ def drafted(copy_data):
         draft(schema, "proofs", "到2020年", target="ninghai-pm25-2020", field="target_year"),
         draft(schema, "gaps", "全部淘汰35蒸吨/小时以下燃煤锅炉", id="ninghai-gap-boilers", jurisdiction="ninghai", document="ninghai-2018", indicator="coal.boiler_phase_out", status="qualitative"),
     ]  # fmt: skip
-    (copy_data / "drafts").mkdir()
-    write(copy_data / "drafts/ninghai.csv", rows)
-    return copy_data
+    (folder / "drafts").mkdir()
+    write(folder / "drafts/ninghai.csv", rows)
+    return folder
 
 
-def filled(data, tmp_path, decide):
-    """The workbook of the place, filled in as a person would; drafts by what is decided on each id."""
-    run = CliRunner().invoke(
-        main,
-        [
-            "export",
-            "--template",
-            "ninghai",
-            "--year",
-            "2018",
-            str(tmp_path / "ninghai.xlsx"),
-            "--data",
-            str(data),
-        ],
-    )
+@pytest.fixture(scope="module")
+def offered(data, tmp_path_factory):
+    """The workbook of the place with its drafts, as slim as that of Yuyao."""
+    folder = tmp_path_factory.mktemp("offered")
+    copy, file = add_drafts(shutil.copytree(data, folder / "data")), folder / "ninghai.xlsx"
+    words = ["export", "--template", "ninghai", "--year", "2018", str(file), "--data", str(copy)]
+    run = CliRunner().invoke(main, words)
     assert run.exit_code == 0 and "ninghai is not in the tables yet; the import adds it" in run.stdout
-    book = openpyxl.load_workbook(tmp_path / "ninghai.xlsx")
+    return slimmed(file, folder / "slim.xlsx")
+
+
+def filled(offered, decide):
+    """The workbook of the place, filled in as a person would; drafts by what is decided on each id."""
+    book = openpyxl.load_workbook(offered)
     place = {"name_en": "Ninghai", "name_zh": "宁海县", "level": "county", "parent": "ningbo"}
     plan = {"title_en": "Action plan of Ninghai", "title_zh": "宁海县打赢蓝天保卫战三年行动计划", "genre": "action plan", "remit": "air; coal", "issued": datetime.datetime(2018, 10, 25), "period_start": 2018.0, "period_end": 2020, "confidence": "high"}  # fmt: skip
     for sheet, cells in (("jurisdictions", place), ("documents", plan)):
@@ -427,9 +432,9 @@ def filled(data, tmp_path, decide):
     return book
 
 
-def test_a_plan_gets_from_its_text_into_the_tables_without_a_csv(drafted, tmp_path):
+def test_a_plan_gets_from_its_text_into_the_tables_without_a_csv(offered, drafted, tmp_path):
     before = contents(drafted)
-    book = filled(drafted, tmp_path, {"ninghai-pm25-2020": "take", "ninghai-gap-boilers": "take"})
+    book = filled(offered, {"ninghai-pm25-2020": "take", "ninghai-gap-boilers": "take"})
     assert {cell(book["targets"], row, "decide").fill.fgColor.rgb for row in (3, 4)} == {"00FFF6CC"}
     lists = {str(offer.sqref): offer.formula1 for offer in book["targets"].data_validations.dataValidation}
     assert lists["E4"] == '"vehicles.new_energy,vehicles.new_or_clean"'
@@ -468,8 +473,8 @@ def test_a_plan_gets_from_its_text_into_the_tables_without_a_csv(drafted, tmp_pa
 
 
 @pytest.mark.parametrize("way", ["said", "column deleted"])
-def test_no_draft_gets_in_that_nobody_took(drafted, tmp_path, way):
-    book = filled(drafted, tmp_path, {"ninghai-pm25-2020": "take", "ninghai-gap-boilers": "leave"})
+def test_no_draft_gets_in_that_nobody_took(offered, drafted, tmp_path, way):
+    book = filled(offered, {"ninghai-pm25-2020": "take", "ninghai-gap-boilers": "leave"})
     for sheet in (book["targets"], book["proofs"]) if way != "said" else ():
         sheet.delete_cols(1)
     taken = {"ninghai-pm25-2020"} if way == "said" else set()
@@ -500,11 +505,11 @@ def test_a_workbook_is_not_written_over_unasked(workbooks, data):
         template("Yuyao", workbooks / "Yuyao.xlsx", data)
 
 
-def test_what_was_decided_is_not_offered_again(drafted, tmp_path):
+def test_what_was_decided_is_not_offered_again(offered, drafted, tmp_path):
     """Neither what was taken, under another id even, nor what was left; the rest stays a draft."""
     path = drafted / "drafts" / "ninghai.csv"
     before = read(path)
-    book = filled(drafted, tmp_path, {"ninghai-pm25-2020": "take", "ninghai-gap-boilers": "leave"})
+    book = filled(offered, {"ninghai-pm25-2020": "take", "ninghai-gap-boilers": "leave"})
     append(book["gaps"], id="ninghai-gap-boiler", jurisdiction="ninghai", document="ninghai-2018", indicator="coal.boiler_phase_out", status="silent", searched="某")  # fmt: skip
     import_workbook(saved(book, tmp_path), drafted)
     gone = [row["id"] or row["target"] for row in before if row not in read(path)]
