@@ -103,14 +103,14 @@ def forget(folder, place):
         write(path, [row for row in rows if row[column] not in about], list(rows[0]))
 
 
-def shuffled(file):
-    """Reverse the columns of each sheet, mix its rows with blank ones, the row of meanings among them, and drop all format."""
-    old, new = openpyxl.load_workbook(file), openpyxl.Workbook()
-    for sheet in old.worksheets[::-1]:
+def shuffled(file, sheets):
+    """Reverse the columns of some sheets, mix their rows with blank ones, the row of meanings among them, and drop all format."""
+    old, new = openpyxl.load_workbook(file, read_only=True), openpyxl.Workbook()
+    for sheet in (sheet for sheet in old.worksheets[::-1] if sheet.title in sheets):
         head, *rows = (list(row)[::-1] for row in sheet.iter_rows(values_only=True))
         rows += [[None] * len(head)] * 5
         random.Random(7).shuffle(rows)
-        for row in [head, *rows] if sheet.title in SHEETS else ():
+        for row in [head, *rows]:
             new.create_sheet(sheet.title) if sheet.title not in new else None
             new[sheet.title].append(row)
     content = io.BytesIO()
@@ -127,7 +127,9 @@ def test_a_workbook_gives_back_every_byte(workbooks, copy_data, place):
     before = contents(copy_data)
     forget(copy_data, place)
     assert contents(copy_data) != before
-    import_workbook(shuffled(workbooks / f"{place}.xlsx"), copy_data)
+    # Of the sheets of what places share, all workbooks have the same.
+    sheets = SHEETS if place == "yuyao" else [SHARED[0], *OWN]
+    import_workbook(shuffled(workbooks / f"{place}.xlsx", sheets), copy_data)
     assert contents(copy_data) == before
 
 
