@@ -1,6 +1,7 @@
 """Notebooks that we did not write come out as their authors know them: any format, name and output."""
 
 import base64
+import contextlib
 import io
 import json
 import re
@@ -146,7 +147,7 @@ def notebook(path, *cells, minor=5, **metadata):
 
 
 @pytest.fixture(scope="module")
-def strange(data, tmp_path_factory):
+def strange(data, executor, tmp_path_factory):
     """A folder of notebooks by other people and its pages, rendered once, and what was said."""
     folder = tmp_path_factory.mktemp("strange")
     own = folder / "notebooks"
@@ -171,6 +172,7 @@ def strange(data, tmp_path_factory):
     notebook(own / "place_of_mine.ipynb", *mistaken)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rendering, "NOTEBOOKS", own)
+        patch.setattr(rendering, "Kernels", lambda *data: contextlib.nullcontext(executor))
         said = []
         render(data=data, output=folder / "reports", say=said.append)
     return SimpleNamespace(own=own, reports=folder / "reports", said=said)
@@ -201,7 +203,7 @@ def test_note_of_each_kind_is_shown(shown, kind):
     assert any(words in found.get_text() for found in shown[0][kind].select(element))
 
 
-def test_pages_are_the_same_from_run_to_run(strange, data, monkeypatch):
+def test_pages_are_the_same_from_run_to_run(strange, data, monkeypatch, one_executor):
     monkeypatch.setattr(rendering, "NOTEBOOKS", strange.own)
     before = contents(strange.reports)
     render([strange.own / "everything.ipynb"], data, strange.reports, force=True, say=lambda line: None)
@@ -394,7 +396,7 @@ def test_name_means_the_notebook_of_the_suite(name, tmp_path, monkeypatch):
     assert execute.named(name, NOTEBOOKS) == tmp_path / name
 
 
-def test_page_that_goes_and_links_that_lead_nowhere_are_named(data, tmp_path, monkeypatch):
+def test_page_that_goes_and_links_that_lead_nowhere_are_named(data, tmp_path, monkeypatch, one_executor):
     monkeypatch.setattr(rendering, "NOTEBOOKS", tmp_path / "notebooks")
     ours = notebook(tmp_path / "notebooks/00_ours.ipynb", cell("markdown", "# Ours?"))
     said, out = [], tmp_path / "out"
@@ -468,7 +470,15 @@ def test_chart_to_explore_brings_its_rows_for_stock_nbconvert(plans, monkeypatch
 # --- words on any system --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "gbk", "utf-8"])
+ENCODINGS = [
+    "ascii",
+    "gbk",
+    "utf-8",
+    *(pytest.param(name, marks=pytest.mark.soak) for name in ("latin-1", "cp1252")),
+]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
 def test_commands_print_on_any_encoding(copy_data, data, monkeypatch, encoding):
     monkeypatch.setenv("PYTHONIOENCODING", encoding)
     path = copy_data / "targets/yuyao.csv"
