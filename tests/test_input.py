@@ -293,7 +293,7 @@ def test_characters_that_nobody_sees_are_named_by_code_point(small, unseen, name
     assert named == {(line, column)}
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, database=None)
+@settings(max_examples=15, deadline=None, derandomize=True, database=None)
 @given(
     seen=st.characters(exclude_categories=("Cc", "Cf", "Cs", "Cn", "Zs", "Zl", "Zp", "Mn", "Me"))
     | st.sampled_from(SEEN)
@@ -501,7 +501,8 @@ def set_cells(path, identifier, **cells):
     return change(path, [row["id"] for row in read(path)].index(identifier), **cells)
 
 
-def test_targets_are_read_whether_the_package_names_their_file_or_not(copy_data, data):
+@pytest.mark.slow
+def test_targets_are_read_whether_the_package_names_their_file_or_not(copy_data, data, site):
     package = copy_data / "datapackage.json"
     spoil(copy_data, "targets", path="targets/china.csv")
     assert load(copy_data).targets.equals(load(data).targets) and check(copy_data) == []
@@ -509,7 +510,7 @@ def test_targets_are_read_whether_the_package_names_their_file_or_not(copy_data,
     assert [problem.column for problem in check(copy_data)] == ["core"]
     shutil.copy(data / PLAN, copy_data / PLAN)
     files = {name: len(content) for name, content in make(copy_data).items()}
-    assert files == {name: len(content) for name, content in make(data).items()}
+    assert files == {name: (site / name).stat().st_size for name in files} and len(files) > 1
     for path, text in codebook.files(copy_data).items():
         path.write_text(text, "utf-8") if path.parent == copy_data else None
     assert package.read_bytes() == (data / "datapackage.json").read_bytes()
