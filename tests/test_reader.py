@@ -204,7 +204,7 @@ def test_the_page_compares_as_the_library_does(tab, site, plans):
     numbers = plans.targets.groupby("indicator")["jurisdiction"].nunique()
     several = [chosen for chosen in every if numbers[chosen[0]] > 1]
     parameters = [("coal.plan", ("lanshan", "shuocheng"), "value", False)]
-    compares_as_the_library(tab, site, plans, draw.sample(several, 50) + draw.sample(every, 10) + parameters)
+    compares_as_the_library(tab, site, plans, draw.sample(several, 25) + draw.sample(every, 10) + parameters)
     compares_as_the_library(
         tab, site, plans, [("air.good_days", plans.focus, of, True) for of in ("value", "date")]
     )
