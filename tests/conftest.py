@@ -9,6 +9,7 @@ from pathlib import Path
 import lantian as lt
 import pytest
 from edit import contents
+from lantian.charts.drawing import Chart
 from lantian.data.plans import find_data
 from lantian.site import render as rendering
 from lantian.site.execute import Kernels, import_nbformat
@@ -70,6 +71,12 @@ def plans(data):
 def loaded(plans, monkeypatch):
     """What notebooks load, without that each of them checks the same tables again."""
     monkeypatch.setattr(lt, "load", lambda: plans)
+
+
+@pytest.fixture
+def without_layout(monkeypatch):
+    """Charts are made whole but not laid out, which takes most of the time and is tested with the pages."""
+    monkeypatch.setattr(Chart, "draw_without_rendering", lambda self: None)
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def test_rows_that_a_chart_cannot_draw_are_answered_by_where_rows_come_from(plan
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_chart_needs_no_words_and_is_named_by_its_rows(plans, name):
+def test_a_chart_needs_no_words_and_is_named_by_its_rows(plans, name, without_layout):
     rows = eval(ROWS[name], {"lt": lt, "plans": plans})
     chart, again, other = (
         getattr(lt.charts, name)(plans, drawn) for drawn in (rows, rows.copy(), rows.head(1))

@@ -418,7 +418,7 @@ def test_a_level_above_of_which_nothing_was_seen_is_not_passed_over(copy_data):
     assert reported == "the plan of Taizhou, directly above, was not read"
 
 
-def test_places_that_say_nothing_on_a_subject_are_drawn_all_the_same(data):
+def test_places_that_say_nothing_on_a_subject_are_drawn_all_the_same(data, without_layout):
     plans = lt.load(data)
     words = {"name": "x", "title": "t", "subtitle": "s"}
     for indicator in ("coal.replacement", "air.pm25"):
@@ -469,7 +469,7 @@ def set_row(path, identifier, **cells):
     change(path, [row["id"] for row in read(path)].index(identifier), **cells)
 
 
-def test_a_plan_read_in_part_says_so_wherever_it_has_no_target(copy_data):
+def test_a_plan_read_in_part_says_so_wherever_it_has_no_target(copy_data, without_layout):
     newcomer(copy_data, "ninghai", "Ninghai", "huludao")
     newcomer(copy_data, "yixing", "Yixing", rows=[])
     read_in_part(copy_data, "ninghai"), read_in_part(copy_data, "yixing")

@@ -82,15 +82,11 @@ def faults(folder, seed, monkeypatch):
     return found
 
 
-@pytest.fixture
-def quick(monkeypatch):
-    """Charts are made whole but not laid out, which takes most of the time and is tested with the pages."""
-    monkeypatch.setattr(Chart, "draw_without_rendering", lambda self: None)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", DRAWN)
-def test_generated_plans_are_shown_without_a_stop_or_a_missing_value(seed, tmp_path, monkeypatch, quick):
+def test_generated_plans_are_shown_without_a_stop_or_a_missing_value(
+    seed, tmp_path, monkeypatch, without_layout
+):
     assert not faults(tmp_path / "data", seed, monkeypatch)
 
 
