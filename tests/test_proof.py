@@ -185,15 +185,15 @@ FORMS = (
 )
 
 
-@settings(max_examples=400, deadline=None)
-@given(
+ROWS = [
     st.integers(2, 99), st.integers(2, 99), st.sampled_from(FORMS), OPERATORS, OPERATORS, st.integers(0, 6),
     st.sampled_from(["%", "万吨", "吨", "台", "家", "公里", "平方公里", "微克/立方米", "万吨标准煤", "个百分点", "亿立方米"]),
     st.sampled_from(["‰", "亿吨", "公斤", "公顷", "毫克/立方米", "辆", "座", "米", "亩", "立方米", "克", "万元", "吨标准煤"]),
-)  # fmt: skip
-def test_every_form_is_accepted_as_printed_and_as_nothing_else(
-    units, number, another, form, operator, turned, phrase, unit, other
-):
+]  # fmt: skip
+
+
+def accepted(units, number, another, form, operator, turned, phrase, unit, other):
+    """Hold one form of a figure against rows that it proves, and that it does not."""
     words = PHRASES[operator][phrase % len(PHRASES[operator])]
     printed = words.format(f"{form(number)}{unit}")
     rows = [(coded(printed, number, unit, operator), [])]
@@ -203,6 +203,19 @@ def test_every_form_is_accepted_as_printed_and_as_nothing_else(
         rows.append((coded(printed, number, unit, turned), ["operator"]))
     rows.append((coded(words.format(f"{form(number)}{other}"), number, unit, operator), ["unit"]))
     assert named(units, [row for row, _ in rows]) == [columns for _, columns in rows]
+
+
+@settings(max_examples=200, deadline=None)
+@given(row=st.tuples(*ROWS))
+def test_every_form_is_accepted_as_printed_and_as_nothing_else(units, row):
+    accepted(units, *row)
+
+
+@pytest.mark.soak
+@settings(max_examples=4000, deadline=None)
+@given(row=st.tuples(*ROWS))
+def test_every_form_is_accepted_in_four_thousand_rows(units, row):
+    accepted(units, *row)
 
 
 # --- a thousand phrases as plans print them, rightly and wrongly coded ---------------------------------------------------
