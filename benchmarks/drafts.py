@@ -17,6 +17,7 @@ from pathlib import Path
 
 import lantian as lt
 import pandas as pd
+from lantian.drafts import propose
 from lantian.drafts.propose import EXAMPLES, MEASURED
 from lantian.text.figures import same_unit
 
@@ -26,6 +27,7 @@ FLOORS = {"promise with a figure": 0.97, "draft": 0.8, "value": 0.97, "unit": 0.
 FLOORS |= {"target_year": 0.92, "kind": 0.85, "strength": 0.9, "indicator among five": 0.85}
 FIELDS = """value value_max unit operator kind target_year year_basis deadline baseline_year nature strength strength_word
     area subject subject_class lead indicator""".split()
+WHATEVER = ["subject", "subject_class", "lead"]  # counted of promises without a figure too
 OWN = (
     "baseline_basis timing lead_type clause base core".split()
 )  # coded for the plans of the collection alone
@@ -87,8 +89,9 @@ def errors(coded, drafts, catalogue, fields):
             yield "promise with a figure", found, found
         elif row.value_basis != "figure":
             yield "promise without a figure", found, found
-        if found and row.value_basis == "figure":
-            yield from cells(row, drafts.loc[pairs[row.Index]], catalogue, fields)
+        if found:
+            wanted = fields if row.value_basis == "figure" else WHATEVER
+            yield from cells(row, drafts.loc[pairs[row.Index]], catalogue, wanted)
     for draft in drafts.itertuples():
         is_right = draft.Index in pairs.values()
         yield "draft", True, is_right
@@ -107,7 +110,7 @@ def by_quote(missed, place, text, catalogue):
 
 def cells(row, draft, catalogue, fields):
     """Yield the cells of a draft; none of a field that is empty in both."""
-    if row.indicator in catalogue:
+    if row.indicator in catalogue and fields is not WHATEVER:
         among = [choice for choice in draft["choices"].split(";") if choice != "new"]
         yield "indicator among five", True, row.indicator in among[:5]
     for field in fields:
@@ -160,6 +163,7 @@ def measured(texts, sources):
     """
     plans, coded, second = lt.load(), read(CODED / "coded.csv"), read(CODED / "second.csv")
     write_examples(coded, plans.indicators["id"])
+    propose._measured = lambda: ({}, {})  # no cell is left empty for what was measured before
     catalogue, listed = (
         set(plans.indicators["id"]),
         {"unseen": [], "quoted": [], "rules": [], "own": [], "two people": []},

@@ -22,6 +22,7 @@ SHARED = ("id", "document", "indicator", "quote", "start", "clause")  # columns 
 TABLES = ("targets", "proofs", "gaps", "numerals")
 MEASURED = Path(__file__).with_name("measured.csv")
 EXAMPLES = Path(__file__).with_name("examples.csv")  # quotes of other plans, and the indicator of each
+FEW = 30  # drafted cells of a field; of fewer, those of all texts are counted
 LOWEST = 0.75  # precision below which a cell stays empty, where measured.csv has no floor for its field
 # Words for what a level above sets, its figure not printed.
 ASSIGNED = re.compile(
@@ -132,7 +133,12 @@ def draft_shares():
     >>> lt.draft_shares().set_index("field").loc["unit", "floor"]
     '97 %'
     """
-    errors = draft_errors().dropna(subset="floor").replace({"field": "_"}, " ", regex=True)
+    errors = (
+        draft_errors()
+        .query("texts != 'quoted'")
+        .dropna(subset="floor")
+        .replace({"field": "_"}, " ", regex=True)
+    )
     shares = (100 * errors["right"] / errors["cells"]).map("{:.1f} % of ".format)
     shares += errors["cells"].astype(str)
     table = errors.assign(share=shares).pivot(index=["floor", "field"], columns="texts", values="share")
@@ -265,10 +271,12 @@ def _empty_unsure(row):
 
 @cache
 def _measured():
-    """Return the share of drafted cells that were right by field, on unseen texts where it was measured there; and the floors."""
+    """Return the share of drafted cells that were right by field, on unseen texts where these have not too few; and the floors."""
     errors = draft_errors().query("texts not in ('two people', 'quoted') and drafted > 0")
-    errors = errors.drop_duplicates("field").set_index("field")  # those of unseen texts are listed first
-    return (errors["right"] / errors["drafted"]).to_dict(), errors["floor"].dropna().to_dict()
+    sums = errors.groupby("field")[["right", "drafted"]].sum()
+    unseen = errors.query("texts == 'unseen' and drafted >= @FEW").set_index("field")
+    shares = (unseen["right"] / unseen["drafted"]).combine_first(sums["right"] / sums["drafted"])
+    return shares.to_dict(), errors.set_index("field")["floor"].dropna().to_dict()
 
 
 def statement(row, tables):
