@@ -521,8 +521,8 @@ def test_what_was_decided_is_not_offered_again(offered, drafted, tmp_path):
     assert set(gone) == {"ninghai-pm25-2020", "ninghai-gap-boilers"}
 
 
-def test_a_quote_alone_is_drafted_and_a_statement_left_empty_is_worded(drafted, tmp_path):
-    book = filled(drafted, tmp_path, {"ninghai-bus-2020": "take", "ninghai-gap-boilers": "leave"})
+def test_a_quote_alone_is_drafted_and_a_statement_left_empty_is_worded(drafted, offered, tmp_path):
+    book = filled(offered, {"ninghai-bus-2020": "take", "ninghai-gap-boilers": "leave"})
     append(book["gaps"], id="ninghai-gap-pm", jurisdiction="ninghai", document="ninghai-2018", indicator="air.pm25", status="silent", searched="某")  # fmt: skip
     append(book["gaps"], id="ninghai-gap-boiler", jurisdiction="ninghai", document="ninghai-2018", indicator="coal.boiler_phase_out", status="silent", searched="某")  # fmt: skip
     bus = row_of(book["targets"], "ninghai-bus-2020")
@@ -564,3 +564,22 @@ def test_a_quote_alone_is_drafted_and_a_statement_left_empty_is_worded(drafted, 
     template("ninghai", tmp_path / "again.xlsx", drafted)
     sheet = openpyxl.load_workbook(tmp_path / "again.xlsx")["targets"]
     assert cell(sheet, row_of(sheet, boiler["id"]), "decide").value == "draft"
+
+
+def test_a_drafted_statement_is_worded_anew_when_its_row_has_changed(drafted, offered, tmp_path):
+    path = drafted / "drafts/ninghai.csv"
+    words = "PM2.5: at most 35 µg/m³ by 2020"
+    rows = [row | ({"statement_en": words} if row["id"] == "ninghai-pm25-2020" else {}) for row in read(path)]
+    write(path, rows)
+    book = filled(offered, {"ninghai-pm25-2020": "take", "ninghai-gap-boilers": "take"})
+    sheet, row = book["targets"], row_of(book["targets"], "ninghai-pm25-2020")
+    cell(sheet, row, "statement_en").value = words
+    cell(sheet, row, "area").value = "built_up"
+    cell(sheet, row, "exception").value = "x" * 90
+    (fault,) = faults(saved(book, tmp_path), drafted)
+    assert "is too long as worded from its row: 'PM2.5 (built-up area, except xxx" in fault
+    assert fault.endswith("; write it in at most 120 characters")
+    cell(sheet, row, "exception").value = None
+    assert "1 statement worded from the cells of the row" in import_workbook(saved(book, tmp_path), drafted)
+    (target,) = read(drafted / "targets/ninghai.csv")
+    assert target["statement_en"] == "PM2.5 (built-up area): at most 35 µg/m³ by 2020"

@@ -17,10 +17,13 @@ def patterns(name):
 
 
 LONGEST = 80  # characters of a quote
-# Marks of sections by depth: 一、 (二) 3. (4).
+NUMERAL = "[一二三四五六七八九十]{1,3}"
+# Marks of sections by depth: 第一章 第二节 三、 (四) 5. (6).
 MARKS = (
-    r"第?([一二三四五六七八九十]{1,3})(?:、|[章节部]分?[\s、])",
-    r"\( ?([一二三四五六七八九十]{1,3}) ?\)",
+    rf"第({NUMERAL}|\d{{1,2}})(?:章|篇|部分)",
+    rf"第({NUMERAL}|\d{{1,2}})节",
+    rf"({NUMERAL})、",
+    rf"\( ?({NUMERAL}) ?\)",
     r"(\d{1,2})(?:、(?!\s?\d)|\.(?!\d))",
     r"\( ?(\d{1,2}) ?\)",
 )
@@ -36,7 +39,8 @@ DATES = ("年", "月", "日")  # also 年/年, as in 2022-2025年每年
 THINGS = "|".join(pattern.pattern for pattern in patterns("listed_things.csv").values())
 LISTED = re.compile(f"化肥农药|(?:{THINGS})(?:等?(?:[、和与及]|以及|,)(?:{THINGS}))+")
 AND = re.compile("以及|[、和与及]")
-MEASURE = re.compile("率|比例|比重|浓度|排放量|强度|能耗|总量|面积|覆盖面")
+MEASURE = re.compile("率|比例|比重|浓度|排放量|用量|强度|能耗|总量|面积|覆盖面|装机|能力")
+INDEX = re.compile("(?:指数|比例[^,。;]{0,6}为?) ?(?:小于|低于|不超过|达到|为)? ?$")  # 比例为0
 RATE = re.compile("(?:利用|处理|处置|合格|回收|达标|覆盖|[绿彩]化)率$")
 # So many things that each keep to 100 %, 围挡、覆盖、冲洗“三个百分之百”; things that each have a figure.
 EACH_WHOLE = re.compile(
@@ -152,10 +156,11 @@ def sentences(text):
             }
             headings = {level: words for level, words in headings.items() if level < depth}
             headings[depth] = heading[0] if heading else ""
-        clause = "".join(
-            f"({number})" if level in (2, 4) else number for level, number in sorted(numbers.items())
+        clause = "".join(number if level % 2 else f"({number})" for level, number in sorted(numbers.items()))
+        # What a chapter is called, 目标与任务, does not hold for each of its sections.
+        above = " ".join(
+            words for level, words in sorted(headings.items()) if level > 1 or len(headings) == 1
         )
-        above = " ".join(words for _, words in sorted(headings.items()))
         found += [Sentence(words, start + at, start, clause, above) for at, words in _split(part)]
     return _once(found)
 
@@ -264,7 +269,9 @@ def _reason(figure, end, words):
     for reason, pattern in NOT_PROMISED.items():
         if pattern.search(marked):
             return reason
-    is_index = figure.number % 1 or WORDS["standard"].search(words[:end])
+    is_index = (
+        figure.number % 1 or WORDS["standard"].search(words[:end]) or INDEX.search(words[: figure.start])
+    )
     if not figure.unit and not (is_index and figure.number < 10):
         return "number without a unit"
     is_spelled = figure.spelled and figure.unit != "%" and figure.bounds == {"="}

@@ -41,7 +41,7 @@ THRESHOLDS = ("", "%", "公里", "米", "毫米", "mm")  # units of technical th
 NATURES = {"约束性": "binding", "预期性": "indicative"}
 # Documents, whose numbers and years are theirs.
 DOCUMENT = re.compile(
-    r"[A-Z]{2,}(?:/T)?\s?\d[\d.]*-\d{4}|\(20\d\d年(?:本|版|修[订正]?)[^)]{0,4}\)|《[^《》]*(?:〈[^〉]*〉[^《》]*)?》|[〔\[【] ?\d{4} ?[〕\]】] ?\d+ ?号"
+    r"[A-Z]{2,}(?:/T)?\s?\d[\d./T\s-]*-\d{4}|\(20\d\d年(?:本|版|修[订正]?)[^)]{0,4}\)|《[^《》]*(?:〈[^〉]*〉[^《》]*)?》|[〔\[【] ?\d{4} ?[〕\]】] ?\d+ ?号"
 )
 COMPARED = r"(?:按照?|相?比于?|相?[较对]于?|以|与|同|在|超过|高于|低于|自)\s?"
 BASIS = r"\s?(?:同期)?(?:不变价|可比价|价格?计|价格|[^,。;\d]{0,10}目标的|的?水[平准]|的?基础|相比|为基|同期|实际|实绩|的?排放|下降|降低|减少|削减|增[加长])"
@@ -63,7 +63,7 @@ TITLES = 30  # sentences at the head of a text among which the title is
 # Who answers for a passage, in brackets or on a line behind it: (市发展改革委牵头,市财政局配合), 牵头单位:市发展改革委.
 LEADS = re.compile(
     r"[(〔\[](?:(?:责任|牵头)(?:单位|部门):)?(?P<within>(?:[^()〔〕。]|\([^()]{1,8}\)){2,200}(?:牵头|负责)[^()〔〕]{0,160})[)〕\]]"
-    r"|[(〔\[]?(?:牵头|责任)(?:单位|部门):\s*(?P<named>(?:[^。;\n〔〕()]|\([^()]{1,8}\))+)"
+    r"|[(〔\[]?(?:牵头|责任)(?:单位|部门):\s*(?P<named>(?:(?!(?:责任|配合|参与)(?:单位|部门))[^。;\n〔〕()]|\([^()]{1,8}\))+)"
     rf"|{BEHIND}"
 )
 BODY = re.compile("[局委办院所厅府室司会队处部团社区县镇道心群站段]$|单位$|公司$|集团$")
@@ -241,7 +241,7 @@ def _kind(passage, year, above):
     }
     if found := next((kind for name, kind in kinds.items() if WORDS[name].search(words)), ""):
         return found
-    if does and WORDS["all"].search(words):
+    if WORDS["all"].search(words) and (does or "全部" in words):
         return "share"
     if WORDS["norm"].search(words):
         return "standard"
@@ -303,7 +303,8 @@ def _figure_cells(passage, kind):
         "value_basis": "figure",
     }
     each = re.search("每(季度|[年月周日天])", before) if figure.unit == "次" else None
-    cells["unit"] = f"次/{each[1]}" if each else figure.myriad + figure.unit or "1"
+    bare = "%" if figure.number == 0 and "比例" in before else "1"
+    cells["unit"] = f"次/{each[1]}" if each else figure.myriad + figure.unit or bare
     cells["value"] = sign * figure.number
     return cells | ({} if figure.until is None else {"value_max": sign * figure.until})
 
@@ -323,7 +324,8 @@ def _value_in_words(kind, words):
         return {}
     value = 100 if kind == "share" and not WORDS["none"].search(words) else 0
     value = -50 if WORDS["half"].search(words) and kind == "change" else value
-    return {"operator": "=", "value": value, "unit": "%", "value_basis": "word"}
+    operator = "<" if "负增长" in words else "="
+    return {"operator": operator, "value": value, "unit": "%", "value_basis": "word"}
 
 
 def _strength(passage):
@@ -476,7 +478,8 @@ def _year_cells(row, year, folded):
     day = "" if basis == "inferred" else year.deadline
     if basis != "stated":
         row["proofs"].append(("target_year", year.start, year.words))
-    return {"timing": timing, "target_year": year.year, "year_basis": basis, "deadline": day}
+    cells = {"timing": timing, "target_year": year.year, "year_basis": basis, "deadline": day}
+    return cells | ({"note": f"Year from words before: {year.words.strip()}"} if basis == "inferred" else {})
 
 
 def _base_cells(row, passage, years, year):

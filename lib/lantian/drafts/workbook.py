@@ -81,7 +81,7 @@ def import_workbook(file, data=None, remove=False, text=None):
         files = tuple(dict.fromkeys([*tables[name].paths, paths[name]]))
         after[name] = replaced(tables[name], cells=cells, paths=files)
     after["gaps"] = _without_stubs(after)
-    worded = _word_statements(after, drafts)
+    worded = _word_statements(after, drafts, schema["targets"], faults)
     faults += [*_strangers(after, place), *_problems(after, schema, sheets)]
     if faults:
         raise DataError(_by_cell(file, faults, letters))
@@ -330,16 +330,24 @@ def _without_stubs(after):
     return replaced(after["gaps"], cells=gaps[~(is_stub & answered)])
 
 
-def _word_statements(after, drafts):
+def _word_statements(after, drafts, table, faults):
     """Word the statements that are empty, and anew those that were drafted, where the cells allow it; return how many."""
     cells = after["targets"].cells.copy()
     tables = {name: after[name].cells for name in ("indicators", "subjects", "units", "terms")}
     drafted = drafts["targets"]["statement_en"] if "targets" in drafts else []
+    (longest,) = (column.longest for column in table.fields if column.name == "statement_en")
     is_own = cells.index.get_level_values("line") < 0
     before = cells.loc[is_own & cells["statement_en"].isin(["", *drafted])]
     for at, row in before.iterrows():
         with suppress(KeyError, ValueError):  # what is wrong with its cells is answered by the check
-            cells.loc[at, "statement_en"] = statement(row.to_dict(), tables)
+            words = statement(row.to_dict(), tables)
+            if len(words) <= longest:
+                cells.loc[at, "statement_en"] = words
+            else:
+                message = (
+                    f"is too long as worded from its row: {words!r}; write it in at most {longest} characters"
+                )
+                faults.append(("targets", -at[1], "statement_en", message))
     after["targets"] = replaced(after["targets"], cells=cells)
     return int((cells.loc[before.index, "statement_en"] != before["statement_en"]).sum())
 

@@ -156,7 +156,7 @@ def date(row):
         As "by 2020", "before 1 October 2018", "from 1 July 2019", "in 2020", "every year or more often", "no date".
     """
     if row.timing == "every_year":
-        often = "every year or more often"
+        often = "every year" if row.kind in ("amount", "count") else "every year or more often"
         return often if pd.isna(row.target_year) else f"{often} from {row.target_year}"
     if pd.isna(row.target_year):
         return "no date"
