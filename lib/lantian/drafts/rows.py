@@ -133,18 +133,13 @@ def read(text, issued=None, units=(), quotes=None):
     """
     folded, named, found = fold(text), names_of(text), sentences(text)
     plain = DOCUMENT.sub(lambda match: "□" * len(match[0]), folded)
-    period, carried, rows, reasons = _period(found, plain, issued), {}, [], []
+    period, carried, rows, reasons, ahead = _period(found, plain, issued), {}, [], [], ""
     begins = min(filter(None, (issued, period and period.since)), default=None)
-    ahead = ""
-    spans = None if quotes is None else _places(quotes, folded, found)
+    places = None if quotes is None else _places(quotes, folded, found)
     for sentence in found:
         years = _years(plain[sentence.start : sentence.start + len(sentence.text)], sentence.start)
-        if spans is None:
-            passages, none = promised(sentence, named, units)
-            passages += without_figures(sentence, passages)
-            reasons += none
-        else:
-            passages = [one for span in spans[sentence] for one in quoted(sentence, *span, units)]
+        passages, none = _passages(sentence, named, units, places)
+        reasons += none
         # In a section of goals a year holds until the next one, or that of the title; elsewhere in its paragraph.
         is_goal = WORDS["goals"].search(sentence.heading)
         place = sentence.heading if is_goal else sentence.part
@@ -155,8 +150,7 @@ def read(text, issued=None, units=(), quotes=None):
             kind = _kind(passage, year, is_goal and above)
             if quotes and not kind:
                 kind = "deadline" if year or above else "standard"
-            # A term may end the year before.
-            if quotes is None and year and begins and year.year < begins - (year.timing == "by"):
+            if not quotes and _is_past(year, begins):
                 reasons += [(passage.start, sentence.start + passage.end, "reading of an earlier time")]
             elif kind:
                 year = year or _year_from_above(passage, kind, above, period, is_goal)
@@ -167,20 +161,30 @@ def read(text, issued=None, units=(), quotes=None):
     return [_as_printed(row, text, folded) for row in rows], reasons
 
 
+def _passages(sentence, named, units, places):
+    """Return the passages of a sentence that may be promised, or those that a person names; and why others are none."""
+    if places is not None:
+        return [one for place in places[sentence] for one in quoted(sentence, *place, units)], []
+    passages, reasons = promised(sentence, named, units)
+    return passages + without_figures(sentence, passages), reasons
+
+
+def _is_past(year, begins):
+    """Return whether a year lies before the plan; a term may end the year before it begins."""
+    return bool(year and begins and year.year < begins - (year.timing == "by"))
+
+
 def _places(quotes, folded, found):
-    """Return where quotes begin and end in a text, by the sentence in which they begin."""
-    spans = {sentence: [] for sentence in found}
+    """Return where quotes begin and end in a text, at their first place, by the sentence in which they begin."""
+    places = {sentence: [] for sentence in found}
     for quote in map(fold, quotes):
         starts = [match.start() for match in re.finditer(re.escape(quote), folded)]
-        inside = (
-            (sentence, start)
-            for start in starts
-            for sentence in found
-            if sentence.start <= start < sentence.start + len(sentence.text)
-        )
-        if place := next(inside, None):
-            spans[place[0]].append((place[1], place[1] + len(quote)))
-    return spans
+        for sentence in found:
+            end = sentence.start + len(sentence.text)
+            if inside := [start for start in starts if sentence.start <= start < end]:
+                places[sentence].append((inside[0], inside[0] + len(quote)))
+                break
+    return places
 
 
 def _as_printed(row, text, folded):
