@@ -12,6 +12,7 @@ from lantian.analysis import search
 from lantian.site.pages import program
 from lantian.text import wording
 from lantian.text.script import PAIRS
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -137,15 +138,13 @@ def test_results_mark_words_by_place_and_name_who_says_nothing(tab, site, plans)
     )
     tab.fill("dialog.search input", "electric bus")
     found = lt.find(plans, "electric bus")
-    tab.wait_for_function(f"document.querySelector('dialog output').textContent.startsWith('{len(found)} ')")
+    expect(tab.locator("dialog output")).to_have_text(re.compile(f"^{len(found)} "))
     assert tab.locator(".results a").first.get_attribute("href").endswith(found["id"][0])
     marked = {text.lower() for text in tab.locator(".results mark").all_text_contents()}
     assert "bus" in marked and marked & {"新能源汽车", "new energy vehicles", "nev"}
     for fold in tab.locator(".results summary").all():
         fold.click()
-    tab.wait_for_function(
-        f"document.querySelectorAll('.results a').length >= {len(found)}"
-    )  # folds fill when opened
+    expect(tab.locator(".results a")).to_have_count(len(found))  # folds fill when opened
     links = [link.get_attribute("href").partition("#")[2] for link in tab.locator(".results a").all()]
     assert sorted(links) == sorted(found["id"])
     tab.locator(".results a").first.click()
