@@ -58,7 +58,7 @@ def propose(identifier, text, data=None, year=None, quotes=None, taken=()):
     DataFrame
         A row a draft: ``table`` (targets, proofs, gaps, numerals), the columns of these tables as texts, ``choices``
         (the ids of the likeliest indicators joined by ``;``, ``new`` among them; of a gap its likeliest status) and ``precision`` (how often cells of
-        each kind were right on texts that no rule was written for, as ``value 0.98; unit 0.97``).
+        each kind were right on texts read only after the rules, as ``value 0.98; unit 0.97``).
 
     Raises
     ------
