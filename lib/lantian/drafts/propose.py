@@ -31,6 +31,7 @@ ASSIGNED = re.compile(
 # What a statement is worded from.
 TEXTS = """kind operator value_basis baseline_basis year_basis deadline timing subject subject_class base area exception
     strength strength_word hedge""".split()
+KEYS = {"indicators": "id", "subjects": "id", "units": "unit", "terms": "zh"}
 NUMBERS = {"value": float, "value_max": float, "baseline_year": int, "target_year": int}
 
 
@@ -216,7 +217,7 @@ def _document(identifier, documents, year):
 
 def _targets(rows, place, document, catalogue, tables, taken):
     """Return the drafts of targets and, of what a level above sets without a figure, those of gaps."""
-    targets, assigned = [], []
+    targets, assigned, keyed = [], [], by_key(tables)
     for row in rows:
         row["choices"], is_sure = catalogue.choices(
             row["about"], row["above"], row["kind"], row.get("unit", "")
@@ -233,7 +234,7 @@ def _targets(rows, place, document, catalogue, tables, taken):
             continue
         _empty_unsure(row)
         if row["indicator"]:
-            row["statement_en"] = statement(row, tables)
+            row["statement_en"] = statement(row, keyed)
         targets.append(row)
     return targets, assigned
 
@@ -279,6 +280,11 @@ def _measured():
     return shares.to_dict(), errors.set_index("field")["floor"].dropna().to_dict()
 
 
+def by_key(tables):
+    """Return the tables that statements are worded from, each by its key, so that many rows can be worded."""
+    return {name: tables[name].set_index(key) for name, key in KEYS.items()}
+
+
 def statement(row, tables):
     """Word a row of targets in English, as far as its cells say it: what, of which, how much, by when, how firmly.
 
@@ -287,25 +293,23 @@ def statement(row, tables):
     row : dict
         With cells as texts or numbers; its indicator is in the tables.
     tables : dict of DataFrame
-        Of which ``indicators``, ``subjects``, ``units`` and ``terms`` are read.
+        As from `by_key`.
 
     Examples
     --------
     >>> from lantian.data.files import readable_tables
     >>> from lantian.data.schema import find_data
-    >>> tables = {name: table.cells for name, table in readable_tables(find_data())[1].items()}
+    >>> tables = by_key({name: table.cells for name, table in readable_tables(find_data())[1].items()})
     >>> row = {"indicator": "coal.boiler_phase_out", "subject": "boiler", "subject_class": "<=35 t/h", "area": "built_up"}
     >>> statement(row | {"kind": "ban", "target_year": 2020, "timing": "by", "strength": "aspirational"}, tables)
     'Coal boilers retired (boiler up to 35 t/h, built-up area): a ban by 2020 (aimed for)'
     """
-    indicator = tables["indicators"].set_index("id").loc[row["indicator"]]
-    units, subjects = tables["units"].set_index("unit"), tables["subjects"].set_index("id")["name_en"]
-    unit, english = row.get("unit", ""), tables["terms"].set_index("zh")["en"]
+    indicator, units = tables["indicators"].loc[row["indicator"]], tables["units"]
+    subjects, english, unit = tables["subjects"]["name_en"], tables["terms"]["en"], row.get("unit", "")
     known = units.loc[unit] if unit in units.index else {"factor": 1, "standard_unit": unit, "label_en": unit}
     cells = dict.fromkeys(TEXTS, "") | {name: row[name] or "" for name in TEXTS if name in row}
-    cells |= {
-        name: cells[name] or "stated" for name in ("year_basis", "baseline_basis")
-    }  # left open: not worded
+    # A basis that is left open is not worded.
+    cells |= {name: cells[name] or "stated" for name in ("year_basis", "baseline_basis")}
     cells |= {"better": indicator["better"], "role": "focus", "label_en": known["label_en"]}
     for field, number in NUMBERS.items():
         cells[field] = pd.NA if row.get(field, "") == "" else number(row[field])

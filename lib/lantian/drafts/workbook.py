@@ -28,7 +28,7 @@ from lantian.data.template import (
     read_drafts,
     undecided,
 )
-from lantian.drafts.propose import propose, statement
+from lantian.drafts.propose import by_key, propose, statement
 from lantian.errors import near
 from lantian.text.script import fold
 from lantian.text.wording import counted
@@ -234,11 +234,12 @@ def _take_quotes(sheets, text, faults):
     sheet = sheets["targets"]
     others = sheet.drop(columns=["quote", *EXTRA], errors="ignore")
     alone = sheet.loc[(sheet["quote"] != "") & (others == "").all(axis=1), "quote"]
+    folded = fold(text or "")
     for row, quote in alone.items():
         if text is None:
             message = "stands alone; import with --text FILE, the text of the plan, and the rest of the row is drafted"
             faults.append(("targets", row, "quote", message))
-        elif fold(quote) not in fold(text):
+        elif fold(quote) not in folded:
             faults.append(("targets", row, "quote", f"{quote!r} is not in the text; copy it from there"))
     sheets["targets"] = sheet.drop(index=alone.index)
     return list(alone)
@@ -333,7 +334,7 @@ def _without_stubs(after):
 def _word_statements(after, drafts, table, faults):
     """Word the statements that are empty, and anew those that were drafted, where the cells allow it; return how many."""
     cells = after["targets"].cells.copy()
-    tables = {name: after[name].cells for name in ("indicators", "subjects", "units", "terms")}
+    tables = by_key({name: table.cells for name, table in after.items()})
     drafted = drafts["targets"]["statement_en"] if "targets" in drafts else []
     (longest,) = (column.longest for column in table.fields if column.name == "statement_en")
     is_own = cells.index.get_level_values("line") < 0
