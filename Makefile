@@ -15,9 +15,10 @@ reports: $(ENVIRONMENT)
 	$(BIN)/lantian render
 	@echo "Open $(CURDIR)/reports/index.html"
 
-# Check the data and the code's form, then run all tests, side by side where there is more than one processor.
+# Check the data and the code's form, then run the tests, side by side where there is more than one processor. With
+# THOROUGH=1, as the gate has it, also those that take long and seldom find what the others do not.
 test: check lint
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest $(if $(THOROUGH),-m "not soak") --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Open JupyterLab on notebooks/, with the command lantian in its terminals; these are no login shells, which would set
 # another PATH. Root is let in only where it asks.
@@ -44,7 +45,7 @@ bench: $(ENVIRONMENT)
 # Where LANTIAN_CORPUS names a folder of other people's notebooks, their outputs are compared with stock Jupyter's too.
 soak: $(ENVIRONMENT)
 	$(BIN)/python -m pytest -m "soak or not soak" tests/soak.py
-	$(BIN)/python -m pytest -m soak tests
+	$(BIN)/python -m pytest -m "soak or thorough" tests
 	$(if $(LANTIAN_CORPUS),$(BIN)/python -W ignore tests/corpus.py "$(LANTIAN_CORPUS)")
 
 # Remove what was rendered into reports/, and nothing else; reports/figures/*.svg are committed and stay.

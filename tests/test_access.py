@@ -164,6 +164,7 @@ def _faint(page, known):
     return found
 
 
+@pytest.mark.thorough
 def test_axe_finds_no_violation_in_one_file(context, mailed):
     """It is made of the same pages: only what refers to ids may be amiss."""
     page = context.new_page()

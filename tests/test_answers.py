@@ -441,7 +441,9 @@ def touches(tables, edits, indicators):
     return any(row.get("indicator") in indicators for row in rows)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in range(2, 10))]
+)
 def test_sixty_mutations(exported, sound, data, seed):
     """Six at a time, since to execute the findings takes longest."""
     mutate(exported, sound, data, seed, count=6)

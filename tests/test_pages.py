@@ -301,6 +301,7 @@ def test_every_page_has_a_language_and_one_heading(visits):
 ESCAPED = re.compile(r"&(?:#\w+|amp|lt|gt|quot|apos);")
 
 
+@pytest.mark.thorough
 def test_a_name_is_escaped_once_wherever_it_stands(copy_data, tmp_path, monkeypatch, one_executor):
     """An apostrophe and the characters of markup, in pages, charts, rows, links and what search engines read."""
     name, path = 'Xi\'an & "Ya<n"', copy_data / "jurisdictions.csv"

@@ -100,6 +100,7 @@ def pages(changed):
     return pages, {name: message for name, (_, message) in found.items() if message}
 
 
+@pytest.mark.thorough
 def test_no_old_figure_is_left_on_a_page(plans, changed, pages):
     now = lt.load(changed / "data")
     headline = plans.every_target[plans.every_target["headline"] != ""]
@@ -113,6 +114,7 @@ def test_no_old_figure_is_left_on_a_page(plans, changed, pages):
     assert not {name: words for name, words in stale.items() if words}
 
 
+@pytest.mark.thorough
 def test_only_pages_that_say_so_show_notes_and_a_changed_note_runs_only_these(copy_data, pages):
     notes = {name for name, text in pages[0].items() if "As noted" in visible(text)}
     assert all(name.split(": ")[-1].startswith(("01_coal", "place_", "index")) for name in notes)
@@ -126,12 +128,14 @@ def test_only_pages_that_say_so_show_notes_and_a_changed_note_runs_only_these(co
     assert not [slug for slug in after if after[slug] == before[slug]]
 
 
+@pytest.mark.thorough
 def test_new_figures_reach_the_pages(plans, changed, pages):
     new = figures(lt.load(changed / "data").every_target) - figures(plans.every_target)
     text = " ".join(map(visible, pages[0].values()))
     assert new and standing(new, text), "no page shows a changed figure: the test above would prove nothing"
 
 
+@pytest.mark.thorough
 def test_what_stops_a_render_is_a_sentence_that_is_quoted(pages):
     pages, stopped = pages
     assert not {

@@ -162,7 +162,9 @@ WITHOUT_SCRIPTS = [
 WITH_SCRIPTS = [who_speaks_of_buses, who_says_nothing, which_dates_compare, what_is_mandated]
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "way", ["mouse", *(pytest.param(way, marks=pytest.mark.thorough) for way in ("keyboard", "phone"))]
+)
 @pytest.mark.parametrize("scripts", [False, True], ids=["without scripts", "with scripts"])
 def test_questions_are_answered(chromium, site, plans, scripts, way):
     size = {"width": WAYS[way], "height": 740}

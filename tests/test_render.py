@@ -198,6 +198,7 @@ __name__, sys.argv[1], sys.stdout.isatty(), "IPKernelApp" in get_ipython().confi
 """.strip().split("\n---\n")
 
 
+@pytest.mark.thorough
 def test_outputs_are_those_of_a_stock_run(data, site, tmp_path, one_executor):
     everything = write_notebook(tmp_path / "notebooks/everything.ipynb", *CELLS)
     notebook = json.loads(everything.read_text("utf-8"))
@@ -272,6 +273,7 @@ import os, time
 """.strip().split("\n---\n")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["06_pace_and_wording.ipynb"])
 def test_same_bytes_in_every_folder_and_environment(data, tmp_path, name):
     sets = [
@@ -314,6 +316,7 @@ def from_elsewhere(home, data, name, environment):
     }
 
 
+@pytest.mark.thorough
 def test_plain_kernels_give_the_same_and_are_told(suite, monkeypatch):
     forked = suite.render()
     monkeypatch.setattr(execution, "can_fork", lambda: False)
@@ -480,7 +483,10 @@ needs_proc = pytest.mark.skipif(not PROC.is_dir(), reason="processes are listed 
 
 
 @needs_proc
-@pytest.mark.parametrize("command", [COMMAND, PLAIN], ids=["forked", "plain"])
+@pytest.mark.parametrize(
+    "command",
+    [pytest.param(COMMAND, id="forked"), pytest.param(PLAIN, id="plain", marks=pytest.mark.thorough)],
+)
 def test_killed_render_leaves_the_old_set_and_no_process(suite, command):
     suite.render()
     before, mark, busy = contents(suite.output), f"MARK-{suite.output}", suite.output.parent / "busy"
@@ -794,7 +800,7 @@ def test_notebook_that_may_read_anything_is_run_each_time(suite):
 # --- what stands around a kernel --------------------------------------------------------------------------------------
 
 
-@pytest.fixture(params=["forked", "plain"])
+@pytest.fixture(params=["forked", pytest.param("plain", marks=pytest.mark.thorough)])
 def kernels(request, monkeypatch, tmp_path):
     """What runs notebooks, in both ways, in an environment that prints at start-up."""
     start = tmp_path / "start"

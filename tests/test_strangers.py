@@ -212,6 +212,7 @@ def test_pages_are_the_same_from_run_to_run(strange, data, monkeypatch, one_exec
     assert b"ipykernel_" not in before[Path("everything.html")]
 
 
+@pytest.mark.thorough
 @pytest.mark.browser
 def test_strange_page_is_readable_by_everybody(strange, chromium, context):  # noqa: F811
     """In light and dark, on a phone, by ear; and nothing on it is asked from elsewhere or refused by its policy."""
