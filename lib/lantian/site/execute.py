@@ -5,16 +5,16 @@ import contextlib
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 import warnings
 from dataclasses import dataclass
+from functools import partial
 from html import escape
+from itertools import dropwhile
 from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import unquote
@@ -36,6 +36,7 @@ FIXED |= {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "PLOTLY_REN
 # A process with more than one thread cannot be forked safely: OpenBLAS and Arrow start their own when they are imported.
 AT_START = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
 AT_START |= {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+READY = b'{"lantian": "ready"}'  # a line that a kernel prints before its answers
 PATIENCE = 60  # seconds after which a cell that runs is named
 LONGEST_ERROR = 5  # lines
 
@@ -216,10 +217,10 @@ class Kernels:
     """
 
     def __init__(self, data=""):
-        self._forker, self._plain, self._data = None, [], data
+        self._forker, self._requests, self._data = None, [], data
         self._scratch = tempfile.TemporaryDirectory(prefix="lantian-", ignore_cleanup_errors=True)
         if can_fork():
-            self._requests, theirs = socket.socketpair()
+            self._to_forker, theirs = socket.socketpair()
             with theirs:
                 self._forker = self._process("fork", stdin=theirs, stdout=subprocess.DEVNULL)
 
@@ -227,11 +228,11 @@ class Kernels:
         return self
 
     def __exit__(self, *error):
+        for request in self._requests:
+            request.close()
         if self._forker:
-            self._requests.close()
+            self._to_forker.close()
             self._forker.wait()
-        for process in self._plain:
-            _kill(process.pid) if process.poll() is None else None
         self._scratch.cleanup()
 
     def execute(self, source, notebook, data, limit=None, say=print):
@@ -242,38 +243,39 @@ class Kernels:
         """
         environ = environment(data, self._scratch.name, source.place)
         job = {"notebook": notebook, "folder": str(source.path.parent), "environment": environ}
-        answer, began, timers = {}, 0, contextlib.ExitStack()
-        with contextlib.suppress(OSError), timers, self._channel() as (request, answers):  # it may have died
+        answer, stopped = {}, False
+        died = contextlib.suppress(OSError, ValueError)  # a kernel may do so in the middle of an answer
+        with died, contextlib.ExitStack() as timers, self._channel() as (request, answers):
             request.write(json.dumps(job).encode() + b"\n")
             request.flush()
-            for answer in filter(None, map(_answer, answers)):
+            for answer in map(json.loads, dropwhile(lambda line: line.strip() != READY, answers)):
                 timers.close()
-                began = time.monotonic()
-                for timer in _timers(_where(source, notebook, answer), answer, limit, say):
-                    timers.callback(timer.cancel)
-                    timer.start()
+                if "cell" in answer:
+                    _watch(timers, _where(source, notebook, answer), limit, say, request)
+            stopped = request.closed
         if "notebook" in answer:
             found = import_nbformat().from_dict(answer["notebook"])
             return embed_pictures(steady(found), source.path.parent)
         where = _where(source, notebook, answer)
-        if "failed" in answer:
+        if "error" in answer:
             raise RenderError(_failure(where, answer))
-        if limit and time.monotonic() - began >= limit:
-            raise RenderError(f"{where}: stopped after {limit:g} s, the limit for a cell")
-        raise RenderError(f"{where}: its kernel died")
+        why = f"stopped after {limit:g} s, the limit for a cell" if stopped else "its kernel died"
+        raise RenderError(f"{where}: {why}")
 
     @contextlib.contextmanager
     def _channel(self):
-        """Start a process that runs one notebook; yield the files to ask it by and to read its answers from."""
+        """Start a process that runs one notebook; yield the files to ask it by, with which it ends, and to read its answers from."""
         if self._forker:
-            ours, theirs = socket.socketpair()
-            with theirs:
-                socket.send_fds(self._requests, [b"."], [theirs.fileno()])
-            with ours, ours.makefile("wb") as request, ours.makefile("rb") as answers:
+            (theirs, request), (answers, answered) = os.pipe(), os.pipe()
+            with open(request, "wb") as request, open(answers, "rb") as answers:
+                self._requests.append(request)
+                socket.send_fds(self._to_forker, [b"."], [theirs, answered])
+                os.close(theirs)
+                os.close(answered)
                 yield request, answers
         else:
             with self._process(stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-                self._plain.append(process)
+                self._requests.append(process.stdin)
                 yield process.stdin, process.stdout
 
     def _process(self, *arguments, **streams):
@@ -282,37 +284,24 @@ class Kernels:
         return subprocess.Popen(command, env=environ, cwd=cwd, start_new_session=True, **streams)
 
 
-def _timers(where, answer, limit, say):
-    """Make what names the cell of an answer when it takes long, and what stops it at the limit."""
-    if "cell" not in answer:
-        return []
+def _watch(timers, where, limit, say, request):
+    """Have the cell that runs named when it takes long, and its kernel ended at the limit."""
     words = f"{where}: still running after {PATIENCE} s" + "; --cell-limit stops such a cell" * (not limit)
-    timers = [threading.Timer(PATIENCE, say, [words])]
-    return timers + ([threading.Timer(limit, _kill, [answer["pid"]])] if limit else [])
-
-
-def _kill(pid):
-    """End a process that runs a notebook, and what that notebook started."""
-    with contextlib.suppress(OSError):
-        os.killpg(pid, signal.SIGKILL) if hasattr(os, "killpg") else os.kill(pid, signal.SIGTERM)
-
-
-def _answer(line):
-    """Read a line of JSON; what an environment prints at start-up is none."""
-    with contextlib.suppress(ValueError):
-        if isinstance(found := json.loads(line), dict):
-            return found
-    return None
+    for seconds, act in ((PATIENCE, partial(say, words)), (limit, request.close)):
+        if seconds:
+            timer = threading.Timer(seconds, act)
+            timers.callback(timer.cancel)
+            timer.start()
 
 
 def _where(source, notebook, answer):
     """Name a notebook and the cell that an answer is about."""
     about = f"{source.path.name}{f' for {source.name}' if source.name else ''}"
-    index = answer.get("cell", answer.get("failed"))
-    if index is None:
+    if "cell" not in answer:
         return about
-    number = sum(cell.cell_type == "code" for cell in notebook.cells[: index + 1])
-    return f"{about}, code cell {number} (id {notebook.cells[index].id})"
+    cells = notebook.cells[: answer["cell"] + 1]
+    number = sum(cell.cell_type == "code" for cell in cells)
+    return f"{about}, code cell {number} (id {cells[-1].id})"
 
 
 def _failure(where, failed):

@@ -1,8 +1,8 @@
 """The processes that run notebooks: each runs one, in an IPython kernel without sockets, and ends.
 
-Where there is fork, they are forked from a process that has loaded the libraries, which kills them all when the
-program that asked for them ends, whichever way. What an environment prints at start-up cannot disturb them: answers
-go through descriptors that nothing else knows, as lines of JSON.
+Where there is fork, they are forked from a process that has loaded the libraries. Each ends, with all that it started,
+when the program that asked for it closes the request or ends, whichever way. Answers are lines of JSON, and begin
+behind what an environment prints at start-up.
 """
 
 import asyncio
@@ -20,7 +20,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import traceback
 from types import SimpleNamespace
 
@@ -32,33 +31,28 @@ from jupyter_client.session import Session
 from traitlets.config import Config
 
 import lantian
-from lantian.site.execute import import_nbformat
+from lantian.site.execute import READY, import_nbformat
 
 PRELOAD = "ipykernel.debugger nbclient plotly.basedatatypes plotly.io._renderers"
 PRELOAD += " matplotlib.backends.backend_agg matplotlib.backends.backend_svg seaborn"
 
 
 def serve():
-    """Fork a kernel for each socket that comes over standard input; when that closes, kill them all."""
+    """Fork a kernel for each pair of pipes that comes over standard input, to be asked and to answer, until that closes."""
     requests = socket.socket(fileno=os.dup(0))
     _preload()
     if os.environ.get("LANTIAN_DATA"):
         with contextlib.suppress(Exception):  # the notebook that needs them will say what is wrong
             importlib.import_module("lantian.data.plans").prepare(os.environ["LANTIAN_DATA"])
     gc.freeze()
-    kernels = []  # never waited for, so that no other process is given the number of one that has ended
-    while (received := socket.recv_fds(requests, 1, 1))[0]:
-        (channel,) = received[1]
-        if not (pid := os.fork()):
+    # Kernels are never waited for, so that no other process is given the number of one that has ended.
+    while pipes := socket.recv_fds(requests, 1, 2)[1]:
+        if not os.fork():
             requests.close()
             os.setsid()
-            return run(open(channel, "rb", closefd=False), open(channel, "w", closefd=False))
-        kernels.append(pid)
-        os.close(channel)
-    for pid in kernels:
-        for kill in (os.killpg, os.kill):  # it may not have come to lead its group yet
-            with contextlib.suppress(OSError):
-                kill(pid, signal.SIGKILL)
+            return run(*pipes)
+        for pipe in pipes:
+            os.close(pipe)
     shutil.rmtree(os.getcwd(), ignore_errors=True)  # where nobody else may be left to do so
     os._exit(0)  # taking the libraries down would change nothing
 
@@ -75,27 +69,21 @@ def _preload():
     del builtins.get_ipython
 
 
-def run_one():
-    """Be a process that runs one notebook, as it comes over standard input."""
-    request, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "w")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    print(file=answers)  # ends what the environment may have printed
-    run(request, answers, guard=os.name == "posix")
+def run(request, answers):
+    """Run the notebook of a request; answer with each cell that starts, and at the end with the notebook or the failure.
 
-
-def run(request, answers, guard=False):
-    """Run the notebook of a request; answer with each cell that starts, and at the end with the notebook or the failure."""
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    Both are descriptors, which nothing else knows. When who asked closes the request, all ends.
+    """
+    request, answers = os.fdopen(request, "rb"), os.fdopen(answers, "w")
+    for standard in (0, 1):
+        os.dup2(os.open(os.devnull, os.O_RDWR), standard)
+    print("", READY.decode(), sep="\n", file=answers)  # behind what the environment may have printed
     asked = json.loads(request.readline())
-    threading.Thread(target=lambda: (request.read(), _end()), daemon=True).start()  # ends with who asked
-    if guard:  # some computations give a thread no turn
-        quiet = subprocess.DEVNULL
-        command = ["/bin/sh", "-c", f"cat; kill -9 -{os.getpid()}"]
-        subprocess.Popen(command, stdin=request, stdout=quiet, stderr=quiet, start_new_session=True)
-    _keep_from_forks({request.fileno(), answers.fileno()})
+    _end_with(request)
+    if hasattr(os, "register_at_fork"):  # or nobody would see that the notebook has ended
+        os.register_at_fork(after_in_child=answers.close)
     os.environ.clear()
     os.environ.update(asked["environment"])
-    time.tzset() if hasattr(time, "tzset") else None
     os.chdir(asked["folder"])
 
     def answer(**words):
@@ -105,15 +93,13 @@ def run(request, answers, guard=False):
     _end()
 
 
-def _keep_from_forks(descriptors):
-    """Close descriptors in whatever the notebook forks, or nobody would see that the notebook has ended."""
-
-    def close():
-        while descriptors:
-            os.close(descriptors.pop())
-
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=close)
+def _end_with(request):
+    """End as soon as a request is closed, even if a computation gives our threads no turn."""
+    threading.Thread(target=lambda: (request.read(), _end()), daemon=True).start()
+    if os.name == "posix":
+        command = ["/bin/sh", "-c", f"cat; kill -9 -{os.getpid()}"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.Popen(command, stdin=request, start_new_session=True, **quiet)
 
 
 def _end():
@@ -134,7 +120,7 @@ async def _run_cells(notebook, answer):
             continue
         if kernel.shell.exit_now:
             _end()
-        answer(cell=index, pid=os.getpid())
+        answer(cell=index)
         request = kernel.session.msg("execute_request")
         kernel.set_parent([], request)
         reply = await kernel.do_execute(cell.source, silent=False)
@@ -148,7 +134,7 @@ async def _run_cells(notebook, answer):
                 client.process_message(message, cell, index)
         if reply["status"] != "ok" and "raises-exception" not in cell.metadata.get("tags", []):
             error = f"{reply['ename']}: {reply['evalue']}"
-            return {"failed": index, "line": _failed_line(), "error": error}
+            return {"cell": index, "line": _failed_line(), "error": error}
     notebook.metadata.language_info = kernel.language_info
     client.set_widgets_metadata()
     return {"notebook": notebook}
@@ -184,12 +170,10 @@ class Stream(OutStream):
 
     def __init__(self, session, publisher, name, number):
         super().__init__(session, publisher, name, watchfd=False)
-        self._original, self._number, self._taken = os.dup(number), number, 0
+        self._number, self._taken = number, 0
+        self._original_stdstream_copy = os.dup(number)  # which `fileno` returns
         self._file = tempfile.TemporaryFile("a+b", buffering=0)  # noqa: SIM115 - open as long as the notebook
         os.dup2(self._file.fileno(), number)
-
-    def fileno(self):
-        return self._original
 
     def write(self, text):
         if not self._is_master_process():  # but a fork by the notebook
@@ -212,4 +196,4 @@ class Stream(OutStream):
 
 
 if __name__ == "__main__":
-    serve() if "fork" in sys.argv[1:] else run_one()
+    serve() if "fork" in sys.argv[1:] else run(os.dup(0), os.dup(1))
