@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import csv
 import json
 import os
 import re
@@ -28,14 +29,9 @@ CELL_ID = re.compile(r"[\w-]{1,64}", re.A)
 PYTHON = ("python", "ipython", "plaintext")  # the last is what JupyterLab writes while no kernel runs
 # The address of a picture, in Markdown or in HTML.
 PICTURE = re.compile(r"""(!\[[^\]]*\]\(|<img\b[^>]*?\bsrc=["'])([^)"'\s>]+)""")
-# A user's own settings must not change a page: some are left out, some are the same for everybody.
-FOREIGN = "LANTIAN_PLACE PYTHONSTARTUP PYTHONOPTIMIZE PYTHONWARNINGS LANGUAGE COLUMNS LINES".split()
-FIXED = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "LANTIAN_PAGES": ""}
-FIXED |= {"SOURCE_DATE_EPOCH": "0"}  # which drawings in SVG give as their date
-FIXED |= {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "PLOTLY_RENDERER": "plotly_mimetype"}
-# A process with more than one thread cannot be forked safely: OpenBLAS and Arrow start their own when they are imported.
-AT_START = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
-AT_START |= {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+# A user's own settings must not change a page: these are the same in every kernel, each with its reason.
+with open(Path(__file__).with_name("environment.csv"), encoding="utf-8", newline="") as file:
+    FIXED = {row["name"]: row["value"] for row in csv.DictReader(file)}
 READY = b'{"lantian": "ready"}'  # a line that a kernel prints before its answers
 PATIENCE = 60  # seconds after which a cell that runs is named
 LONGEST_ERROR = 5  # lines
@@ -198,10 +194,9 @@ def embed_pictures(notebook, folder):
 
 def environment(data, scratch, place=""):
     """Return the environment of a kernel, the same for every user, time and folder."""
-    settings = {"IPYTHONDIR": scratch, "MATPLOTLIBRC": TEMPLATES / "matplotlibrc", "LANTIAN_DATA": data}
-    ours = {name: str(value) for name, value in settings.items()}
-    ours |= {"LANTIAN_PLACE": place} if place else {}
-    return {name: value for name, value in os.environ.items() if name not in FOREIGN} | FIXED | ours
+    settings = {"IPYTHONDIR": scratch, "MATPLOTLIBRC": TEMPLATES / "matplotlibrc"}
+    settings |= {"LANTIAN_DATA": data, "LANTIAN_PLACE": place}
+    return os.environ | FIXED | {name: str(value) for name, value in settings.items()}
 
 
 def can_fork():
@@ -280,7 +275,7 @@ class Kernels:
 
     def _process(self, *arguments, **streams):
         command = [sys.executable, "-P", "-m", "lantian.site.kernel", *arguments]
-        environ, cwd = environment(self._data, self._scratch.name) | AT_START, self._scratch.name
+        environ, cwd = environment(self._data, self._scratch.name), self._scratch.name
         return subprocess.Popen(command, env=environ, cwd=cwd, start_new_session=True, **streams)
 
 
