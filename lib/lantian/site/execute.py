@@ -29,6 +29,7 @@ CELL_ID = re.compile(r"[\w-]{1,64}", re.A)
 PYTHON = ("python", "ipython", "plaintext")  # the last is what JupyterLab writes while no kernel runs
 # The address of a picture, in Markdown or in HTML.
 PICTURE = re.compile(r"""(!\[[^\]]*\]\(|<img\b[^>]*?\bsrc=["'])([^)"'\s>]+)""")
+STYLED = re.compile(r"\bT_([0-9a-f]{5})(?![0-9a-f])")  # the id of a styled table of pandas
 # A user's own settings must not change a page: these are the same in every kernel, each with its reason.
 with open(Path(__file__).with_name("environment.csv"), encoding="utf-8", newline="") as file:
     FIXED = {row["name"]: row["value"] for row in csv.DictReader(file)}
@@ -153,25 +154,12 @@ def import_nbformat():
     return nbformat
 
 
-def steady(notebook):
-    """Take out of the outputs what changes from run to run: the folder of a cell's code in warnings, ids of styled tables."""
-    folder = re.compile(re.escape(os.path.join(tempfile.gettempdir(), "ipykernel_")) + r"\d+")
+def stand_alone(notebook, folder):
+    """Make the pictures that an executed notebook shows from files near it part of it, and number its styled tables.
+
+    pandas gives these ids by chance, which would make a page another in each run.
+    """
     tables = {}
-
-    def number(match):
-        return f"T_{tables.setdefault(match[1], len(tables) + 1)}"
-
-    for output in [output for cell in notebook.cells for output in cell.get("outputs", [])]:
-        if "text" in output:
-            output.text = folder.sub("ipykernel", output.text)
-        data = output.get("data", {})
-        if isinstance(markup := data.get("text/html"), str) and 'id="T_' in markup:
-            data["text/html"] = re.sub(r"\bT_([0-9a-f]{5})(?![0-9a-f])", number, markup)
-    return notebook
-
-
-def embed_pictures(notebook, folder):
-    """Make the pictures that a notebook shows from files near it part of the notebook, so that its page stands alone."""
 
     def embedded(match):
         path = Path(folder, unquote(match[2]))
@@ -180,12 +168,18 @@ def embed_pictures(notebook, folder):
         kind = guess_type(path.name)[0] or "image/png"
         return f"{match[1]}data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
+    def numbered(match):
+        return f"T_{tables.setdefault(match[1], len(tables) + 1)}"
+
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = PICTURE.sub(embedded, cell.source)
         for data in (output.get("data", {}) for output in cell.get("outputs", [])):
-            if "<img" in (data.get("text/html") or ""):
-                data["text/html"] = PICTURE.sub(embedded, data["text/html"])
+            markup = data.get("text/html") or ""
+            if "<img" in markup:
+                data["text/html"] = markup = PICTURE.sub(embedded, markup)
+            if 'id="T_' in markup:
+                data["text/html"] = STYLED.sub(numbered, markup)
     return notebook
 
 
@@ -249,8 +243,7 @@ class Kernels:
                     _watch(timers, _where(source, notebook, answer), limit, say, request)
             stopped = request.closed
         if "notebook" in answer:
-            found = import_nbformat().from_dict(answer["notebook"])
-            return embed_pictures(steady(found), source.path.parent)
+            return stand_alone(import_nbformat().from_dict(answer["notebook"]), source.path.parent)
         where = _where(source, notebook, answer)
         if "error" in answer:
             raise RenderError(_failure(where, answer))
@@ -291,7 +284,7 @@ def _watch(timers, where, limit, say, request):
 
 def _where(source, notebook, answer):
     """Name a notebook and the cell that an answer is about."""
-    about = f"{source.path.name}{f' for {source.name}' if source.name else ''}"
+    about = source.path.name + (f" for {source.name}" if source.name else "")
     if "cell" not in answer:
         return about
     cells = notebook.cells[: answer["cell"] + 1]

@@ -23,6 +23,7 @@ import threading
 import traceback
 from types import SimpleNamespace
 
+from ipykernel import compiler
 from ipykernel.inprocess.socket import DummySocket
 from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.ipkernel import IPythonKernel
@@ -33,6 +34,7 @@ from traitlets.config import Config
 import lantian
 from lantian.site.execute import READY, import_nbformat
 
+CELLS = "ipykernel"  # the folder that the code of cells seems to stand in
 PRELOAD = "ipykernel.debugger nbclient plotly.basedatatypes plotly.io._renderers"
 PRELOAD += " matplotlib.backends.backend_agg matplotlib.backends.backend_svg seaborn"
 
@@ -113,6 +115,7 @@ async def _run_cells(notebook, answer):
     """Run the cells as nbclient would; return the notebook with its outputs, or the first failure that is not expected."""
     from nbclient import NotebookClient  # after `import_nbformat`
 
+    compiler.get_tmp_directory = lambda: CELLS  # else warnings name a folder with the number of the process
     kernel, messages = _kernel()
     client = NotebookClient(notebook)
     for index, cell in enumerate(notebook.cells):
@@ -143,7 +146,7 @@ async def _run_cells(notebook, answer):
 def _failed_line():
     """Return the number of the line of a cell that failed; of one that cannot be compiled its error knows it."""
     frames = traceback.extract_tb(getattr(sys, "last_traceback", None))
-    lines = [frame.lineno for frame in frames if "ipykernel_" in frame.filename]
+    lines = [frame.lineno for frame in frames if frame.filename.startswith(CELLS)]
     return lines[0] if lines else getattr(getattr(sys, "last_value", None), "lineno", None)
 
 
