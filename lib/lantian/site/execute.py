@@ -198,7 +198,7 @@ def can_fork():
     return hasattr(os, "fork") and sys.platform != "darwin"
 
 
-class Kernels:
+class Kernels(contextlib.ExitStack):
     """Run notebooks, several at once, each in a process that ends with it; a context, which ends what is left of them.
 
     Where there is fork, the processes are forked from one that has the libraries, and the data of a folder if one is given;
@@ -206,23 +206,16 @@ class Kernels:
     """
 
     def __init__(self, data=""):
-        self._forker, self._requests, self._data = None, [], data
-        self._scratch = tempfile.TemporaryDirectory(prefix="lantian-", ignore_cleanup_errors=True)
+        super().__init__()
+        scratch = tempfile.TemporaryDirectory(prefix="lantian-", ignore_cleanup_errors=True)
+        self._scratch, self._data = self.enter_context(scratch), data
         if can_fork():
-            self._to_forker, theirs = socket.socketpair()
+            self._forker, theirs = socket.socketpair()
             with theirs:
-                self._forker = self._process("fork", stdin=theirs, stdout=subprocess.DEVNULL)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        for request in self._requests:
-            request.close()
-        if self._forker:
-            self._to_forker.close()
-            self._forker.wait()
-        self._scratch.cleanup()
+                self._start("fork", stdin=theirs, stdout=subprocess.DEVNULL)
+            self.enter_context(self._forker)
+        else:
+            self._forker = None
 
     def execute(self, source, notebook, data, limit=None, say=print):
         """Run the cells of a notebook, as `read` from its source, on a data folder; return it with their outputs.
@@ -230,7 +223,7 @@ class Kernels:
         A cell that takes long is named by a call of ``say``, and stopped at the limit, in seconds.
         Raises `RenderError` where a cell fails, takes longer, or ends the process.
         """
-        environ = environment(data, self._scratch.name, source.place)
+        environ = environment(data, self._scratch, source.place)
         job = {"notebook": notebook, "folder": str(source.path.parent), "environment": environ}
         answer, stopped = {}, False
         died = contextlib.suppress(OSError, ValueError)  # a kernel may do so in the middle of an answer
@@ -253,23 +246,22 @@ class Kernels:
     @contextlib.contextmanager
     def _channel(self):
         """Start a process that runs one notebook; yield the files to ask it by, with which it ends, and to read its answers from."""
-        if self._forker:
-            (theirs, request), (answers, answered) = os.pipe(), os.pipe()
-            with open(request, "wb") as request, open(answers, "rb") as answers:
-                self._requests.append(request)
-                socket.send_fds(self._to_forker, [b"."], [theirs, answered])
-                os.close(theirs)
-                os.close(answered)
-                yield request, answers
-        else:
-            with self._process(stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-                self._requests.append(process.stdin)
-                yield process.stdin, process.stdout
+        (asked, request), (answers, answered) = os.pipe(), os.pipe()
+        with open(request, "wb") as request, open(answers, "rb") as answers:
+            if self._forker:
+                socket.send_fds(self._forker, [b"."], [asked, answered])
+            else:
+                self._start(stdin=asked, stdout=answered)
+            self.callback(request.close)
+            os.close(asked)
+            os.close(answered)
+            yield request, answers
 
-    def _process(self, *arguments, **streams):
+    def _start(self, *arguments, **streams):
+        """Start a process, which is waited for at the end."""
         command = [sys.executable, "-P", "-m", "lantian.site.kernel", *arguments]
-        environ, cwd = environment(self._data, self._scratch.name), self._scratch.name
-        return subprocess.Popen(command, env=environ, cwd=cwd, start_new_session=True, **streams)
+        environ, cwd = environment(self._data, self._scratch), self._scratch
+        self.enter_context(subprocess.Popen(command, env=environ, cwd=cwd, start_new_session=True, **streams))
 
 
 def _watch(timers, where, limit, say, request):
