@@ -8,7 +8,6 @@ import os
 import sys
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import lantian
 from lantian.data.schema import CHECKOUT, PACKAGE, find_data, province
 from lantian.site import execute, publish
 from lantian.site.execute import Kernels, RenderError, Source, import_nbformat
-from lantian.site.pages import CHANGELOG, Page, dead_links, exporter, files, notebook_file, rows_file, to_html
+from lantian.site.pages import Page, dead_links, exporter, files, notebook_file, rows_file, to_html
 from lantian.site.publish import REPORTS, SINGLE
 
 NOTEBOOKS = CHECKOUT / "notebooks"
@@ -134,8 +133,8 @@ def _program():
 
 def _made_from(data):
     """Digest what a set is made from beside its notebooks."""
-    inputs, changelog = _digest([*_tables(data), *_program()]), _digest([CHECKOUT / "CHANGELOG.md"])
-    return {"inputs": inputs, "changelog": changelog, "chosen": os.environ.get(CHOSEN, "")}
+    inputs = _digest([*_tables(data), *_program()], os.environ.get(CHOSEN, ""))
+    return {"inputs": inputs, "changelog": _digest([CHECKOUT / "CHANGELOG.md"])}
 
 
 def _tables(data):
@@ -157,8 +156,7 @@ def _focus(data):
     with contextlib.suppress(OSError, ValueError, KeyError):
         rows = csv.DictReader((data / "jurisdictions.csv").read_text("utf-8-sig").split("\n"))
         places = {row["id"]: row for row in rows}
-        focus = [row for row in places.values() if row["role"] == "focus"]
-        focus = [row for row in focus if not chosen or row["id"] in chosen]
+        focus = [row for row in places.values() if row["role"] == "focus" and row["id"] in (chosen or places)]
         focus.sort(key=lambda row: (float(row["order"]), row["id"]))
         return [(row["id"], row["name_en"], row["name_zh"], province(places, row["id"])) for row in focus]
     return []
@@ -178,7 +176,10 @@ def _update(paths, job):
     same = made_from.items() <= known.items() and not todo and kept == list(known["pages"])
     if same and publish.intact(job.output, known) and (not job.single or SINGLE in known["files"]):
         return job.say("Nothing has changed since these pages were rendered.")
-    with _kernels(todo, job) as kernels:
+    if todo and not execute.can_fork():
+        job.say("This platform cannot fork: plain kernels are used, which takes longer.")
+    # Kernels come before all else, since to start them takes longest.
+    with Kernels(job.data) if todo else contextlib.nullcontext() as kernels:
         if known.get("inputs") != made_from["inputs"]:
             lantian.load(job.data)  # which checks the tables
         pages, around, found = _site(todo, kept, every, known, made_from, kernels, job)
@@ -194,16 +195,17 @@ def _site(todo, kept, every, known, made_from, kernels, job):
     """Execute what is to be made; return all pages in order, what each shows of the site around it, and the files."""
     pages = [_restored(job.output, slug) for slug in kept]
     pages = _ordered(pages + [Page(source.slug, execute.read(source)) for source in todo], every)
-    with ThreadPoolExecutor(1) as beside:  # kernels take longer
-        offered = beside.submit(_offered, pages, known, made_from, job)
-        pages, made = _execute_all(todo, pages, offered, kernels, job)
-    offered, shown = offered.result()
+    pool = ThreadPoolExecutor(_cores() + 1)
+    try:
+        offered = pool.submit(_offered, pages, known, made_from, job)
+        pages, html = _execute_all(todo, pages, offered, kernels, pool, job)
+        offered, shown = offered.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)  # when interrupted: the kernels end next
     around = {"links": [page.link for page in pages]} | shown
-    unchanged = kept if around.items() <= known.items() else []
-    if (around | made_from).items() <= known.items():
-        unchanged = [*kept, CHANGELOG]
-    html = {slug: publish.content(job.output, known, f"{slug}.html") for slug in unchanged}
-    found = files(pages, html | made, around) | offered
+    if around.items() <= known.items():
+        html |= {slug: publish.content(job.output, known, f"{slug}.html") for slug in kept}
+    found = files(pages, html, around) | offered
     if job.single:
         found[SINGLE] = publish.bundle(found).encode()
     return pages, around, found
@@ -221,8 +223,7 @@ def _offered(pages, known, made_from, job):
     found, rows = {}, rows_file(pages)
     if rows:
         found = {name: publish.content(job.output, known, name) for name in (*export.FILES, rows)}
-        made_from = made_from | {"changelog": known.get("changelog")}  # which they do not come from
-        if job.force or None in found.values() or not made_from.items() <= known.items():
+        if job.force or None in found.values() or made_from["inputs"] != known.get("inputs"):
             found = export.make(job.data) | {rows: script(lantian.load(job.data)).encode()}
     return found, export.offer(job.data, found)
 
@@ -263,45 +264,32 @@ def _ordered(pages, every):
     return sorted(pages, key=lambda page: (order.get(page.slug, len(order)), page.slug))
 
 
-def _kernels(todo, job):
-    """Start what runs notebooks, before all else because it takes longest."""
-    if todo and not execute.can_fork():
-        job.say("This platform cannot fork: plain kernels are used, which takes longer.")
-    return Kernels(job.data) if todo else contextlib.nullcontext()
-
-
 def _restored(output, slug):
     """Read the executed notebook of a page that stays."""
     return Page(slug, import_nbformat().from_dict(json.loads((output / notebook_file(slug)).read_bytes())))
 
 
-def _execute_all(todo, pages, offered, kernels, job):
+def _execute_all(todo, pages, offered, kernels, pool, job):
     """Execute notebooks side by side, and convert each when it is done; their foot links to the files that will be offered.
 
     Return all pages, and the HTML of those executed by slug; or raise with every failure.
     """
-    if not todo:
-        return pages, {}
-    pages, html = {page.slug: page for page in pages}, {}
-    pool = ThreadPoolExecutor(_cores() + 1)
-    submit = partial(pool.submit, kernels.execute, data=job.data, limit=job.limit, say=job.say)
-    futures = {submit(source, pages[source.slug].notebook): source.slug for source in todo}
-    try:
-        exporter()  # while kernels run
-        for future in as_completed(futures):
-            if not future.exception():
-                slug = futures[future]
-                pages[slug] = Page(slug, future.result())
-                job.say("; ".join([f"{slug}: done", *pages[slug].left_out]))
-                _, shown = offered.result()
-                html[slug] = to_html(pages[slug], [*pages.values()], shown).encode()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)  # when interrupted: the kernels end next
-    failures = [error for future in futures if (error := future.exception())]
-    if strange := [error for error in failures if not isinstance(error, RenderError)]:
-        raise strange[0]
-    if failures:
-        raise RenderError("\n".join(map(str, failures)))
+    pages, html, futures = {page.slug: page for page in pages}, {}, {}
+    for source in todo:
+        notebook = pages[source.slug].notebook
+        future = pool.submit(kernels.execute, source, notebook, job.data, job.limit, job.say)
+        futures[future] = source.slug
+    exporter()  # while kernels run
+    for future in as_completed(futures):
+        if isinstance(future.exception(), RenderError):
+            continue
+        slug = futures[future]
+        pages[slug] = Page(slug, future.result())
+        job.say("; ".join([f"{slug}: done", *pages[slug].left_out]))
+        _, shown = offered.result()
+        html[slug] = to_html(pages[slug], [*pages.values()], shown).encode()
+    if failures := [str(future.exception()) for future in futures if future.exception()]:
+        raise RenderError("\n".join(failures))
     return [*pages.values()], html
 
 
