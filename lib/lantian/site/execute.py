@@ -208,14 +208,12 @@ class Kernels(contextlib.ExitStack):
     def __init__(self, data=""):
         super().__init__()
         scratch = tempfile.TemporaryDirectory(prefix="lantian-", ignore_cleanup_errors=True)
-        self._scratch, self._data = self.enter_context(scratch), data
+        self._scratch, self._data, self._forker = self.enter_context(scratch), data, None
         if can_fork():
             self._forker, theirs = socket.socketpair()
             with theirs:
                 self._start("fork", stdin=theirs, stdout=subprocess.DEVNULL)
             self.enter_context(self._forker)
-        else:
-            self._forker = None
 
     def execute(self, source, notebook, data, limit=None, say=print):
         """Run the cells of a notebook, as `read` from its source, on a data folder; return it with their outputs.

@@ -25,8 +25,8 @@ COMMITTED = "figures/*.svg"  # in it, these come with the checkout
 REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "data-chart", "for")
 # What would lead out of the one page: the links to the pages before and after, and to drawings as files.
 LEFT_OUT = 'nav.turn, .brief, a[href^="figures/"][href$=".png"], a[href^="figures/"][href$=".svg"]'
-# The files with the data that it holds; it names the others.
-MAILED = ("data/lantian.xlsx", "data/lantian-csv.zip")
+# Of the files with the data it holds two, and names the others.
+NAMED = 'footer a[href^="data/"]:not([href="data/lantian.xlsx"], [href="data/lantian-csv.zip"])'
 
 
 class PublishError(OSError):
@@ -201,10 +201,9 @@ def _adapt(page, slug, slugs, files):
     """Make a page fit to stand below the index: its headings one level down, its ids and links its own."""
     for part in page.select(LEFT_OUT):
         part.decompose()
-    for link in page.select('footer a[href^="data/"]'):
-        if link["href"] not in MAILED:
-            link.string += ", not in this file"
-            link.unwrap()
+    for link in page.select(NAMED):
+        link.string += ", not in this file"
+        link.unwrap()
     for contents in page.select('[aria-label="On this page"]'):
         contents["aria-label"] = f"On the page {slug}"
     for link in page.select("a.evidence"):
