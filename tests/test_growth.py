@@ -230,7 +230,8 @@ def test_an_id_that_cannot_be_used_changes_nothing(copy_data, identifier):
 
 
 def test_nothing_is_written_over_or_into_broken_tables(copy_data):
-    (copy_data / "targets/ninghai.csv").write_text("mine\n")
+    head = (copy_data / "targets/yuyao.csv").read_text("utf-8").partition("\n")[0]
+    (copy_data / "targets/ninghai.csv").write_text(f"{head}\n", "utf-8")
     before = contents(copy_data)
     with pytest.raises(DataError, match="is there already; move it away first"):
         add("ninghai", copy_data)

@@ -1,6 +1,5 @@
 """Begin a place: the stubs of its rows, and a workbook to fill in and correct them without a CSV file being opened."""
 
-import re
 from pathlib import Path
 
 import pandas as pd
@@ -11,8 +10,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from lantian.data.check import LOOKUPS
 from lantian.data.export import WIDEST, add_sheet, as_text, read_package, refuse_existing, saved, width
-from lantian.data.files import DTYPES, as_csv, read_tables, readable_tables, write_files
-from lantian.data.schema import PACKAGE, DataError, Problem, find_data, read_schema, refusal
+from lantian.data.files import DTYPES, as_csv, readable_tables, write_files
+from lantian.data.schema import PACKAGE, Field, find_data, refusal
 
 # What to fill in, in which order, by role.
 NEXT = {"focus": "next_steps.txt", "reference": "next_steps_reference.txt"}
@@ -24,15 +23,13 @@ OWN |= {"observations": "jurisdiction", "key_regions": "jurisdiction"}
 # Tables that places share: a workbook shows all their rows, and may add some.
 SHARED = ["jurisdictions", "indicators", "subjects", "units", "bodies"]
 SHEETS = ["jurisdictions", *OWN, *SHARED[1:]]
+DRAFTED = ["targets", "proofs", "gaps", "numerals"]
 MEANS = "↑ "  # begins each cell of the row of meanings, so that it is known wherever a sort leaves it
 FURTHER = 500  # rows below the last one that have lists to choose from
 FILLS = {"required": "F6C89F", "draft": "FFF6CC", "shared": "EEEEEE"}
-# What sheets with drafts have besides.
-EXTRA = {
-    "decide": "What becomes of a draft: take or leave. Proofs go with their target unless they say leave.",
-    "choices": "Indicators that the draft may mean, the likeliest first; new: none of those that there are.",
-    "precision": "How often drafted cells were right where that was measured.",
-}
+# Columns that sheets with drafts have besides.
+EXTRA = pd.read_csv(Path(__file__).with_name("draft_columns.csv"), index_col="column")["means"]
+EXTRA = {name: Field(name, "string", means) for name, means in EXTRA.items()}
 # What `lantian verify --write` fills in; a cell that is empty leaves it as it is.
 VERIFIED = ["start", "text_sha256", "text_chars"]
 
@@ -69,81 +66,64 @@ def template(identifier, file, data=None, replace=False, year=None):
     refuse_existing([file], replace)
     schema, tables = readable_tables(folder)
     drafts = read_drafts(folder / f"drafts/{identifier}.csv", schema)
-    rows = {name: tables[name].cells for name in SHEETS}
-    rows |= {name: rows[name][places == identifier] for name, places in places_of(tables).items()}
-    rows["jurisdictions"] = rows["jurisdictions"].sort_values(
-        "id", key=lambda ids: ids.where(ids != identifier, "")
-    )
-    known, begun = tables["jurisdictions"].cells["id"], ""
-    if identifier not in set(known):
-        if problems := list(refusals(identifier, folder, schema, tables)):
-            raise DataError(problems)
-        drafted = drafts.get("targets", pd.DataFrame({"document": []}))["document"]
+    cells, begun = {name: table.cells for name, table in tables.items()}, ""
+    if identifier not in set(cells["jurisdictions"]["id"]):
+        refuse_id(identifier, schema)
+        drafted = drafts.loc[drafts["table"] == "targets", "document"]
         document = document_id(identifier, year) if year or drafted.empty else drafted.iloc[0]
-        for name, further in stubs(identifier, document, tables, "focus").items():
-            rows[name] = pd.concat([pd.DataFrame(further, dtype=str), rows[name]]).fillna("")
+        cells |= begin(identifier, document, cells, "focus")
         begun = f"{identifier} is not in the tables yet; the import adds it\n"
+    rows = _rows(identifier, cells)
     if len(rows["documents"]) == 1:  # whose id may have been given after the drafts
-        drafts = {
-            name: draft.assign(document=rows["documents"]["id"].iloc[0]) for name, draft in drafts.items()
-        }
-    if "gaps" in drafts:  # a draft stands for the row that `add` writes
-        drafted = rows["gaps"]["indicator"].isin(drafts["gaps"]["indicator"])
-        rows["gaps"] = rows["gaps"][(rows["gaps"]["status"] != "") | ~drafted]
+        drafts = drafts.assign(document=rows["documents"]["id"].iloc[0])
+    # A draft stands for the row that `add` writes.
+    drafted = rows["gaps"]["indicator"].isin(drafts.loc[drafts["table"] == "gaps", "indicator"])
+    rows["gaps"] = rows["gaps"][(rows["gaps"]["status"] != "") | ~drafted]
     write_files({file: saved(_book(identifier, schema, rows, drafts))})
     return f"{file}\n{begun}Fill it in; its first sheet says how. Then: lantian import {file}"
 
 
-def places_of(tables):
+def _rows(identifier, cells):
+    """Return the rows of a place by sheet, and of what places share those of all; the place itself comes first."""
+    rows = {name: cells[name] for name in SHEETS}
+    rows |= {name: rows[name][places == identifier] for name, places in places_of(cells).items()}
+    places = cells["jurisdictions"].sort_values("id")
+    is_ours = places["id"] == identifier
+    return rows | {"jurisdictions": pd.concat([places[is_ours], places[~is_ours]])}
+
+
+def places_of(cells):
     """Return, for each table of `OWN`, the place that each row is about; missing where that is not known."""
-    documents, targets = tables["documents"].cells, tables["targets"].cells
+    documents, targets = cells["documents"], cells["targets"]
     of_document = dict(zip(documents["id"], documents["jurisdiction"]))
     of_target = dict(zip(targets["id"], targets["document"].map(of_document)))
     places = {"jurisdiction": str, "document": of_document, "target": of_target}
-    return {name: tables[name].cells[column].map(places[column]) for name, column in OWN.items()}
+    return {name: cells[name][column].map(places[column]) for name, column in OWN.items()}
 
 
 def read_drafts(path, schema):
-    """Return the rows that `lantian propose` has drafted, by table, with what decides on them."""
-    if not path.is_file():
-        return {}
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False).assign(decide="draft")
-    wanted = {name: ["decide", *schema[name].columns, "choices", "precision"] for name in OWN}
-    for name in rows["table"].unique():
-        if lacking := sorted({*wanted.get(name, "?")} - {*rows}):
-            raise refusal(path, f"lacks {', '.join(lacking)} for {name!r}; run `lantian propose` again")
-    return {name: group[wanted[name]] for name, group in rows.groupby("table")}
-
-
-def undecided(path, decided):
-    """Return the rows of a file of drafts on which nobody has decided; none where there is no file.
-
-    Parameters
-    ----------
-    path : Path
-    decided : set of tuple of str
-        Table and id of each other, and table, quote and offset: ids may have been changed in the workbook.
-    """
-    if not path.is_file():
-        return pd.DataFrame()
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    by_id = zip(rows["table"], rows["id"])
-    by_quote = zip(rows["table"], rows["quote"] + rows["text"], rows["start"])
-    left = rows[[not {name, words} & decided for name, words in zip(by_id, by_quote)]]
-    is_proof = (left["table"] == "proofs") & ~left["target"].isin(left.loc[left["table"] == "targets", "id"])
-    return left[~is_proof]
+    """Return the rows that `lantian propose` has drafted, as from `propose`; none where there is no file."""
+    columns = dict.fromkeys(column for name in DRAFTED for column in schema[name].columns)
+    drafts = pd.DataFrame(columns=["table", *columns, "choices", "precision"], dtype=str)
+    if path.is_file():
+        read = pd.read_csv(path, dtype=str, keep_default_na=False)
+        if lacking := sorted({*drafts} - {*read}):
+            raise refusal(path, f"lacks {', '.join(lacking)}; run `lantian propose` again")
+        return read
+    return drafts
 
 
 def _book(identifier, schema, rows, drafts):
     """Make the workbook: a guide, a sheet for each table, and what the codes mean."""
-    book, headers = Workbook(), {name: _header(schema[name], name in drafts) for name in SHEETS}
+    book, drafted = Workbook(), set(drafts["table"])
+    headers = {name: _header(schema[name], name in drafted) for name in SHEETS}
     words = Path(__file__).with_name("workbook_guide.txt").read_text("utf-8").format(place=identifier)
     for line in words.splitlines():
         book.active.append([line])
     book.active.title, book.active["A1"].font = "guide", Font(bold=True, size=14)
     lists = _lists(schema, headers)
     for name in SHEETS:
-        every = pd.concat([rows[name], drafts.get(name)])
+        every = pd.concat([rows[name], drafts[drafts["table"] == name].assign(decide="draft")])
         every = every[~every.duplicated(list(schema[name].key))].reindex(columns=headers[name]).fillna("")
         _write_sheet(book, schema[name], every, identifier, lists)
     codes = [
@@ -164,45 +144,42 @@ def _header(table, has_drafts):
 
 
 def _lists(schema, headers):
-    """Return, by table and column, the cells or codes to choose from, as a spreadsheet has them, and whether they are all."""
-    codes = {
-        (name, column.name): '"' + ",".join(column.enum) + '"'
-        for name in SHEETS
-        for column in schema[name].fields
-        if column.enum
-    }
-    lists = {at: (enum, True) for at, enum in codes.items()}
-    lists |= {(name, "decide"): ('"draft,take,leave"', True) for name in SHEETS}
+    """Return, by table and column, the cells or codes to choose from, as a spreadsheet has them, and what it does of others."""
+    codes = {(name, "decide"): '"draft,take,leave"' for name in SHEETS}
+    for name in SHEETS:
+        enums = {column.name: column.enum for column in schema[name].fields if column.enum}
+        codes |= {(name, column): f'"{",".join(enum)}"' for column, enum in enums.items()}
+    lists = {at: (enum, "stop") for at, enum in codes.items()}
     known = [(name, *reference) for name in SHEETS for reference in schema[name].references]
     known += LOOKUPS[["table", "column", "other", "key"]].itertuples(index=False, name=None)
     for table, column, other, key in known:
         if other in headers:
             letter = get_column_letter(headers[other].index(key) + 1)
             cells = f"OFFSET({other}!${letter}$3,0,0,COUNTA({other}!${letter}$3:${letter}$9999),1)"
-            lists[table, column] = codes.get((other, key), cells), False
+            lists[table, column] = codes.get((other, key), cells), "warning"  # names may be joined, or new
     last = get_column_letter(len(headers["targets"]))
-    return lists | {("proofs", "field"): (f"targets!$A$1:${last}$1", False)}
+    return lists | {("proofs", "field"): (f"targets!$A$1:${last}$1", "warning")}
 
 
 def _write_sheet(book, table, rows, identifier, lists):
     """Write the sheet of a table; drafts, required columns, and rows that are not to be changed have a colour."""
-    fields = {column.name: column for column in table.fields}
-    cells = zip(*([_value(cell, fields.get(name)) for cell in rows[name]] for name in rows))
-    meanings = [MEANS + (EXTRA.get(name) or _meaning(fields[name])) for name in rows]
+    fields = {column.name: column for column in table.fields} | EXTRA
+    cells = zip(*([_value(cell, fields[name]) for cell in rows[name]] for name in rows))
+    meanings = [MEANS + _meaning(fields[name]) for name in rows]
     sheet = add_sheet(book, table.name, list(rows), cells, meanings)
     sheet.row_dimensions[2].height, sheet.freeze_panes = 120, "C3" if "decide" in rows else "B3"
     fills = rows.get("decide", pd.Series("", rows.index))
     if table.name in SHARED:
         fills = (rows[table.key[0]] != identifier).map({True: "shared", False: ""})
     for name, column in zip(rows, sheet.columns):
-        _style(sheet, column, fields.get(name), fills)
+        _style(sheet, column, fields[name], fills)
         likely = rows["choices"] if name == "indicator" and "choices" in rows else ()
         _offer(sheet, column[0].column_letter, likely, lists.get((table.name, name)))
 
 
 def _value(cell, column):
     """Return the number that a cell of a column of numbers holds, unless it would not come back as it is written."""
-    if not cell or not column or column.type not in DTYPES:
+    if not cell or column.type not in DTYPES:
         return cell
     number = pd.to_numeric(cell, errors="coerce").item()
     return number if str(number) == cell else cell
@@ -220,16 +197,16 @@ def _style(sheet, cells, column, fills):
     """Give a column of a sheet its look; all but numbers is text, lest a spreadsheet take 3-1 for a day."""
     head, meaning, *cells = cells
     dimension = sheet.column_dimensions[head.column_letter]
-    longest = column.constraints.get("maxLength", 0) if column else 0
-    dimension.width = max(dimension.width, 16, longest // 2) if column else 30
-    dimension.number_format = "General" if column and column.type in DTYPES else "@"
+    widest = max(dimension.width, 16, column.constraints.get("maxLength", 0) // 2)
+    dimension.width = 30 if column.name in EXTRA else widest
+    dimension.number_format = "General" if column.type in DTYPES else "@"
     meaning.font, meaning.alignment = Font(italic=True, size=9), Alignment(wrap_text=True, vertical="top")
-    for cell, fill in zip([head, *cells], ["required" if column and column.required else "", *fills]):
+    for cell, fill in zip([head, *cells], ["required" if column.required else "", *fills]):
         cell.number_format = dimension.number_format
-        is_missing = fill == "draft" and column and column.required and cell.value is None
+        is_missing = fill == "draft" and column.required and cell.value is None
         if fill:
             cell.fill = PatternFill("solid", fgColor=FILLS["required" if is_missing else fill])
-        if not column:
+        if column.name in EXTRA:
             cell.alignment = Alignment(vertical="top")
         elif cell.alignment.wrap_text:  # not every program makes the row high enough
             row = sheet.row_dimensions[cell.row]
@@ -238,18 +215,14 @@ def _style(sheet, cells, column, fills):
 
 def _offer(sheet, letter, likely, offered):
     """Give a column lists to choose from; where indicators were drafted, each cell has the likeliest few."""
-    offers = {
-        f"{letter}{row}": (f'"{",".join(name for name in ids.split(";") if name != "new")}"', False)
-        for row, ids in enumerate(likely, 3)
-        if ids
-    }
-    first = 3 + len(likely) if offers else 3
+    choices = [",".join(name for name in ids.split(";") if name != "new") for ids in likely]
+    offers = {f"{letter}{row}": (f'"{names}"', "warning") for row, names in enumerate(choices, 3) if names}
+    first = 3 + len(choices) if offers else 3
     if offered:
         offers[f"{letter}{first}:{letter}{sheet.max_row + FURTHER}"] = offered
-    for cells, (choices, is_all) in offers.items():
-        style = "stop" if is_all else "warning"  # names may be joined, or new
+    for cells, (names, style) in offers.items():
         rule = {"errorStyle": style, "showErrorMessage": True, "allowBlank": True}
-        sheet.add_data_validation(DataValidation("list", choices, sqref=cells, **rule))
+        sheet.add_data_validation(DataValidation("list", names, sqref=cells, **rule))
 
 
 # --- stubs in the tables ---------------------------------------------------------------------------------------------
@@ -280,34 +253,28 @@ def add(identifier, data=None, year=None, reference=False):
         When the id cannot be used or the tables cannot be read; nothing is written then.
     """
     folder = find_data(data)
-    schema = read_schema(folder)
-    tables, problems = read_tables(folder, schema)
-    problems += refusals(identifier, folder, schema, tables)
-    if problems:
-        raise DataError(sorted(problems))
-    role = "reference" if reference else "focus"
-    rows = stubs(identifier, document_id(identifier, year), tables, role)
-    targets = f"targets/{identifier}.csv"
-    paths = {name: tables[name].paths[0] for name in rows} | {"targets": folder / targets}
-    files = {folder / PACKAGE: as_text(read_package(folder, targets))}
-    for name, path in paths.items():
-        every = tables[name].rows() + rows[name] if name in rows else []
-        files[path] = as_csv(schema[name].columns, sorted(every, key=lambda row: row["id"]))
+    schema, tables = readable_tables(folder)
+    cells = {name: table.cells for name, table in tables.items()}
+    if identifier in set(cells["jurisdictions"]["id"]):
+        raise refusal("", f"{identifier!r} is in jurisdictions.csv already")
+    refuse_id(identifier, schema)
+    targets, role = folder / f"targets/{identifier}.csv", "reference" if reference else "focus"
+    if targets.exists():
+        raise refusal(targets, "is there already; move it away first")
+    rows = begin(identifier, document_id(identifier, year), cells, role)
+    paths = {name: tables[name].paths[0] for name in rows} | {"targets": targets}
+    files = {folder / PACKAGE: as_text(read_package(folder, f"targets/{identifier}.csv"))}
+    files |= {path: as_csv(schema[name].columns, rows.get(name)) for name, path in paths.items()}
     write_files(files)
     words = Path(__file__).with_name(NEXT[role]).read_text("utf-8").rstrip("\n")
-    return words.format(place=identifier, count=len(rows["gaps"]), **paths)
+    return words.format(place=identifier, count=(rows["gaps"]["jurisdiction"] == identifier).sum(), **paths)
 
 
-def refusals(identifier, folder, schema, tables):
-    """Yield what keeps an id from being used."""
+def refuse_id(identifier, schema):
+    """Refuse an id that no place can have."""
     (column,) = (column for column in schema["jurisdictions"].fields if column.name == "id")
-    file = folder / "targets" / f"{identifier}.csv"
-    if not re.fullmatch(column.constraints["pattern"].removesuffix("$"), identifier, re.A):
-        yield Problem("", 0, "", f"{identifier!r} is no id; use letters a-z, digits and _, a letter first")
-    elif identifier in set(tables["jurisdictions"].cells["id"]):
-        yield Problem("", 0, "", f"{identifier!r} is in jurisdictions.csv already")
-    elif file.exists():
-        yield Problem(str(file), 0, "", "is there already; move it away first")
+    if not column.pattern.fullmatch(identifier):
+        raise refusal("", f"{identifier!r} is no id; use letters a-z, digits and _, a letter first")
 
 
 def document_id(identifier, year=None):
@@ -319,16 +286,17 @@ def document_id(identifier, year=None):
     return f"{identifier.replace('_', '-')}-{year or 'plan'}"
 
 
-def stubs(identifier, document, tables, role):
-    """Make the rows that a newcomer needs; what only a reader can know is left empty."""
-    places, indicators = tables["jurisdictions"].cells, tables["indicators"].cells
+def begin(identifier, document, cells, role):
+    """Return the tables in which a newcomer needs rows, with these; what only a reader can know is left empty."""
+    places, indicators = cells["jurisdictions"], cells["indicators"]
     orders = pd.to_numeric(places.loc[places["role"] == role, "order"], errors="coerce").fillna(0)
-    gap = {"jurisdiction": identifier, "document": document}
-    prefix = f"{identifier}-gap-".replace("_", "-")
+    order = str(1 + int(max(orders, default=0)))
     headline = indicators.loc[(indicators["headline"] != "") & (role == "focus"), "id"]
-    ids = {indicator: prefix + re.sub("[._]", "-", indicator) for indicator in headline}
-    return {
-        "jurisdictions": [{"id": identifier, "role": role, "order": str(1 + int(max(orders, default=0)))}],
-        "documents": [{"id": document, "jurisdiction": identifier, "access": ACCESS[role]}],
-        "gaps": [gap | {"id": ids[indicator], "indicator": indicator} for indicator in headline],
+    ids = (f"{identifier}-gap-" + headline).str.replace("[._]", "-", regex=True)
+    gaps = {"id": ids, "jurisdiction": identifier, "document": document, "indicator": headline}
+    stubs = {
+        "jurisdictions": pd.DataFrame([{"id": identifier, "role": role, "order": order}]),
+        "documents": pd.DataFrame([{"id": document, "jurisdiction": identifier, "access": ACCESS[role]}]),
+        "gaps": pd.DataFrame(gaps),
     }
+    return {name: pd.concat([cells[name], rows]).fillna("").sort_values("id") for name, rows in stubs.items()}

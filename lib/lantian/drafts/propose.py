@@ -9,7 +9,7 @@ import pandas as pd
 
 from lantian.data.files import as_csv, read_tables, write_files
 from lantian.data.schema import find_data, read_schema, refusal
-from lantian.data.template import document_id
+from lantian.data.template import document_id, refuse_id
 from lantian.drafts.catalogue import NEW, Catalogue
 from lantian.drafts.passages import LONGEST, sentences, stretches
 from lantian.drafts.rows import read
@@ -164,8 +164,7 @@ def write(identifier, file, data=None, replace=False, year=None):
     """
     folder = find_data(data)
     path = folder / "drafts" / f"{identifier}.csv"
-    if not re.fullmatch("[a-z][a-z0-9_]*", identifier):
-        raise refusal("", f"{identifier!r} is no id; use letters a-z, digits and _, a letter first")
+    refuse_id(identifier, read_schema(folder))
     if path.exists() and not replace:
         raise refusal(path, "is there already; --replace drafts it anew, and what was changed in it is lost")
     drafts = propose(identifier, read_text(file), folder, year)
