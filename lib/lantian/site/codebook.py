@@ -94,7 +94,11 @@ def readme(text, data=None):
     Raises `DataError` when the tables do not pass `check`, or a notebook's finding is no longer true.
     """
     folder = find_data(data)
-    facts = {"plans": load(folder, jurisdictions=()), "answers": _answers(folder), "drafts": draft_shares()}
+    facts = {
+        "plans": load(folder, jurisdictions=()),
+        "answers": list(_answers(folder)),
+        "drafts": draft_shares(),
+    }
     written = template("readme.md.j2").render(facts, code=_code, cell=_cell, names=wording.names)
     for name, words in re.findall(r"(?s)<!-- (\w+) -->(.*?)<!-- end -->", written):
         part = f"(?s)(?<=<!-- {name} -->\n).*?(?=<!-- end -->)"
@@ -103,28 +107,16 @@ def readme(text, data=None):
 
 
 def _answers(folder):
-    """List the notebooks that ask a question: path, question and answer."""
-    found = {path: _answer(path, folder) for path in listed(folder.parent / "notebooks")}
-    return [(path, *map(str, answered)) for path, answered in found.items() if answered]
+    """Yield path, question and answer of each notebook that asks a question, by the tags of its cells.
 
-
-def _answer(notebook, folder):
-    """Return a notebook's question and the sentence of its finding, by their tags; none of a notebook without them.
-
-    A notebook that is for each place has its aim instead of a finding.
+    The answer is the sentence of the finding; of a notebook that is for each place its aim.
     """
-    cells = raw_cells(notebook)
-    question, finding = (_tagged(cells, tag) for tag in ("question", "finding"))
-    if not (question and finding):
-        return None
-    question, _, aim = question.removeprefix("# ").partition("\n")
-    if is_for_each_place(notebook):
-        return question, aim
-    try:
-        return question, _run(finding, folder)
-    except Exception as error:  # noqa: BLE001 - a cell may raise anything
-        kind = "" if isinstance(error, AssertionError) else f"{type(error).__name__}: "
-        raise DataError([Problem(str(notebook), 0, "finding", f"{kind}{error}")]) from error
+    for path in listed(folder.parent / "notebooks"):
+        cells = raw_cells(path)
+        question, finding = (_tagged(cells, tag) for tag in ("question", "finding"))
+        if question and finding:
+            question, _, aim = question.removeprefix("# ").partition("\n")
+            yield path, question, aim if is_for_each_place(path) else str(_found(path, finding, folder))
 
 
 def _tagged(cells, tag):
@@ -132,10 +124,14 @@ def _tagged(cells, tag):
     return next(("".join(cell["source"]) for cell in cells if has_tag(cell, tag)), "")
 
 
-def _run(code, folder):
-    """Run a cell on a data folder and return the value of its last line."""
-    *before, last = ast.parse(code).body
+def _found(path, code, folder):
+    """Run the cell of a finding on a data folder and return the value of its last line; an error names the notebook."""
     names = {}
-    with patch.dict(os.environ, LANTIAN_DATA=str(folder), LANTIAN_JURISDICTIONS=""):
-        exec(compile(ast.Module(before, []), "finding", "exec"), names)
-        return eval(compile(ast.Expression(last.value), "finding", "eval"), names)
+    try:
+        *before, last = ast.parse(code).body
+        with patch.dict(os.environ, LANTIAN_DATA=str(folder), LANTIAN_JURISDICTIONS=""):
+            exec(compile(ast.Module(before, []), "finding", "exec"), names)
+            return eval(compile(ast.Expression(last.value), "finding", "eval"), names)
+    except Exception as error:  # noqa: BLE001 - a cell may raise anything
+        kind = "" if isinstance(error, AssertionError) else f"{type(error).__name__}: "
+        raise DataError([Problem(str(path), 0, "finding", f"{kind}{error}")]) from error
