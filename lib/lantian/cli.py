@@ -74,7 +74,6 @@ def verify(sources, data, jurisdictions, write):
 def render(notebooks, data, output, force, jurisdictions, single_file, adopt, cell_limit):
     """Render notebooks to HTML; on a failure the pages that were there stay."""
     from lantian.site import render as pages
-    from lantian.site.publish import SINGLE
 
     if jurisdictions:
         os.environ["LANTIAN_JURISDICTIONS"] = jurisdictions
@@ -83,7 +82,7 @@ def render(notebooks, data, output, force, jurisdictions, single_file, adopt, ce
         index = _answered(pages.render, list(notebooks), data, output, click.echo, *options)
     except pages.RenderError as error:
         _fail(f"{error}\nNothing was changed.")
-    click.echo(index.with_name(SINGLE) if single_file else index)
+    click.echo(index.with_name(pages.SINGLE) if single_file else index)
 
 
 @main.command()
@@ -107,9 +106,7 @@ def export(file, data, replace, template, year):
 @click.argument("file", type=FILE)
 @data_option
 @click.option("--remove", is_flag=True, help="Remove rows of the tables that the workbook has no more.")
-@click.option(
-    "--text", type=TEXT, help="The plan as plain text: rows with a quote alone are drafted from it."
-)
+@click.option("--text", type=TEXT, help="The plan as plain text: rows of a quote alone are drafted from it.")
 def import_(file, data, remove, text):
     """Take the rows of a workbook that `export --template` wrote into the tables, or name what is wrong by cell."""
     from lantian.drafts.propose import read_text
