@@ -23,13 +23,11 @@ NEVER_ALIKE |= {("source of the base year", "ambiguous")}
 
 Verdict = namedtuple("Verdict", "degree caveats inputs reason")
 SAME = Verdict("same", (), (), "they do not differ")
-# The one that asks for more, where there is an order, is the code of it.
-Difference = namedtuple("Difference", "field one other kind asks_more reason")
 # What is compared of a target, the year of it, and the fields in which others should agree with it; whether it asks
 # for all or none, and, where it was converted, from which inputs and into which unit.
 Facts = namedtuple("Facts", "compared year fields all_or_none inputs unit", defaults=[(), ""])
-# A row with its facts as they stand, and, where inputs are known, as a level and as an amount per resident.
-Stated = namedtuple("Stated", "row facts as_level per_resident", defaults=[None, None])
+# A row with its facts as they stand and, where it can be converted, as a level or an amount per resident.
+Stated = namedtuple("Stated", "row facts converted")
 
 
 # What judges pairs, looked up once: the table of differences by field and both values, either first; for each subject those above it;
@@ -197,9 +195,8 @@ def stated(judging, row, of="value"):
     """
     if of not in FACTS:
         raise CallError(f"of={of!r} is not known; it is one of {', '.join(FACTS)}")
-    facts = FACTS[of](judging, row)
-    converted = (implied_level, per_resident) if of == "value" else ()
-    return Stated(row, facts, *[convert(judging, row) for convert in converted])
+    convert = per_resident if sized(row) else implied_level
+    return Stated(row, FACTS[of](judging, row), convert(judging, row) if of == "value" else None)
 
 
 def judge(judging, one, other, of="value"):
@@ -217,9 +214,9 @@ def judge(judging, one, other, of="value"):
     """
     if one.row.id == other.row.id:
         return SAME
-    between_places = one.row.jurisdiction != other.row.jurisdiction
-    ways = [(one.as_level, other.as_level), (one.per_resident, other.per_resident)] if between_places else []
-    ways = [way for way in ways if all(way)] + [(one.facts, other.facts)]
+    ways = [(one.facts, other.facts)]
+    if one.converted and other.converted and one.row.jurisdiction != other.row.jurisdiction:
+        ways.insert(0, (one.converted, other.converted))
     places = (one.row.place, other.row.place)
     return min((_judge(judging, way, places, of) for way in ways), key=rank)
 
@@ -260,7 +257,9 @@ def differences(judging, one, other):
 
     Returns
     -------
-    list of Difference
+    list of namedtuple
+        Rows of ``Plans.differences``, with the values of the two targets as ``one`` and ``other``; ``above`` is the one
+        that asks for more, where there is an order.
     """
     found = _differing(one, other)
     for field, parts in TOGETHER.items():
@@ -311,7 +310,7 @@ def _look_up(judging, field, one, other):
     """Look a difference up: its own row, else that with ``*`` for one of the two, else for both."""
     for pair in itertools.product((one, "*"), (other, "*")):
         if row := judging.listed.get((field, *pair)):
-            return Difference(field, one, other, row.kind, row.above, row.reason)
+            return row._replace(one=one, other=other)
     raise KeyError(f"differences.csv has no row for {field}")
 
 
@@ -321,7 +320,7 @@ def _asks_more(one, other, hard):
     What keeps them apart must put one above each time. So that it holds by inclusion, both ask for all or none,
     or are bounds in words; and the one above is not the later.
     """
-    sides = {{each.one: 0, each.other: 1}.get(each.asks_more or None) for each in hard}
+    sides = {{each.one: 0, each.other: 1}.get(each.above or None) for each in hard}
     includes = one.all_or_none and other.all_or_none or {each.field for each in hard} == {"bound"}
     if len(sides) > 1 or None in sides or not includes:
         return None
@@ -331,7 +330,7 @@ def _asks_more(one, other, hard):
 
 def in_words(judging, difference):
     """Word a difference: "year: 2016 against 2020", "area: whole area against built-up area"."""
-    one, other = (_value_in_words(judging, difference.field, value) for value in difference[1:3])
+    one, other = (_value_in_words(judging, difference.field, value) for value in (difference.one, difference.other))
     if difference.field == "rate":
         return "rate: the ranges overlap"
     if difference.field == "exception" and not (one and other):
@@ -475,11 +474,9 @@ def per_resident(judging, row):
     Returns
     -------
     Facts or None
-        None for any other target, and where the residents are not known.
+        None for a part of a place or no figure, and where the residents are not known.
     """
-    if not sized(row) or row.area != "whole" or pd.isna(row.amount):
-        return None
-    if row.jurisdiction not in judging.residents.index:
+    if row.area != "whole" or pd.isna(row.amount) or row.jurisdiction not in judging.residents.index:
         return None
     seen, facts = judging.residents.loc[row.jurisdiction], _value(judging, row)
     amounts = tuple(amount / seen["value"] for amount in facts.compared)

@@ -105,7 +105,7 @@ def pairs(judging, targets, of="value"):
 def _alike(state):
     """Gather what verdicts depend on beside amounts; nothing where inputs, of this one place, lead to what is compared."""
     facts = state.facts
-    if state.as_level or state.per_resident or facts.inputs:
+    if state.converted or facts.inputs:
         return None
     return tuple(facts.fields.items()), facts.year, facts.all_or_none
 
@@ -253,8 +253,7 @@ def _on_axes(judging, rows):
     rows["standard_unit"] = rows["standard_unit"].fillna("")
     group = rows["group"].isin(rows.loc[rows["degree"] == "converted", "group"])
     for row in rows[group].itertuples():
-        states = stated(judging, row)
-        if facts := states.per_resident or states.as_level:
+        if facts := stated(judging, row).converted:
             columns = ["low", "high", "standard_unit", "converted"]
             rows.loc[row.Index, columns] = [*facts.compared, facts.unit, bool(facts.inputs)]
     return rows.assign(amount=(rows["low"] + rows["high"]) / 2)

@@ -224,9 +224,8 @@ def _one_year(one, higher):
 
 def _amounts(one, higher, degree):
     """Return what two goals compare by: their figures or, where these had to be converted, the levels or amounts per resident."""
-    ways = [(one.as_level, higher.as_level), (one.per_resident, higher.per_resident)]
     if degree == "converted":
-        return next((mine.compared, theirs.compared) for mine, theirs in ways if mine and theirs)
+        return one.converted.compared, higher.converted.compared
     return one.row.amount, higher.row.amount
 
 
