@@ -193,5 +193,5 @@ def test_a_level_is_held_against_the_level_that_a_change_implies(plans, value, r
     """China's 10 % below 2020 implies 29.7 µg/m³ in 2025; -10 itself is no level that 24 would fall short of."""
     own = plans.by_id["yuyao-pm25-2020"]._replace(amount=value, value=value, target_year=2025)
     higher, judging = plans.by_id["china-pm25-2025"], rules(plans)
-    amounts = levels._amounts(stated(judging, own), stated(judging, higher), "converted")
-    assert levels._relation(own, higher, set(), amounts) == relation
+    goals = [stated(judging, row) for row in (own, higher)]
+    assert levels._relation(judging, *goals, "converted") == relation

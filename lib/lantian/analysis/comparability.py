@@ -330,7 +330,9 @@ def _asks_more(one, other, hard):
 
 def in_words(judging, difference):
     """Word a difference: "year: 2016 against 2020", "area: whole area against built-up area"."""
-    one, other = (_value_in_words(judging, difference.field, value) for value in (difference.one, difference.other))
+    one, other = (
+        _value_in_words(judging, difference.field, value) for value in (difference.one, difference.other)
+    )
     if difference.field == "rate":
         return "rate: the ranges overlap"
     if difference.field == "exception" and not (one and other):

@@ -60,8 +60,18 @@ def above(plans, theme=None, indicators=None):
         goals = plans.targets_above[~_is_limit(plans.targets_above)]["indicator"]
         rows = plans.indicators
         rows = rows[rows["id"].isin(goals) | (rows["headline"] != "")]
-    compared = _compare_levels(plans, list(rows["id"]))
-    return compared.assign(indicator=compared["indicator"].map(rows.set_index("id")["name_en"]))
+    names = rows.set_index("id")["name_en"]
+    goals = _goals(plans, list(names.index))
+    own = goals[goals["role"] == "focus"].drop(columns=["source", "confidence"])
+    pairs = _pairs(plans, own, goals)
+    compared = _nearest(plans, own, goals, pairs)
+    others = _without(own, pairs, compared), _parent_not_read(plans, own), _assigned(plans, goals, names)
+    rows = pd.concat(part.reindex(columns=[*COLUMNS, "order", "number"]) for part in (compared, *others))
+    rows["indicator"] = pd.Categorical(rows["indicator"], names.index)
+    rows = rows.sort_values(
+        ["indicator", "order", "jurisdiction", "number"], kind="stable", ignore_index=True
+    )
+    return rows.assign(indicator=rows["indicator"].map(names))[COLUMNS].astype("str").fillna("")
 
 
 def unmatched(plans, chain):
@@ -124,20 +134,6 @@ def key_regions(plans):
     return documents.merge(regions, left_on="id", right_index=True).sort_values("issued", ignore_index=True)
 
 
-def _compare_levels(plans, indicators):
-    """Compare the goals and gaps of focus plans with the goals above them; a row each, in the order of `COLUMNS`."""
-    goals = _goals(plans, indicators)
-    own = goals[goals["role"] == "focus"].drop(columns=["source", "confidence"])
-    pairs = _pairs(plans, own, goals)
-    compared = _nearest(plans, own, goals, pairs)
-    others = _without(own, pairs, compared), _parent_not_read(plans, own), _assigned(plans, indicators, goals)
-    rows = pd.concat(part.reindex(columns=[*COLUMNS, "number"]) for part in (compared, *others))
-    rows["place_order"] = rows["jurisdiction"].map(plans.focus.index)
-    rows["indicator_order"] = rows["indicator"].map(indicators.index)
-    rows = rows.sort_values(["indicator_order", "place_order", "number"], kind="stable", ignore_index=True)
-    return rows[COLUMNS].fillna("").astype("str")
-
-
 def _goals(plans, indicators):
     """Take the targets on indicators, with their words and what is known of their documents."""
     documents = plans.documents.set_index("id")[["title_en", "number", "confidence", "issued"]]
@@ -149,17 +145,16 @@ def _goals(plans, indicators):
 
 
 def _pairs(plans, own, goals):
-    """Pair each goal with every core goal of a place above it that is meant for it: id, above_id and the steps up."""
-    above = [ancestors(plans, place) for place in plans.focus]
-    chains = {"jurisdiction": plans.focus, "jurisdiction_above": above}
-    chains = pd.DataFrame(chains).explode("jurisdiction_above")
-    chains["steps"] = chains.groupby("jurisdiction").cumcount()
+    """Pair each goal with every core goal of a place above it that is meant for it: id, id_above and the steps up."""
+    chains = [(place, *step[::-1]) for place in plans.focus for step in enumerate(ancestors(plans, place))]
+    chains = pd.DataFrame(chains, columns=["jurisdiction", "jurisdiction_above", "steps"])
     higher = goals[~_is_limit(goals) & (goals["core"] == "yes")].add_suffix("_above")
     higher = higher.assign(indicator=higher["indicator_above"])
     pairs = own.merge(chains, on="jurisdiction").merge(higher, on=["indicator", "jurisdiction_above"])
     applies = _applies(plans)
-    pairs = pairs.loc[[applies(pair) for pair in pairs.itertuples()]]
-    return pairs[["id", "id_above", "place_above", "steps"]].rename(columns={"id_above": "above_id"})
+    return pairs.loc[
+        [applies(pair) for pair in pairs.itertuples()], ["id", "id_above", "place_above", "steps"]
+    ]
 
 
 def _is_limit(targets):
@@ -192,50 +187,40 @@ def _applies(plans):
 
 def _nearest(plans, own, goals, pairs):
     """Hold each goal against those of the nearest level above that compare with it, and word how it stands to them."""
-    judging, paired = rules(plans), goals[goals["id"].isin([*pairs["id"], *pairs["above_id"]])]
+    judging, paired = rules(plans), goals[goals["id"].isin([*pairs["id"], *pairs["id_above"]])]
     states = {row.id: stated(judging, row) for row in paired.itertuples()}
     sides = plans.key_regions.replace({"member": {"yes": "inside", "no": "outside"}})
     inside = sides.groupby(["jurisdiction", "document"])["member"].min()
     nearest, compared = {}, []
     for pair in pairs.sort_values("steps", kind="stable").itertuples():
-        mine, theirs, steps = states[pair.id], states[pair.above_id], nearest.get(pair.id, pair.steps)
-        one, higher, verdict = mine.row, theirs.row, judge(judging, mine, theirs)
-        if steps == pair.steps and _one_year(one, higher) and verdict.degree in ON_ONE_AXIS:
+        one, higher, steps = states[pair.id], states[pair.id_above], nearest.get(pair.id, pair.steps)
+        verdict, one_year = judge(judging, one, higher), one.facts.year == higher.facts.year
+        if steps == pair.steps and one_year and verdict.degree in ON_ONE_AXIS:
             nearest[pair.id] = steps
-            found = differences(judging, mine.facts, theirs.facts)
-            counted = {each.field for each in found if each.kind == "counted"}
-            relation = _relation(one, higher, counted, _amounts(mine, theirs, verdict.degree))
-            region = inside.get((one.jurisdiction, higher.document), "")
+            relation = _relation(judging, one, higher, verdict.degree)
+            region = inside.get((one.row.jurisdiction, higher.row.document), "")
             caveats = "; ".join(verdict.caveats + verdict.inputs)
-            words = _sentence(one, higher, relation, caveats, region)
-            compared.append((one.id, higher.id, relation, caveats, region, words))
+            words = _sentence(one.row, higher.row, relation, caveats, region)
+            compared.append((pair.id, pair.id_above, relation, caveats, region, words))
     names = ["id", "above_id", "relation", "caveats", "key_region", "in_words"]
     above = goals[["id", "place", "printed", "source", "confidence"]]
     above = above.rename(columns={"id": "above_id", "place": "above", "printed": "above_printed"})
     return pd.DataFrame(compared, columns=names).merge(own, on="id").merge(above, on="above_id")
 
 
-def _one_year(one, higher):
-    """Whether two goals set an amount for one year, or neither sets any."""
-    figures = pd.notna(one.amount), pd.notna(higher.amount)
-    years = one.target_year, higher.target_year
-    return not any(figures) or (all(figures) and all(map(pd.notna, years)) and years[0] == years[1])
-
-
-def _amounts(one, higher, degree):
-    """Return what two goals compare by: their figures or, where these had to be converted, the levels or amounts per resident."""
-    if degree == "converted":
-        return one.converted.compared, higher.converted.compared
-    return one.row.amount, higher.row.amount
-
-
-def _relation(one, higher, counted, amounts):
-    """Name how the figure of a goal stands to that above it."""
-    own, other = amounts
-    if pd.isna(one.amount):
+def _relation(judging, goal, goal_above, degree):
+    """Name how the figure of a goal stands to that above it, both as they stand or, where only so they compare, converted."""
+    way = "converted" if degree == "converted" else "facts"
+    own, other = (getattr(stated, way).compared for stated in (goal, goal_above))
+    one, higher = goal.row, goal_above.row
+    if own is None:
         return "same act"
     if own == other:
-        later = _later(higher.issued, one.issued)
+        found = differences(judging, goal.facts, goal_above.facts)
+        counted, later = (
+            {each.field for each in found if each.kind == "counted"},
+            _later(higher.issued, one.issued),
+        )
         return "copied" if one.operator == higher.operator and not later and counted <= OF_COPIES else "equal"
     strict = (own < other) == (one.better == "lower")
     if higher.level == "nation" and higher.value_basis != "word":
@@ -261,10 +246,10 @@ def _without(own, pairs, compared):
     """Say of goals that are held against none whether any goal above was collected; never that there is none."""
     left = own[~own["id"].isin(compared["id"])]
     places = pairs.drop_duplicates(["id", "place_above"]).groupby("id")["place_above"].agg(wording.names)
-    names = left["id"].map(places)
-    collected = "what was collected of " + names.astype("str") + " is of another kind, unit, year or place"
-    in_words = collected.fillna("no goal of a level above could be matched to it")
-    relation = names.isna().map({True: "not collected", False: "not comparable"})
+    others = "what was collected of " + places + " is of another kind, unit, year or place"
+    in_words = left["id"].map(others)
+    relation = in_words.isna().map({True: "not collected", False: "not comparable"})
+    in_words = in_words.fillna("no goal of a level above could be matched to it")
     return left.assign(relation=relation, in_words=in_words)
 
 
@@ -299,11 +284,11 @@ def _parent_not_read(plans, own):
     return rows.assign(relation="parent not read", in_words=in_words, number=float("inf"))  # after the goals
 
 
-def _assigned(plans, indicators, goals):
+def _assigned(plans, goals, indicators):
     """Say of each target set by levels above, where the plan has no goal, which they are and what they promise."""
     first = goals.drop_duplicates(KEY).set_index(KEY)
     unread, names = places_unread(plans), plans.jurisdictions.set_index("id")["name_en"]
-    gaps = plans.gaps.query("status == 'assigned' and role == 'focus' and indicator in @indicators")
+    gaps = plans.gaps.query("status == 'assigned' and role == 'focus' and indicator in @indicators.index")
     gaps = gaps[~gaps.set_index(KEY).index.isin(first.index)].drop(columns="source")
     gaps = gaps.assign(setter=gaps["assigned_by"].str.split(";")).explode("setter")
 
