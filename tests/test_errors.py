@@ -30,7 +30,7 @@ WRONG = {
     'lt.compare(plans, "air.pm25", of="x")': "of='x' is not known; it is one of value, date, pace, wording",
     'lt.find(plans, "bus", theme="cars")': "'cars' is no theme; it is one of agriculture, air, ",
     'lt.find(plans, "bus", place="mars")': "'mars' is no place here; it is one of ",
-    'lt.place(plans, "atlantis")': "'atlantis' is no focus place; it is one of lanshan, ",
+    'lt.place(plans, "atlantis")': "'atlantis' is no place here; it is one of lanshan, ",
     # a row, or a single id, or nothing, in place of what is wanted
     "lt.evidence(plans, plans.targets.iloc[0])": "evidence() takes an id, not a row; that of this row is '{id}'",
     "lt.evidence(plans, next(plans.targets.itertuples()))": "evidence() takes an id, not a row; that of this row is '{id}'",

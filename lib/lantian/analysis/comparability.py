@@ -30,7 +30,7 @@ Facts = namedtuple("Facts", "compared year fields all_or_none inputs unit", defa
 Stated = namedtuple("Stated", "row facts converted")
 
 
-# What judges pairs, looked up once: the table of differences by field and both values, either first; for each subject those above it;
+# What judges pairs, looked up once: the table of differences by field and both values; for each subject those above it;
 # the words for codes by field; by indicator what a row without a subject is about; and residents by place.
 Rules = namedtuple("Rules", "plans listed broader names whole residents")
 
@@ -46,9 +46,7 @@ def rules(plans):
     -------
     Rules
     """
-    listed = {}
-    for row in plans.differences.itertuples():
-        listed |= {(row.field, row.one, row.other): row, (row.field, row.other, row.one): row}
+    listed = {(row.field, frozenset([row.one, row.other])): row for row in plans.differences.itertuples()}
     parents = dict(zip(plans.subjects["id"], plans.subjects["parent"]))
     above = {subject: broader(parents, subject) for subject in parents}
     subjects = zip(plans.subjects["id"], plans.subjects["indicators"].str.split(";"))
@@ -265,14 +263,17 @@ def differences(judging, one, other):
     for field, parts in TOGETHER.items():
         if found.keys() >= set(parts):
             pair = [" ".join(filter(None, map(facts.fields.get, parts))) for facts in (one, other)]
-            if (field, *pair) in judging.listed:
+            if (field, frozenset(pair)) in judging.listed:
                 found = {name: each for name, each in found.items() if name not in parts} | {field: pair}
-    if found.keys() >= {"area", "subject"} and _are_shares(one, other):
+    kinds, bases = ({facts.fields.get(name) for facts in (one, other)} for name in ("kind", "base"))
+    acts = one.all_or_none and other.all_or_none
+    if found.keys() >= {"area", "subject"} and kinds <= {"share", "share in words"} and not acts:
         found["area and subject"] = found["subject"]
-    for field, name in _rules_instead(one, other).items():
-        if field in found:
-            found[name] = found.pop(field)
-    return [_difference(judging, field, *pair) for field, pair in found.items()]
+    if acts and "area" in found:
+        found["area of acts"] = found.pop("area")
+    if bases <= {"new", "new_or_replaced"} and "year" in found:
+        found["year of purchases"] = found.pop("year")
+    return [_look_up(judging, field, *pair) for field, pair in found.items()]
 
 
 def _differing(one, other):
@@ -285,31 +286,16 @@ def _differing(one, other):
     return found
 
 
-def _are_shares(one, other):
-    """Whether two targets are shares, and not both for all or none."""
-    kinds = {one.fields.get("kind"), other.fields.get("kind")}
-    return kinds <= {"share", "share in words"} and not (one.all_or_none and other.all_or_none)
-
-
-def _rules_instead(one, other):
-    """Name the fields for which two targets have a rule of their kind: for all or none, and for purchases."""
-    acts = {"area": "area of acts"} if one.all_or_none and other.all_or_none else {}
-    bases = {one.fields.get("base"), other.fields.get("base")}
-    return acts | ({"year": "year of purchases"} if bases <= {"new", "new_or_replaced"} else {})
-
-
-def _difference(judging, field, one, other):
-    """Look a difference up; of two subjects it may count which is the broader."""
-    within = one in judging.broader.get(other, ()) or other in judging.broader.get(one, ())
-    if field == "subject" and within and (field, one, other) not in judging.listed:
-        return _look_up(judging, field, "broader", "narrower")._replace(one=one, other=other)
-    return _look_up(judging, field, one, other)
-
-
 def _look_up(judging, field, one, other):
-    """Look a difference up: its own row, else that with ``*`` for one of the two, else for both."""
-    for pair in itertools.product((one, "*"), (other, "*")):
-        if row := judging.listed.get((field, *pair)):
+    """Look a difference up: its own row, else that with ``*`` for one of the two, else for both.
+
+    Of two subjects it may count which is the broader.
+    """
+    values, broader = list(itertools.product((one, "*"), (other, "*"))), judging.broader
+    if field == "subject" and (one in broader.get(other, ()) or other in broader.get(one, ())):
+        values.insert(1, ("broader", "narrower"))
+    for pair in values:
+        if row := judging.listed.get((field, frozenset(pair))):
             return row._replace(one=one, other=other)
     raise KeyError(f"differences.csv has no row for {field}")
 

@@ -1,6 +1,7 @@
 """Compare what the plans promise on one subject, in which degree and with whom, or why not."""
 
 import itertools
+from collections import defaultdict
 from functools import partial
 
 import pandas as pd
@@ -56,14 +57,13 @@ def compare(plans, indicator, of="value", core=True, places=None):
     >>> straw.loc["Lanshan (2019)", ["printed", "date", "degree", "places"]].tolist()
     ['at least 90 %', 'by 2020', 'direct', 'Shuocheng (2018)']
     """
-    compared = plans.places
     if places is not None:
-        compared = compared[compared["id"].isin(require_places(compared, places))]
-    judging, rows = rules(plans), targets_on(plans, indicator, core, compared["id"])
+        plans = plans.of(*require_places(plans.places, places))
+    judging, rows = rules(plans), targets_on(plans, indicator, core)
     judged = pairs(judging, rows, of)
     rows = strongest(rows, judged)
     rows["group"] = groups(rows, judged)
-    rows = pd.concat([_on_axes(judging, worded(rows)), _without_target(plans, indicator, rows, compared)])
+    rows = pd.concat([_on_axes(judging, worded(rows)), _without_target(plans, indicator, rows)])
     rows["order"] = rows["jurisdiction"].map(plans.focus.index)
     return rows.sort_values(["order", "id"], ignore_index=True)[ROW]
 
@@ -174,7 +174,8 @@ def strongest_by_subject(judging, targets, of="value"):
 
 def by_strength(judged):
     """Sort pairs, as from `pairs`: the strongest statements first, then those that fail the fewest tests."""
-    return judged.sort_values(["degree", "reason"], key=_strength, kind="stable")
+    rank, failed = judged["degree"].map(DEGREES.index), judged["reason"].str.count(";")
+    return judged.assign(rank=rank, failed=failed).sort_values(["rank", "failed"], kind="stable")
 
 
 def verdict_in_words(row):
@@ -209,18 +210,16 @@ def groups(rows, judged):
     Series
         Aligned with rows: each joins the first group where it fits with all, those that fit with most first.
     """
-    shares = rows.loc[rows["degree"].isin(ON_ONE_AXIS), "id"]
+    on_axis = rows["degree"].isin(ON_ONE_AXIS)
+    shares = rows.loc[on_axis, "id"]
     fitting = judged["degree"].isin(ON_ONE_AXIS) & judged["id"].isin(shares) & judged["other"].isin(shares)
     partners = judged[fitting].groupby("id")["other"].agg(set)
-    found = []
-    for name in sorted(shares, key=lambda name: -len(partners.get(name, ()))):
-        group = next((group for group in found if group <= partners.get(name, set())), None)
-        if group is None:
-            found.append(group := set())
-        group.add(name)
-    numbers = {name: number for number, group in enumerate(found) for name in group}
-    alone = itertools.count(len(found))
-    return rows["id"].map(lambda name: numbers[name] if name in numbers else next(alone))
+    found, numbers = defaultdict(set), {}
+    for name in sorted([*shares, *rows.loc[~on_axis, "id"]], key=lambda name: -len(partners.get(name, ()))):
+        alike = partners.get(name, set())
+        numbers[name] = next((number for number, group in found.items() if group <= alike), len(found))
+        found[numbers[name]].add(name)
+    return rows["id"].map(numbers)
 
 
 def largest_group(judged):
@@ -267,9 +266,9 @@ def worded(rows):
     return rows.assign(status="target", printed=printed, thing=thing, date=when)
 
 
-def _without_target(plans, indicator, rows, compared):
+def _without_target(plans, indicator, rows):
     """List the gaps of places without a target on an indicator, and a row for each place without either."""
-    places = compared.loc[~compared["id"].isin(rows["jurisdiction"]), ["id", "label"]]
+    places = plans.places.loc[~plans.places["id"].isin(rows["jurisdiction"]), ["id", "label"]]
     gaps = plans.gaps[plans.gaps["indicator"] == indicator]
     words = pd.Series([wording.gap(gap) for gap in gaps.itertuples()], gaps.index, dtype="str")
     gaps = gaps[["jurisdiction", "id", "status"]].assign(printed=words)
@@ -323,8 +322,3 @@ def _best_pair(targets):
     each = targets[pair].drop_duplicates("label")
     places = wording.names(map(evidence_link, each["id"], each["label"]), most=MOST_NAMED)
     return best[["degree", "caveats", "inputs", "reason"]].to_dict() | {"places": Shown(places)}
-
-
-def _strength(column):
-    """Order degrees from the strongest, and reasons by the number of tests that fail."""
-    return column.map(DEGREES.index) if column.name == "degree" else column.str.count(";")

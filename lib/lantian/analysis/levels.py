@@ -91,8 +91,8 @@ def unmatched(plans, chain):
     """
     rows = chain[chain["above_id"] == ""]
     keys = [name for name in ("label", "in_words") if name in rows]
-    place_order = rows["jurisdiction"].map(plans.focus.index)
-    rows = rows.iloc[place_order.argsort(kind="stable")].drop_duplicates([*keys, "indicator"])
+    rows = rows.sort_values("jurisdiction", key=lambda ids: ids.map(plans.focus.index), kind="stable")
+    rows = rows.drop_duplicates([*keys, "indicator"])
     rows["goals"] = [evidence_link(row.id, row.indicator) for row in rows.itertuples()]
     return rows.groupby(keys, sort=False)["goals"].agg(", ".join).map(Shown).reset_index()
 
@@ -286,26 +286,21 @@ def _parent_not_read(plans, own):
 
 def _assigned(plans, goals, indicators):
     """Say of each target set by levels above, where the plan has no goal, which they are and what they promise."""
-    first = goals.drop_duplicates(KEY).set_index(KEY)
-    unread, names = places_unread(plans), plans.jurisdictions.set_index("id")["name_en"]
     gaps = plans.gaps.query("status == 'assigned' and role == 'focus' and indicator in @indicators.index")
-    gaps = gaps[~gaps.set_index(KEY).index.isin(first.index)].drop(columns="source")
+    gaps = gaps[~gaps.set_index(KEY).index.isin(goals.set_index(KEY).index)].drop(columns="source")
     gaps = gaps.assign(setter=gaps["assigned_by"].str.split(";")).explode("setter")
-
-    def in_words(gap):
-        if gap.setter == "unstated":
-            return "set by a level that is not named; figure not printed"
-        if (gap.setter, gap.indicator) not in first.index:
-            missing = "its plan was not read" if gap.setter in unread else "its goal is not known"
-            return f"set by {names[gap.setter]}; {missing}"
-        goal = first.loc[(gap.setter, gap.indicator)]
-        earlier = ", of an earlier time" if goal["target_year"] < int(gap.issued[:4]) else ""
-        return f"set by {names[gap.setter]}; its own goal{earlier}: {goal['printed']}"
-
-    rows = list(gaps.itertuples())
-    return gaps.assign(
-        relation="assigned", printed=[*map(wording.gap, rows)], in_words=[*map(in_words, rows)]
-    )
+    goals = goals.drop_duplicates(KEY).rename(columns={"jurisdiction": "setter"})
+    goals = goals[["setter", "indicator", "printed", "target_year"]]
+    gaps = gaps.merge(goals, how="left", on=["setter", "indicator"])
+    earlier = gaps["target_year"].lt(gaps["issued"].str[:4].astype(int)).fillna(False)
+    goal = "its own goal" + earlier.map({True: ", of an earlier time", False: ""}) + ": " + gaps["printed"]
+    unread = gaps["setter"].isin(places_unread(plans))
+    missing = unread.map({True: "its plan was not read", False: "its goal is not known"})
+    setter = gaps["setter"].map(plans.jurisdictions.set_index("id")["name_en"])
+    in_words = "set by " + setter + "; " + goal.fillna(missing)
+    in_words = in_words.fillna("set by a level that is not named; figure not printed")
+    printed = [wording.gap(gap) for gap in gaps.itertuples()]
+    return gaps.assign(relation="assigned", printed=printed, in_words=in_words)
 
 
 def limits(plans, indicator, year):

@@ -51,16 +51,16 @@ def cells(plans, theme=None, indicators=None):
     indicators = chosen(plans.indicators, theme, indicators)[["id", "name_en"]]
     targets = plans.targets[plans.targets["indicator"].isin(indicators["id"])]
     gaps = _gap_cells(plans.gaps[plans.gaps["role"] == "focus"])
-    content = pd.concat([_target_cells(targets), gaps, _cells_of_others(plans.every_target)])
     places = plans.places[["id", "label", "name_en"]].set_axis(["jurisdiction", "label", "place"], axis=1)
     grid = indicators.set_axis(["indicator", "indicator_name"], axis=1).merge(places, how="cross")
+    mark = grid["jurisdiction"].map(without(plans))
+    words = mark.map(NO_TARGET)
+    empty = grid[KEY].assign(mark=mark, text=words, in_words=words)
+    content = pd.concat([_target_cells(targets), gaps, _cells_of_others(plans.every_target), empty])
     content = content.drop_duplicates(KEY).reindex(columns=[*KEY, *CONTENT])
-    empty = grid["jurisdiction"].map(without(plans))
-    words = empty.map(NO_TARGET)
-    blank = {"mark": empty, "text": words, "in_words": words, "count": 0}
-    blank |= dict.fromkeys(["id", "kind", "strength"], "")
+    blank = {"count": 0} | dict.fromkeys(["id", "kind", "strength"], "")
     types = dict.fromkeys(["text", "in_words", "kind", "strength"], "str") | {"count": int}
-    return grid.merge(content, how="left", on=KEY).fillna(blank).astype(types)[CELL]
+    return grid.merge(content.fillna(blank).astype(types), on=KEY)[CELL]
 
 
 def without(plans):
@@ -93,7 +93,7 @@ def _gap_cells(gaps):
     setter = ("set by " + gaps["set_by"]).mask(gaps["set_by"] == "", NO_TARGET["assigned"])
     in_words = pd.Series([wording.gap(row) for row in gaps.itertuples()], gaps.index, dtype="str")
     text = mark.map(NO_TARGET).mask(mark == "assigned", setter).mask(mark == "unread", in_words)
-    return gaps.assign(mark=mark, text=text, in_words=in_words, count=0)
+    return gaps.assign(mark=mark, text=text, in_words=in_words)
 
 
 def _cells_of_others(targets):
@@ -101,7 +101,7 @@ def _cells_of_others(targets):
     other = targets[targets["role"] == "other"]
     words = NO_TARGET["none"] + "; another document: "
     in_words = [words + wording.target(row) for row in other.itertuples()]
-    return other.assign(mark="none", text=NO_TARGET["none"], in_words=in_words, count=0, kind="", strength="")
+    return other.assign(mark="none", text=NO_TARGET["none"], in_words=in_words, kind="", strength="")
 
 
 def _firmest_first(targets):
@@ -188,9 +188,8 @@ def _by_name(indicators, words):
     texts = (ids + " " + indicators["name_en"] + " " + indicators["name_zh"]).map(fold).str.casefold()
     found = indicators[[all(word in text for word in words) for text in texts]]
     found = found.sort_values("headline", key=lambda headline: headline == "", kind="stable")
-    shown = [f"{row.id} ({row.name_en})" for row in found.head(4).itertuples()]
-    more = f" ({len(found) - 4} more)" if len(found) > 4 else ""
-    return f"; by name it may be {wording.names(shown, 'or')}{more}" if shown else ""
+    shown = [f"{row.id} ({row.name_en})" for row in found.itertuples()]
+    return f"; by name it may be {wording.names(shown, 'or', most=4)}" if shown else ""
 
 
 def require_places(known, ids):
@@ -202,11 +201,10 @@ def require_places(known, ids):
     return ids
 
 
-def targets_on(plans, indicator, core, places=None):
-    """Take the focus places' targets on an indicator, or those of some, with ``core`` those of the core where there are any."""
+def targets_on(plans, indicator, core):
+    """Take the focus places' targets on an indicator, with ``core`` those of the core where there are any."""
     require_indicators(plans.indicators, indicator)
     rows = plans.targets[plans.targets["indicator"] == indicator]
-    rows = rows if places is None else rows[rows["jurisdiction"].isin(places)]
     in_core = rows["core"] == "yes"
     return rows[in_core] if core and in_core.any() else rows
 
@@ -262,29 +260,36 @@ def fleet_steps(plans):
     [['all purchases; new energy only', 'buses; urban area; by 2020']]
     """
     rows = plans.targets[plans.targets["indicator"].isin(wording.FLEETS)]
-    whole = (rows["value"] == 100) & (rows["base"] != "")
-    energy = rows["indicator"].str.split(".").str[-1].replace(["electric", "battery_electric"], "new_energy")
-    of_stock = energy.map({"new_energy": "stock", "new_or_clean": "stock_or_clean"})
-    step = energy.where(rows["base"] != "stock", of_stock).where(whole, "share")
-    step = step.mask(
-        rows["value"].isna(), "words"
-    )  # as that buses are to be of new energy, with no share of them
-    aimed = rows["strength"].map({"aspirational": ", aimed for"}).fillna("")
-    when = [wording.date(row) + words for row, words in zip(rows.itertuples(), aimed)]
-    rows = rows.assign(step=step, when=when)
+    rows = rows.assign(step=[_step(row) for row in rows.itertuples()])
+    rows["when"] = [_where_and_when(row) for row in rows.itertuples()]
     rows["fleet"] = [_several(row) for row in rows.itertuples()]
-    keys = ["jurisdiction", "label", "step", "strength", "area", "when"]
+    keys = ["jurisdiction", "label", "step", "strength", "when"]
     named = {"fleets": ("fleet", wording.names), "id": ("id", "first"), "ids": ("id", ";".join)}
     rows = rows.groupby(keys, as_index=False, sort=False).agg(**named)
-    area = rows["area"].map(wording.AREAS).mask(rows["area"] == "whole", "")
-    text = ["; ".join(filter(None, words)) for words in zip(rows["fleets"], area, rows["when"])]
-    rows["text"] = pd.Series(text, rows.index, dtype="str")
+    rows["text"] = rows["fleets"] + "; " + rows["when"]
     rows["in_words"] = rows["step"].map(STEPS).astype("str") + ": " + rows["text"]
     rows = pd.concat([rows, _without_fleets(plans, rows)], ignore_index=True)
     steps = [words for step, words in STEPS.items() if step != "unread" or step in set(rows["step"])]
     rows["step"] = pd.Categorical(rows["step"].map(STEPS), steps, ordered=True)
-    in_order = rows["jurisdiction"].map(plans.focus.index).argsort(kind="stable")
-    return rows.iloc[in_order].reset_index(drop=True).drop(columns=["fleets", "area", "when"])
+    rows = rows.sort_values("jurisdiction", key=lambda ids: ids.map(plans.focus.index), kind="stable")
+    return rows.drop(columns=["fleets", "when"]).reset_index(drop=True)
+
+
+def _step(row):
+    """Name the step of `STEPS` that a target on a fleet asks for."""
+    if pd.isna(row.value):  # as that buses are to be of new energy, with no share of them
+        return "words"
+    if row.value != 100 or not row.base:
+        return "share"
+    clean = row.indicator == "vehicles.new_or_clean"
+    purchases, stock = ("new_or_clean", "stock_or_clean") if clean else ("new_energy", "stock")
+    return stock if row.base == "stock" else purchases
+
+
+def _where_and_when(row):
+    """Word the area of a target and its date: "urban area; by 2020, aimed for"."""
+    area = "" if row.area == "whole" else f"{wording.AREAS[row.area]}; "
+    return area + wording.date(row) + (", aimed for" if row.strength == "aspirational" else "")
 
 
 def _without_fleets(plans, rows):
@@ -322,7 +327,5 @@ def place(plans, identifier=None):
     '余姚市'
     """
     chosen_id = identifier or os.environ.get("LANTIAN_PLACE") or plans.focus[0]
-    found = plans.places[plans.places["id"] == chosen_id]
-    if found.empty:
-        raise CallError(f"{chosen_id!r} is no focus place; it is one of {', '.join(plans.focus)}")
-    return next(found.itertuples())
+    require_places(plans.places, chosen_id)
+    return next(plans.places.query("id == @chosen_id").itertuples())

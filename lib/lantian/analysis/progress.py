@@ -59,15 +59,16 @@ def pace(plans, indicator, core=True):
 
 def pace_of(plans, goal):
     """Work out the pace of one goal, a row of ``Plans.targets``: the columns of `PACE`, without numbers where none can be had."""
-    if pd.notna(goal.amount) and (goal.kind != "change" or _is_rate(goal)):
-        if goal.kind == "change" and goal.timing == "every_year":
-            return _rates(1, [goal.amount], "stated", "{rate} % a year, as printed")
-        if goal.kind == "change" and (years := years_between(goal.baseline_year, goal.target_year)) > 0:
-            basis = goal.baseline_basis
-            in_words = f"{{rate}} % a year over {wording.counted(years, 'year')} (base year {basis})"
-            return _rates(years, [goal.amount], basis, in_words)
-        if goal.kind == "level" and goal.amount > 0 and len(base := _observed_base(plans, goal)):
-            return _pace_from_observations(goal, base)
+    if goal.kind == "change" and pd.notna(goal.amount) and _is_rate(goal):
+        yearly = goal.timing == "every_year"
+        years = 1 if yearly else years_between(goal.baseline_year, goal.target_year)
+        basis = "stated" if yearly else goal.baseline_basis
+        over = ", as printed" if yearly else f" over {wording.counted(years, 'year')} (base year {basis})"
+        if years > 0:
+            pace = _rates(years, [goal.amount], basis)
+            return pace | {"in_words": f"{wording.signed(pace['compound'])} % a year{over}"}
+    if goal.kind == "level" and goal.amount > 0 and len(base := _observed_base(plans, goal)):
+        return _pace_from_observations(goal, base)
     return {"basis": "none", "in_words": "no base year is known: a pace would be invented"}
 
 
@@ -82,14 +83,12 @@ def years_between(start, end):
     return 0 if pd.isna(years) else int(years)
 
 
-def _rates(years, changes, basis, in_words):
+def _rates(years, changes, basis):
     """Spread changes in percent over years: the first is the change itself, all of them bound it."""
     rates = [compound(change, years) for change in changes]
-    low, high = min(rates), max(rates)
-    words = map(wording.signed, (rates[0], low, high))
-    in_words = in_words.format(**dict(zip(("rate", "low", "high"), words)))
-    numbers = {"years": years, "linear": changes[0] / years, "compound": rates[0], "low": low, "high": high}
-    return numbers | {"basis": basis, "inputs": "", "confidence": "", "state": "", "in_words": in_words}
+    pace = {"years": years, "linear": changes[0] / years, "compound": rates[0]}
+    pace |= {"low": min(rates), "high": max(rates)}
+    return pace | {"basis": basis, "inputs": "", "confidence": "", "state": ""}
 
 
 def _pace_from_observations(goal, base):
@@ -97,10 +96,10 @@ def _pace_from_observations(goal, base):
     year, inputs = int(base["year"].iloc[0]), "; ".join(map(reading, base.itertuples()))
     values = [base["value"].iloc[-1], *itertools.chain(*map(_rounded_from, base["value"]))]
     changes = [(goal.amount / value - 1) * 100 for value in values]
-    in_words = f"{{low}} to {{high}} % a year since {year}, from "
-    rates = _rates(int(goal.target_year) - year, changes, "observed", in_words)
-    rates |= {"in_words": rates["in_words"] + inputs, "inputs": inputs, "state": state_of(base)}
-    return rates | {"confidence": wording.names(base["confidence"].unique(), "or")}
+    pace = _rates(int(goal.target_year) - year, changes, "observed")
+    low, high = wording.signed(pace["low"]), wording.signed(pace["high"])
+    pace |= {"in_words": f"{low} to {high} % a year since {year}, from {inputs}", "inputs": inputs}
+    return pace | {"state": state_of(base), "confidence": wording.names(base["confidence"].unique(), "or")}
 
 
 def _rounded_from(value):

@@ -1,7 +1,6 @@
 """Search promises and silences by words, English or Chinese; the pages' search box follows the same rules."""
 
 import re
-from functools import cache
 
 import pandas as pd
 
@@ -56,7 +55,13 @@ def find(plans, words, place=None, theme=None, year=None):
     >>> set(found.id) <= set(lt.find(lt.load(), "bus").id)
     True
     """
-    found = _narrowed(plans, rows(plans), place, theme, year)
+    found, themes = rows(plans), sorted({*HEADLINES, *plans.indicators["theme"]})
+    if place is not None:
+        found = found[found["jurisdiction"].isin(require_places(plans.jurisdictions, place))]
+    if theme is not None and theme not in themes:
+        raise CallError(f"{theme!r} is no theme; it is one of {', '.join(themes)}")
+    found = found if theme is None else on_theme(found, theme)
+    found = found if year is None else found[found["target_year"] == int(year)]
     return ranked(found, parts(words, counterparts(plans)))[FOUND].reset_index(drop=True)
 
 
@@ -187,26 +192,12 @@ def _rank_in(text, words, others):
     return max(0 if _whole(word).search(text) else 1 if _start(word).search(text) else 2 for word in words)
 
 
-@cache
 def _whole(word):
     """Match a word, in the plural too, that no letter or digit touches; Chinese has no such edges."""
     ending = r"(?:e?s)?(?![a-z0-9])" if word[-1].isalnum() and word[-1].isascii() else ""
     return re.compile(_start(word).pattern + ending)
 
 
-@cache
 def _start(word):
     """Match where a word begins."""
     return re.compile((r"(?<![a-z0-9])" if word[0].isalnum() and word[0].isascii() else "") + re.escape(word))
-
-
-def _narrowed(plans, found, place, theme, year):
-    """Keep the rows of some places, of a theme and of a year."""
-    if place is not None:
-        found = found[found["jurisdiction"].isin(require_places(plans.jurisdictions, place))]
-    if theme is not None:
-        themes = sorted({*HEADLINES, *plans.indicators["theme"]})
-        if theme not in themes:
-            raise CallError(f"{theme!r} is no theme; it is one of {', '.join(themes)}")
-        found = on_theme(found, theme)
-    return found if year is None else found[found["target_year"] == int(year)]
