@@ -316,14 +316,13 @@ def _asks_more(one, other, hard):
 
 def in_words(judging, difference):
     """Word a difference: "year: 2016 against 2020", "area: whole area against built-up area"."""
-    one, other = (
-        _value_in_words(judging, difference.field, value) for value in (difference.one, difference.other)
-    )
-    if difference.field == "rate":
+    field = difference.field
+    one, other = (_value_in_words(judging, field, value) for value in (difference.one, difference.other))
+    if field == "rate":
         return "rate: the ranges overlap"
-    if difference.field == "exception" and not (one and other):
+    if field == "exception" and not (one and other):
         return f"exception on one side: {one or other}"
-    return f"{difference.field}: {one or 'not said'} against {other or 'not said'}"
+    return f"{field}: {one or 'not said'} against {other or 'not said'}"
 
 
 def _value_in_words(judging, field, value):

@@ -146,15 +146,15 @@ def _goals(plans, indicators):
 
 def _pairs(plans, own, goals):
     """Pair each goal with every core goal of a place above it that is meant for it: id, id_above and the steps up."""
-    chains = [(place, *step[::-1]) for place in plans.focus for step in enumerate(ancestors(plans, place))]
+    above = {place: ancestors(plans, place) for place in plans.focus}
+    chains = [(place, name, steps) for place, names in above.items() for steps, name in enumerate(names)]
     chains = pd.DataFrame(chains, columns=["jurisdiction", "jurisdiction_above", "steps"])
     higher = goals[~_is_limit(goals) & (goals["core"] == "yes")].add_suffix("_above")
     higher = higher.assign(indicator=higher["indicator_above"])
     pairs = own.merge(chains, on="jurisdiction").merge(higher, on=["indicator", "jurisdiction_above"])
     applies = _applies(plans)
-    return pairs.loc[
-        [applies(pair) for pair in pairs.itertuples()], ["id", "id_above", "place_above", "steps"]
-    ]
+    pairs = pairs.loc[[applies(pair) for pair in pairs.itertuples()]]
+    return pairs[["id", "id_above", "place_above", "steps"]]
 
 
 def _is_limit(targets):
@@ -210,18 +210,18 @@ def _nearest(plans, own, goals, pairs):
 
 def _relation(judging, goal, goal_above, degree):
     """Name how the figure of a goal stands to that above it, both as they stand or, where only so they compare, converted."""
-    way = "converted" if degree == "converted" else "facts"
-    own, other = (getattr(stated, way).compared for stated in (goal, goal_above))
+    sides = (goal.facts, goal_above.facts)
+    if degree == "converted":
+        sides = (goal.converted, goal_above.converted)
+    own, other = (facts.compared for facts in sides)
     one, higher = goal.row, goal_above.row
     if own is None:
         return "same act"
     if own == other:
         found = differences(judging, goal.facts, goal_above.facts)
-        counted, later = (
-            {each.field for each in found if each.kind == "counted"},
-            _later(higher.issued, one.issued),
-        )
-        return "copied" if one.operator == higher.operator and not later and counted <= OF_COPIES else "equal"
+        counted = {each.field for each in found if each.kind == "counted"}
+        copied = one.operator == higher.operator and not _later(higher.issued, one.issued)
+        return "copied" if copied and counted <= OF_COPIES else "equal"
     strict = (own < other) == (one.better == "lower")
     if higher.level == "nation" and higher.value_basis != "word":
         return "beyond the average" if strict else "short of the average"
