@@ -2,7 +2,6 @@
 
 import itertools
 from collections import defaultdict
-from functools import partial
 
 import pandas as pd
 
@@ -144,7 +143,7 @@ def strongest(targets, pairs):
     pairs = by_strength(pairs[pairs["between"]])
     best = pairs[pairs["degree"] == pairs.groupby("id")["degree"].transform("first")]
     labels = best[best["degree"] != "no"].groupby("id")["other_label"].unique()
-    labels = labels.map(partial(wording.names, most=MOST_NAMED))
+    labels = labels.map(lambda names: wording.names(names, most=MOST_NAMED))
     first = best.drop_duplicates("id")[["id", "other", "degree", "caveats", "inputs", "reason"]]
     first = first.assign(places=first["id"].map(labels)).astype("str")
     blank = dict.fromkeys(JUDGED, "") | {"degree": "no", "reason": ALONE}

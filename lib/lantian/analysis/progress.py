@@ -50,9 +50,8 @@ def pace(plans, indicator, core=True):
     >>> paces.loc["lanshan-energy-intensity-industry-2020", "basis"]
     'stated'
     """
-    goals = targets_on(plans, indicator, core)
+    goals = targets_on(plans, indicator, core).rename(columns={"in_words": "printed"})
     goals = goals[goals["kind"].isin(["change", "level"])]
-    goals = goals.assign(printed=goals["in_words"])
     paces = pd.DataFrame([pace_of(plans, goal) for goal in goals.itertuples()], goals.index, PACE)
     return goals[GOAL].join(paces).reset_index(drop=True)
 
