@@ -15,8 +15,8 @@ from lantian.text import LEDGER, wording
 from lantian.text.sentences import Shown, evidence_link, link
 from lantian.text.sentences import links as links
 
-__all__ = """agreement audit_counts by_indicator by_place cards comparisons defects disagreements in_chinese
-    levels_above links profiles series show summary without_target""".split()
+__all__ = """by_indicator by_place cards comparisons defects in_chinese levels_above links profiles series show
+    summary without_target""".split()
 
 HEADINGS = wording.words("heading")
 # The column that a column of ids links: the first of these that is filled, else the last filled one.
@@ -26,9 +26,6 @@ CONTEXT = {"context.population": "population", "context.gdp": "GDP"}
 MISSING = wording.words("missing")
 LONGEST, WORDIEST = 250, 21_000  # rows and characters of a table that is not folded
 MOST_PROMISES = 2  # of a plan on one headline, in `summary`
-# The fields that the readers of the audit judged in each row.
-AUDITED = """indicator statement_en area subject subject_class base exception kind operator value value_max unit value_basis baseline_year baseline_basis
-    target_year year_basis deadline timing nature strength strength_word clause lead lead_type core""".split()
 
 
 def fill(macro, *values):
@@ -307,23 +304,6 @@ def _size(seen):
     return f"{value:,.10g}{unit} ({seen['year']}; {seen['source']}; confidence {seen['confidence']})"
 
 
-def agreement(plans):
-    """Count how far two readings agree, field by field.
-
-    Percent agreement alone is given, with n: most fields have one common code, and
-    a measure that corrects for chance would need more rows than a field has.
-
-    Returns
-    -------
-    DataFrame
-        field, n, agree, percent; the span of the fragment last.
-    """
-    agree = plans.second_coding["agree"].eq("yes").groupby(plans.second_coding["field"])
-    counts = agree.agg(n="size", agree="sum").reset_index()
-    counts["percent"] = [f"{share:.0f} %" for share in 100 * counts["agree"] / counts["n"]]
-    return counts.sort_values("field", key=lambda fields: fields == "span", kind="stable", ignore_index=True)
-
-
 def defects(plans):
     """List what is wrong with the texts, the rows affected linked to their evidence.
 
@@ -342,43 +322,6 @@ def _with_links(text, ids):
     """Link each id in a text to its evidence."""
     parts = re.split("([a-z0-9-]+)", text)
     return joined("", [evidence_link(part, part) if part in ids else part for part in parts])
-
-
-def disagreements(plans):
-    """List where two readings disagree and how that was settled, alike cases together.
-
-    Returns
-    -------
-    DataFrame
-        field, settled, rows (each linked to its evidence).
-    """
-    rows = plans.second_coding[plans.second_coding["agree"] == "no"]
-    ids = rows.groupby(["field", "adjudication"])["target"]
-    linked = ids.agg(lambda ids: joined(", ", map(evidence_link, ids, ids)))
-    return linked.rename_axis(["field", "settled"]).rename("rows").reset_index()
-
-
-def audit_counts(plans):
-    """Count what an audit of sampled rows found wrong, field by field.
-
-    Returns
-    -------
-    DataFrame
-        field, rows (read), wrong, doubtful, percent (wrong); the sum last.
-
-    Examples
-    --------
-    >>> import lantian as lt
-    >>> int(lt.tables.audit_counts(lt.load()).query("field == 'value'")["wrong"].item())
-    0
-    """
-    counts = pd.DataFrame({"field": AUDITED, "rows": len(plans.audit)})
-    for column, name in (("wrong", "wrong"), ("doubt", "doubtful")):
-        found = plans.audit[column].str.get_dummies(";").sum()
-        counts[name] = found.reindex(AUDITED, fill_value=0).to_numpy()
-    counts.loc[len(counts)] = ["all fields", *counts[["rows", "wrong", "doubtful"]].sum()]
-    shares = 100 * counts["wrong"] / counts["rows"]
-    return counts.assign(percent=["" if pd.isna(share) else f"{share:.1f} %" for share in shares])
 
 
 def series(plans, theme=None):
