@@ -48,11 +48,11 @@ class Page:
     @property
     def title(self):
         """The first heading of the notebook, else the name of its file."""
-        return next((text for level, text in self.headings if level == 1), self.slug)
+        return next((text for level, text, _ in self.headings if level == 1), self.slug)
 
     @cached_property
     def headings(self):
-        """Level and text of every heading in the notes."""
+        """Level, text and address of every heading in the notes."""
         notes = [cell.source for cell in self.notebook.cells if cell.cell_type == "markdown"]
         return [heading for note in notes for heading in headings(note)]
 
@@ -94,7 +94,7 @@ class Page:
         title = self.title
         for cell in self.notebook.cells:
             if cell.cell_type == "markdown":
-                title = next((text for _, text in headings(cell.source)), title)
+                title = next((text for _, text, _ in headings(cell.source)), title)
             elif any(has_tag(cell, tag) for tag in tags):
                 yield title, cell
 
@@ -130,25 +130,22 @@ class Page:
 
     @property
     def finding(self):
-        """The first of the sentences that answer the page's question, as markup."""
-        first = next(iter(self.answers), "")
-        paragraph = re.match(r"\s*<p\b.*?</p>", first, re.S)
-        return paragraph[0] if paragraph else first
+        """The first of the answers."""
+        return next(iter(self.answers), "")
 
 
+@cache
 def headings(note):
-    """List level and plain text of every heading of a text in Markdown.
+    """List level, plain text and address of every heading of a text in Markdown, as nbconvert makes them.
 
     >>> headings("# The *first* &amp; best\\n\\n```\\n# code\\n```\\n\\nSecond\\n------")
-    [(1, 'The first & best'), (2, 'Second')]
+    [(1, 'The first & best', 'The-first-&-best'), (2, 'Second', 'Second')]
     """
-    import mistune
+    from nbconvert.filters import markdown2html
 
-    renderer = mistune.HTMLRenderer(escape=False)
-    renderer.block_html = lambda html: ""  # a heading in HTML has no address
-    found = parse(mistune.create_markdown(renderer=renderer)(note)).find_all(re.compile("^h[1-6]$"))
-    texts = [(int(heading.name[1]), heading.get_text().strip().replace("\n", " ")) for heading in found]
-    return [(level, text) for level, text in texts if text]
+    found = parse(markdown2html(note)).find_all(re.compile("^h[1-6]$"))
+    texts = [heading.get_text().removesuffix("¶").strip().replace("\n", " ") for heading in found]
+    return [(int(tag.name[1]), text, tag.get("id", "")) for tag, text in zip(found, texts) if text]
 
 
 def _html(output):
@@ -165,15 +162,8 @@ def _chart(output):
 
 def to_html(page, pages, offered=None):
     """Convert a page to HTML, with links to the other pages of the site, which come in order, and what is offered of the data."""
-    links = [other.link for other in pages]
-    turn = [None, *links, None][pages.index(page) :][:3:2] if page in pages else []
-    sections = [text for level, text in page.headings if level == 2]
-    anchors = [quote(text.replace(" ", "-"), safe="?/:@!$&'()*+,;=") for text in sections]
-    site = _edition(offered) | {"script": SCRIPT, "rows": rows_file(pages), "pages": links, "turn": turn}
-    site |= {"title": page.title, "brief": page.brief, "contents": list(zip(sections, anchors))}
-    site["place"] = page.about if page.place else {}
-    site["last_finding"] = page.findings[-1].get("id", "") if page.findings else None
-    site["heading"] = "" if any(level == 1 for level, _ in page.headings) else page.title
+    site = _edition(offered) | {"page": page, "pages": [other.link for other in pages]}
+    site |= {"script": SCRIPT, "rows": rows_file(pages)}
     resources = {"lantian": site, "metadata": {"name": page.slug}}
     html = exporter().from_notebook_node(page.notebook, resources)[0]
     html = fit(html).replace(f'href="{page.link["file"]}#', 'href="#')
@@ -188,14 +178,11 @@ def _keep_percent_signs(html):
 
 @cache
 def exporter():
-    """Return the converter of notebooks; making it takes a second, which is best done while kernels run."""
+    """Return the converter of notebooks; to import it takes a second, which is best done while kernels run."""
     from nbconvert import HTMLExporter
-    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
     converter = HTMLExporter(template_name="lantian", extra_template_basedirs=[str(TEMPLATES)])
     converter.config.NbConvertBase.display_data_priority = PRIORITY
-    first = new_notebook(cells=[new_markdown_cell("#"), new_code_cell("0")])
-    converter.from_notebook_node(first, {"metadata": {"name": ""}})  # compiles the templates
     return converter
 
 
