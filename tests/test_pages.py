@@ -181,7 +181,7 @@ def test_contents_follow_the_last_finding_and_the_index_has_the_first():
     ]
     page = Page("mine", new_notebook(cells=[*cells, new_markdown_cell("## Then")]))
     html = to_html(page, [page])
-    assert page.finding == outputs[0]
+    assert page.answers == outputs
     assert html.index("Finding 2.") < html.index('class="contents"') < html.index('id="Then"')
     assert html.count('class="contents"') == 1
 

@@ -3,9 +3,11 @@
 import base64
 import json
 import re
+from collections import namedtuple
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -36,6 +38,10 @@ FORBIDDEN = ["script", "iframe", "object", "embed", "audio", "video", "link", "b
 FOREIGN = rf"<script(?![^>]*application/json)|<({'|'.join(FORBIDDEN[1:])}|img)\b|<[^>]*\son\w+="
 FOREIGN = re.compile(rf"{FOREIGN}|<th(?! scope=)[ >]|<table[^>]*>(?!\s*<caption>)", re.I)
 LEFT_OUT = "Left out, since pages run no other scripts and load nothing from elsewhere"
+
+
+# What an output shows: the heading that it stands under, its cell, a chart of ours or none, its HTML, and all its forms.
+Output = namedtuple("Output", "title cell chart markup data")
 
 
 @dataclass(frozen=True)
@@ -73,65 +79,50 @@ class Page:
         names = {"slug": self.slug, "file": quote(f"{self.slug}.html"), "title": self.title, "short": short}
         return names | {"place": self.place, "province": self.about.get("province", "")}
 
+    @cached_property
+    def outputs(self):
+        """What each output of each cell shows, in order, as `Output`."""
+        title, found = self.title, []
+        for cell in self.notebook.cells:
+            if cell.cell_type == "markdown":
+                title = next((text for _, text, _ in headings(cell.source)), title)
+            found += [_shown(title, cell, output) for output in cell.get("outputs", [])]
+        return found
+
+    def tagged(self, *tags):
+        """List the outputs of the cells that have one of some tags."""
+        return [output for output in self.outputs if any(has_tag(output.cell, tag) for tag in tags)]
+
     @property
     def charts(self):
         """The charts: name, title, columns and rows of each, its SVG and its PNG."""
-        return [chart for output in self.outputs if (chart := _chart(output))]
+        return [output.chart for output in self.outputs if output.chart]
 
     @property
     def left_out(self):
         """What notebooks say of sentences that could not be written, and pages do not show."""
-        words = ("".join(output.get("data", {}).get("text/plain", "")) for output in self.outputs)
+        words = ["".join(output.data.get("text/plain", "")) for output in self.outputs]
         return [text for text in words if text.startswith("This sentence was left out")]
 
     @property
-    def outputs(self):
-        """Every output of every cell, in order."""
-        return [output for cell in self.notebook.cells for output in cell.get("outputs", [])]
-
-    def tagged(self, *tags):
-        """Yield each cell, notes aside, that has one of some tags, after the heading that it stands under."""
-        title = self.title
-        for cell in self.notebook.cells:
-            if cell.cell_type == "markdown":
-                title = next((text for _, text, _ in headings(cell.source)), title)
-            elif any(has_tag(cell, tag) for tag in tags):
-                yield title, cell
+    def answers(self):
+        """The sentences that answer the page's question, as markup."""
+        return [output.markup for output in self.tagged("finding") if output.markup]
 
     @property
     def on_index(self):
         """What the index shows too: id, heading and markup of each cell that is tagged so, and whether it comes first."""
-        for title, cell in self.tagged("index", "index-top"):
-            markup = "".join(map(_html, cell.outputs))
-            yield {"id": cell.id, "title": title, "markup": markup, "top": has_tag(cell, "index-top")}
+        for identifier, outputs in groupby(self.tagged("index", "index-top"), lambda output: output.cell.id):
+            first, *others = outputs
+            markup = "".join(output.markup for output in [first, *others])
+            top = has_tag(first.cell, "index-top")
+            yield {"id": identifier, "title": first.title, "markup": markup, "top": top}
 
     @property
     def brief(self):
         """The name of the file with the page on one sheet; empty where no cell is tagged for it."""
         name = re.sub(r"^(\d\d|place)_", "", self.slug)
-        return f"{BRIEF}{name}.html" if any(self.tagged("brief")) else ""
-
-    @property
-    def on_brief(self):
-        """What the brief shows: chart or none, heading and markup of each output of each cell that is tagged so."""
-        parts = [(title, output) for title, cell in self.tagged("brief") for output in cell.outputs]
-        return [(_chart(output), title, _html(output)) for title, output in parts]
-
-    @property
-    def findings(self):
-        """The cells that answer the page's question."""
-        return [cell for _, cell in self.tagged("finding")]
-
-    @property
-    def answers(self):
-        """The sentences that answer the page's question, as markup."""
-        shown = [_html(output) for cell in self.findings for output in cell.outputs]
-        return [*filter(None, shown)]
-
-    @property
-    def finding(self):
-        """The first of the answers."""
-        return next(iter(self.answers), "")
+        return f"{BRIEF}{name}.html" if self.tagged("brief") else ""
 
 
 @cache
@@ -148,16 +139,12 @@ def headings(note):
     return [(int(tag.name[1]), text, tag.get("id", "")) for tag, text in zip(found, texts) if text]
 
 
-def _html(output):
-    return output.get("data", {}).get("text/html", "")
-
-
-def _chart(output):
-    """Return the words, the SVG and the PNG of a chart of ours; none of another output."""
-    if "lantian" in output.get("metadata", {}) and "image/svg+xml" in output.data:
-        drawn = {"svg": output.data["image/svg+xml"], "png": output.data.get("image/png")}
-        return output.metadata["lantian"] | drawn
-    return None
+def _shown(title, cell, output):
+    """Return what an output shows, below a heading; charts of ours have their words and rows in its metadata."""
+    data, chart = output.get("data", {}), None
+    if "lantian" in output.get("metadata", {}) and "image/svg+xml" in data:
+        chart = output.metadata["lantian"] | {"svg": data["image/svg+xml"], "png": data.get("image/png")}
+    return Output(title, cell, chart, data.get("text/html", ""), data)
 
 
 def to_html(page, pages, offered=None):
@@ -198,7 +185,7 @@ def files(pages, html, offered=None):
         found[notebook_file(page.slug)] = notebook.encode()
         for chart in page.charts:
             found |= {f"figures/{name}": content for name, content in _chart_files(chart).items()}
-    if any(PLOTLY in output.get("data", {}) for page in pages for output in page.outputs):
+    if any(PLOTLY in output.data for page in pages for output in page.outputs):
         found["assets/plotly.min.js"] = plotly().read_bytes()  # the site's own script fetches it
     return found | {SCRIPT: program().encode(), "index.html": _index(pages, offered).encode()}
 
