@@ -12,11 +12,11 @@ from markupsafe import Markup, escape
 from lantian.analysis import compare, search
 from lantian.analysis.comparability import rules
 from lantian.analysis.levels import above
-from lantian.analysis.matrix import NO_TARGET, without
+from lantian.analysis.matrix import NO_TARGET, targets_on, without
 from lantian.data.plans import load as read_plans
 from lantian.data.quotes import NUMBER_WORDS
 from lantian.errors import CallError, near
-from lantian.site.tables import chinese, content, fill, joined, series, show
+from lantian.site.tables import chinese, content, fill, joined, series, show, verdicts
 from lantian.text import sentences, wording
 from lantian.text.script import FOLDED
 from lantian.text.sentences import PAGES, Shown, evidence_link
@@ -74,10 +74,9 @@ def proof(plans, identifier):
     row = plans.by_id.get(identifier)
     if row is None:
         return ""
-    words = marked(row) if row.quote else getattr(row, "words", "")
-    source = escape(", ".join(filter(None, [_document(plans, row), row.clause])))
+    source = escape(", ".join(filter(None, [_documents(plans)[row.document], row.clause])))
     heading = Markup("<b>{}</b>").format(wording.statement(row))
-    parts = [heading, words and chinese(words), source, Markup("<code>{}</code>").format(row.id)]
+    parts = [heading, _quoted(row), source, Markup("<code>{}</code>").format(row.id)]
     return Markup("<br>").join(filter(None, parts))
 
 
@@ -91,12 +90,12 @@ def _target_card(plans, row):
         "strength": wording.strength(row),
         "operative words": Shown(chinese(row.words)) if row.words else "",
         "place": f"{row.place} {row.place_zh}",
-        "document": _document(plans, row),
+        "document": _documents(plans)[row.document],
         "clause": f"{row.clause}{start}" if row.quote else "cited, not read in the text",
         "proved too": joined("; ", map(_proof, plans.proofs[plans.proofs["target"] == row.id].itertuples())),
         "lead": row.lead.replace(";", ", "),
         "goes beyond": Shown(evidence_link(row.stretch_of, row.stretch_of)),
-        **(_verdicts_in_words(plans, row) if row.role == "focus" else {}),
+        **(_compares(plans, row) if row.role == "focus" else {}),
         "note": row.note,
     }
 
@@ -106,13 +105,19 @@ def _gap_card(plans, row):
     terms = chinese(row.searched.replace(";", ", "))
     return f"{row.indicator_name}: {wording.gap(row)}", {
         "place": f"{row.place} {row.place_zh}",
-        "document": _document(plans, row),
+        "document": _documents(plans)[row.document],
         "set by": row.set_by or row.assigned_by,
         "source": row.source,
         "searched": joined("", [terms, ": none stands in the text"]) if row.searched else "",
         "clause": row.clause,
         "note": row.note,
     }
+
+
+def _quoted(row):
+    """Show the words of a row: its quote, else, of what is cited, the operative words; nothing where there are none."""
+    words = marked(row) if row.quote else getattr(row, "words", "")
+    return words and chinese(words)
 
 
 def marked(row):
@@ -137,22 +142,21 @@ def _proof(proof, write=chinese):
     return Markup("{}: {}").format(proof.field.replace("_", " "), write(NOISE.sub("", proof.quote)))
 
 
-def _verdicts_in_words(plans, row):
+def _compares(plans, row):
     """Word in which degree a promise of a focus plan compares with those of other plans, or why not.
 
     As ``{"compares in value": "caveat with Yuyao (2018); level of government: prefecture against county"}``.
     """
-    facts = {}
-    for of in ("value", "date", "pace"):
-        rows = compare.compare(plans, row.indicator, of, core=row.core == "yes").set_index("id")
-        facts[f"compares in {of}"] = compare.verdict_in_words(rows.loc[row.id])
-    return facts
+    targets = targets_on(plans, row.indicator, row.core == "yes")
+    found = verdicts(plans, targets, ("value", "date", "pace"))[row.id]
+    return {f"compares in {of}": words for of, words in found.items()}
 
 
-def _document(plans, row):
-    document = plans.documents.set_index("id").loc[row.document]
-    issued = document["issued"].replace("?", " (inferred)")
-    return ", ".join(filter(None, (document["title_en"], document["number"], issued)))
+def _documents(plans):
+    """Name each document by title, number and date of issue, as ``{"yuyao-2018": "…, 余政发〔2018〕36号, 2018-08-02", …}``."""
+    issued = plans.documents["issued"].str.replace("?", " (inferred)")
+    parts = zip(plans.documents["title_en"], plans.documents["number"], issued)
+    return {name: ", ".join(filter(None, each)) for name, each in zip(plans.documents["id"], parts)}
 
 
 def evidence_table(plans):
@@ -163,28 +167,22 @@ def evidence_table(plans):
     Shown
         A row's id is its address: ``08_evidence.html#yuyao-pm25-2020``.
     """
-    proofs, verdicts = dict(list(plans.proofs.groupby("target"))), _verdicts(plans)
+    proofs = dict(list(plans.proofs.groupby("target")))
+    judged = compare.strongest_by_subject(rules(plans), plans.targets.query("core == 'yes'"))
+    degrees = judged.set_index("id")["degree"]  # in value
     targets = plans.every_target.sort_values(["theme", "role", "order", "indicator", "id"])
     gaps = plans.gaps.sort_values(["theme", "order", "indicator", "id"])
-    rows = [_target_row(row, verdicts.get(row.id, "no"), proofs.get(row.id)) for row in targets.itertuples()]
+    rows = [_target_row(row, degrees.get(row.id, "no"), proofs.get(row.id)) for row in targets.itertuples()]
     rows += [_gap_row(row) for row in gaps.itertuples()]
     rows = pd.DataFrame(rows, columns=COLUMNS)
     rows["theme"] += ": " + rows["indicator"] if plans.many else ""
     return show(rows, LEDGER, address="id", searchable=True, fold="theme")
 
 
-def _verdicts(plans):
-    """Judge the core promises of the focus plans in value, by id; an indicator of one place alone compares with none."""
-    core = plans.targets.query("core == 'yes'")
-    judged = compare.strongest_by_subject(rules(plans), core)
-    return dict(zip(judged["id"], judged["degree"]))
-
-
 def _target_row(row, verdict, proofs):
-    words = marked(row) if row.quote else row.words
     more = [] if proofs is None else [_proof(proof, write=str) for proof in proofs.itertuples()]
     strength = f"{row.strength} ({row.strength_word})" if row.strength_word else row.strength
-    parts = [words and chinese(words), *more, wording.cited(row).strip(" ()")]
+    parts = [_quoted(row), *more, wording.cited(row).strip(" ()")]
     shown = joined("<br>", list(filter(None, parts)) or ["cited"])
     strength = strength if verdict == "no" else joined("<br>", [strength, f"compares: {verdict}"])
     return row.theme, row.id, row.statement_en, _plan(row), row.indicator_name, shown, row.clause, strength
@@ -195,7 +193,7 @@ def _gap_row(row):
     if row.searched and not row.quote:
         shown = joined("", ["searched: ", chinese(row.searched.replace(";", ", "))])
     status = row.status.replace("_", " ")
-    return row.theme, row.id, wording.gap(row), _plan(row), row.indicator_name, shown, row.clause, status
+    return row.theme, row.id, wording.gap(row), row.label, row.indicator_name, shown, row.clause, status
 
 
 def _plan(row):
@@ -236,11 +234,7 @@ def shared(plans):
     rows = _worded(search.rows(plans))
     numbers = {name: number for number, name in enumerate(rows["id"])}
     tables = _tables(plans, rows)
-    for name, column in NUMBERED.items():
-        ids = {cells[0]: number for number, cells in enumerate(tables[f"{name}s"]["rows"])}
-        rows[name] = rows[column].map(ids)
-    return tables | {
-        "rows": _table(rows[[*ROWS, *NUMBERED]]),
+    return {name: _columns_and_rows(frame) for name, frame in tables.items()} | {
         "fold": ["".join(map(chr, FOLDED)), "".join(FOLDED.values())],
         "terms": search.counterparts(plans),
         "above": _above(plans, numbers),
@@ -261,23 +255,23 @@ def _worded(rows):
 
 
 def _tables(plans, rows):
-    """List places, those compared first, indicators, subjects (one without a name last) and documents."""
+    """List places, those compared first, indicators, subjects (one without a name last), documents, and rows with their numbers."""
     places = plans.jurisdictions[plans.jurisdictions["id"].isin(rows["jurisdiction"])]
     places = places.sort_values("role", key=lambda role: role != "focus", kind="stable")
     places["without"] = places["id"].map(without(plans)).map(NO_TARGET).fillna("")
-    named = plans.documents[["title_en", "number", "issued"]].itertuples(index=False)
-    documents = [", ".join(filter(None, parts)) for parts in named]
-    subjects = _table(plans.subjects[SUBJECTS])
-    subjects["rows"].append([""] * len(SUBJECTS))
-    return {
-        "places": _table(places[PLACES]),
-        "indicators": _table(plans.indicators.sort_values(["theme", "name_en"])[INDICATORS]),
-        "subjects": subjects,
-        "documents": _table(plans.documents.assign(words=documents)[["id", "words"]]),
+    subjects = plans.subjects[SUBJECTS]
+    tables = {
+        "places": places[PLACES],
+        "indicators": plans.indicators.sort_values(["theme", "name_en"])[INDICATORS],
+        "subjects": subjects.reindex([*subjects.index, len(subjects)], fill_value=""),
+        "documents": pd.DataFrame(_documents(plans).items(), columns=["id", "words"]),
     }
+    for name, column in NUMBERED.items():
+        rows[name] = pd.Index(tables[f"{name}s"]["id"]).get_indexer(rows[column])
+    return tables | {"rows": rows[[*ROWS, *NUMBERED]]}
 
 
-def _table(frame):
+def _columns_and_rows(frame):
     return {"columns": list(frame), "rows": frame.astype(object).values.tolist()}
 
 

@@ -6,9 +6,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from lantian.analysis.comparability import near_census, rules
-from lantian.analysis.compare import ALONE, RESPECTS, comparability, strongest_by_subject, verdict_in_words
+from lantian.analysis.compare import RESPECTS, comparability, strongest_by_subject, verdict_in_words
 from lantian.analysis.levels import above, matched, unmatched
-from lantian.analysis.matrix import HEADLINES, cells, on_theme
+from lantian.analysis.matrix import cells, on_theme
 from lantian.data.plans import FEW
 from lantian.site import template
 from lantian.text import LEDGER, wording
@@ -38,10 +38,13 @@ def fill(macro, *values):
 
 
 def content(value):
-    """Return what a template shows of a value: markup as it is, nothing for a missing value, else text."""
+    """Return what a template shows of a value: markup as it is, an address of the web as a link, nothing for a missing value."""
     if isinstance(value, Shown):
         return value.markup
-    return "" if pd.isna(value) else str(value)
+    text = "" if pd.isna(value) else str(value)
+    if text.startswith(("http://", "https://")):
+        return Markup('<a href="{}" rel="noreferrer">address</a>').format(text)
+    return text
 
 
 def joined(separator, parts):
@@ -108,7 +111,7 @@ def _numbered(frame):
 
 def _source(row):
     """Return what a row names as its source, with its grade where it has one; empty where it names none."""
-    source = _web(content(row.get("source", "")))
+    source = content(row.get("source", ""))
     if source and "confidence" in row:
         return Markup("{} (confidence {})").format(source, row["confidence"])
     return source
@@ -118,11 +121,10 @@ def _row(row, names, address, number):
     """Return a row's address and what its cells show, those linked that its ids link; the last filled one gets a number."""
     shown = {name: content(row[name]) for name in names}
     ids = {_linked(shown, LINKED[name]): row[name] for name in LINKED if name != address and row.get(name)}
-    cells = {name: _web(cell) for name, cell in shown.items()}
-    cells |= {name: evidence_link(identifier, shown[name]) for name, identifier in ids.items()}
+    shown |= {name: evidence_link(identifier, shown[name]) for name, identifier in ids.items()}
     if number:
-        cells[_linked(shown, [])] += Markup("<sup>[{}]</sup>").format(number)
-    return {"id": row.get(address, ""), "cells": list(cells.values())}
+        shown[_linked(shown, [])] += Markup("<sup>[{}]</sup>").format(number)
+    return {"id": row.get(address, ""), "cells": list(shown.values())}
 
 
 def _linked(shown, candidates):
@@ -133,13 +135,6 @@ def _linked(shown, candidates):
     """
     filled = [name for name, cell in shown.items() if cell]
     return next((name for name in candidates if name in filled), filled[-1])
-
-
-def _web(cell):
-    """Link a cell that is an address of the web."""
-    if cell.startswith(("http://", "https://")):
-        return Markup('<a href="{}" rel="noreferrer">address</a>').format(cell)
-    return cell
 
 
 def levels_above(plans, theme=None, place=None):
@@ -196,8 +191,9 @@ def summary(plans):
         plan, coal, air, vehicles, not addressed, may be in a lost part, and, where a plan was read in part, what is not
         known; each linked to its evidence.
     """
-    headlines = [name for name in HEADLINES if (plans.indicators["headline"] == name).any()]
-    every = pd.concat(cells(plans, headline).assign(headline=headline) for headline in headlines)
+    every = cells(plans, "headline")
+    every["headline"] = every["indicator"].map(plans.indicators.set_index("id")["headline"])
+    headlines = list(every["headline"].unique())
     missing = list(dict.fromkeys(MISSING.values()))[: 3 if "unread" in set(every["mark"]) else 2]
     rows = []
     for place in plans.places.itertuples():
@@ -339,19 +335,18 @@ def series(plans, theme=None):
         place (of the plans first, then those above), indicator_name, measured (values by year), what it covers, source
         with its confidence.
     """
-    subjects = plans.indicators.set_index("id").rename(columns={"name_en": "indicator_name"})
-    rows = plans.observations.join(subjects[["theme", "headline", "indicator_name"]], on="indicator")
+    subjects = plans.indicators.rename(columns={"id": "indicator", "name_en": "indicator_name"})
+    places = plans.jurisdictions.rename(columns={"id": "jurisdiction", "name_en": "place"})
+    rows = plans.observations.merge(subjects[["indicator", "indicator_name", "theme", "headline"]])
+    rows = rows.merge(places[["jurisdiction", "place", "role", "order"]])
     rows = on_theme(rows, theme) if theme else rows
-    rows = rows.merge(plans.units[["unit", "label_en"]], on="unit", how="left")
-    places = plans.jurisdictions.set_index("id").rename(columns={"name_en": "place"})
-    rows = rows.join(places[["place", "role", "order"]], on="jurisdiction")
     rows = rows.sort_values(["role", "order", "place", "indicator", "year"])
     years = rows["year"].astype("str").fillna("year not given")
     rows["measured"] = years + ": " + rows["value"].map(wording.number).astype("str")
     rows["source"] += "; confidence " + rows["confidence"]
-    keys = ["place", "indicator_name", "label_en", "scope", "source"]
-    measured = rows.groupby(keys, sort=False)["measured"].agg("; ".join)
-    return measured.reset_index().rename(columns={"label_en": "unit"})
+    rows["unit"] = rows["unit"].map(plans.units.set_index("unit")["label_en"])
+    keys = ["place", "indicator_name", "unit", "scope", "source"]
+    return rows.groupby(keys, sort=False)["measured"].agg("; ".join).reset_index()
 
 
 def by_place(plans):
@@ -414,42 +409,36 @@ def comparisons(plans):
         the degree of its best pair.
     """
     if plans.many:
-        return _best_pairs(plans)
+        core = plans.targets.query("core == 'yes'").sort_values(["theme", "indicator_name"])
+        subjects = list(core["indicator"].unique())
+        return show(comparability(plans, subjects), "Each subject, and what compares best in value")
     targets = plans.targets
     in_core = targets["core"] == "yes"
     targets = targets[in_core | ~in_core.groupby(targets["indicator"]).transform("any")]
-    targets = targets.assign(compares=_verdicts(plans, targets))
     groups = targets.groupby("indicator")
-    rows = {name: [_compared(row) for row in found.itertuples()] for name, found in groups}
+    words = verdicts(plans, targets[groups["jurisdiction"].transform("nunique") > 1])
+    rows = {name: [_compared(row, words) for row in found.itertuples()] for name, found in groups}
     numbers, places = groups["jurisdiction"].nunique(), plans.places.to_dict("records")
     return fill("comparisons", _themes(plans, rows), rows, numbers, places, list(RESPECTS))
 
 
-def _best_pairs(plans):
-    """Show for each subject of the core how many plans have a target on it, and the degree of its best pair in value."""
-    numbers = plans.targets.query("core == 'yes'").groupby("indicator")["jurisdiction"].nunique()
-    subjects = plans.indicators[plans.indicators["id"].isin(numbers.index)].sort_values(["theme", "name_en"])
-    rows = comparability(plans, list(subjects["id"]))
-    plans_on = [Shown(on_evidence(str(numbers[name]), name)) for name in subjects["id"]]
-    rows.insert(0, "theme", list(subjects["theme"].str.capitalize()))
-    rows.insert(2, "plans", plans_on)
-    return show(rows, "Each subject: the plans with a target, and what compares best")
+def verdicts(plans, targets, respects=RESPECTS):
+    """Say of each target how far it compares with those of other plans, in each respect.
+
+    As ``{"yuyao-pm25-2020": {"value": "caveat with Jincheng (2016?); …", "date": "no; …"}, …}``.
+    """
+    judging, found = rules(plans), {}
+    for of in respects:
+        for row in strongest_by_subject(judging, targets, of).itertuples():
+            found.setdefault(row.id, {})[of] = verdict_in_words(row)
+    return found
 
 
-def _verdicts(plans, targets):
-    """Say of each target how far it compares in each respect; of what no other plan has a target for, nothing."""
-    judging, lines = rules(plans), {identifier: [] for identifier in targets["id"]}
-    for of in RESPECTS:
-        judged = strongest_by_subject(judging, targets, of).set_index("id")
-        for row in judged[judged["reason"] != ALONE].itertuples():
-            lines[row.Index].append(f"{of}: {verdict_in_words(row)}")
-    return [joined("<br>", found) for found in lines.values()]
-
-
-def _compared(row):
-    promise = evidence_link(row.id, wording.target(row))
-    cells = [row.label, joined(", ", filter(None, [promise, wording.thing(row)])), row.strength, row.compares]
-    return {"id": "", "cells": [content(cell) for cell in cells]}
+def _compared(row, judged):
+    """Return a row of the tables of `comparisons`; of what no other plan has a target for there are no verdicts."""
+    promise = joined(", ", filter(None, [evidence_link(row.id, wording.target(row)), wording.thing(row)]))
+    compares = joined("<br>", [f"{of}: {words}" for of, words in judged.get(row.id, {}).items()])
+    return {"id": "", "cells": [row.label, promise.markup, row.strength, compares.markup]}
 
 
 def _promises(rows, many):
