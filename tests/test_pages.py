@@ -337,5 +337,5 @@ def test_a_name_is_escaped_once_wherever_it_stands(copy_data, tmp_path, monkeypa
     with open(site / "figures/place-yuyao.csv", encoding="utf-8-sig", newline="") as file:
         assert {row["place"] for row in csv.DictReader(file)} == {name, "Huludao"}
     facts = (site / "assets/rows.js").read_text("utf-8").partition(" = ")[2]
-    places = json.loads(facts.rstrip(";\n"))["places"]["rows"]
+    places = json.loads(facts.rstrip(";\n"))["places"]["data"]
     assert name in [cells[2] for cells in places] and not ESCAPED.search(facts)

@@ -218,7 +218,7 @@ def shared(plans):
     Returns
     -------
     dict
-        places, indicators, subjects, documents and rows (tables: ``columns`` and ``rows``; rows in the order of
+        places, indicators, subjects, documents and rows (tables: ``columns`` and ``data``; rows in the order of
         `search.rows`, with the numbers of their place and the like); fold (characters, and what each becomes); terms, as
         from `search.counterparts`; above (by the number of a row) and observed (by indicator), in words; degrees in
         words; judged: in each respect, by the number of a row, the rows that it was judged with, the strongest
@@ -228,13 +228,12 @@ def shared(plans):
     --------
     >>> import lantian as lt
     >>> facts = shared(lt.load())
-    >>> facts["places"]["rows"][3]
+    >>> facts["places"]["data"][3]
     ['yuyao', 'Yuyao (2018)', 'Yuyao', '余姚市', 'focus', 'no target']
     """
     rows = _worded(search.rows(plans))
     numbers = {name: number for number, name in enumerate(rows["id"])}
-    tables = _tables(plans, rows)
-    return {name: _columns_and_rows(frame) for name, frame in tables.items()} | {
+    return {name: frame.to_dict("split", index=False) for name, frame in _tables(plans, rows).items()} | {
         "fold": ["".join(map(chr, FOLDED)), "".join(FOLDED.values())],
         "terms": search.counterparts(plans),
         "above": _above(plans, numbers),
@@ -269,10 +268,6 @@ def _tables(plans, rows):
     for name, column in NUMBERED.items():
         rows[name] = pd.Index(tables[f"{name}s"]["id"]).get_indexer(rows[column])
     return tables | {"rows": rows[[*ROWS, *NUMBERED]]}
-
-
-def _columns_and_rows(frame):
-    return {"columns": list(frame), "rows": frame.astype(object).values.tolist()}
 
 
 def _above(plans, numbers):

@@ -21,7 +21,7 @@ const packed = document.getElementById("lantian-rows");
 const hasRows = packed || root.dataset.rows;
 let shared;
 const load = () => (shared ??= (packed ? inflated(packed.textContent).then(JSON.parse) : fetched(root.dataset.rows).then(() => globalThis.lantian)).then(joined));
-const records = ({ columns, rows }) => rows.map(cells => Object.fromEntries(columns.map((name, at) => [name, cells[at]])));
+const records = ({ columns, data }) => data.map(cells => Object.fromEntries(columns.map((name, at) => [name, cells[at]])));
 // Tables become lists of records, and what stands in them as a number of a place or the like becomes that record.
 function joined(data) {
   ["places", "indicators", "subjects", "documents", "rows"].forEach(name => { data[name] = records(data[name]); });
