@@ -59,7 +59,7 @@ class Page:
     @cached_property
     def headings(self):
         """Level, text and address of every heading in the notes."""
-        notes = [cell.source for cell in self.notebook.cells if cell.cell_type == "markdown"]
+        notes = [cell for cell in self.notebook.cells if cell.cell_type == "markdown"]
         return [heading for note in notes for heading in headings(note)]
 
     @property
@@ -85,7 +85,7 @@ class Page:
         title, found = self.title, []
         for cell in self.notebook.cells:
             if cell.cell_type == "markdown":
-                title = next((text for _, text, _ in headings(cell.source)), title)
+                title = next((text for _, text, _ in headings(cell)), title)
             found += [_shown(title, cell, output) for output in cell.get("outputs", [])]
         return found
 
@@ -125,16 +125,15 @@ class Page:
         return f"{BRIEF}{name}.html" if self.tagged("brief") else ""
 
 
-@cache
 def headings(note):
-    """List level, plain text and address of every heading of a text in Markdown, as nbconvert makes them.
+    """List level, plain text and address of every heading of a cell in Markdown, as nbconvert makes them.
 
-    >>> headings("# The *first* &amp; best\\n\\n```\\n# code\\n```\\n\\nSecond\\n------")
+    >>> from nbformat.v4 import new_markdown_cell
+    >>> headings(new_markdown_cell("# The *first* &amp; best\\n\\n```\\n# code\\n```\\n\\nSecond\\n------"))
     [(1, 'The first & best', 'The-first-&-best'), (2, 'Second', 'Second')]
     """
-    from nbconvert.filters import markdown2html
-
-    found = parse(markdown2html(note)).find_all(re.compile("^h[1-6]$"))
+    html = exporter().markdown2html({"cell": note}, note.source)
+    found = parse(html).find_all(re.compile("^h[1-6]$"))
     texts = [heading.get_text().removesuffix("¶").strip().replace("\n", " ") for heading in found]
     return [(int(tag.name[1]), text, tag.get("id", "")) for tag, text in zip(found, texts) if text]
 
