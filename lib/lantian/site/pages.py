@@ -31,7 +31,7 @@ ROWS_FILE = "assets/rows.js"  # what scripts read, by `lantian.site.evidence`
 MAIN = '<main id="main">'
 CODE = re.compile(r'<details class="code">.*?</details>', re.S)
 # Of highlighted code, what the style sheet gives no colour.
-UNCOLOURED = re.compile(r'<span(?! class="(?:c1|k|kn|ow|o)")[^>]*>([^<]*)</span>')
+UNCOLOURED = re.compile(r'<span(?! class="(?:c1|k|kn|ow)")[^>]*>([^<]*)</span>')
 # What the page's own policy forbids.
 FORBIDDEN = ["script", "iframe", "object", "embed", "audio", "video", "link", "base", "meta"]
 # What our own outputs never hold; where none of it stands nothing is parsed, which takes long.
