@@ -13,7 +13,6 @@ from pathlib import Path
 
 import matplotlib as mpl
 import matplotlib.style
-import numpy as np
 import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
@@ -151,11 +150,9 @@ def style():
 
 def alt_text(title, rows):
     """Say what a chart shows: "The title. Yuyao: at most 37 µg/m³ by 2020. …", a sentence for each row up to `MOST_SENTENCES`."""
-    label = "place" if "place" in rows else "jurisdiction"
-    columns = [name for name in ("what", "in_words") if name in rows]
     lines = [title]
     for row in rows.head(MOST_SENTENCES).to_dict("records"):
-        lines.append(f"{row[label]}: {', '.join(str(row[name]) for name in columns if row[name])}")
+        lines.append(f"{row['place']}: {', '.join(filter(None, [row.get('what'), row['in_words']]))}")
     if len(rows) > MOST_SENTENCES:
         lines.append(f"{len(rows) - MOST_SENTENCES} more rows stand in the table")
     return " ".join(f"{line.rstrip('.')}." for line in dict.fromkeys(lines))
@@ -176,17 +173,12 @@ def canvas(height, **grid):
     Chart, and its Axes as ``Figure.subplots`` returns them
     """
     chart = Chart(figsize=(WIDTH, height), layout="constrained")
-    chart.get_layout_engine().set(w_pad=0.03, h_pad=0.03, wspace=0.02, hspace=0.03)
     return chart, chart.subplots(**grid)
 
 
-def text_width(text, size, weight="normal"):
-    """Measure a line of text, in inches, word by word: lines are tried in many widths, and their words are the same."""
-    return sum(_width(part, size, weight) for part in re.split("( )", text))
-
-
 @cache
-def _width(text, size, weight):
+def text_width(text, size, weight="normal"):
+    """Measure a line of text, in inches."""
     font = get_font(findfont(FontProperties(family="DejaVu Sans", weight=weight)))
     font.set_size(size, 72)
     font.set_text(text)
@@ -241,7 +233,8 @@ def shown_places(plans, rows, subtitle, what="a target"):
     list of str, str
         All places where they are few, or where rows are of none.
     """
-    places = places_of(plans, rows)
+    of_rows = set(rows["jurisdiction"])
+    places = [place for place in plans.focus if place in of_rows]
     if not plans.many or not places:
         return plans.focus, subtitle
     others = wording.counted(len(plans.focus) - len(places), "plan")
@@ -252,8 +245,7 @@ def speaking(plans, rows, subtitle):
     """Take, of many places, the rows of those with a target, by its ``id``, and a subtitle that counts the others."""
     targets = rows[rows["id"].isin(plans.every_target["id"])]
     places, subtitle = shown_places(plans, targets, subtitle)
-    others = set(plans.focus) - set(places)
-    return rows[~rows["jurisdiction"].isin(others)].reset_index(drop=True), subtitle
+    return rows[rows["jurisdiction"].isin(places)].reset_index(drop=True), subtitle
 
 
 def by_place(plans, rows, *then, missing=None, in_part=" in the part read"):
@@ -271,21 +263,19 @@ def by_place(plans, rows, *then, missing=None, in_part=" in the part read"):
     return rows.sort_values(["order", *then], kind="stable").reset_index(drop=True)
 
 
-def labels(plans):
-    """Name each focus place, by its id, with the year of its plan, and its province in a second line; many have one line."""
+def labels(plans, rows=None):
+    """Name each focus place, by its id, with the year of its plan, and its province in a second line; many have one line.
+
+    Of the places that rows are of alone, where these are given.
+    """
     second = "" if plans.many else "\n{0.province}"
-    return {row.id: f"{row.label}{second.format(row)}".strip() for row in plans.places.itertuples()}
+    places = plans.places if rows is None else plans.places[plans.places["id"].isin(rows["jurisdiction"])]
+    return {row.id: f"{row.label}{second.format(row)}".strip() for row in places.itertuples()}
 
 
-def places_of(plans, rows):
-    """List the focus places that rows are of, in their order."""
-    found = set(rows["jurisdiction"])
-    return [place for place in plans.focus if place in found]
-
-
-def name_columns(axes, positions, names, size=8.5, rotation=0):
+def name_columns(axes, positions, names, size, upright=False):
     """Name columns at the top of a drawing."""
-    axes.set_xticks(positions, names, size=size, rotation=rotation)
+    axes.set_xticks(positions, names, size=size, rotation=90 if upright else 0)
     axes.xaxis.tick_top()
     axes.tick_params(axis="x", length=0)
     axes.spines["bottom"].set_visible(False)
@@ -496,20 +486,17 @@ def with_marks(plans, rows):
     -------
     DataFrame
     """
-    columns = ["value_basis", "strength", "year_basis", "baseline_basis"]
-    facts = plans.every_target.set_index("id")[columns].reindex(rows["id"])
-    converted = rows["converted"].eq(True) if "converted" in rows else False
-    cases = [converted, facts["value_basis"].isna().to_numpy(), (facts["value_basis"] == "word").to_numpy()]
-    found = pd.Series(np.select(cases, ["converted", "none", "word"], "target"), rows.index)
-    ids = rows["ids"].fillna(rows["id"]) if "ids" in rows else rows["id"]
-    words = rows.reindex(columns=["what", "in_words"]).astype(object).fillna("")
+    facts = plans.every_target.set_index("id").reindex(rows["id"]).set_axis(rows.index)
+    own = rows.reindex(columns=["ids", "what", "in_words", "mark", "converted"]).astype(object)
+    basis = facts["value_basis"]
+    mark = basis.where(basis.isna() | (basis == "word"), "target").fillna("none")
+    mark = own["mark"].fillna(mark.mask(own["converted"].eq(True), "converted"))
     places = rows["jurisdiction"].map(plans.jurisdictions.set_index("id")["name_en"])
-    return rows.assign(
-        url=ids.mask(ids == "", (places + " " + words["what"]).str.strip() + ": " + words["in_words"]),
-        mark=rows["mark"].fillna(found) if "mark" in rows else found,
-        hollow=(facts["strength"] == "aspirational").to_numpy(),
-        dashed=facts[["year_basis", "baseline_basis"]].isin(["inferred", "ambiguous"]).any(axis=1).to_numpy(),
-    )
+    words = (places + " " + own["what"].fillna("")).str.strip() + ": " + own["in_words"].fillna("")
+    ids = own["ids"].fillna(rows["id"])
+    hollow = facts["strength"] == "aspirational"
+    dashed = facts[["year_basis", "baseline_basis"]].isin(["inferred", "ambiguous"]).any(axis=1)
+    return rows.assign(url=ids.mask(ids == "", words), mark=mark, hollow=hollow, dashed=dashed)
 
 
 def draw_marks(axes, rows, palette, size=8):

@@ -47,22 +47,22 @@ def explore(plans, theme):
         A trace for each strength: a click on its name filters. The rows stand in
         ``figure.layout.meta``, for the table beneath and for what shows no charts of plotly.
     """
-    rows = _rows(plans, theme)
-    places = plans.places[plans.places["id"].isin(rows["jurisdiction"])] if plans.many else plans.places
+    chosen(plans.indicators, theme)  # raises for an unknown theme
+    rows = on_theme(plans.targets, theme).dropna(subset="target_year")
     if rows.empty:
         ways_out = f"lt.cells(plans, {theme!r}) lists what they have"
         raise CallError(f"no plan has a dated promise on {theme}; {ways_out}")
+    shown, _ = drawing.shown_places(plans, rows, "")
+    rows = _laid_out(plans, rows, shown)
     figure = _Figure()
-    for strength in wording.STRENGTHS:
-        if strength in set(rows["strength"]):
-            figure.add_trace(_trace(rows[rows["strength"] == strength], strength, drawing.colours(plans)))
-            figure.add_trace(_entry(strength))
+    for strength, own in rows.groupby(pd.Categorical(rows["strength"], wording.STRENGTHS), observed=True):
+        figure.add_traces([_promises(plans, own, strength), _entry(strength)])
     table = rows[["place", "statement_en", "strength", "quote", "clause", "id"]].values.tolist()
-    for lane, place in enumerate(places.itertuples()):
-        if place.id not in set(rows["jurisdiction"]):
-            note = {"text": "no dated promise", "yshift": 10, "showarrow": False, "xanchor": "left"}
-            figure.add_annotation(x=rows["when"].min(), y=lane, **note)
-            table.append([place.name_en, "no dated promise", "", "", "", ""])
+    places = plans.places.set_index("id").loc[shown]
+    for place in places.index.difference(rows["jurisdiction"], sort=False):
+        note = {"text": "no dated promise", "yshift": 10, "showarrow": False, "xanchor": "left"}
+        figure.add_annotation(x=rows["when"].min(), y=shown.index(place), **note)
+        table.append([places.loc[place, "name_en"], "no dated promise", "", "", "", ""])
     labels = list(places["label"] if plans.many else places["label"].str.replace(" (", "<br>("))
     lanes = {"tickvals": list(range(len(labels))), "ticktext": labels, "range": [len(labels) - 0.4, -0.6]}
     words = {"name": f"{theme}-explore", "title": f"Every dated promise on {theme}"}
@@ -72,33 +72,25 @@ def explore(plans, theme):
     return figure.update_layout(template="none", height=height, **look)
 
 
-def _rows(plans, theme):
-    """List the dated targets of a theme, each with its height ``y``: those of one place and day stand one above the other."""
-    chosen(plans.indicators, theme)  # raises for an unknown theme
-    rows = on_theme(plans.targets, theme).dropna(subset="target_year")
-    rows = rows.assign(when=day_due(rows))
+def _laid_out(plans, rows, places):
+    """Add to each target its day ``when`` and its height ``y``: those of one place and day stand one above the other."""
+    rows = drawing.with_marks(plans, rows.assign(when=day_due(rows)))
     same_day = rows.groupby(["jurisdiction", "when"])["id"]
     number, size = same_day.cumcount(), same_day.transform("size")
-    focus = drawing.places_of(plans, rows) if plans.many else plans.focus
-    lanes = {place: lane for lane, place in enumerate(focus)}
     spread = (number - (size - 1) / 2) * (0.7 / size.clip(lower=6))
-    rows = drawing.with_marks(plans, rows)
-    rows["y"] = rows["jurisdiction"].map(lanes).astype(float) + spread
+    rows["y"] = rows["jurisdiction"].map(places.index) + spread
     return rows.sort_values(["order", "when", "id"], kind="stable")
 
 
-def _trace(rows, strength, palette):
-    """Draw the targets of one strength."""
-    colors = list(rows["jurisdiction"].map(palette))
-    symbols = list(rows["mark"].map(_SHAPES) + rows["hollow"].map({True: "-open", False: ""}))
-    marker = {"symbol": symbols, "size": 9, "color": colors, "line": {"width": 1.5, "color": colors}}
-    return go.Scatter(
+def _promises(plans, rows, strength):
+    """Draw the targets of one strength, with their words under the pointer."""
+    return _marks(
+        strength,
+        symbol=list(rows["mark"].map(_SHAPES) + rows["hollow"].map({True: "-open", False: ""})),
+        color=list(rows["jurisdiction"].map(drawing.colours(plans))),
         x=pd.to_datetime(rows["when"]).dt.strftime("%Y-%m-%d").tolist(),
         y=rows["y"].round(3).tolist(),
-        mode="markers",
-        legendgroup=strength,
         showlegend=False,
-        marker=marker,
         text=[str(_HOVER.format(row, wording.date(row))) for row in rows.itertuples()],
         hovertemplate="%{text}<extra></extra>",
     )
@@ -107,5 +99,9 @@ def _trace(rows, strength, palette):
 def _entry(strength):
     """Name a strength in the legend by a grey mark: a colour would be a place's."""
     symbol = "circle-open" if strength == "aspirational" else "circle"
-    marker = {"symbol": symbol, "color": _GREY, "size": 9, "line": {"width": 1.5, "color": _GREY}}
-    return go.Scatter(x=[None], y=[None], mode="markers", name=strength, legendgroup=strength, marker=marker)
+    return _marks(strength, symbol, _GREY, x=[None], y=[None], name=strength)
+
+
+def _marks(strength, symbol, color, **points):
+    marker = {"symbol": symbol, "size": 9, "color": color, "line": {"width": 1.5, "color": color}}
+    return go.Scatter(mode="markers", legendgroup=strength, marker=marker, **points)

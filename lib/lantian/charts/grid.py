@@ -45,20 +45,20 @@ def matrix(plans, cells, name=None, title=None, subtitle=None, place=None):
     cells = cells.drop(columns="mark").assign(what=cells["indicator_name"])
     if plans.many and place is None:
         return _plan_by_plan(plans, cells, name, title, subtitle)
-    subjects = list(cells["indicator_name"].drop_duplicates())
-    names, heads = subjects, [label.replace(" (", "\n(", 1) for label in drawing.labels(plans).values()]
+    subjects = cells["indicator_name"].unique()
+    names = dict(zip(subjects, subjects))
     if plans.many:
         others = plans.targets[plans.targets["jurisdiction"] != place]
         number = others.groupby("indicator_name")["jurisdiction"].nunique().reindex(subjects, fill_value=0)
-        names = [f"{subject}\n{number[subject]} of {len(places) - 1} others" for subject in subjects]
-        cells, heads, places = cells[cells["jurisdiction"] == place], [heads[places.index(place)]], [place]
+        names = {key: f"{key}\n{number[key]} of {len(places) - 1} others" for key in subjects}
+        cells, places = cells[cells["jurisdiction"] == place], [place]
     elif place is not None:
         palette = dict.fromkeys(places, drawing.NO_COLOR) | {place: palette[place]}
-    shown = cells.assign(text=cells["text"] if len(places) <= _ROOMY else "")
-    shown["column"] = cells["jurisdiction"].map(places.index)
-    shown["line"] = cells["indicator_name"].map(subjects.index)
-    chart, axes = _cells(plans, shown, names, palette)
-    drawing.name_columns(axes, range(len(places)), heads, size=8.5 if len(places) <= _ROOMY else 6.5)
+    labels, roomy = drawing.labels(plans), len(places) <= _ROOMY
+    heads = {key: labels[key].replace(" (", "\n(", 1) for key in places}
+    shown = cells.assign(line=cells["indicator_name"], column=cells["jurisdiction"])
+    shown = shown if roomy else shown.assign(text="")
+    chart = _cells(plans, shown, names, heads, palette, size=8.5 if roomy else 6.5)
     return drawing.finish(chart, plans, cells, name, title, subtitle)
 
 
@@ -66,49 +66,53 @@ def _plan_by_plan(plans, cells, name, title, subtitle):
     """Draw many plans by subjects: a line a plan, a column a subject, at its head the number of plans with a target."""
     promised = cells["id"].isin(plans.every_target["id"])
     number = promised.groupby(cells["indicator_name"], sort=False).sum()
-    subjects = [subject for subject in number.index if subject in number.nlargest(_WIDEST).index]
-    if len(subjects) < len(number):
-        subtitle += f"; the {len(subjects)} subjects with most targets, of {len(number)}"
-    cells = cells[cells["indicator_name"].isin(subjects)]
+    most = number[number.index.isin(number.nlargest(_WIDEST).index)]
+    if len(most) < len(number):
+        subtitle += f"; the {len(most)} subjects with most targets, of {len(number)}"
+    cells = cells[cells["indicator_name"].isin(most.index)]
     shown, subtitle = drawing.speaking(plans, cells, subtitle)
-    places = drawing.places_of(plans, shown)
-    shown = shown.assign(text="", column=shown["indicator_name"].map(subjects.index))
-    shown["line"] = shown["jurisdiction"].map(places.index)
-    labels = plans.places.set_index("id").loc[places, "label"]
-    heads = [drawing.wrap(f"{subject}: {number[subject]}", 1.6, 7.5) for subject in subjects]
-    chart, axes = _cells(plans, shown, list(labels), drawing.colours(plans), line=_LINE, heads=1.7)
+    shown = shown.assign(text="", line=shown["jurisdiction"], column=shown["indicator_name"])
+    heads = {subject: f"{subject}: {plans_with}" for subject, plans_with in most.items()}
+    names = drawing.labels(plans, shown)
+    chart = _cells(plans, shown, names, heads, drawing.colours(plans), size=7.5, height=_LINE, upright=True)
     chart.kind = ""
-    drawing.name_columns(axes, range(len(subjects)), heads, size=7.5, rotation=90)
     return drawing.finish(chart, plans, cells, name, title, subtitle)
 
 
-def _cells(plans, cells, names, palette, line=None, heads=0.75):
-    """Draw a grid of marks with words: ``column``, ``line``, ``text`` and ``id`` of each cell.
+def _cells(plans, cells, names, heads, palette, size, height=None, upright=False):
+    """Draw a grid of marks with words: ``line``, ``column``, ``text`` and ``id`` of each cell.
 
-    A line has the height of its words, or the given one; ``heads`` is the room for the names of columns, in inches.
+    ``names`` of the lines and ``heads`` of the columns, which may stand upright, are in order, by what stands in the cells.
+    A line has the height of its words, or the given one.
     """
-    columns = int(cells["column"].max()) + 1
-    room = (drawing.WIDTH - _NAMES) / columns - 0.1
+    column, line = cells["column"].map([*heads].index), cells["line"].map([*names].index)
+    room = (drawing.WIDTH - _NAMES) / len(heads) - 0.1
     parts = cells["text"].str.replace(r"; (?=\d+ more$)", "\n", regex=True).str.split("\n")
-    words = ["\n".join(drawing.wrap(line, room, _CELL) for line in lines) for lines in parts]
-    names = [name if "\n" in name else drawing.wrap(name, _NAMES - 0.1, 8.5) for name in names]
-    lines = pd.Series(words, cells["line"], dtype="str").str.count("\n").groupby(level=0).max() + 1
+    words = ["\n".join(drawing.wrap(part, room, _CELL) for part in cell) for cell in parts]
+    names = [_broken(name, _NAMES - 0.1, 8.5) for name in names.values()]
+    heads = [_broken(head, 1.6 if upright else room, size) for head in heads.values()]
+    lines = pd.Series(words, line, dtype="str").str.count("\n").groupby(level=0).max() + 1
     tall = 0.4 + drawing.LINE * _CELL / 72 * lines.reindex(range(len(names)), fill_value=1)
     heights = tall.clip(lower=[0.2 + drawing.inches(name, 8.5) for name in names])
-    edges = np.concatenate([[0], np.cumsum(heights if line is None else [line] * len(names))])
-    chart, axes = drawing.canvas(edges[-1] + heads)
+    edges = np.concatenate([[0], np.cumsum([height] * len(names) if height else heights)])
+    chart, axes = drawing.canvas(edges[-1] + (1.7 if upright else 0.75))
     chart.kind = "grid"
-    axes.set(xlim=(-0.5, columns - 0.5), ylim=(edges[-1], 0))
+    axes.set(xlim=(-0.5, len(heads) - 0.5), ylim=(edges[-1], 0))
     axes.set_yticks((edges[1:] + edges[:-1]) / 2, names, size=8.5)
-    axes.hlines(edges, -0.5, columns - 0.5, color=drawing.PALE, lw=0.6)
-    top = edges[cells["line"].to_numpy(int)]
-    cells = drawing.with_marks(plans, cells).assign(x=cells["column"], y=top + (line or 0.34) / 2)
+    axes.hlines(edges, -0.5, len(heads) - 0.5, color=drawing.PALE, lw=0.6)
+    drawing.name_columns(axes, range(len(heads)), heads, size, upright)
+    cells = drawing.with_marks(plans, cells).assign(x=column, y=edges[line] + (height or 0.34) / 2)
     drawing.draw_marks(axes, cells, palette, size=7)
     style = {"ha": "center", "va": "top", "size": _CELL, "linespacing": 1.1, "in_layout": False}
     for x, y, text, url in zip(cells["x"], cells["y"], words, cells["url"]):
         if text:
             axes.text(x, y + 0.1, text, url=url, **style)
-    return chart, axes
+    return chart
+
+
+def _broken(name, width, size):
+    """Break a name into lines where it is not broken yet."""
+    return name if "\n" in name else drawing.wrap(name, width, size)
 
 
 @drawing.chart("jurisdiction step text in_words id", "lt.fleet_steps(plans)")
@@ -126,16 +130,12 @@ def order(plans, steps, name=None, title=None, subtitle=None):
     -------
     Chart
     """
-    heads = list(steps["step"].cat.categories)
     shown, subtitle = drawing.speaking(plans, steps, subtitle)
-    labels = drawing.labels(plans)
-    places = drawing.places_of(plans, shown)
-    shown = shown.assign(column=shown["step"].cat.codes, line=shown["jurisdiction"].map(places.index))
+    shown = shown.assign(line=shown["jurisdiction"], column=shown["step"].astype("str"))
     shown = _one_a_cell(shown.assign(text="" if plans.many else shown["text"]))
-    names, line = [labels[place] for place in places], _LINE if plans.many else None
-    chart, axes = _cells(plans, shown, names, drawing.colours(plans), line)
-    width = (drawing.WIDTH - _NAMES) / len(heads) - 0.1
-    drawing.name_columns(axes, range(len(heads)), [drawing.wrap(head, width, 8) for head in heads], size=8)
+    names, heads = drawing.labels(plans, shown), {step: step for step in steps["step"].cat.categories}
+    height = _LINE if plans.many else None
+    chart = _cells(plans, shown, names, heads, drawing.colours(plans), size=8, height=height)
     chart.opens_at_right = True
     rows = steps.assign(what=steps["step"]).sort_values("step", ascending=False, kind="stable")
     return drawing.finish(chart, plans, rows, name, title, subtitle)
@@ -166,37 +166,37 @@ def calendar(plans, duties, name=None, title=None, subtitle=None):
         A column for each period in which something falls due: of each year its quarters, for what prints a day, then
         the year alone, then the year filled in; those that begin, come every year or have no date follow.
     """
-    import seaborn
-
-    timing = duties["timing"].replace("from", "from a date on")
-    period = duties["period"].where(timing == "by", timing)
-    last = [words for words in ("from a date on", "every year", "no date") if words in set(period)]
-    columns = [*sorted(set(period) - set(last)), *last]
-    counts = pd.crosstab(duties["jurisdiction"], period)
+    counts = _counts_by_period(duties)
     shown, subtitle = drawing.shown_places(plans, duties, subtitle, "a duty")
-    counts = counts.reindex(index=shown, columns=columns, fill_value=0)
+    counts = counts.reindex(shown, fill_value=0)
     chart, axes = drawing.canvas((0.26 if plans.many else 0.42) * len(counts) + 0.7)
-    look = {"cmap": _SHADES, "vmin": 0, "cbar": False, "linewidths": 1}
-    seaborn.heatmap(counts, xticklabels=False, yticklabels=False, ax=axes, **look)
-    rows = counts.stack().reset_index().set_axis(["jurisdiction", "what", "number"], axis=1)
+    axes.pcolormesh(counts, cmap=_SHADES, vmin=0, linewidth=1, edgecolor="white")
+    axes.invert_yaxis()
+    rows = counts.stack().rename("number").rename_axis(["jurisdiction", "what"]).reset_index()
     rows = rows[rows["number"] > 0].assign(in_words=rows["number"].astype(str), id="")
     names = plans.places.set_index("id")["name_en"]
     style = {"size": 8, "color": drawing.INK, "ha": "center", "va": "center", "in_layout": False}
     for row in rows.itertuples():
         year = "".join(f"&year={digits}" for digits in re.findall(r"\d{4}", row.what))
         url = f"place={row.jurisdiction}{year}\n{names[row.jurisdiction]}, {row.what}: {row.number}"
-        column, line = columns.index(row.what) + 0.5, shown.index(row.jurisdiction) + 0.5
-        axes.text(column, line, row.in_words, url=url, **style)
-    axes.set(xlabel="", ylabel="")
+        x, y = counts.columns.get_loc(row.what) + 0.5, shown.index(row.jurisdiction) + 0.5
+        axes.text(x, y, row.in_words, url=url, **style)
     labels = drawing.labels(plans)
-    axes.set_yticks(np.arange(len(counts)) + 0.5, counts.index.map(labels), size=8.5, rotation=0)
-    turned = len(columns) > _MANY_PERIODS
-    heads = columns if turned else [words.replace(" ", "\n") for words in columns]
-    axes.set_xticks(np.arange(len(columns)) + 0.5, heads, size=7, rotation=90 if turned else 0)
-    axes.xaxis.tick_top()
-    axes.tick_params(length=0)
+    axes.set_yticks(np.arange(len(counts)) + 0.5, counts.index.map(labels), size=8.5)
+    upright = len(counts.columns) > _MANY_PERIODS
+    heads = counts.columns if upright else counts.columns.str.replace(" ", "\n")
+    drawing.name_columns(axes, np.arange(len(heads)) + 0.5, heads, 7, upright)
     rows = drawing.by_place(plans, rows, missing="no duty")
     return drawing.finish(chart, plans, rows, name, title, subtitle, ["number"])
+
+
+def _counts_by_period(duties):
+    """Count duties: a row a place, a column a period, those without a year last."""
+    timing = duties["timing"].replace("from", "from a date on")
+    period = duties["period"].where(timing == "by", timing)
+    counts = pd.crosstab(duties["jurisdiction"], period)
+    last = [words for words in ("from a date on", "every year", "no date") if words in counts]
+    return counts[[*counts.columns.drop(last), *last]]
 
 
 @drawing.chart("jurisdiction", "lt.strengths(plans)")
@@ -216,42 +216,40 @@ def bars(plans, counts, name=None, title=None, subtitle=None, share_of=None):
     -------
     Chart
     """
-    import seaborn
-
     counts = counts.set_index("jurisdiction").select_dtypes("number").reindex(plans.focus, fill_value=0)
-    counts = counts[counts.sum(axis=1) > 0] if plans.many else counts
-    places = plans.places.set_index("id", drop=False).loc[counts.index]
     if counts.columns.empty:
         raise CallError("charts.bars() needs a column of counts for each kind, as from lt.strengths(plans)")
+    counts = counts[counts.sum(axis=1) > 0] if plans.many else counts
     total, drawn, words = counts.sum(axis=1), counts, counts.astype("str")
     if share_of:
         drawn = 100 * counts.div(total.clip(lower=1), axis=0)
         words = drawn.round().astype(int).astype("str") + " % (" + words + ")"
-    columns = len(counts.columns)
-    grid = {"ncols": columns, "sharey": True, "sharex": True, "squeeze": False}
+    grid = {"ncols": len(counts.columns), "sharey": True, "sharex": True, "squeeze": False}
     chart, panels = drawing.canvas((0.26 if plans.many else 0.36) * len(counts) + 0.5, **grid)
-    room = (drawing.WIDTH - _NAMES) / columns
-    colours = {"hue": drawn.index, "palette": drawing.colours(plans), "saturation": 1, "legend": False}
+    room = (drawing.WIDTH - _NAMES) / len(counts.columns)
     for axes, kind in zip(panels[0], counts):
-        seaborn.barplot(x=drawn[kind], y=drawn.index, width=0.6, ax=axes, **colours)
-        strength = f"&strength={kind}" if kind in wording.STRENGTHS else ""
-        urls = "place=" + places["id"] + f"{strength}\n" + places["name_en"] + f": {kind} " + words[kind]
-        _finish_bars(axes, drawing.wrap(kind, room - 0.05, 8.5), words[kind], urls)
-    axes.set_xlim(0, max(1, drawn.to_numpy().max()) * (1.25 + 0.25 / room))
+        _draw_bars(axes, plans, drawn[kind], words[kind])
+        axes.set_title(drawing.wrap(kind, room - 0.05, 8.5), size=8.5, loc="left")
+    longest = max(1, drawn.to_numpy().max()) * (1.25 + 0.25 / room)
+    axes.set(xticks=[], xlim=(0, longest), ylim=(len(counts) - 0.5, -0.5))
     between = ": " if plans.many else "\n"
-    names = places["label"] + between + total.astype("str") + f" {share_of or 'in all'}"
+    labels = plans.places.set_index("id").loc[counts.index, "label"]
+    names = labels + between + total.astype("str") + f" {share_of or 'in all'}"
     panels[0, 0].set_yticks(range(len(names)), names, size=8.5)
-    cells = words.to_dict("records")
-    in_words = [", ".join(f"{kind} {cell}" for kind, cell in row.items()) for row in cells]
-    rows = counts.rename_axis("jurisdiction").reset_index().assign(in_words=in_words, id="")
+    in_words = words.apply(lambda kind: f"{kind.name} " + kind).agg(", ".join, axis=1)
+    rows = counts.assign(in_words=in_words, id="").rename_axis("jurisdiction").reset_index()
     return drawing.finish(chart, plans, rows, name, title, subtitle, list(counts))
 
 
-def _finish_bars(axes, kind, words, urls):
-    """Name the kind that a panel is about, and write at the end of each bar what it is; link both."""
-    axes.set_title(kind, size=8.5, loc="left")
-    axes.set(xlabel="", ylabel="", xticks=[])
+def _draw_bars(axes, plans, lengths, words):
+    """Draw the bars of one kind, a place each, and write at the end of each what it is; both are one link."""
+    kind, names = lengths.name, plans.places.set_index("id")["name_en"]
+    strength = f"&strength={kind}" if kind in wording.STRENGTHS else ""
+    colours = lengths.index.map(drawing.colours(plans))
+    bars_of_places = axes.barh(range(len(lengths)), lengths, height=0.6, color=colours)
+    labels = axes.bar_label(bars_of_places, words, padding=3, size=7.5)
+    for place, bar, label, text in zip(lengths.index, bars_of_places, labels, words):
+        url = f"place={place}{strength}\n{names[place]}: {kind} {text}"
+        bar.set_url(url)
+        label.set_url(url)
     axes.spines["bottom"].set_visible(False)
-    for bars_of_place, label, url in zip(axes.containers, words, urls):
-        bars_of_place[0].set_url(url)
-        axes.bar_label(bars_of_place, [label], padding=3, size=7.5, url=url)
