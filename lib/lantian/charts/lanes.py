@@ -41,29 +41,28 @@ def place_lanes(plans, lanes, limits):
     ----------
     plans : Plans
     lanes : DataFrame
-        Sorted by place: jurisdiction, ``id``, ``x`` of the mark (missing where words stand alone), ``start`` of its line
-        where it has one (or ``left``, of the marks left of it), and ``label``.
+        Sorted by place: jurisdiction, ``id``, ``x`` of the mark (missing where words stand alone), ``low`` and ``high`` of
+        its line where it has one (or ``left``, of the marks left of it), and ``in_words``.
     limits : tuple
         Ends of the axis.
 
     Returns
     -------
     DataFrame
-        With ``words`` (the label, broken), ``at_right`` (of its mark), ``y`` and ``height`` in inches.
+        With ``words`` (in lines), ``at_right`` (of its mark), ``y`` and ``height`` in inches.
     """
     labels = drawing.labels(plans)
     names = "\n".join(labels[place] for place in lanes["jurisdiction"].unique()).split("\n")
     room = drawing.WIDTH - max(drawing.text_width(name, 8.5) for name in names) - 0.3
     alone = lanes["x"].isna()
     silent = alone & ~lanes["id"].isin(plans.every_target["id"])
-    lanes = lanes.assign(silent=silent, label=lanes["label"].mask(silent, "– " + lanes["label"]))
-    lanes["left"] = lanes.reindex(columns=["left", "x", "start"]).min(axis=1)
+    words = lanes["in_words"].mask(silent, "– " + lanes["in_words"])
+    lanes = lanes.assign(silent=silent, left=lanes.reindex(columns=["left", "x", "low"]).min(axis=1))
     left, right = (room * (lanes[side] - limits[0]) / (limits[1] - limits[0]) for side in ("left", "x"))
     right = room - right - 0.15
-    width = pd.Series([drawing.text_width(label, _LABEL) for label in lanes["label"]], lanes.index)
-    at_right = alone | (width <= right) | (right >= left)
+    at_right = alone | (words.map(lambda text: drawing.text_width(text, _LABEL)) <= right) | (right >= left)
     rooms = right.where(at_right, left - 0.15).mask(alone, room)
-    words = [drawing.wrap(label, width) for label, width in zip(lanes["label"], rooms)]
+    words = [drawing.wrap(text, width) for text, width in zip(words, rooms)]
     height = pd.Series([drawing.inches(text, _LABEL) for text in words], lanes.index) + 0.12
     single = ~lanes.duplicated("jurisdiction", keep=False)
     least = 0.26 if plans.many else drawing.inches("\n", 8.5) + 0.08
@@ -77,10 +76,10 @@ def draw_lanes(axes, plans, lanes, limits, unit="", points=None):
     ``points``, where a lane has several marks, has a row for each, with its ``x`` and ``y``.
     """
     palette, lanes = drawing.colours(plans), drawing.with_marks(plans, lanes)
-    if "start" in lanes:
-        lines = lanes[lanes["start"].notna() & lanes["x"].notna()]
+    if "low" in lanes:
+        lines = lanes[(lanes["low"] < lanes["high"]) & lanes["x"].notna()]
         look = {"colors": list(lines["jurisdiction"].map(palette)), "lw": 2, "alpha": 0.6}
-        axes.hlines(lines["y"], lines["start"], lines["end"], **look)
+        axes.hlines(lines["y"], lines["low"], lines["high"], **look)
     drawing.draw_marks(axes, lanes if points is None else drawing.with_marks(plans, points), palette)
     style = {"va": "center", "size": _LABEL, "linespacing": 1.1, "bbox": drawing.GROUND}
     style |= {"textcoords": "offset points", "in_layout": False}
@@ -94,6 +93,8 @@ def draw_lanes(axes, plans, lanes, limits, unit="", points=None):
         axes.annotate(row.words, (x, row.y), url=row.url, **place, **style)
     axes.set_xlim(limits)
     axes.set_xlabel(unit, size=8, loc="right", labelpad=1)
+    in_right_half = lanes["x"].dropna() > sum(limits) / 2
+    axes.figure.opens_at_right |= bool(in_right_half.mean() > 0.5)
     _name_lanes(axes, plans, lanes)
 
 
@@ -105,10 +106,6 @@ def _name_lanes(axes, plans, lanes):
     axes.set_ylim(bottoms.iloc[-1], 0)
     axes.set_yticks(bottoms - places["height"].sum() / 2, list(bottoms.index.map(names)), size=8.5)
     axes.hlines(bottoms.iloc[:-1], 0, 1, transform=axes.get_yaxis_transform(), color=drawing.PALE, lw=0.6)
-
-
-def _mostly_right(lanes, limits):
-    return bool((lanes["x"] > sum(limits) / 2).sum() * 2 > lanes["x"].notna().sum())
 
 
 # --- dates ---------------------------------------------------------------------------------------------------------
@@ -132,21 +129,20 @@ def dates(plans, rows, name=None, title=None, subtitle=None, above=None):
     Chart
     """
     every = drawing.by_place(plans, rows, "when", missing="no target")
-    lanes, subtitle = drawing.speaking(plans, every.assign(label=every["in_words"]), subtitle)
+    lanes, subtitle = drawing.speaking(plans, every, subtitle)
     above = rows.head(0) if above is None else above.dropna(subset="when")
     x, day = pd.to_datetime(lanes["when"]), lanes["exact"] == "day"
     year = pd.to_datetime(lanes["when"].str[:4]).mask(day)
     known = pd.concat([lanes["when"], above["when"]]).str[:4].dropna().astype(int)
     ends = known if len(known) else plans.documents[["period_start", "period_end"]].stack()
     limits = mpl.dates.datestr2num([f"{int(ends.min()) - 1}-11-01", f"{int(ends.max()) + 1}-02-01"])
-    for column, dates in {"x": x, "start": year, "end": year + pd.DateOffset(years=1)}.items():
+    for column, dates in {"x": x, "low": year, "high": year + pd.DateOffset(years=1)}.items():
         lanes[column] = mpl.dates.date2num(dates)
     lanes = place_lanes(plans, lanes, limits)
     chart, axes = drawing.canvas(lanes["height"].sum() + 0.4 + 0.3 * len(above.drop_duplicates("when")))
     draw_lanes(axes, plans, lanes, limits)
     _draw_dates_above(axes, above, limits)
     _name_years(axes)
-    chart.opens_at_right = _mostly_right(lanes, limits)
     rows = pd.concat([every, above.assign(jurisdiction="")])
     return drawing.finish(chart, plans, rows, name, title, subtitle)
 
@@ -253,14 +249,12 @@ def panels(plans, judged, name=None, title=None, subtitle=None, limits=None, uni
     refuse(figures)
     groups = figures[figures["degree"].isin(ON_ONE_AXIS)].groupby("group")["jurisdiction"].nunique()
     groups = sorted(groups.nlargest(_MOST_PANELS).index) or [None]
-    drawn = figures.loc[figures["group"].isin(groups), ["low", "high"]]
+    drawn = figures[figures["group"].isin(groups)]
     limits = limits or (min(0, drawn["low"].min()) * 1.15, max(0, drawn["high"].max()))
     ends = limits[0], limits[0] + (limits[1] - limits[0]) * _ROOM
     every = [_panel_lanes(plans, judged, group, limits, len(groups) == 1) for group in groups]
     lanes = [place_lanes(plans, _on_axis(plans, rows), ends) for rows in every]
-    if plans.many:
-        number = pd.concat(lanes).loc[lambda rows: rows["x"].notna(), "jurisdiction"].nunique()
-        subtitle += f"; all else, of {len(plans.focus) - number} other plans too, in the rows beneath"
+    _, subtitle = drawing.shown_places(plans, drawn, subtitle, "a figure on these axes")
     heights = [rows["height"].sum() for rows in lanes]
     grid = {"nrows": len(groups), "squeeze": False, "height_ratios": heights}
     chart, axes = drawing.canvas(sum(heights) + 0.5 * len(groups), **grid)
@@ -269,7 +263,6 @@ def panels(plans, judged, name=None, title=None, subtitle=None, limits=None, uni
         inside = [tick for tick in panel.get_xticks() if limits[0] <= tick <= limits[1]]
         panel.set_xticks(inside if group is not None else [])
         panel.spines["bottom"].set_bounds(*limits)
-        chart.opens_at_right |= _mostly_right(rows, ends)
     return drawing.finish(chart, plans, pd.concat(every, ignore_index=True), name, title, subtitle)
 
 
@@ -286,10 +279,9 @@ def _panel_lanes(plans, judged, group, limits, alone):
     """
     rows = judged.assign(undrawn=judged["group"] != group)
     x = rows["amount"].mask(rows["value_basis"] == "word", limits[1] * 1.04)
-    start = rows["low"].where(rows["low"] < rows["high"])
-    rows = rows.assign(x=x.mask(rows["undrawn"]), start=start, end=rows["high"])
+    rows["x"] = x.mask(rows["undrawn"])
     rows["in_words"] = [_elsewhere(row, group) if row.undrawn else _beside(row) for row in rows.itertuples()]
-    rows = drawing.by_place(plans, rows.assign(label=rows["in_words"]), "undrawn", "x")
+    rows = drawing.by_place(plans, rows, "undrawn", "x")
     return rows if alone else rows[~rows["undrawn"] | ~rows.duplicated("jurisdiction")].reset_index(drop=True)
 
 
@@ -340,11 +332,9 @@ def rates(plans, paces, name=None, title=None, subtitle=None):
     every = every.assign(what=every["printed"], amount=every["compound"])
     every["standard_unit"] = every["amount"].notna().map({True: "% a year", False: None})
     lanes, subtitle = drawing.speaking(plans, every, subtitle)
-    x, low, high = lanes["compound"], lanes["low"], lanes["high"]
+    x, limits = lanes["compound"], (min(0, lanes["low"].min()) * 1.15, max(0, lanes["high"].max()) + 1)
     words = lanes["in_words"].mask(x.notna(), lanes["in_words"] + ": " + lanes["printed"])
-    limits = (min(0, low.min()) * 1.15, max(0, high.max()) + 1)
-    lanes = lanes.assign(x=x, start=low.where(low < high), end=high, label=words)
-    lanes = place_lanes(plans, lanes, limits)
+    lanes = place_lanes(plans, lanes.assign(x=x, in_words=words), limits)
     chart, axes = drawing.canvas(lanes["height"].sum() + 0.45)
     draw_lanes(axes, plans, lanes, limits, "% a year")
     axes.axvline(0, color=drawing.GREY, lw=0.8)

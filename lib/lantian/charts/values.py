@@ -50,6 +50,7 @@ def targets(plans, indicators, name=None, title=None, subtitle=None):
         rows = pd.concat([points, others, lines.assign(jurisdiction="", place="limit")])
         what = subject + (", " + rows["what"].astype("str")).fillna("")
         drawn.append(drawing.by_place(plans, rows.assign(what=what), "line"))
+    chart.opens_at_right = False  # or marks of the first panel may be out of sight
     return drawing.finish(chart, plans, pd.concat(drawn, ignore_index=True), name, title, subtitle)
 
 
@@ -82,18 +83,16 @@ def _targets_of(plans, indicator):
 
 def _on_one_axis(plans, levels):
     """Mark the levels of the group of most places, with their stretch goals and the basic goals of such."""
+    stretch_of = levels["id"].map(plans.targets.set_index("id")["stretch_of"])
+    basic = stretch_of.where(stretch_of != "", levels["id"])
     sizes = levels.groupby("group")["jurisdiction"].nunique()
-    group = levels.loc[levels["group"].isin(sizes.nlargest(1).index), "id"]
-    basic = levels["id"].map(plans.targets.set_index("id")["stretch_of"])
-    of_group = levels["id"].isin(group)
-    return of_group | levels["id"].isin(basic[of_group]) | basic.isin(group)
+    return basic.isin(basic[levels["group"].isin(sizes.nlargest(1).index)])
 
 
 def _last_two(measured, year):
     """Mark the readings of each place's last two years up to a year."""
-    known = measured[measured["year"] <= (math.inf if year is None else year)]
-    rank = known.groupby("jurisdiction")["year"].rank("dense", ascending=False)
-    return (rank <= 2).reindex(measured.index, fill_value=False)
+    years = measured["year"].where(measured["year"] <= (math.inf if year is None else year))
+    return years.groupby(measured["jurisdiction"]).rank("dense", ascending=False) <= 2
 
 
 def _level_in_words(row):
@@ -109,12 +108,11 @@ def _merge_points(points, others):
     points = points.assign(left=points["x"])
     merged = {"id": "first", "x": "max", "left": "min", "label": "; ".join, "mark": "first"}
     drawn = points.groupby(["jurisdiction", "line"], as_index=False).agg(merged)
-    drawn["label"] = drawn["label"].where(drawn["line"] == 0, "measured: " + drawn["label"].astype("str"))
+    drawn["in_words"] = drawn["label"].mask(drawn["line"] == 1, "measured: " + drawn["label"].astype("str"))
     also = "also " + others["printed"] + ", " + others["date"]
     words = others["printed"].mask(others["status"] == "target", also)
-    others = others[["jurisdiction", "id"]].assign(label=words, line=0.5)
-    lanes = pd.concat([drawn, others], ignore_index=True)
-    return lanes.assign(in_words=lanes["label"])
+    others = others[["jurisdiction", "id"]].assign(in_words=words, line=0.5)
+    return pd.concat([drawn, others], ignore_index=True)
 
 
 def _limit_lines(axes, lines):
@@ -200,24 +198,20 @@ def _rungs(plans, indicator, year):
     goals = goals.query("kind in ['level', 'share'] and amount.notna() and area == 'whole'")
     goals = goals[goals["standard_unit"] == plans.indicators.set_index("id").loc[indicator, "unit"]]
     goals = goals.sort_values("stretch_of").drop_duplicates("jurisdiction")
-    goals = {goal.jurisdiction: goal for goal in goals.itertuples()}
+    in_words = [wording.target(goal) + wording.hedge(goal) for goal in goals.itertuples()]
+    goals = goals.assign(x=goals["amount"], label=goals["amount"].map(wording.number), in_words=in_words)
     reasons = dict.fromkeys(places_unread(plans), "plan not read")
     gaps = plans.gaps[plans.gaps["indicator"] == indicator]
     reasons |= {gap.jurisdiction: wording.gap(gap) for gap in gaps.itertuples()}
     chains = [(focus, place) for focus in plans.focus for place in (focus, *ancestors(plans, focus))]
-    rungs = [_rung(goals.get(place), reasons.get(place, f"none known for {year}")) for _, place in chains]
-    rungs = pd.DataFrame(rungs).join(pd.DataFrame(chains, columns=["focus", "jurisdiction"]))
-    rungs = rungs.join(plans.jurisdictions.set_index("id")[["level", "name_en"]], on="jurisdiction")
-    rungs = rungs.rename(columns={"name_en": "what"})
-    return rungs[rungs["level"].isin(_LEVELS)].astype({"x": float})
-
-
-def _rung(goal, reason):
-    """Word a goal, or the reason why there is none."""
-    if goal is None:
-        return {"id": "", "x": None, "label": "– " + drawing.wrap(reason, 1.0, 7), "in_words": reason}
-    in_words = wording.target(goal) + wording.hedge(goal)
-    return {"id": goal.id, "x": goal.amount, "label": wording.number(goal.amount), "in_words": in_words}
+    rungs = pd.DataFrame(chains, columns=["focus", "jurisdiction"])
+    rungs = rungs.merge(goals[["jurisdiction", "id", "x", "label", "in_words"]], how="left")
+    reason = rungs["jurisdiction"].map(reasons).fillna(f"none known for {year}")
+    alone = reason.map(lambda words: "– " + drawing.wrap(words, 1.0, 7))
+    rungs = rungs.fillna({"id": "", "label": alone, "in_words": reason})
+    places = plans.jurisdictions.set_index("id")[["level", "name_en"]]
+    rungs = rungs.join(places.rename(columns={"name_en": "what"}), on="jurisdiction")
+    return rungs[rungs["level"].isin(_LEVELS)]
 
 
 @drawing.chart()
