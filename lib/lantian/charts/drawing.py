@@ -191,7 +191,9 @@ def inches(text, size):
 
 
 def wrap(text, width, size=8, weight="normal"):
-    """Break text into as few lines as fit a width in inches, all of similar length."""
+    """Break each line of a text into as few as fit a width in inches, all of similar length."""
+    if "\n" in text:
+        return "\n".join(wrap(line, width, size, weight) for line in text.split("\n"))
     lines = _broken(text, width, size, weight)
     narrower = (_broken(text, width * share / 20, size, weight) for share in range(8, 20))
     return "\n".join(next((found for found in narrower if len(found) == len(lines)), lines))
@@ -472,8 +474,8 @@ def key():
     return Shown(Markup('<p class="key">Marks: {}. A colour is a place.</p>').format(parts))
 
 
-def with_marks(plans, rows):
-    """Add to rows how each is marked, looked up by its id: mark (of `SHAPES`), hollow and dashed; and its url, for `svg`.
+def with_marks(plans, rows, palette=None):
+    """Add to rows how each is marked, looked up by its id: mark (of `SHAPES`), colour, hollow, dashed; and its url, for `svg`.
 
     Parameters
     ----------
@@ -481,6 +483,8 @@ def with_marks(plans, rows):
     rows : DataFrame
         ``id`` of a target, or of a gap or empty for no target, and ``ids`` where a mark stands for several; ``converted``
         where a value was; a row that has a ``mark`` keeps it.
+    palette : dict, optional
+        The colour of each place, by its id; by default its own. What is no target is grey.
 
     Returns
     -------
@@ -491,19 +495,20 @@ def with_marks(plans, rows):
     basis = facts["value_basis"]
     mark = basis.where(basis.isna() | (basis == "word"), "target").fillna("none")
     mark = own["mark"].fillna(mark.mask(own["converted"].eq(True), "converted"))
+    colour = rows["jurisdiction"].map(palette or colours(plans)).mask(mark.isin(_GREY)).fillna(GREY)
     places = rows["jurisdiction"].map(plans.jurisdictions.set_index("id")["name_en"])
     words = (places + " " + own["what"].fillna("")).str.strip() + ": " + own["in_words"].fillna("")
     ids = own["ids"].fillna(rows["id"])
-    hollow = facts["strength"] == "aspirational"
     dashed = facts[["year_basis", "baseline_basis"]].isin(["inferred", "ambiguous"]).any(axis=1)
-    return rows.assign(url=ids.mask(ids == "", words), mark=mark, hollow=hollow, dashed=dashed)
+    looks = {"mark": mark, "colour": colour, "hollow": facts["strength"] == "aspirational", "dashed": dashed}
+    return rows.assign(url=ids.mask(ids == "", words), **looks)
 
 
-def draw_marks(axes, rows, palette, size=8):
-    """Draw a mark for each row, where ``x`` and ``y`` are, in its place's colour, by `with_marks`; what is no target is grey."""
+def draw_marks(axes, rows, size=8):
+    """Draw a mark for each row, where ``x`` and ``y`` are, as `with_marks` says."""
     rows = rows[rows["x"].notna()]
-    colour = rows["jurisdiction"].map(palette).mask(rows["mark"].isin(_GREY), GREY).fillna(GREY)
-    faces, edges = colour.mask(rows["hollow"], PAPER), colour.mask(rows["dashed"] & ~rows["hollow"], INK)
+    faces = rows["colour"].mask(rows["hollow"], PAPER)
+    edges = rows["colour"].mask(rows["dashed"] & ~rows["hollow"], INK)
     dashes = rows["dashed"].map({True: (0, (1.5, 1)), False: "-"})
     for mark, own in rows.groupby("mark").groups.items():
         look = {"marker": SHAPES[mark], "s": size**2, "linewidths": 1.5, "zorder": 3, "clip_on": False}

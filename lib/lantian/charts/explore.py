@@ -56,7 +56,7 @@ def explore(plans, theme):
     rows = _laid_out(plans, rows, shown)
     figure = _Figure()
     for strength, own in rows.groupby(pd.Categorical(rows["strength"], wording.STRENGTHS), observed=True):
-        figure.add_traces([_promises(plans, own, strength), _entry(strength)])
+        figure.add_traces([_promises(own, strength), _entry(strength)])
     table = rows[["place", "statement_en", "strength", "quote", "clause", "id"]].values.tolist()
     places = plans.places.set_index("id").loc[shown]
     for place in places.index.difference(rows["jurisdiction"], sort=False):
@@ -82,12 +82,12 @@ def _laid_out(plans, rows, places):
     return rows.sort_values(["order", "when", "id"], kind="stable")
 
 
-def _promises(plans, rows, strength):
+def _promises(rows, strength):
     """Draw the targets of one strength, with their words under the pointer."""
     return _marks(
         strength,
         symbol=list(rows["mark"].map(_SHAPES) + rows["hollow"].map({True: "-open", False: ""})),
-        color=list(rows["jurisdiction"].map(drawing.colours(plans))),
+        color=list(rows["colour"]),
         x=pd.to_datetime(rows["when"]).dt.strftime("%Y-%m-%d").tolist(),
         y=rows["y"].round(3).tolist(),
         showlegend=False,

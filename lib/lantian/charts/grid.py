@@ -58,7 +58,7 @@ def matrix(plans, cells, name=None, title=None, subtitle=None, place=None):
     heads = {key: labels[key].replace(" (", "\n(", 1) for key in places}
     shown = cells.assign(line=cells["indicator_name"], column=cells["jurisdiction"])
     shown = shown if roomy else shown.assign(text="")
-    chart = _cells(plans, shown, names, heads, palette, size=8.5 if roomy else 6.5)
+    chart = _cells(plans, shown, names, heads, 8.5 if roomy else 6.5, palette)
     return drawing.finish(chart, plans, cells, name, title, subtitle)
 
 
@@ -74,12 +74,12 @@ def _plan_by_plan(plans, cells, name, title, subtitle):
     shown = shown.assign(text="", line=shown["jurisdiction"], column=shown["indicator_name"])
     heads = {subject: f"{subject}: {plans_with}" for subject, plans_with in most.items()}
     names = drawing.labels(plans, shown)
-    chart = _cells(plans, shown, names, heads, drawing.colours(plans), size=7.5, height=_LINE, upright=True)
+    chart = _cells(plans, shown, names, heads, size=7.5, height=_LINE, upright=True)
     chart.kind = ""
     return drawing.finish(chart, plans, cells, name, title, subtitle)
 
 
-def _cells(plans, cells, names, heads, palette, size, height=None, upright=False):
+def _cells(plans, cells, names, heads, size, palette=None, height=None, upright=False):
     """Draw a grid of marks with words: ``line``, ``column``, ``text`` and ``id`` of each cell.
 
     ``names`` of the lines and ``heads`` of the columns, which may stand upright, are in order, by what stands in the cells.
@@ -87,10 +87,10 @@ def _cells(plans, cells, names, heads, palette, size, height=None, upright=False
     """
     column, line = cells["column"].map([*heads].index), cells["line"].map([*names].index)
     room = (drawing.WIDTH - _NAMES) / len(heads) - 0.1
-    parts = cells["text"].str.replace(r"; (?=\d+ more$)", "\n", regex=True).str.split("\n")
-    words = ["\n".join(drawing.wrap(part, room, _CELL) for part in cell) for cell in parts]
-    names = [_broken(name, _NAMES - 0.1, 8.5) for name in names.values()]
-    heads = [_broken(head, 1.6 if upright else room, size) for head in heads.values()]
+    texts = cells["text"].str.replace(r"; (?=\d+ more$)", "\n", regex=True)
+    words = [drawing.wrap(text, room, _CELL) for text in texts]
+    names = [drawing.wrap(name, _NAMES - 0.1, 8.5) for name in names.values()]
+    heads = [drawing.wrap(head, 1.6 if upright else room, size) for head in heads.values()]
     lines = pd.Series(words, line, dtype="str").str.count("\n").groupby(level=0).max() + 1
     tall = 0.4 + drawing.LINE * _CELL / 72 * lines.reindex(range(len(names)), fill_value=1)
     heights = tall.clip(lower=[0.2 + drawing.inches(name, 8.5) for name in names])
@@ -101,18 +101,13 @@ def _cells(plans, cells, names, heads, palette, size, height=None, upright=False
     axes.set_yticks((edges[1:] + edges[:-1]) / 2, names, size=8.5)
     axes.hlines(edges, -0.5, len(heads) - 0.5, color=drawing.PALE, lw=0.6)
     drawing.name_columns(axes, range(len(heads)), heads, size, upright)
-    cells = drawing.with_marks(plans, cells).assign(x=column, y=edges[line] + (height or 0.34) / 2)
-    drawing.draw_marks(axes, cells, palette, size=7)
+    cells = drawing.with_marks(plans, cells, palette).assign(x=column, y=edges[line] + (height or 0.34) / 2)
+    drawing.draw_marks(axes, cells, size=7)
     style = {"ha": "center", "va": "top", "size": _CELL, "linespacing": 1.1, "in_layout": False}
     for x, y, text, url in zip(cells["x"], cells["y"], words, cells["url"]):
         if text:
             axes.text(x, y + 0.1, text, url=url, **style)
     return chart
-
-
-def _broken(name, width, size):
-    """Break a name into lines where it is not broken yet."""
-    return name if "\n" in name else drawing.wrap(name, width, size)
 
 
 @drawing.chart("jurisdiction step text in_words id", "lt.fleet_steps(plans)")
@@ -134,8 +129,7 @@ def order(plans, steps, name=None, title=None, subtitle=None):
     shown = shown.assign(line=shown["jurisdiction"], column=shown["step"].astype("str"))
     shown = _one_a_cell(shown.assign(text="" if plans.many else shown["text"]))
     names, heads = drawing.labels(plans, shown), {step: step for step in steps["step"].cat.categories}
-    height = _LINE if plans.many else None
-    chart = _cells(plans, shown, names, heads, drawing.colours(plans), size=8, height=height)
+    chart = _cells(plans, shown, names, heads, size=8, height=_LINE if plans.many else None)
     chart.opens_at_right = True
     rows = steps.assign(what=steps["step"]).sort_values("step", ascending=False, kind="stable")
     return drawing.finish(chart, plans, rows, name, title, subtitle)

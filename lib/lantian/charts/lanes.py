@@ -13,9 +13,6 @@ from lantian.text import wording
 
 _LABEL = 8  # size of labels, in points
 _MOST_PANELS = 6
-# The columns of `lantian.compare` that its panels read.
-_COMPARED = """jurisdiction status printed value_basis amount low high standard_unit converted date strength hedge group degree
-    caveats id"""
 _ROOM = 1.25  # of the length of an axis: its words need room beyond the last value
 
 
@@ -75,12 +72,11 @@ def draw_lanes(axes, plans, lanes, limits, unit="", points=None):
 
     ``points``, where a lane has several marks, has a row for each, with its ``x`` and ``y``.
     """
-    palette, lanes = drawing.colours(plans), drawing.with_marks(plans, lanes)
+    lanes = drawing.with_marks(plans, lanes)
     if "low" in lanes:
         lines = lanes[(lanes["low"] < lanes["high"]) & lanes["x"].notna()]
-        look = {"colors": list(lines["jurisdiction"].map(palette)), "lw": 2, "alpha": 0.6}
-        axes.hlines(lines["y"], lines["low"], lines["high"], **look)
-    drawing.draw_marks(axes, lanes if points is None else drawing.with_marks(plans, points), palette)
+        axes.hlines(lines["y"], lines["low"], lines["high"], colors=lines["colour"], lw=2, alpha=0.6)
+    drawing.draw_marks(axes, lanes if points is None else drawing.with_marks(plans, points))
     style = {"va": "center", "size": _LABEL, "linespacing": 1.1, "bbox": drawing.GROUND}
     style |= {"textcoords": "offset points", "in_layout": False}
     for row in lanes.itertuples():
@@ -220,7 +216,7 @@ def _act(row):
 # --- values ---------------------------------------------------------------------------------------------------------
 
 
-@drawing.chart(_COMPARED, "lt.compare(plans, indicator)")
+@drawing.chart("jurisdiction status printed amount low high group degree id", "lt.compare(plans, indicator)")
 def panels(plans, judged, name=None, title=None, subtitle=None, limits=None, unit=""):
     """Draw values that compare, a panel for each group; all other promises in words.
 

@@ -129,12 +129,10 @@ def _measured(plans, indicator):
     unit = plans.indicators.set_index("id").loc[indicator, "unit"]
     rows = plans.observations[plans.observations["indicator"] == indicator].merge(plans.units, on="unit")
     rows = rows[rows["standard_unit"] == unit].sort_values("year")
-    rows = rows.assign(amount=rows["value"] * rows["factor"])
-    text = [f"{row.value:g} ({row.year})" for row in rows.itertuples()]
-    about = "{row.value:g} ({row.scope}; {row.source}; confidence {row.confidence})"
-    in_words = [about.format(row=row) for row in rows.itertuples()]
-    what = [f"measured {year}" for year in rows["year"]]
-    rows = rows.assign(id="", mark="measured", text=text, in_words=in_words, what=what).reset_index(drop=True)
+    value, year = rows["value"].map("{:g}".format).astype("str"), rows["year"].astype("str")
+    about = " (" + rows["scope"] + "; " + rows["source"] + "; confidence " + rows["confidence"] + ")"
+    words = {"text": value + " (" + year + ")", "in_words": value + about, "what": "measured " + year}
+    rows = rows.assign(id="", mark="measured", amount=rows["value"] * rows["factor"], **words)
     return rows[rows["jurisdiction"].isin(plans.focus)]
 
 
@@ -164,10 +162,9 @@ def chain(plans, indicator, year, name=None, title=None, subtitle=None):
     known = [*rungs["x"].dropna()] or [0]
     ends = min(known) - 2, max(known) + 1 + (max(known) - min(known) + 3) / 2  # with room for the words
     rungs = drawing.with_marks(plans, rungs.assign(y=rungs["level"].map(levels.index)))
-    palette = drawing.colours(plans)
     for axes, place in zip(panels.flat, shown):
         own = rungs[rungs["focus"] == place]
-        drawing.draw_marks(axes, own, palette)
+        drawing.draw_marks(axes, own)
         for row in own.itertuples():
             grey = {"size": 7, "color": drawing.GREY}
             x, shift, style = (ends[0], 0, grey) if pd.isna(row.x) else (row.x, 7, {"size": 7.5})
@@ -234,9 +231,9 @@ def series(plans, indicator, name=None, title=None, subtitle=None):
     points = pd.concat([seen, promised], ignore_index=True)
     shown, subtitle = drawing.shown_places(plans, points, subtitle, "either")
     chart, panels = _panel_a_place(plans, shown, height=2.1)
-    points, palette = drawing.with_marks(plans, points), drawing.colours(plans)
+    points = drawing.with_marks(plans, points)
     for axes, place in zip(panels.flat, shown):
-        _place_series(axes, points[points["jurisdiction"] == place], palette)
+        _place_series(axes, points[points["jurisdiction"] == place])
     _set_limits(panels[0, 0], points)
     rows = drawing.by_place(plans, points, missing="no measurement is known", in_part="")
     return drawing.finish(chart, plans, rows, name, title, subtitle)
@@ -251,10 +248,10 @@ def _promised(plans, indicator):
     return rows.assign(x=rows["target_year"], y=rows["amount"], what=what, in_words=in_words)
 
 
-def _place_series(axes, points, palette):
+def _place_series(axes, points):
     """Draw one place's measurements and promises, or say that nothing was measured."""
     axes.axvline(_NEW_REFERENCE_STATE, color=drawing.GREY, lw=0.9, ls=":")
-    drawing.draw_marks(axes, points, palette, size=5.5)
+    drawing.draw_marks(axes, points, size=5.5)
     if not (points["mark"] == "measured").any():
         style = {"size": 7.5, "color": drawing.GREY, "transform": axes.transAxes}
         axes.text(0.05, 0.97, "no measurement\nis known", va="top", url="no measurement is known", **style)
