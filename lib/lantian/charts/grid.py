@@ -160,12 +160,14 @@ def calendar(plans, duties, name=None, title=None, subtitle=None):
         A column for each period in which something falls due: of each year its quarters, for what prints a day, then
         the year alone, then the year filled in; those that begin, come every year or have no date follow.
     """
+    import seaborn
+
     counts = _counts_by_period(duties)
     shown, subtitle = drawing.shown_places(plans, duties, subtitle, "a duty")
     counts = counts.reindex(shown, fill_value=0)
     chart, axes = drawing.canvas((0.26 if plans.many else 0.42) * len(counts) + 0.7)
-    axes.pcolormesh(counts, cmap=_SHADES, vmin=0, linewidth=1, edgecolor="white")
-    axes.invert_yaxis()
+    look = {"cmap": _SHADES, "vmin": 0, "cbar": False, "linewidths": 1}
+    seaborn.heatmap(counts, xticklabels=False, yticklabels=False, ax=axes, **look)
     rows = counts.stack().rename("number").rename_axis(["jurisdiction", "what"]).reset_index()
     rows = rows[rows["number"] > 0].assign(in_words=rows["number"].astype(str), id="")
     names = plans.places.set_index("id")["name_en"]
@@ -180,6 +182,7 @@ def calendar(plans, duties, name=None, title=None, subtitle=None):
     upright = len(counts.columns) > _MANY_PERIODS
     heads = counts.columns if upright else counts.columns.str.replace(" ", "\n")
     drawing.name_columns(axes, np.arange(len(heads)) + 0.5, heads, 7, upright)
+    axes.set(xlabel="", ylabel="")
     rows = drawing.by_place(plans, rows, missing="no duty")
     return drawing.finish(chart, plans, rows, name, title, subtitle, ["number"])
 
@@ -237,13 +240,21 @@ def bars(plans, counts, name=None, title=None, subtitle=None, share_of=None):
 
 def _draw_bars(axes, plans, lengths, words):
     """Draw the bars of one kind, a place each, and write at the end of each what it is; both are one link."""
+    import seaborn
+
     kind, names = lengths.name, plans.places.set_index("id")["name_en"]
     strength = f"&strength={kind}" if kind in wording.STRENGTHS else ""
-    colours = lengths.index.map(drawing.colours(plans))
-    bars_of_places = axes.barh(range(len(lengths)), lengths, height=0.6, color=colours)
-    labels = axes.bar_label(bars_of_places, words, padding=3, size=7.5)
-    for place, bar, label, text in zip(lengths.index, bars_of_places, labels, words):
+    look = {
+        "palette": drawing.colours(plans),
+        "saturation": 1,
+        "width": 0.6,
+        "errorbar": None,
+        "legend": False,
+    }
+    seaborn.barplot(x=lengths, y=lengths.index, hue=lengths.index, ax=axes, **look)
+    for place, bars_of_place, text in zip(lengths.index, axes.containers, words):
         url = f"place={place}{strength}\n{names[place]}: {kind} {text}"
-        bar.set_url(url)
-        label.set_url(url)
+        bars_of_place[0].set_url(url)
+        axes.bar_label(bars_of_place, [text], padding=3, size=7.5, url=url)
+    axes.set(xlabel="", ylabel="")
     axes.spines["bottom"].set_visible(False)
