@@ -5,64 +5,28 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
+from lantian.data.statements import PERIODS
 from lantian.text.figures import figures
 from lantian.text.numerals import RULES
 from lantian.text.script import fold, read_patterns
 
 
-def patterns(name):
-    """Compile the patterns of a table beside this file, by its first column."""
-    found = read_patterns(Path(__file__).with_name(name))
+def patterns(name, **parts):
+    """Compile the patterns of a table beside this file, by its first column; parts as of `read_patterns`."""
+    found = read_patterns(Path(__file__).with_name(name), **parts)
     return {key: re.compile(words) for key, words in found.items()}
 
 
 LONGEST = 80  # characters of a quote
-NUMERAL = "[一二三四五六七八九十]{1,3}"
-# Marks of sections by depth: 第一章 第二节 三、 (四) 5. (6).
-MARKS = (
-    rf"第({NUMERAL}|\d{{1,2}})(?:章|篇|部分)",
-    rf"第({NUMERAL}|\d{{1,2}})节",
-    rf"({NUMERAL})、",
-    rf"\( ?({NUMERAL}) ?\)",
-    r"(\d{1,2})(?:、(?!\s?\d)|\.(?!\d))",
-    r"\( ?(\d{1,2}) ?\)",
-)
-MARK = re.compile(r"(?:(?<=[\s。;:〕)])|^)(?:" + "|".join(MARKS) + ")")
-ENDS = re.compile(r"[。!;\n]")
-HEADING = re.compile(r"[^。,;:\n\d]{1,40}?(?=[。;:\n]| |$)")
-BREAK = re.compile(r"[,;:](?!\d{3}(?!\d))")  # a comma, but none within 1,234
+DATES = ("年", "月", "日")  # also 年/年, as in 2022-2025年每年
 # Why a figure is no promise, as patterns of its sentence in which 【 and 】 stand around it.
 NOT_PROMISED = patterns("not_promised.csv")
 WORDS = patterns("promise_words.csv")
-DATES = ("年", "月", "日")  # also 年/年, as in 2022-2025年每年
-# What names a thing that plans list, and such a list.
-THINGS = "|".join(pattern.pattern for pattern in patterns("listed_things.csv").values())
-LISTED = re.compile(f"化肥农药|(?:{THINGS})(?:等?(?:[、和与及]|以及|,)(?:{THINGS}))+")
-AND = re.compile("以及|[、和与及]")
-MEASURE = re.compile("率|比例|比重|浓度|排放量|用量|强度|能耗|总量|面积|覆盖面|装机|能力")
-INDEX = re.compile("(?:指数|比例[^,。;]{0,6}为?) ?(?:小于|低于|不超过|达到|为)? ?$")  # 比例为0
-RATE = re.compile("(?:利用|处理|处置|合格|回收|达标|覆盖|[绿彩]化)率$")
-# So many things that each keep to 100 %, 围挡、覆盖、冲洗“三个百分之百”; things that each have a figure.
-EACH_WHOLE = re.compile(
-    r"(?:[,。;对实到]|^)(?P<things>[^,。;]+?)[“\"「]?(?P<count>[二三四五六七八九十\d]+)个[“\"「]?$"
-)
-EACH = re.compile("(?P<things>[^,。;]+?)(?:分别|各|(?<![年平日月])均)[^,。;、\\d]{0,8}$")
-NUMBERS = dict(zip("一二三四五六七八九十", range(1, 11)))
-# A figure in brackets behind another: 下降18963吨(16.8%).
-ASIDE = re.compile(r"(?<=[%吨辆台个家])\([^()]{1,30}\)")
-BRACKETED = re.compile(
-    r"(?<=[^\s\d(])\(\s?(?:约|下降|降低|减少|增长)?\d[\d.]*\s?(?:%|个百分点)(?:以[上下])?\)"
-)
-# What is counted stands behind its figure: 66.67%以上的断面达到三类, 13家煤化工企业.
-DESCRIBED = re.compile(
-    r"[\d.,]+ ?(?:%(?:以[上下])?的|[^\d\s,。;:、以左的]{1,3}(?=[^\d\s,。;:、以左]{3}))[^,。;:、]{3}"
-)
-JOINT = re.compile(r"\s?(?:[及或]?以[上下内]|左右)?\s?(?:[、和与及,]|以及)?\s?")
-# Bodies in brackets behind a sentence, whose it is.
-BEHIND = r"(?<=[。;\n])\s?[(〔](?P<alone>[^()〔〕\d]{1,200}[局委办会府部院厅司])等?[)〕]"
-DATED = re.compile(r"\d{4}年[^,。;]{0,12}(?:完成|建成|到位|落实|实现)$")
-BODIES = re.compile(r"\([^()]*\)")
-BOUND = re.compile(r"\s?(?:[及或]?以[上下内]|左右|之内)")
+THINGS = "|".join(pattern.pattern for pattern in patterns("listed_things.csv").values())  # that plans list
+# What the patterns of forms.csv have in common: where a section may begin, things that plans list, and names of periods.
+PARTS = {"START": r"(?:(?<=[\s。;:〕)])|^)", "THINGS": THINGS, "PERIODS": "|".join(PERIODS)}
+# How plans print marks of sections (by depth: 第一章 第二节 三、 (四) 5. (6)), lists, documents, periods and bodies.
+FORMS = patterns("forms.csv", **PARTS)
 
 
 @dataclass(frozen=True)
@@ -104,6 +68,8 @@ class Passage:
         The place of the figure in a list of so many.
     thing : str
         What it is about, where the sentence lists several things: 氮氧化物.
+    is_quoted : bool
+        Whether a person named its words: they promise something, whatever they say.
     """
 
     sentence: Sentence
@@ -113,6 +79,7 @@ class Passage:
     nth: int = 0
     count: int = 1
     thing: str = ""
+    is_quoted: bool = False
 
     @property
     def words(self):
@@ -143,33 +110,28 @@ def sentences(text):
     >>> [(one.clause, one.text) for one in sentences("一、目标\\n到2020年,下降10%。(一)煤炭。控煤；禁煤。")]
     [('一', '一、目标'), ('一', '到2020年,下降10%'), ('一(一)', '(一)煤炭'), ('一(一)', '控煤'), ('一(一)', '禁煤')]
     """
-    text, numbers, headings, found = fold(text), {}, {}, []
+    text, above, found = fold(text), [], []  # above: depth, number and heading of each mark that holds
     lines = (match.end() for match in re.finditer("\n", text))
-    starts = sorted({0, *(mark.start() for mark in MARK.finditer(text)), *lines, len(text)})
-    for start, end in pairwise(starts):
+    marks = (match.start() for match in FORMS["mark"].finditer(text))
+    for start, end in pairwise(sorted({0, *marks, *lines, len(text)})):
         part = text[start:end]
-        if mark := MARK.match(part):
+        if mark := FORMS["mark"].match(part):
             depth = mark.lastindex
-            heading = HEADING.match(part[mark.end() :].strip())
-            numbers = {level: number for level, number in numbers.items() if level < depth} | {
-                depth: mark[depth]
-            }
-            headings = {level: words for level, words in headings.items() if level < depth}
-            headings[depth] = heading[0] if heading else ""
-        clause = "".join(number if level % 2 else f"({number})" for level, number in sorted(numbers.items()))
+            heading = FORMS["heading"].match(part[mark.end() :].strip())
+            above = [level for level in above if level[0] < depth]
+            above.append((depth, mark[depth], heading[0] if heading else ""))
+        clause = "".join(number if depth % 2 else f"({number})" for depth, number, _ in above)
         # What a chapter is called, 目标与任务, does not hold for each of its sections.
-        above = " ".join(
-            words for level, words in sorted(headings.items()) if level > 1 or len(headings) == 1
-        )
-        found += [Sentence(words, start + at, start, clause, above) for at, words in _split(part)]
+        headings = " ".join(words for depth, _, words in above if depth > 1 or len(above) == 1)
+        found += [Sentence(words, start + at, start, clause, headings) for at, words in _split(part)]
     return _once(found)
 
 
 def _split(part):
     """Yield offset and words of the sentences of a part."""
     at = 0
-    for end in [*(match.end() for match in ENDS.finditer(part)), len(part)]:
-        if bodies := re.compile(BEHIND).match(part, at):
+    for end in [*(match.end() for match in FORMS["sentence end"].finditer(part)), len(part)]:
+        if bodies := FORMS["bodies behind"].match(part, at):
             at = bodies.end()
         words = part[at:end].rstrip("。!;\n ")
         blank = len(words) - len(words.lstrip())
@@ -192,14 +154,12 @@ def _once(found):
 # --- figures that are promised ---------------------------------------------------------------------------------------
 
 
-def promised(sentence, named, units):
+def promised(sentence, units):
     """Find the figures of a sentence that may be promised.
 
     Parameters
     ----------
     sentence : Sentence
-    named : list of tuple of int
-        Where in the text names, numbers of documents and the like stand, whose figures say nothing.
     units : tuple of str
         Further units, as those of a table.
 
@@ -210,49 +170,40 @@ def promised(sentence, named, units):
         Start and end in the text, and why it is no promise, of each other figure.
     """
     passages, reasons = [], []
+    # Names, numbers of documents and the like, whose figures say nothing.
+    names = [match.span() for rule in RULES.values() for match in rule.finditer(sentence.text)]
     printed = _printed(sentence.text, units)
     for figure in printed:
-        end = unit_end(figure, sentence.text)
-        start, stop = sentence.start + figure.start, sentence.start + end
-        ends_range = any(one.until == figure.number and 0 < figure.start - one.end < 6 for one in printed)
-        if (
-            ends_range
-            or figure.unit[:1] in DATES
-            or any(one <= start and stop <= other for one, other in named)
-        ):
+        start, end = figure.start, unit_end(figure, sentence.text)
+        ends_range = any(one.until == figure.number and 0 < start - one.end < 6 for one in printed)
+        is_name = any(first <= start and end <= last for first, last in names)
+        if ends_range or is_name or figure.unit[:1] in DATES:
             continue
-        reason = _reason(figure, end, sentence.text)
-        if reason:
-            reasons.append((start, stop, reason))
+        if reason := _reason(figure, end, sentence.text):
+            reasons.append((sentence.start + start, sentence.start + end, reason))
         else:
-            passages += _passages(sentence, figure, end, printed)
+            passages += _of_figure(sentence, figure, printed)
     return passages, reasons
 
 
 def _printed(words, units):
-    """Read the figures of a sentence; one in brackets behind another shares what stands before that."""
-    plain = figures(ASIDE.sub(lambda match: " " * len(match[0]), words), units)
-    found, asides = list(plain), [match.span() for match in ASIDE.finditer(words)]
-    for figure in figures(words, units) if asides else ():
-        ahead = [one for one in plain if one.end <= figure.start]
-        if ahead and any(start < figure.start < end for start, end in asides):
-            is_bare = BRACKETED.match(words, words.rfind("(", 0, figure.start))
-            bounds = figure.bounds | ahead[-1].bounds if is_bare else figure.bounds
-            first = ahead[-1].first if is_bare else figure.first
-            found.append(replace(figure, first=first, bounds=bounds - {"="} or bounds))
-    return _joined(sorted(found, key=lambda figure: figure.start), words)
+    """Read the figures of a sentence; one in brackets behind another, 下降18963吨(16.8%), shares what stands before that."""
+    found = figures(FORMS["aside"].sub(lambda match: " " * len(match[0]), words), units)
+    starts, asides = {figure.start for figure in found}, []
+    for figure in figures(words, units):
+        ahead = [one for one in found if one.end <= figure.start]
+        if ahead and figure.start not in starts:
+            bounds = ahead[-1].bounds if figure.bounds == {"="} else figure.bounds
+            asides.append(replace(figure, first=ahead[-1].first, bounds=bounds))
+    return _joined(sorted([*found, *asides], key=lambda figure: figure.start), words)
 
 
 def _joined(found, words):
     """Make a list of figures that stand together behind 分别, whatever bounds stand between them: 44微克以下和47微克以下."""
     for place, (one, other) in enumerate(pairwise(found), 1):
         between = words[unit_end(one, words) : other.start]
-        if other.first == other.start and JOINT.fullmatch(between) and "分别" in words[: one.first]:
+        if other.first == other.start and FORMS["joint"].fullmatch(between) and "分别" in words[: one.first]:
             found[place] = replace(other, first=found[place - 1].first)
-    for place in range(len(found) - 1, 0, -1):
-        one, other = found[place - 1], found[place]
-        if one.first == other.first and one.unit == other.unit and one.bounds == {"="}:
-            found[place - 1] = replace(one, bounds=other.bounds)
     return found
 
 
@@ -270,7 +221,9 @@ def _reason(figure, end, words):
         if pattern.search(marked):
             return reason
     is_index = (
-        figure.number % 1 or WORDS["standard"].search(words[:end]) or INDEX.search(words[: figure.start])
+        figure.number % 1
+        or WORDS["standard"].search(words[:end])
+        or FORMS["index"].search(words[: figure.start])
     )
     if not figure.unit and not (is_index and figure.number < 10):
         return "number without a unit"
@@ -278,21 +231,21 @@ def _reason(figure, end, words):
     return "number in words" if is_spelled and not WORDS["built"].search(words[: figure.start]) else ""
 
 
-def _passages(sentence, figure, end, printed):
+def _of_figure(sentence, figure, printed):
     """Return the passage of a figure; several where it stands for several things."""
     words, first = sentence.text, _first(sentence.text, figure.first, printed)
-    in_list = (one for one in printed if one.first == figure.first and one.unit == figure.unit)
-    listed = [one for one in in_list if not one.spelled or one.unit == "%"]
+    listed = [one for one in printed if one.first == figure.first and one.unit == figure.unit]
     # A list is quoted to its end, where its bound may stand.
-    end = max([end, *(unit_end(one, words) for one in listed)])
-    end += len(BOUND.match(words, end)[0]) if BOUND.match(words, end) else 0
+    end = max(unit_end(one, words) for one in listed)
+    if bound := FORMS["bound"].match(words, end):
+        end = bound.end()
     rest = end + len(re.match("[^,;:、。\\d]*", words[end:])[0])
     if rest - first <= LONGEST and not words[rest : rest + 1].isdigit():
         end = rest
-    nth, count = listed.index(figure) if figure in listed else 0, max(1, len(listed))
+    nth, count = listed.index(figure), len(listed)
     things = _things(words[first : figure.first], count)
     if not things and count > 1:  # 二氧化硫、氮氧化物控制在…,分别减少…
-        lists = [re.findall(THINGS, one[0]) for one in LISTED.finditer(words[:first])]
+        lists = [re.findall(THINGS, one[0]) for one in FORMS["list"].finditer(words[:first])]
         things = next((one for one in reversed(lists) if len(one) == count), [])
     things = things or [""]
     things = things[nth : nth + 1] if len(things) == count else things
@@ -301,12 +254,12 @@ def _passages(sentence, figure, end, printed):
 
 def _first(words, start, printed):
     """Return where the words of a figure begin: behind the last comma, or before that where they name nothing."""
-    breaks = [0, *(match.end() for match in BREAK.finditer(words[:start]))]
+    breaks = [0, *(match.end() for match in FORMS["comma"].finditer(words[:start]))]
     commas = re.finditer("、", words[:start])
     breaks += [match.end() for match in commas if _ends_figure(words, match.start(), printed)]
     near = [first for first in sorted(breaks, reverse=True) if start - first <= LONGEST - 8]
     for first in near:
-        if is_named(words[first:start]) or DESCRIBED.match(words[start:]):
+        if is_named(words[first:start]) or FORMS["described"].match(words[start:]):
             return first
     return near[-1] if near else start - LONGEST + 8
 
@@ -324,27 +277,20 @@ def _ends_figure(words, place, printed):
 
 def _things(words, count):
     """List what words list before a figure, or before so many figures; nothing where these stand for one thing."""
-    if whole := EACH_WHOLE.search(words):
-        items = AND.split(whole["things"])
-        return items[-(NUMBERS.get(whole["count"]) or int(whole["count"])) :]
-    each = EACH.search(words)
-    parts = AND.split(each["things"] if each else re.split("达到?|为", words)[0])
-    if len(parts) > 1 and (all(map(MEASURE.search, parts)) if count == 1 else each and len(parts) == count):
+    if whole := FORMS["each whole"].search(words):  # 围挡、覆盖、冲洗“三个百分之百”
+        (number,) = figures(f"{whole['count']}个")
+        return FORMS["and"].split(whole["things"])[-int(number.number) :]
+    each = FORMS["each"].search(words)
+    named = each["things"] if each else re.split("达到?|为", words)[0]
+    parts = FORMS["and"].split(named)
+    is_shared = all(map(FORMS["measure"].search, parts)) or FORMS["shared rate"].fullmatch(named)
+    is_shared = is_shared or words.rstrip().endswith("各")
+    if len(parts) > 1 and (is_shared if count == 1 else each and len(parts) == count):
         return parts
-    # 受污染耕地和污染地块安全利用率达到90%: a short list, and what is measured of each.
-    if (
-        count == 1
-        and 2 <= len(parts) <= 4
-        and all(2 <= len(part) <= 12 for part in parts)
-        and RATE.search(parts[-1])
-    ):
-        return parts
-    lists = list(LISTED.finditer(words))
-    if not lists:
-        return parts if each and words.rstrip().endswith("各") and count == 1 else []
-    things = [thing[0] for thing in re.finditer(THINGS, lists[-1][0])]
-    is_shared = count == 1 and re.match("等?[^,。;]{0,16}$|.*(?:[均各]|全部|一律)", words[lists[-1].end() :])
-    return things if is_shared or count == len(things) else []
+    lists = list(FORMS["list"].finditer(words))
+    things = re.findall(THINGS, lists[-1][0]) if lists else []
+    for_all = lists and re.match("等?[^,。;]{0,16}$|.*(?:[均各]|全部|一律)", words[lists[-1].end() :])
+    return things if count == len(things) or (count == 1 and for_all) else []
 
 
 # --- what has no figure ----------------------------------------------------------------------------------------------
@@ -360,10 +306,16 @@ def without_figures(sentence, passages):
     taken = [(passage.first, passage.end) for passage in passages]
     found = []
     for first, end in _dated(sentence):
-        words = BODIES.sub("", sentence.text[first:end])
-        if is_named(words, 4) and not any(start < end and first < stop for start, stop in taken):
-            found += [Passage(sentence, first, end, thing=thing) for thing in _things(words, 1) or [""]]
+        is_new = not any(start < end and first < stop for start, stop in taken)
+        if is_new and is_named(sentence.text[first:end], 4):
+            found += _of_things(sentence, first, end)
     return found
+
+
+def _of_things(sentence, first, end):
+    """Return a passage for each thing that a stretch of a sentence lists; one where it lists none."""
+    things = _things(FORMS["brackets"].sub("", sentence.text[first:end]), 1) or [""]
+    return [Passage(sentence, first, end, thing=thing) for thing in things]
 
 
 def _dated(sentence):
@@ -371,7 +323,12 @@ def _dated(sentence):
     found = []
     for first, end in stretches(sentence):
         words = sentence.text[first:end]
-        if found and DATED.search(words) and not is_named(words, 4) and end - found[-1][0] <= LONGEST:
+        if (
+            found
+            and FORMS["dated"].search(words)
+            and not is_named(words, 4)
+            and end - found[-1][0] <= LONGEST
+        ):
             first = found.pop()[0]
         found.append((first, end))
     return found
@@ -380,25 +337,16 @@ def _dated(sentence):
 def quoted(sentence, start, end, units):
     """Return what stands between two offsets of the text, whatever it says: a passage for each promised figure, else one."""
     first, stop = start - sentence.start, end - sentence.start
-    printed = [figure for figure in _printed(sentence.text, units) if figure.unit not in DATES]
-    within = [figure for figure in printed if first <= figure.start < stop]
-    ends = {figure: unit_end(figure, sentence.text) for figure in within}
-    chosen = [figure for figure in within if not _reason(figure, ends[figure], sentence.text)]
-    found = [one for figure in chosen for one in _passages(sentence, figure, ends[figure], printed)]
-    things = _things(sentence.text[first:stop], 1) or [""]
-    found = found or [Passage(sentence, first, stop, thing=thing) for thing in things]
-    return [replace(passage, first=first, end=stop) for passage in found]
+    passages, _ = promised(sentence, units)
+    found = [passage for passage in passages if first <= passage.figure.start < stop]
+    found = found or _of_things(sentence, first, stop)
+    return [replace(passage, first=first, end=stop, is_quoted=True) for passage in found]
 
 
 def stretches(sentence):
     """Yield where the stretches between the commas of a sentence begin and end."""
     first = 0
-    for comma in BREAK.finditer(sentence.text):
+    for comma in FORMS["comma"].finditer(sentence.text):
         yield first, comma.start()
         first = comma.end()
     yield first, len(sentence.text)
-
-
-def names_of(text):
-    """List where in a text names, numbers of documents and the like stand, whose figures say nothing."""
-    return [match.span() for rule in RULES.values() for match in rule.finditer(fold(text))]
