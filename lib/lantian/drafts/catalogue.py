@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter, defaultdict
+from pathlib import Path
 
 from lantian.text.script import fold
 
@@ -12,15 +13,9 @@ SHOWN = 5
 UNKNOWN, SURE, LEAD = 0.45, 0.5, 0.15
 # Weights, beside the likest row, of the name of an indicator, of the same kind and unit, and of the words above.
 NAMED, SAME, ABOVE = 0.5, 0.06, 0.25
-# Short forms that would be lost with their digits, or that say the same as a name.
-SHORT = {
-    "PM2.5": "细颗粒物二点五",
-    "PM10": "可吸入颗粒物十",
-    "VOCs": "挥发性有机物",
-    "NOx": "氮氧化物",
-    "SO2": "二氧化硫",
-    "COD": "化学需氧量",
-}
+# Short forms that would be lost with their digits, or that say the same as a name, a line each: PM10 可吸入颗粒物十.
+LINES = Path(__file__).with_name("short_names.txt").read_text("utf-8").splitlines()
+SHORT = dict(line.split() for line in LINES)
 # Readings in brackets, as a faulty copy has them; figures, years, and words of how much and how firmly.
 READINGS = re.compile(r"\([a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹ]+\)")
 COMMON = re.compile(
@@ -54,8 +49,11 @@ class Catalogue:
         for number, each in enumerate(pieces):
             for piece, weight in self._weights(Counter(each)).items():
                 self.holders[piece].append((number, weight))
-        self.kinds = set(zip(targets["indicator"], targets["kind"]))
-        self.units = set(zip(targets["indicator"], targets["unit"]))
+        # Of each indicator, the kinds and the units of its rows.
+        self.alike = {
+            *zip(targets["indicator"], targets["kind"]),
+            *zip(targets["indicator"], targets["unit"]),
+        }
 
     def choices(self, words, above="", kind="", unit=""):
         """List the likeliest indicators of some words, and `NEW` where it stands among them.
@@ -79,7 +77,7 @@ class Catalogue:
             indicator = self.documents[number]
             likeness[indicator] = max(likeness[indicator], share)
         for number, indicator in enumerate(self.names):
-            alike = ((indicator, kind) in self.kinds) + ((indicator, unit) in self.units)
+            alike = ((indicator, kind) in self.alike) + ((indicator, unit) in self.alike)
             likeness[indicator] += NAMED * shared[number] + SAME * alike
         ranked = likeness.most_common(SHOWN)
         place = sum(share >= UNKNOWN for _, share in ranked)

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import chain, count
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -134,12 +135,8 @@ def draft_shares():
     >>> lt.draft_shares().set_index("field").loc["unit", "floor"]
     '97 %'
     """
-    errors = (
-        draft_errors()
-        .query("texts != 'quoted'")
-        .dropna(subset="floor")
-        .replace({"field": "_"}, " ", regex=True)
-    )
+    errors = draft_errors().query("texts != 'quoted'").dropna(subset="floor")
+    errors["field"] = errors["field"].str.replace("_", " ")
     shares = (100 * errors["right"] / errors["cells"]).map("{:.1f} % of ".format)
     shares += errors["cells"].astype(str)
     table = errors.assign(share=shares).pivot(index=["floor", "field"], columns="texts", values="share")
@@ -218,13 +215,11 @@ def _targets(rows, place, document, catalogue, tables, taken):
     """Return the drafts of targets and, of what a level above sets without a figure, those of gaps."""
     targets, assigned, keyed = [], [], by_key(tables)
     for row in rows:
-        row["choices"], is_sure = catalogue.choices(
-            row["about"], row["above"], row["kind"], row.get("unit", "")
-        )
-        row["unit"] = _known_unit(row.get("unit", ""), tables["units"]["unit"])
-        first = next(choice for choice in row["choices"] if choice != NEW)
-        row["indicator"] = first if is_sure else ""
-        row = {"core": "yes"} | row | {"document": document, "choices": ";".join(row["choices"])}
+        unit = row.get("unit", "")
+        choices, is_sure = catalogue.choices(row["about"], row["above"], row["kind"], unit)
+        row["unit"] = _known_unit(unit, tables["units"]["unit"])
+        row["indicator"] = next(choice for choice in choices if choice != NEW) if is_sure else ""
+        row |= {"document": document, "choices": ";".join(choices)}
         # An id stays as it is, so that it names no indicator that may be another.
         row["id"] = _free(f"{place}-{row['indicator'] or 'draft'}-{row['target_year']}", taken)
         if ASSIGNED.search(row["about"]) and row.get("value_basis") != "figure":
@@ -248,9 +243,8 @@ def _known_unit(printed, units):
 def _free(name, taken):
     """Return an id that is not taken yet, and take it."""
     name = re.sub("[._]", "-", name).strip("-")
-    free = next(
-        one for number in range(1, 1000) if (one := name if number == 1 else f"{name}-{number}") not in taken
-    )
+    numbered = (f"{name}-{number}" for number in count(2))
+    free = next(one for one in chain([name], numbered) if one not in taken)
     taken.add(free)
     return free
 
@@ -351,14 +345,10 @@ def _gaps(text, place, document, drafted, tables):
     for row in indicators[indicators["headline"] != ""].itertuples():
         if row.id in named:
             continue
-        gap = {
-            "id": f"{place}-gap-{re.sub('[._]', '-', row.id)}",
-            "jurisdiction": place,
-            "document": document,
-        }
-        maybe = [
-            one["id"] for one in drafted if not one["indicator"] and row.id in one["choices"].split(";")[:3]
-        ]
+        identifier = f"{place}-gap-{re.sub('[._]', '-', row.id)}"
+        gap = {"id": identifier, "jurisdiction": place, "document": document}
+        open_targets = (one for one in drafted if not one["indicator"])
+        maybe = [one["id"] for one in open_targets if row.id in one["choices"].split(";")[:3]]
         searched = gaps.loc[(gaps["indicator"] == row.id) & (gaps["document"] != document), "searched"]
         # Of a name, what it begins with: a plan may go on otherwise.
         names = re.split("[(),、]", fold(row.name_zh))
