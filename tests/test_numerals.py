@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lantian.drafts import passages
 from lantian.drafts.propose import EXAMPLES, MEASURED
+from lantian.drafts.rows import CHANGED, REACHED
 from lantian.proof.verify import SOURCES, read_texts
 from lantian.text import script, wording
 from lantian.text.figures import NOT, OWN, WITHIN
@@ -262,7 +263,8 @@ def test_every_rule_is_tested():
 @pytest.mark.parametrize("path", PATTERNS, ids=lambda path: path.name)
 def test_each_pattern_finds_its_example(path):
     """Each row alone: what the others of its rule would find does not help it."""
-    parts = PARTS | passages.PARTS | {"NOT": NOT, "WITHIN": WITHIN, "OWN": OWN, "BETWEEN": OWN}
+    parts = PARTS | passages.PARTS | {"CHANGED": CHANGED, "REACHED": REACHED}
+    parts |= {"NOT": NOT, "WITHIN": WITHIN, "OWN": OWN, "BETWEEN": OWN}
     for pattern, example in pd.read_csv(path, dtype=str)[["pattern", "example"]].to_numpy():
         for word, part in parts.items():
             pattern = pattern.replace(f"{{{word}}}", part)

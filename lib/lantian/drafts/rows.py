@@ -15,14 +15,12 @@ from lantian.text.figures import figures
 from lantian.text.script import fold
 
 STRENGTHS, AREAS, SUBJECTS = (patterns(f"{name}.csv") for name in ("strengths", "areas", "subjects"))
-# What is promised without a figure, 全部 or 零增长: the patterns of its words, and the cells that these give a row.
-KINDS = pd.read_csv(Path(__file__).with_name("kinds.csv"), index_col="pattern").drop(columns="example")
-KINDS = {re.compile(pattern): cells.dropna().to_dict() for pattern, cells in KINDS.iterrows()}
+# Words right before a figure, and the 【 that marks it in kinds.csv, that say a change, or what is reached or kept.
+CHANGED = f"(?:{CHANGES}|{WORDS['change'].pattern}|(?:{NOUN.pattern})[^【]*)".replace("$", "")
+REACHED = f"(?:{REACHES}|{STAYS})".replace("$", "")
 STAGES = dict(zip("一二三四五六ⅠⅡⅢⅣⅤⅥ", 2 * "I II III IV V VI".split()))
 SHORT = 6  # characters of words that only name a thing of a list
 OPERATORS = (">=", "<=", "<", ">", "~", "=")
-COUNTED = "个家辆台座条所户处套起株项艘只块片眼口根支村人对间宗次"
-THRESHOLDS = ("", "%", "公里", "米", "毫米", "mm")  # units of technical thresholds, beside rates
 NATURES = {"约束性": "binding", "预期性": "indicative"}
 # A year; what stands before or behind it may say that it is what something is compared with: 比2015年, 2017年基础上.
 YEAR = re.compile(
@@ -36,6 +34,20 @@ LEADS = re.compile(f"{FORMS['lead'].pattern}|{FORMS['bodies behind'].pattern}")
 TITLES = 30  # sentences at the head of a text among which the title is
 AHEAD = 30  # characters of the sentence ahead, which may be what a list is about: 优良天数
 FAR = 1500  # characters behind a passage within which its bodies stand
+
+
+def _kinds():
+    """List the patterns of kinds.csv, in their order, each with the cells that it gives to a row."""
+    table = pd.read_csv(Path(__file__).with_name("kinds.csv"), index_col="pattern").drop(columns="example")
+    found = {}
+    for pattern, cells in table.iterrows():
+        pattern = pattern.replace("{CHANGED}", CHANGED).replace("{REACHED}", REACHED)
+        found[re.compile(pattern)] = cells.dropna().to_dict()
+    return found
+
+
+# What is promised, by its words: around a figure, whose unit stands in 【】, or without one, as 全部 or 零增长.
+KINDS = _kinds()
 
 
 @dataclass(frozen=True)
@@ -212,9 +224,8 @@ def _cells_in_words(passage, year, above):
     names_paper = WORDS["title"].search(words) and not (year and WORDS["issue"].search(words))
     if names_paper or WORDS["past"].search(words) or WORDS["condition"].search(words):
         return {}
-    for pattern, cells in KINDS.items():
-        if pattern.search(words):
-            return cells
+    if cells := _first_kind(words.replace("【", "")):
+        return cells
     is_term = year and year.deadline and year.end + 2 >= passage.start
     is_direction = WORDS["direction"].search(words) and not WORDS["effort"].match(words)
     # Among goals, whose year may stand above, an outcome is one too: 节能减排政策机制更加健全.
@@ -224,44 +235,25 @@ def _cells_in_words(passage, year, above):
     return {}
 
 
+def _first_kind(words):
+    """Return the cells that the first fitting pattern of kinds.csv gives to words; none where no pattern fits."""
+    return next((cells for pattern, cells in KINDS.items() if pattern.search(words)), {})
+
+
 def _figure_cells(passage):
     """Draft the cells of a figure: kind, value, unit and operator."""
     figure, words = passage.figure, passage.sentence.text
-    before, kind = _before(figure, words), _kind_of_figure(figure, words)
-    sign = 1 if kind != "change" or "改善" in before else direction(figure, words) or -1
+    before = _before(figure, words)
+    cells = _first_kind(f"{before}【{figure.unit}】{words[unit_end(figure, words) :]}")
+    is_change = cells["kind"] == "change" and "改善" not in before
+    sign = (direction(figure, words) or -1) if is_change else 1
     bound = next(bound for bound in OPERATORS if bound in figure.bounds)
-    cells = {"kind": kind, "value_basis": "figure", "value": sign * figure.number}
+    cells = cells | {"value_basis": "figure", "value": sign * figure.number}
     cells["operator"] = FALLS.get(bound, bound) if sign < 0 else bound
     each = re.search("每(季度|[年月周日天])", before) if figure.unit == "次" else None
     bare = "%" if figure.number == 0 and "比例" in before else "1"
     cells["unit"] = f"次/{each[1]}" if each else figure.myriad + figure.unit or bare
     return cells | ({} if figure.until is None else {"value_max": sign * figure.until})
-
-
-def _kind_of_figure(figure, words):
-    """Return the kind of a figure by its unit and the words around it."""
-    unit, before, behind = figure.unit, _before(figure, words), words[unit_end(figure, words) :]
-    changes = re.search(CHANGES, before) or WORDS["change"].search(before) or NOUN.search(before)
-    reached = re.search(REACHES, before)
-    if unit in (":1", "个百分点"):
-        return "ratio" if unit == ":1" else "change"
-    is_standard = WORDS["standard"].search(before) or re.match("[^,。;]{0,4}(?:半径|标准|水平)", behind)
-    if is_standard and not changes and (unit in THRESHOLDS or "/" in unit):
-        return "standard"
-    if unit in ("%", "‰", "成", "百分点", "倍"):
-        return "change" if changes and not (reached and not NOUN.search(before)) else "share"
-    if unit and unit[0] in COUNTED and "/" not in unit:
-        return _kind_of_count(unit, before)
-    if re.search(STAYS, before) or reached:
-        return "amount" if re.search("减排量|削减量|减量|新增", before) else "level"
-    return "amount" if changes or WORDS["amount"].search(before) else "level"
-
-
-def _kind_of_count(unit, before):
-    """Return the kind of a number of things: of vehicles and machines, what is added or retired is an amount."""
-    if re.search("保有量|规模", before):
-        return "level"
-    return "amount" if unit in ("辆", "台", "套") and WORDS["more"].search(before) else "count"
 
 
 def _before(figure, words):
