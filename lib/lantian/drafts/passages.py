@@ -216,19 +216,16 @@ def unit_end(figure, words):
 
 def _reason(figure, end, words):
     """Return why a figure is no promise; an empty string where it is one."""
-    marked = f"{words[: figure.start].rstrip()}【{words[figure.start : end]}】{words[end:].lstrip()}"
+    before = words[: figure.start]
+    marked = f"{before.rstrip()}【{words[figure.start : end]}】{words[end:].lstrip()}"
     for reason, pattern in NOT_PROMISED.items():
         if pattern.search(marked):
             return reason
-    is_index = (
-        figure.number % 1
-        or WORDS["standard"].search(words[:end])
-        or FORMS["index"].search(words[: figure.start])
-    )
+    is_index = figure.number % 1 or WORDS["standard"].search(words[:end]) or FORMS["index"].search(before)
     if not figure.unit and not (is_index and figure.number < 10):
         return "number without a unit"
     is_spelled = figure.spelled and figure.unit != "%" and figure.bounds == {"="}
-    return "number in words" if is_spelled and not WORDS["built"].search(words[: figure.start]) else ""
+    return "number in words" if is_spelled and not WORDS["built"].search(before) else ""
 
 
 def _of_figure(sentence, figure, printed):
@@ -305,7 +302,7 @@ def without_figures(sentence, passages):
         return []
     taken = [(passage.first, passage.end) for passage in passages]
     found = []
-    for first, end in _dated(sentence):
+    for first, end in stretches(sentence):
         is_new = not any(start < end and first < stop for start, stop in taken)
         if is_new and is_named(sentence.text[first:end], 4):
             found += _of_things(sentence, first, end)
@@ -318,22 +315,6 @@ def _of_things(sentence, first, end):
     return [Passage(sentence, first, end, thing=thing) for thing in things]
 
 
-def _dated(sentence):
-    """Return the stretches of a sentence, one that only says by when joined to what it dates: 建监控平台,2020年底前完成."""
-    found = []
-    for first, end in stretches(sentence):
-        words = sentence.text[first:end]
-        if (
-            found
-            and FORMS["dated"].search(words)
-            and not is_named(words, 4)
-            and end - found[-1][0] <= LONGEST
-        ):
-            first = found.pop()[0]
-        found.append((first, end))
-    return found
-
-
 def quoted(sentence, start, end, units):
     """Return what stands between two offsets of the text, whatever it says: a passage for each promised figure, else one."""
     first, stop = start - sentence.start, end - sentence.start
@@ -344,9 +325,16 @@ def quoted(sentence, start, end, units):
 
 
 def stretches(sentence):
-    """Yield where the stretches between the commas of a sentence begin and end."""
-    first = 0
-    for comma in FORMS["comma"].finditer(sentence.text):
-        yield first, comma.start()
-        first = comma.end()
-    yield first, len(sentence.text)
+    """List where the stretches between the commas of a sentence begin and end.
+
+    One that only says by when is joined to what it dates: 建监控平台,2020年底前完成.
+    """
+    found, first, words = [], 0, sentence.text
+    for comma in [*FORMS["comma"].finditer(words), None]:
+        end = comma.start() if comma else len(words)
+        is_date = FORMS["dated"].search(words, first, end) and not is_named(words[first:end], 4)
+        if found and is_date and end - found[-1][0] <= LONGEST:
+            first = found.pop()[0]
+        found.append((first, end))
+        first = comma.end() if comma else end
+    return found

@@ -252,15 +252,13 @@ def _free(name, taken):
 def _empty_unsure(row):
     """Empty the cells of a row that are drafted rightly too seldom; say of the others how often they were right."""
     shares, floors = _measured()
-    kept = []
-    for field, share in shares.items():
-        if row.get(field, "") == "":
-            continue
+    drafted = {field: share for field, share in shares.items() if row.get(field, "") != ""}
+    for field, share in drafted.items():
         if share < floors.get(field, LOWEST):
             row[field] = ""
-        else:
-            kept.append(f"{field} {share:.2f}")
-    row["precision"] = "; ".join(kept)
+    row["precision"] = "; ".join(
+        f"{field} {share:.2f}" for field, share in drafted.items() if row[field] != ""
+    )
 
 
 @cache
