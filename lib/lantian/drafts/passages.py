@@ -23,9 +23,11 @@ DATES = ("年", "月", "日")  # also 年/年, as in 2022-2025年每年
 NOT_PROMISED = patterns("not_promised.csv")
 WORDS = patterns("promise_words.csv")
 THINGS = "|".join(pattern.pattern for pattern in patterns("listed_things.csv").values())  # that plans list
-# What the patterns of forms.csv have in common: where a section may begin, things that plans list, and names of periods.
+# What the patterns of forms.csv have in common: where a section may begin, things that plans list, names of
+# periods, and what stands before or behind a year with which something is compared: 比2015年, 2017年基础上.
 PARTS = {"START": r"(?:(?<=[\s。;:〕)])|^)", "THINGS": THINGS, "PERIODS": "|".join(PERIODS)}
-# How plans print marks of sections (by depth: 第一章 第二节 三、 (四) 5. (6)), lists, documents, periods and bodies.
+PARTS |= {"COMPARED": f"(?:{WORDS['compared'].pattern})", "BASIS": WORDS["basis"].pattern}
+# How plans print marks of sections (by depth: 第一章 第二节 三、 (四) 5. (6)), lists, years, documents and bodies.
 FORMS = patterns("forms.csv", **PARTS)
 
 

@@ -22,14 +22,6 @@ STAGES = dict(zip("一二三四五六ⅠⅡⅢⅣⅤⅥ", 2 * "I II III IV V VI"
 SHORT = 6  # characters of words that only name a thing of a list
 OPERATORS = (">=", "<=", "<", ">", "~", "=")
 NATURES = {"约束性": "binding", "预期性": "indicative"}
-# A year; what stands before or behind it may say that it is what something is compared with: 比2015年, 2017年基础上.
-YEAR = re.compile(
-    rf"(?P<compared>(?:{WORDS['compared'].pattern})\s?)?(?P<to>[到至]\s?)?"
-    r"(?P<since>(?<![\d.])20[0-3]\d\s?年?\s?[-~至]{1,2}\s?)?"
-    r"(?<![\d.])(?P<year>20[0-3]\d)(?:\s?年|(?=\s?[-~至/、)]))"
-    r"(?:\s?(?P<month>\d{1,2})\s?月份?(?:\s?(?P<day>\d{1,2})\s?日|(?P<month_end>[底末]))?|(?P<year_end>年?[底末]))?"
-    rf"(?P<before>(?:采暖[季期])?(?:之?前|以前))?(?P<from>起|开始)?(?P<basis>{WORDS['basis'].pattern})?"
-)
 LEADS = re.compile(f"{FORMS['lead'].pattern}|{FORMS['bodies behind'].pattern}")
 TITLES = 30  # sentences at the head of a text among which the title is
 AHEAD = 30  # characters of the sentence ahead, which may be what a list is about: 优良天数
@@ -172,7 +164,7 @@ def _places(quotes, folded, found):
 
 
 def _as_printed(row, text, folded):
-    """Give a row its quote, and its other words, as the text prints them, in its own script."""
+    """Give a row its quote, its other words, and proofs of what its quote does not show, as the text prints them."""
     names = row["lead"].split(";")
     places = [folded.find(name, row["end"]) for name in names]
     row["lead"] = ";".join(text[place : place + len(name)] for place, name in zip(places, names))
@@ -180,11 +172,9 @@ def _as_printed(row, text, folded):
         place = folded.find(word, row["start"], row["end"])
         place = folded.rfind(word, row["from"], row["end"]) if place < 0 else place
         row["strength_word"] = text[place : place + len(word)]
-        if place < row["start"]:
-            row["proofs"].append(("strength_word", place, word))
-    row["proofs"] = [
-        (field, start, text[start : start + len(quote)]) for field, start, quote in row["proofs"]
-    ]
+        row["shown"].append(("strength_word", place, word))
+    outside = [one for one in row["shown"] if not row["start"] <= one[1] < row["end"]]
+    row["proofs"] = [(field, start, text[start : start + len(words)]) for field, start, words in outside]
     return row | {"quote": text[row["start"] : row["end"]]}
 
 
@@ -202,7 +192,7 @@ def _row(passage, cells, year, years, above, folded):
     row |= {"above": f"{above} {sentence.text[: passage.first]}", "clause": sentence.clause}
     start = _quote_start(passage, year)
     row |= {"start": start, "end": min(sentence.start + passage.end, start + LONGEST)}
-    row |= {"from": sentence.start, "proofs": []}
+    row |= {"from": sentence.start, "shown": []}  # fields, and where which words show them
     row |= _year_cells(row, year, folded)
     return row | _base_cells(row, passage, years, year) | _nature(row, sentence, folded)
 
@@ -316,7 +306,7 @@ def _nature(row, sentence, folded):
     for word, nature in NATURES.items():
         if word in sentence.heading or word in sentence.text:
             start = folded.rfind(word, 0, row["end"] + len(sentence.text))
-            row["proofs"].append(("nature", start, word))
+            row["shown"].append(("nature", start, word))
             return {"nature": nature}
     return {}
 
@@ -327,7 +317,7 @@ def _nature(row, sentence, folded):
 def _years(sentence):
     """List the years in a sentence, but for those of documents, in their order."""
     found, start, words = [], sentence.start, _without_documents(sentence.text)
-    for match in YEAR.finditer(words):
+    for match in FORMS["year"].finditer(words):
         is_term = match["before"] or match["from"]
         is_base = bool(match["basis"] or (match["compared"] and not is_term))
         is_base = is_base and not (match["to"] or match["since"])
@@ -408,7 +398,7 @@ def _quote_start(passage, year):
 
 
 def _year_cells(row, year, folded):
-    """Draft the cells of the target year, and the proof of one that the quote does not hold."""
+    """Draft the cells of the target year."""
     timing = "every_year" if WORDS["every"].search(row["about"]) else year.timing if year else "none"
     if not year:
         return {"timing": timing, "target_year": "", "year_basis": ""}
@@ -417,14 +407,13 @@ def _year_cells(row, year, folded):
     is_apart = re.search("[。!\n]", folded[year.start : row["start"]])
     basis = "stated" if is_stated else "inferred" if is_apart else "carried"
     day = "" if basis == "inferred" else year.deadline
-    if basis != "stated":
-        row["proofs"].append(("target_year", year.start, year.words))
+    row["shown"].append(("target_year", year.start, year.words))
     cells = {"timing": timing, "target_year": year.year, "year_basis": basis, "deadline": day}
     return cells | ({"note": f"Year from words before: {year.words.strip()}"} if basis == "inferred" else {})
 
 
 def _base_cells(row, passage, years, year):
-    """Draft the cells of the base year, and the proof of one that the quote does not hold."""
+    """Draft the cells of the base year."""
     end = passage.sentence.start + passage.end
     bases = [one for one in years if one.is_base and one.start < end and not (year and one.year == year.year)]
     is_change = row["kind"] == "change"
@@ -433,6 +422,6 @@ def _base_cells(row, passage, years, year):
     if bases and bases[-1].start >= row["start"] and (row["kind"] != "level" or not passage.figure):
         return {"baseline_year": bases[-1].year, "baseline_basis": "stated"}
     if bases and (is_change or (row["kind"] == "amount" and "相比" in bases[-1].words)):
-        row["proofs"].append(("baseline_year", bases[-1].start, bases[-1].words))
+        row["shown"].append(("baseline_year", bases[-1].start, bases[-1].words))
         return {"baseline_year": bases[-1].year, "baseline_basis": "carried"}
     return {}
