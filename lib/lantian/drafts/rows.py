@@ -15,7 +15,7 @@ from lantian.text.figures import figures
 from lantian.text.script import fold
 
 STRENGTHS, AREAS, SUBJECTS = (patterns(f"{name}.csv") for name in ("strengths", "areas", "subjects"))
-# Words right before a figure, and the 【 that marks it in kinds.csv, that say a change, or what is reached or kept.
+# Words right before a figure, which 【 marks in kinds.csv, that say a change, or what is reached or kept.
 CHANGED = f"(?:{CHANGES}|{WORDS['change'].pattern}|(?:{NOUN.pattern})[^【]*)".replace("$", "")
 REACHED = f"(?:{REACHES}|{STAYS})".replace("$", "")
 STAGES = dict(zip("一二三四五六ⅠⅡⅢⅣⅤⅥ", 2 * "I II III IV V VI".split()))
@@ -164,7 +164,7 @@ def _places(quotes, folded, found):
 
 
 def _as_printed(row, text, folded):
-    """Give a row its quote, its other words, and proofs of what its quote does not show, as the text prints them."""
+    """Give a row its quote, its other words, and proofs of what the quote does not show, as the text has them."""
     names = row["lead"].split(";")
     places = [folded.find(name, row["end"]) for name in names]
     row["lead"] = ";".join(text[place : place + len(name)] for place, name in zip(places, names))
