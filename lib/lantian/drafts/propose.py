@@ -86,7 +86,6 @@ def propose(identifier, text, data=None, year=None, quotes=None, taken=()):
     catalogue = Catalogue(tables["indicators"], pd.concat([others, examples[is_other]]).fillna(""))
     issued = int(document.issued[:4]) if document.issued else None
     rows, reasons = read(text, issued, tuple(sorted(tables["units"]["unit"])), quotes)
-    rows = _once(rows) if quotes is None else rows
     targets, assigned = _targets(rows, identifier, document.id, catalogue, tables, set(taken))
     drafts = {"targets": targets, "proofs": _proofs(targets), "gaps": assigned, "numerals": []}
     if quotes is None:
@@ -197,12 +196,6 @@ def summary(path, drafts):
 
 
 # --- targets ---------------------------------------------------------------------------------------------------------
-
-
-def _once(rows):
-    """Leave out what a summary above the plan says too: what stands under a number is the plan itself."""
-    words = {(row["about"], row.get("value", "")) for row in rows if row["clause"]}
-    return [row for row in rows if row["clause"] or (row["about"], row.get("value", "")) not in words]
 
 
 def _document(identifier, documents, year):
