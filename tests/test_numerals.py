@@ -13,12 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lantian.drafts.propose import EXAMPLES, MEASURED
 from lantian.proof.verify import SOURCES, read_texts
-from lantian.text import script, wording
+from lantian.text import fold, wording
 from lantian.text.figures import NOT, OWN, WITHIN
 from lantian.text.numerals import COLUMNS, NUMERAL, PARTS, RULES, account, summary
-from lantian.text.script import fold
 
-LIBRARY = Path(script.__file__).parents[1]
+LIBRARY = Path(wording.__file__).parents[1]
 PATTERNS = sorted(
     {*LIBRARY.glob("text/*.csv"), *LIBRARY.glob("drafts/*.csv")} - {wording.WORDS, MEASURED, EXAMPLES}
 )

@@ -7,8 +7,8 @@ from itertools import chain, islice
 import pandas as pd
 
 from lantian.data.statements import FALLS, PERIODS, statement_faults
+from lantian.text import fold, read_patterns
 from lantian.text.figures import figures, magnitude, same_unit, split
-from lantian.text.script import fold, read_patterns
 
 UNPROVED = "stands neither in the quote nor in a proof; widen the quote, add a proof, or empty the cell"
 # Fields of which a proof may hold the figure, its unit or its bound.

@@ -5,9 +5,8 @@ from collections import namedtuple
 
 import pandas as pd
 
-from lantian.text import wording
+from lantian.text import fold, read_patterns, wording
 from lantian.text.figures import figures, same_unit, split
-from lantian.text.script import fold, read_patterns
 
 # Five-year plan periods end in these years.
 PERIODS = {"十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030}

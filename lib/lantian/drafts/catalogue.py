@@ -4,7 +4,7 @@ import math
 import re
 from collections import Counter, defaultdict
 
-from lantian.text.script import fold
+from lantian.text import fold
 
 NEW = "new"
 SHOWN = 5

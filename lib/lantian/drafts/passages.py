@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
+from lantian.text import fold, read_patterns
 from lantian.text.figures import figures
 from lantian.text.numerals import RULES
-from lantian.text.script import fold, read_patterns
 
 
 def patterns(name):

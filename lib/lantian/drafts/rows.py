@@ -23,8 +23,8 @@ from lantian.drafts.passages import (
     unit_end,
     without_figures,
 )
+from lantian.text import fold
 from lantian.text.figures import figures
-from lantian.text.script import fold
 
 STRENGTHS, AREAS, SUBJECTS = (patterns(f"{name}.csv") for name in ("strengths", "areas", "subjects"))
 # Classes of boilers by size, 35蒸吨/小时及以下, and of vehicles and fuels by emissions, 国三及以下, 低于国六标准.

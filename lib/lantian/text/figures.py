@@ -10,7 +10,7 @@ from functools import cache
 from itertools import chain, pairwise
 from pathlib import Path
 
-from lantian.text.script import fold, read_patterns
+from lantian.text import fold, read_patterns
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from lantian.text import fold, read_patterns
 from lantian.text.figures import figures
-from lantian.text.script import fold, read_patterns
 
 COLUMNS = ["document", "start", "text", "context", "how", "reason"]
 # What accounts for a numeral, the strongest first, and its column in the summary.
