@@ -28,6 +28,7 @@ DIGITS = rf"(?<![\d.])(?:(?<![A-Za-z])|{AFTER_NAME})(?:{GROUPED}|\d+)(?:(?: \. |
 # The bounds of a number with 余, 多 or 几.
 MORE = {"": frozenset()} | dict.fromkeys("余多几", frozenset((">", "~")))
 PER = {"百": "%", "千": "‰", "万": "‱"}
+SHARE_WORDS = {"百分之百": 100.0, "百分百": 100.0, "一半": 50.0, "半数": 50.0, "过半": 50.0}
 # What makes a number none: 第1、2台, 国6 and (含20家); 几十家 and 数百辆; 三五家, which is three to five.
 ORDINAL = re.compile(r"第$|(?<![全我各美外])国$|第[^。;,]{0,8}、$|\(含$")
 FEW = re.compile("[几数上]$")
@@ -41,10 +42,8 @@ UNITS = [line.split() for line in Path(__file__).with_name("units.txt").read_tex
 CANONICAL = {other.casefold(): unit for unit, *others in UNITS for other in others}
 CANONICAL |= {"h": "小时", "d": "天", "a": "年"}  # behind a stroke only, as in 万吨/a
 SHARES = ("%", "‰", "成")
-TIMES = ("年", "月", "日", "天", "小时", "个小时", "个月", "周", "季度")
-LENGTHS = ("公里", "米", "千米", "里", "km", "m")
 # What makes another unit of the one before it: 吨公里, 吨级, 家次, 吨煤当量, 万吨/a, 人·天.
-RATE = r"[/·]\s?(?:百)?(?!\d)[^\s,。;、:()\d|]{1,4}"
+RATE = r"[/·](?!\d)[^\s,。;、:()\d|]{1,4}"
 LONGER = re.compile(f"{RATE}|公里|级(?!别)|次(?!生)|班(?!子)|座位|(?:标|煤|油)?当量|标油|CO2")
 COAL_BEFORE = re.compile("标准?煤量?$")  # 标准煤消费2万吨
 COAL_BEHIND = re.compile(r"\((?:折[合算]?)?标准?煤\)|标准?煤")  # 2万吨(折标煤)
@@ -57,21 +56,12 @@ NOT = "(?:不(?:得再|应当|允许|得|能|应|可|宜|准|许|会|要|致|再
 # What may stand between a word such as 不低于 and its figure: 不低于新增车辆总数的80%.
 WITHIN = r"(?:[^\d,。;:、]{0,8}?|[^,。;:]{1,30}的|[^,。;:]{1,30}量(?:\([^()]*\))?的?)"
 OWN = r"[了为占有达到至在是过计]{0,2}(?:每[^\d,。;:、]{1,4})?"  # 超过每年80家
-OF_SHARE = r"(?:[了为占有达到至在是过]{0,2}|[^\d,。;:、]{1,10}的)"  # 低于总量的30%
-
-
-def _bounds_before(between):
-    """Compile the words before a figure that bound it; `between` is what may stand between 超过 or 低于 and the figure."""
-    words = read_patterns("bounds_before.csv", NOT=NOT, WITHIN=WITHIN, OWN=OWN, BETWEEN=between)
-    return {bound: re.compile(f"(?:{pattern})$") for bound, pattern in words.items()}
-
-
-BEFORE, BEFORE_SHARE = _bounds_before(OWN), _bounds_before(OF_SHARE)
-AFTER = {bound: re.compile(words) for bound, words in read_patterns("bounds_behind.csv").items()}
-NOUN_BETWEEN = re.compile(r"[^\d,。;:、()]{1,6}(以[上下内])(?=[,。;)]|$)")  # 145万吨原煤以内
-INSIDE = re.compile(r"内(?=[,。;:、)”]|的|$)")  # 控制在5%内, but not 内河
-INSIDE_SPAN = re.compile("内(?![河燃资涝环])")  # 3年内, 5公里内
-BRACKET = re.compile(r"^\s?\([^()]{0,14}\)")
+# Only before a share, where a % is put behind the words: 低于总量的30%, but not 低于标准的20家.
+OF_SHARE = rf"(?:{OWN}|[^\d,。;:、]{{1,10}}的(?=%))"
+BEFORE = read_patterns("bounds_before.csv", NOT=NOT, WITHIN=WITHIN, OWN=OWN, BETWEEN=OF_SHARE)
+BEFORE = {bound: re.compile(f"(?:{words})%?$") for bound, words in BEFORE.items()}
+BEHIND = {bound: re.compile(words) for bound, words in read_patterns("bounds_behind.csv").items()}
+BRACKET = re.compile(r"^\([^()]{0,14}\)")
 # What is forbidden or eliminated above a figure is allowed up to it: 禁止使用硫分高于1%的煤, 淘汰煤耗高于300克的机组.
 MUST_NOT = "禁止|严禁|不[准许予得](?![再低高超少大小多短突])"
 FORBIDDEN = re.compile(f"{MUST_NOT}|杜绝|防止|限制(?!在)|消除(?=大于|超过|高于)")
@@ -161,13 +151,13 @@ def _unit_pattern(units):
 
 def _figure(match, words, unit_pattern):
     """Read one match of `NUMBER`; return None for a word such as 千 alone, an ordinal or a vague number."""
-    before, behind = words[: match.start()], words[match.end() :]
+    before, behind = words[: match.start()], re.sub(r"\s", "", words[match.end() :])
     _, reader = FORMS[match.lastgroup]
     figure = reader(match)
     if figure is None or _counts_nothing(figure, before, behind):
         return None
-    unit = figure.unit or _unit(before, behind, unit_pattern)
-    bounds = figure.bounds | _bounds(before, behind, unit, unit_pattern)
+    unit, rest = (figure.unit, behind) if figure.unit else _unit(before, behind, unit_pattern)
+    bounds = figure.bounds | _bounds(before, rest, unit)
     start, end = match.span()
     return replace(figure, unit=unit, bounds=bounds, start=start, end=end, first=start)
 
@@ -192,8 +182,7 @@ def _ratio(match):
 
 
 def _compound(match):
-    parts = re.findall("(\\d+)([亿万千])", match[0])
-    return Figure(float(sum(int(number) * MYRIADS[myriad] for number, myriad in parts)))
+    return Figure(_value(match[0]))
 
 
 def _per(match):
@@ -202,19 +191,13 @@ def _per(match):
 
 
 def _fraction(match):
-    return _percentage(_value(match["above"]), _value(match["below"]))
-
-
-def _slashed(match):
-    return _percentage(*map(float, match[0].split("/")))
-
-
-def _percentage(above, below):
+    above, below = match[0].split("/") if "/" in match[0] else reversed(match[0].split("分之"))
+    above, below = _value(above), _value(below)
     return None if above is None or not below else Figure(100 * above / below, unit="%")
 
 
-def _half(match):
-    return Figure(50.0, unit="%", bounds=frozenset(">" if match[0] == "过半" else ""))
+def _said(match):
+    return Figure(SHARE_WORDS[match[0]], unit="%", bounds=frozenset(">" if match[0] == "过半" else ""))
 
 
 def _in_digits(match):
@@ -253,11 +236,9 @@ SPOKEN = rf"(?P<letters>{DECIMAL})(?P<over>[余多几]?)(?P<times>[万亿]*)(?P<
 FORMS = {
     "ratio": (rf"(?P<one>{DIGITS}) ?[:比] ?(?P<other>{DIGITS})", _ratio),  # 1:1.1
     "compound": (r"\d+亿\d+万|\d+[亿万]\d+千(?!瓦)", _compound),  # 1亿2000万
-    "hundred": ("百分之?百", lambda match: Figure(100.0, unit="%")),
+    "said": ("|".join(SHARE_WORDS), _said),
     "per": (rf"(?P<base>[百千万])分之(?P<parts>{DECIMAL}|{DIGITS})", _per),  # 百分之九点五
-    "fraction": (rf"(?P<below>{SPELLED})分之(?P<above>{SPELLED})", _fraction),  # 三分之一
-    "slashed": (r"(?<![\d/.])\d\d?/\d\d?(?![\d/])", _slashed),  # 1/3
-    "half": ("一半|半数|过半", _half),
+    "fraction": (rf"{SPELLED}分之{SPELLED}|(?<![\d/.])\d\d?/\d\d?(?![\d/])", _fraction),  # 三分之一, 1/3
     "digits": (COUNTED, _in_digits),  # 10余万, 10万余, 3百余万
     "spelled": (SPOKEN, _in_words),  # 十余万
 }
@@ -268,18 +249,20 @@ NUMBER = re.compile("|".join(f"(?P<{form}>{pattern})" for form, (pattern, _) in 
 
 
 def _unit(before, behind, unit_pattern):
-    """Read the unit behind a figure, 以上 and the like passed over (2万吨以上标准煤); 标准煤 may also stand before it."""
-    behind = re.sub(r"\s", "", behind)
+    """Return the unit behind a figure, and what stands behind the unit.
+
+    以上 and the like are passed over (2万吨以上标准煤); 标准煤 may also stand before the figure.
+    """
     unit = _first(unit_pattern, behind)  # empty where the first half was lost, as in 9/平方公里
-    behind = behind[len(unit) :]
-    longer = _first(unit_pattern, unit + BOUNDED.sub("", behind, 1)) if BOUNDED.match(behind) else ""
+    rest = behind[len(unit) :]
+    longer = _first(unit_pattern, unit + BOUNDED.sub("", rest, 1)) if BOUNDED.match(rest) else ""
     if len(longer) > len(unit):
-        return longer
-    if unit in ("吨", "t") and (COAL_BEFORE.search(before) or COAL_BEHIND.match(behind)):
-        return "吨标准煤"
-    while denominator := re.match(f"(?:/每?|每)({unit_pattern.pattern})", behind):
-        unit, behind = f"{unit}/{denominator[1]}", behind[denominator.end() :]
-    return unit + _first(LONGER, behind) if unit and unit[-1] not in "%‰" else unit
+        return longer, rest
+    if unit in ("吨", "t") and (COAL_BEFORE.search(before) or COAL_BEHIND.match(rest)):
+        return "吨标准煤", rest
+    while denominator := re.match(f"(?:/每?|每)({unit_pattern.pattern})", rest):
+        unit, rest = f"{unit}/{denominator[1]}", rest[denominator.end() :]
+    return unit + (_first(LONGER, rest) if unit and unit[-1] not in "%‰" else ""), rest
 
 
 def _first(pattern, words):
@@ -288,37 +271,22 @@ def _first(pattern, words):
     return match[0] if match else ""
 
 
-def _bounds(before, behind, unit, unit_pattern):
-    """Return the bounds around a figure; what is forbidden above a figure is allowed up to it."""
+def _bounds(before, rest, unit):
+    """Return the bounds around a figure and its unit; what is forbidden above a figure is allowed up to it."""
     clause = re.split("[。;,\n]", before)[-1]
     left = _left_bounds(clause, unit)
-    eliminated = left and ELIMINATED.search(clause) and re.sub(r"\s", "", behind).startswith(f"{unit}的")
-    forbidden = FORBIDDEN.search(clause) or FORBIDDEN_BEHIND.search(behind) or eliminated
-    bounds = left | _right_bounds(behind, unit, unit_pattern)
+    eliminated = left and ELIMINATED.search(clause) and rest.startswith("的")
+    forbidden = FORBIDDEN.search(clause) or FORBIDDEN_BEHIND.search(rest) or eliminated
+    rest = BRACKET.sub("", rest).lstrip('”"」')
+    bounds = left | {bound for bound, pattern in BEHIND.items() if pattern.match(rest)}
     return {OPPOSITE.get(bound, bound) for bound in bounds} if forbidden else bounds
 
 
 def _left_bounds(clause, unit):
-    """Return the bounds that end right before a figure; 低于…的 bounds a share only, not 低于标准的20家."""
-    clause = re.sub('[\\s“"「(]+$', "", clause)
-    patterns = BEFORE_SHARE if unit in SHARES else BEFORE
-    bounds = {bound for bound, pattern in patterns.items() if pattern.search(clause)}
-    # The 低于 of 不低于, and the 超过 of 不超过.
-    return bounds - ({"<"} if ">=" in bounds else set()) - ({">"} if "<=" in bounds else set())
-
-
-def _right_bounds(behind, unit, unit_pattern):
-    """Return the bounds that begin right behind a figure, its unit, or a part of it; a bracket is passed over."""
-    parts = [re.sub(r"^\s", "", behind)]
-    if printed := unit_pattern.match(behind.lstrip()):
-        parts.append(behind.lstrip()[printed.end() :])
-    while denominator := re.match(rf"\s?(?:/\s?每?|每)\s?(?:{unit_pattern.pattern})", parts[-1]):
-        parts.append(parts[-1][denominator.end() :])
-    parts = [BRACKET.sub("", part).lstrip(' ”"」') for part in parts]
-    parts += [noun[1] for part in parts[1:] if (noun := NOUN_BETWEEN.match(part))]
-    bounds = {bound for bound, pattern in AFTER.items() if any(map(pattern.match, parts))}
-    inside = INSIDE_SPAN if unit in TIMES + LENGTHS else INSIDE
-    return bounds | ({"<="} if any(map(inside.match, parts[1:] or parts)) else set())
+    """Return the bounds that end right before a figure."""
+    words = re.sub('[\\s“"「(]+$', "", clause) + ("%" if unit in SHARES else "")
+    bounds = {bound for bound, pattern in BEFORE.items() if pattern.search(words)}
+    return bounds - {OPPOSITE[bound] for bound in bounds & {">=", "<="}}  # the 低于 of 不低于
 
 
 # --- reading a list --------------------------------------------------------------------------------------------------
@@ -369,6 +337,6 @@ def same_unit(one, other):
 
 def _canonical(unit):
     """Return the one print that stands for all prints of a unit: 微克/立方米 for μg/m³."""
-    unit = fold(unit).replace("每", "/").replace("//", "/").replace("标煤", "标准煤").casefold()
+    unit = fold(unit).replace("每", "/").replace("//", "/").casefold()
     canonical = "/".join(CANONICAL.get(part, part) for part in unit.split("/"))
     return "吨/小时" if canonical in ("蒸吨", "蒸吨/小时") else canonical  # of steam, as boilers are sized
