@@ -10,7 +10,6 @@ from lantian.text.figures import figures, same_unit, split
 
 # Five-year plan periods end in these years.
 PERIODS = {"十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030}
-FALLS = {">=": "<=", "<=": ">=", ">": "<", "<": ">"}  # how the bound of a fall, which is negative, is written
 # Numbers in English: 1.45 million, 2,000, 5 GW; not the 2.5 of PM2.5, nor the 13 of 13th.
 ENGLISH = re.compile(
     r"""(?<![A-Za-z\d.,])(?<!PM\ )(?<![Cc]lass\ )
@@ -95,7 +94,7 @@ def _turns_bound(row, before, behind):
     bounds += [one for one, words in BOUNDS_BEHIND.items() if re.match(right.format(words), behind)]
     if not bounds or (bounds[0] in ("<", ">") and (NEGATED.search(before) or row.kind == "change")):
         return False  # "no boilers below 20 t/h", "10 % below 2015"
-    return bounds[0] != (FALLS.get(row.operator, row.operator) if row.value < 0 else row.operator)
+    return bounds[0] != (wording.MIRRORED.get(row.operator, row.operator) if row.value < 0 else row.operator)
 
 
 def _other_unit(row, behind):

@@ -5,7 +5,7 @@ from calendar import monthrange
 from dataclasses import dataclass, replace
 
 from lantian.data.quotes import CHANGES, NOUN, REACHES, STAYS, direction
-from lantian.data.statements import FALLS, PERIODS
+from lantian.data.statements import PERIODS
 from lantian.drafts.passages import (
     BEHIND,
     BREAK,
@@ -25,6 +25,7 @@ from lantian.drafts.passages import (
 )
 from lantian.text import fold
 from lantian.text.figures import figures
+from lantian.text.wording import MIRRORED
 
 STRENGTHS, AREAS, SUBJECTS = (patterns(f"{name}.csv") for name in ("strengths", "areas", "subjects"))
 # Classes of boilers by size, 35蒸吨/小时及以下, and of vehicles and fuels by emissions, 国三及以下, 低于国六标准.
@@ -303,7 +304,7 @@ def _figure_cells(passage, kind):
     sign = 1 if kind != "change" or "改善" in before else direction(figure, words) or -1
     bound = next(bound for bound in OPERATORS if bound in figure.bounds)
     cells = {
-        "operator": FALLS.get(bound, bound) if sign < 0 else bound,
+        "operator": MIRRORED.get(bound, bound) if sign < 0 else bound,
         "value_basis": "figure",
     }
     each = re.search("每(季度|[年月周日天])", before) if figure.unit == "次" else None
