@@ -12,13 +12,17 @@ from pathlib import Path
 
 from lantian.text import fold, read_patterns
 
+# The words beside a number: those that make it none (第1、2台, 国6, 几十家, 三五家), that make another unit of the one before
+# them (吨公里, 家次, 万吨/a) or a unit of coal equivalent, and those by which a figure is one of a list, or its bound is turned.
+WORDS = {name: re.compile(pattern) for name, pattern in read_patterns("figure_words.csv").items()}
+
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
-CHINESE = "〇零一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾佰仟廿卅百千万亿"
+CHINESE = "[〇零一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾佰仟廿卅百千万亿]"
 MYRIADS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 # The 千 of 千瓦 and the 百 of 百分点 belong to a unit.
 NO_UNIT = "(?!千[瓦克米伏帕卡焦赫]|百分)"
-SPELLED = f"(?:{NO_UNIT}[{CHINESE}])+"
+SPELLED = f"(?:{NO_UNIT}{CHINESE})+"
 DECIMAL = f"{SPELLED}(?:点{SPELLED})?"  # 九点五
 MYRIAD = f"(?: ?(?:[十百千]?[万亿]+|{NO_UNIT}[百千]))"
 # Letters before digits make a name, as in PM2.5 and G205, but for short forms: COD500吨.
@@ -29,10 +33,6 @@ DIGITS = rf"(?<![\d.])(?:(?<![A-Za-z])|{AFTER_NAME})(?:{GROUPED}|\d+)(?:(?: \. |
 MORE = {"": frozenset()} | dict.fromkeys("余多几", frozenset((">", "~")))
 PER = {"百": "%", "千": "‰", "万": "‱"}
 SHARE_WORDS = {"百分之百": 100.0, "百分百": 100.0, "一半": 50.0, "半数": 50.0, "过半": 50.0}
-# What makes a number none: 第1、2台, 国6 and (含20家); 几十家 and 数百辆; 三五家, which is three to five.
-ORDINAL = re.compile(r"第$|(?<![全我各美外])国$|第[^。;,]{0,8}、$|\(含$")
-FEW = re.compile("[几数上]$")
-VAGUE = re.compile("[一二三四五六七八九]{2}")
 
 # --- units -----------------------------------------------------------------------------------------------------------
 
@@ -42,13 +42,6 @@ UNITS = [line.split() for line in Path(__file__).with_name("units.txt").read_tex
 CANONICAL = {other.casefold(): unit for unit, *others in UNITS for other in others}
 CANONICAL |= {"h": "小时", "d": "天", "a": "年"}  # behind a stroke only, as in 万吨/a
 SHARES = ("%", "‰", "成")
-# What makes another unit of the one before it: 吨公里, 吨级, 家次, 吨煤当量, 万吨/a, 人·天.
-RATE = r"[/·](?!\d)[^\s,。;、:()\d|]{1,4}"
-LONGER = re.compile(f"{RATE}|公里|级(?!别)|次(?!生)|班(?!子)|座位|(?:标|煤|油)?当量|标油|CO2")
-COAL_BEFORE = re.compile("标准?煤量?$")  # 标准煤消费2万吨
-COAL_BEHIND = re.compile(r"\((?:折[合算]?)?标准?煤\)|标准?煤")  # 2万吨(折标煤)
-# What may stand between a unit and its second half: 2万吨以上标准煤.
-BOUNDED = re.compile(r"(?:\([^()]{0,14}\))?(?:[及或]者?)?(?:以[上下内]|之[上下内]|左右|上下)")
 
 # --- bounds ----------------------------------------------------------------------------------------------------------
 
@@ -61,18 +54,8 @@ OF_SHARE = rf"(?:{OWN}|[^\d,。;:、]{{1,10}}的(?=%))"
 BEFORE = read_patterns("bounds_before.csv", NOT=NOT, WITHIN=WITHIN, OWN=OWN, BETWEEN=OF_SHARE)
 BEFORE = {bound: re.compile(f"(?:{words})%?$") for bound, words in BEFORE.items()}
 BEHIND = {bound: re.compile(words) for bound, words in read_patterns("bounds_behind.csv").items()}
-BRACKET = re.compile(r"^\([^()]{0,14}\)")
 # What is forbidden or eliminated above a figure is allowed up to it: 禁止使用硫分高于1%的煤, 淘汰煤耗高于300克的机组.
-MUST_NOT = "禁止|严禁|不[准许予得](?![再低高超少大小多短突])"
-FORBIDDEN = re.compile(f"{MUST_NOT}|杜绝|防止|限制(?!在)|消除(?=大于|超过|高于)")
-FORBIDDEN_BEHIND = re.compile(f"^[^,。;]{{0,20}}(?:{MUST_NOT})")
-ELIMINATED = re.compile("淘汰|关停|整治|取缔|消除|停止")
 OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
-
-# --- lists -----------------------------------------------------------------------------------------------------------
-
-LIST = re.compile(r"\s*(?:[、及至到~-]|和|与|或){1,2}\s*")
-RANGE = re.compile(r"\s*[至到~-]{1,2}\s*")
 
 
 @dataclass(frozen=True)
@@ -165,7 +148,9 @@ def _figure(match, words, unit_pattern):
 def _counts_nothing(figure, before, behind):
     """Return whether a number is an ordinal, a section mark (一、) or vague (几十)."""
     marks_section = not figure.unit and behind.startswith("、") and not re.search(r"\w$", before)
-    return ORDINAL.search(before) or (figure.spelled and (FEW.search(before) or marks_section))
+    return WORDS["ordinal"].search(before) or (
+        figure.spelled and (WORDS["few"].search(before) or marks_section)
+    )
 
 
 def magnitude(myriad):
@@ -222,7 +207,7 @@ def _value(letters):
     """Return the value of a Chinese numeral; None for what is no number, as 千 in 千家万户, or a vague one."""
     from cn2an import cn2an
 
-    if VAGUE.fullmatch(letters):
+    if WORDS["vague"].fullmatch(letters):
         return None
     try:
         return float(cn2an(letters, "smart"))
@@ -255,14 +240,14 @@ def _unit(before, behind, unit_pattern):
     """
     unit = _first(unit_pattern, behind)  # empty where the first half was lost, as in 9/平方公里
     rest = behind[len(unit) :]
-    longer = _first(unit_pattern, unit + BOUNDED.sub("", rest, 1)) if BOUNDED.match(rest) else ""
+    longer = _first(unit_pattern, unit + WORDS["between"].sub("", rest))
     if len(longer) > len(unit):
         return longer, rest
-    if unit in ("吨", "t") and (COAL_BEFORE.search(before) or COAL_BEHIND.match(rest)):
+    if unit in ("吨", "t") and (WORDS["coal before"].search(before) or WORDS["coal"].match(rest)):
         return "吨标准煤", rest
     while denominator := re.match(f"(?:/每?|每)({unit_pattern.pattern})", rest):
         unit, rest = f"{unit}/{denominator[1]}", rest[denominator.end() :]
-    return unit + (_first(LONGER, rest) if unit and unit[-1] not in "%‰" else ""), rest
+    return unit + (_first(WORDS["longer"], rest) if unit and unit[-1] not in "%‰" else ""), rest
 
 
 def _first(pattern, words):
@@ -274,12 +259,10 @@ def _first(pattern, words):
 def _bounds(before, rest, unit):
     """Return the bounds around a figure and its unit; what is forbidden above a figure is allowed up to it."""
     clause = re.split("[。;,\n]", before)[-1]
-    left = _left_bounds(clause, unit)
-    eliminated = left and ELIMINATED.search(clause) and rest.startswith("的")
-    forbidden = FORBIDDEN.search(clause) or FORBIDDEN_BEHIND.search(rest) or eliminated
-    rest = BRACKET.sub("", rest).lstrip('”"」')
-    bounds = left | {bound for bound, pattern in BEHIND.items() if pattern.match(rest)}
-    return {OPPOSITE.get(bound, bound) for bound in bounds} if forbidden else bounds
+    turned = WORDS["turned"].search(f"{clause}¤{rest}")
+    rest = WORDS["bracket"].sub("", rest).lstrip('”"」')
+    bounds = _left_bounds(clause, unit) | {bound for bound, pattern in BEHIND.items() if pattern.match(rest)}
+    return {OPPOSITE.get(bound, bound) for bound in bounds} if turned else bounds
 
 
 def _left_bounds(clause, unit):
@@ -295,12 +278,12 @@ def _left_bounds(clause, unit):
 def _shared(found, words):
     """Give the figures of a list or range what is printed once for all: the unit, its 万, the bound."""
     joints = [words[one.end : other.start].lstrip().removeprefix(one.unit) for one, other in pairwise(found)]
-    lists = [place for place, joint in enumerate(joints) if LIST.fullmatch(joint)]
+    lists = [place for place, joint in enumerate(joints) if WORDS["list"].fullmatch(joint)]
     for place in lists:
         figure, before = found[place + 1], found[place]
         found[place + 1] = replace(figure, bounds=figure.bounds or before.bounds - {"~"}, first=before.first)
     for place in reversed(lists):
-        found[place] = _completed(found[place], found[place + 1], RANGE.fullmatch(joints[place]))
+        found[place] = _completed(found[place], found[place + 1], WORDS["range"].fullmatch(joints[place]))
     return [replace(figure, bounds=frozenset(figure.bounds or "=")) for figure in found]
 
 

@@ -1,13 +1,12 @@
 """The numeral account: every numeral of every plan, and what accounts for it."""
 
 import re
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import defaultdict, namedtuple
 
 import pandas as pd
 
 from lantian.text import fold, read_patterns
-from lantian.text.figures import figures
+from lantian.text.figures import CHINESE, figures
 
 COLUMNS = ["document", "start", "text", "context", "how", "reason"]
 # What accounts for a numeral, the strongest first, and its column in the summary.
@@ -17,7 +16,6 @@ PASSAGE = 30  # characters that must recur, the numeral among them, for a passag
 
 # --- what a numeral is -----------------------------------------------------------------------------------------------
 
-CHINESE = "[〇零一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟廿卅]"
 # A digit of the formal script, as in 伍万元, but alone a word: 陆电.
 WORD = "(?![壹贰叁肆伍陆柒捌玖](?![壹贰叁肆伍陆柒捌玖拾佰仟零万亿元]))"
 FIGURE = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)*(?: ?[万亿])*"
@@ -37,24 +35,11 @@ HEAD = r"(?:^|(?<=[\s。;)〕]))"  # where a section may begin
 
 PARTS = {"CHINESE": CHINESE, "DATE": DATE, "SPELLED_DATE": SPELLED_DATE, "HEAD": HEAD}
 # Of set phrases the longer come before those they begin with.
-RULES = read_patterns("numeral_rules.csv", **PARTS)
-RULES = {name: re.compile(pattern, re.MULTILINE) for name, pattern in RULES.items()}
+RULES = {name: re.compile(rule, re.M) for name, rule in read_patterns("numeral_rules.csv", **PARTS).items()}
 
 
-@dataclass(frozen=True)
-class Span:
-    """A stretch of a text that accounts for the numerals in it; how and why as in the table of `account`."""
-
-    start: int
-    end: int
-    how: str
-    reason: str
-
-    def holds(self, start, end):
-        """Return whether it accounts for a numeral: one inside it or, where it lists numerals, one that it overlaps."""
-        if self.how == "listed":
-            return self.start < end and start < self.end
-        return self.start <= start and end <= self.end
+# A stretch of a text that accounts for the numerals in it; how and why as in the table of `account`.
+Span = namedtuple("Span", "start end how reason")
 
 
 def account(plans, texts):
@@ -145,7 +130,7 @@ def _may_be_issued(words, issued):
 def numerals(text, spans):
     """Yield a row for each numeral of a text, with the first span that accounts for it."""
     places = [match.span() for match in NUMERAL.finditer(fold(text))]
-    found = {place: next((span for span in spans if span.holds(*place)), None) for place in places}
+    found = {place: next((span for span in spans if _holds(span, *place)), None) for place in places}
     found |= {place: Span(*place, "rule", "repeated text") for place in _repeated(text, found)}
     for (start, end), span in found.items():
         context = text[max(0, start - MARGIN) : end + MARGIN].replace("\n", " ")
@@ -153,17 +138,20 @@ def numerals(text, spans):
         yield {"start": start, "text": text[start:end], "context": context, "how": how, "reason": reason}
 
 
+def _holds(span, start, end):
+    """Return whether a span accounts for a numeral: one inside it or, where it lists numerals, one that it overlaps."""
+    if span.how == "listed":
+        return span.start < end and start < span.end
+    return span.start <= start and end <= span.end
+
+
 def _repeated(text, found):
-    """List the places of numerals without a span whose passage recurs in the text and has a span there."""
+    """Yield the places of numerals without a span whose passage recurs in the text and has a span there."""
     starts = defaultdict(list)  # of each passage of the text
     for start in range(len(text) - PASSAGE + 1):
         starts[text[start : start + PASSAGE]].append(start)
-
-    def recurs(start, end):
-        for first in range(max(0, end - PASSAGE), start + 1):
-            moved = [other - first for other in starts.get(text[first : first + PASSAGE], ())]
-            if any(found.get((start + by, end + by)) for by in moved):
-                return True
-        return False
-
-    return [place for place, span in found.items() if not span and recurs(*place)]
+    for start, end in [place for place, span in found.items() if not span]:
+        firsts = range(max(0, end - PASSAGE), start + 1)
+        moved = {other - first for first in firsts for other in starts.get(text[first : first + PASSAGE], ())}
+        if any(found.get((start + by, end + by)) for by in moved):
+            yield start, end
