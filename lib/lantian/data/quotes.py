@@ -17,14 +17,12 @@ FIGURE_FIELDS = ("value", "value_max", "unit", "operator")
 DATES = ("年", "月", "日")  # units of dates, which are no figures of a target
 # Numbers that plans say in words (value_basis word), and the words.
 NUMBER_WORDS = {int(number): words for number, words in read_patterns("number_words.csv").items()}
-# The words of quotes that say which way a figure goes, what it is the size or the start of, and how binding it is.
+# The words of quotes that say which way a figure goes, what it is the size, the start or a column of, and how binding it is.
 WORDS = {name: re.compile(pattern) for name, pattern in read_patterns("quote_words.csv").items()}
 CHANGES, REACHES, STAYS, NOUN = (WORDS[name] for name in ("changes", "reaches", "stays", "noun"))
 WAY = f"({WORDS['fall'].pattern})|{WORDS['rise'].pattern}"  # the group is filled where the word is of a fall
 # Words for a rate, by the unit that it is for: 日处理4.5万吨 is 万吨/日.
 RATES = {"日": "[日天]", "天": "[日天]", "年": "(?<!\\d)年", "月": "月", "季度": "季度?", "小时": "小?时"}
-# What a table may give as the unit of its figures: 植树(万亩), 消费量/万吨, 单位:台.
-HEADS = re.compile(r"[(\[【:/](?=([^()\[\]【】|:\d]{1,12}))")
 
 
 def contradictions(targets, proofs, units):
@@ -144,7 +142,7 @@ def _in_unit(figure, value, unit, words):
     myriad, stem = split(unit)
     if not _prints(figure, value, unit):
         return False
-    if _is_bare(figure) and any(_headed(unit, head) for head in HEADS.findall(words)):
+    if _is_bare(figure) and any(_headed(unit, head) for head in WORDS["head"].findall(words)):
         return True
     if not _equal(figure, figure.amount, value * magnitude(myriad)):
         return False

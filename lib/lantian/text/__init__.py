@@ -12,6 +12,9 @@ import pandas as pd
 
 LEDGER = "08_evidence.html"  # the page to which what rests on a row leads
 HERE = Path(__file__).parent
+# Parts that patterns have in common, by the words that stand for them; one may hold those below it. They are numerals,
+# dates (with blanks inside, as in texts taken from a page), what may stand before a section, and between a bound and its figure.
+PARTS = pd.read_csv(HERE / "pattern_parts.csv", index_col="part")["pattern"]
 # Traditional characters, each with its simplified form behind it, after the Unihan database of Unicode.
 PAIRS = (HERE / "traditional.txt").read_text("utf-8").split()
 # Marks that stand for one another in plans, by their code points in Unicode, a line each; the first is the one they become.
@@ -48,15 +51,13 @@ def fold(text):
     return text.translate(FOLDED)
 
 
-def read_patterns(name, **parts):
-    """Read a table of patterns.
+def read_patterns(name):
+    """Read a table of patterns; what they have in common is a word in braces, as ``{DATE}``, for the pattern in `PARTS`.
 
     Parameters
     ----------
     name : path-like
         Of a file, by default beside this one, with the columns ``pattern``, ``example`` and, first, what the patterns are of.
-    **parts : str
-        What patterns have in common, by the word in braces that stands for it, as ``{DATE}``.
 
     Returns
     -------
@@ -65,6 +66,6 @@ def read_patterns(name, **parts):
     """
     table = pd.read_csv(HERE / name, dtype=str, keep_default_na=False)
     patterns = table["pattern"]
-    for word, part in parts.items():
+    for word, part in PARTS.items():
         patterns = patterns.str.replace(f"{{{word}}}", part, regex=False)
     return patterns.groupby(table.iloc[:, 0], sort=False).agg("|".join).to_dict()

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import chain, pairwise
 from pathlib import Path
 
-from lantian.text import fold, read_patterns
+from lantian.text import PARTS, fold, read_patterns
 
 # The words beside a number: those that make it none (第1、2台, 国6, 几十家, 三五家), that make another unit of the one before
 # them (吨公里, 家次, 万吨/a) or a unit of coal equivalent, and those by which a figure is one of a list, or its bound is turned.
@@ -18,11 +18,10 @@ WORDS = {name: re.compile(pattern) for name, pattern in read_patterns("figure_wo
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
-CHINESE = "[〇零一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾佰仟廿卅百千万亿]"
 MYRIADS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 # The 千 of 千瓦 and the 百 of 百分点 belong to a unit.
 NO_UNIT = "(?!千[瓦克米伏帕卡焦赫]|百分)"
-SPELLED = f"(?:{NO_UNIT}{CHINESE})+"
+SPELLED = f"(?:{NO_UNIT}{PARTS['CHINESE']})+"
 DECIMAL = f"{SPELLED}(?:点{SPELLED})?"  # 九点五
 MYRIAD = f"(?: ?(?:[十百千]?[万亿]+|{NO_UNIT}[百千]))"
 # Letters before digits make a name, as in PM2.5 and G205, but for short forms: COD500吨.
@@ -45,14 +44,8 @@ SHARES = ("%", "‰", "成")
 
 # --- bounds ----------------------------------------------------------------------------------------------------------
 
-NOT = "(?:不(?:得再|应当|允许|得|能|应|可|宜|准|许|会|要|致|再)?|未|没有)"
-# What may stand between a word such as 不低于 and its figure: 不低于新增车辆总数的80%.
-WITHIN = r"(?:[^\d,。;:、]{0,8}?|[^,。;:]{1,30}的|[^,。;:]{1,30}量(?:\([^()]*\))?的?)"
-OWN = r"[了为占有达到至在是过计]{0,2}(?:每[^\d,。;:、]{1,4})?"  # 超过每年80家
-# Only before a share, where a % is put behind the words: 低于总量的30%, but not 低于标准的20家.
-OF_SHARE = rf"(?:{OWN}|[^\d,。;:、]{{1,10}}的(?=%))"
-BEFORE = read_patterns("bounds_before.csv", NOT=NOT, WITHIN=WITHIN, OWN=OWN, BETWEEN=OF_SHARE)
-BEFORE = {bound: re.compile(f"(?:{words})%?$") for bound, words in BEFORE.items()}
+# A % behind the words says that they stand before a share, as 低于总量的 (30%) but not 低于标准的 (20家).
+BEFORE = {bound: re.compile(f"(?:{words})%?$") for bound, words in read_patterns("bounds_before.csv").items()}
 BEHIND = {bound: re.compile(words) for bound, words in read_patterns("bounds_behind.csv").items()}
 # What is forbidden or eliminated above a figure is allowed up to it: 禁止使用硫分高于1%的煤, 淘汰煤耗高于300克的机组.
 OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}

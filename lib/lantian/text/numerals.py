@@ -5,8 +5,8 @@ from collections import defaultdict, namedtuple
 
 import pandas as pd
 
-from lantian.text import fold, read_patterns
-from lantian.text.figures import CHINESE, figures
+from lantian.text import PARTS, fold, read_patterns
+from lantian.text.figures import figures
 
 COLUMNS = ["document", "start", "text", "context", "how", "reason"]
 # What accounts for a numeral, the strongest first, and its column in the summary.
@@ -16,6 +16,7 @@ PASSAGE = 30  # characters that must recur, the numeral among them, for a passag
 
 # --- what a numeral is -----------------------------------------------------------------------------------------------
 
+CHINESE = PARTS["CHINESE"]
 # A digit of the formal script, as in 伍万元, but alone a word: 陆电.
 WORD = "(?![壹贰叁肆伍陆柒捌玖](?![壹贰叁肆伍陆柒捌玖拾佰仟零万亿元]))"
 FIGURE = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)*(?: ?[万亿])*"
@@ -28,14 +29,8 @@ NUMERAL = re.compile(
 
 # --- numerals that promise nothing -----------------------------------------------------------------------------------
 
-DATE = r"\d{4}年\d{1,2}月\d{1,2}日"
-# Texts taken from a page may have blanks inside marks, numbers and dates, as 〔 201 2 〕 24 號.
-SPELLED_DATE = "(?:[〇零一二三四五六七八九] ?){4}年(?: ?[一二三四五六七八九十]){1,3} ?月(?: ?[一二三四五六七八九十]){1,3} ?日"
-HEAD = r"(?:^|(?<=[\s。;)〕]))"  # where a section may begin
-
-PARTS = {"CHINESE": CHINESE, "DATE": DATE, "SPELLED_DATE": SPELLED_DATE, "HEAD": HEAD}
 # Of set phrases the longer come before those they begin with.
-RULES = {name: re.compile(rule, re.M) for name, rule in read_patterns("numeral_rules.csv", **PARTS).items()}
+RULES = {name: re.compile(rule, re.M) for name, rule in read_patterns("numeral_rules.csv").items()}
 
 
 # A stretch of a text that accounts for the numerals in it; how and why as in the table of `account`.
