@@ -140,9 +140,8 @@ def _equal(figure, number, value):
 def _in_unit(figure, value, unit, words):
     """Return whether a figure is a value in a unit, which is printed next to it or in the head of a table, as 植树(万亩)."""
     myriad, stem = split(unit)
-    if not _prints(figure, value, unit):
-        return False
-    if _is_bare(figure) and any(_headed(unit, head) for head in WORDS["head"].findall(words)):
+    heads = WORDS["head"].findall(words) if _is_bare(figure) and _prints(figure, value, unit) else ()
+    if any(_headed(unit, head) for head in heads):
         return True
     if not _equal(figure, figure.amount, value * magnitude(myriad)):
         return False
@@ -201,14 +200,10 @@ def _before(row):
 
 def _start_fault(row):
     """A figure from which something only starts is not the target: 由50降至35."""
-    starts = [_is_start(figure, row) for figure in row.matching]
-    if row.kind != "change" and all(starts) and len(row.printed) > len(row.matching):
+    around = [f"{before}¤{_behind(row, figure)}" for before, figure in zip(_before(row), row.matching)]
+    starts = all(WORDS["start"].search(words) for words in around)
+    if row.kind != "change" and starts and len(row.printed) > len(row.matching):
         yield "value", f"{row.value:.15g} is where it starts from in the words, not what is promised"
-
-
-def _is_start(figure, row):
-    """Return whether the words around a figure say that something starts from it."""
-    return WORDS["start"].search(f"{row.figure_evidence[: figure.start]}¤{_behind(row, figure)}")
 
 
 def _kind_fault(row):
@@ -249,8 +244,7 @@ def _year_fault(row):
         if not near and str(row.target_year) in row.figure_evidence:
             near = re.findall(r"到((?:19|20)\d\d)年(?!、)", before)[-1:]
         years |= set(map(int, near))
-    if pd.notna(row.baseline_year):
-        years.discard(row.baseline_year)
+    years.discard(row.baseline_year)
     if pd.notna(row.target_year) and years and row.target_year not in years:
         yield "target_year", f"{row.target_year} is not the year before the figure: {min(years)}"
 
@@ -316,8 +310,9 @@ def _cited_faults(row):
     if row.value_basis == "figure":
         printed = [figure for figure in figures(words, row.known) if not _is_aside(figure, words)]
         matching = [figure for figure in printed if _prints(figure, row.value, row.unit)]
-        cited = row._replace(figure_evidence=words, printed=printed, matching=matching)
-        yield from _cited_figure_faults(cited)
+        yield from _cited_figure_faults(
+            row._replace(figure_evidence=words, printed=printed, matching=matching)
+        )
     if WORDS["aspiring"].search(words) and row.strength != "aspirational":
         yield "strength", f"{row.strength!r} does not fit the words ({row.words}), which are aspirational"
 

@@ -45,18 +45,18 @@ def statement_faults(row):
         A target with its ``evidence`` (quote and proofs, folded), the ``factor`` of its unit, and ``known``, the
         units of the table.
 
-    Yields
-    ------
-    tuple of str
+    Returns
+    -------
+    list of tuple of str
         The column ``statement_en``, and what is wrong: figures that neither the row nor its words hold; a bound, unit
         or way that is turned; or else other figures than the row's.
     """
     stated = _english(row.statement_en)
     others = [number for number in stated if not _is_value(number, row)]
-    if others:
-        yield from _other_faults(row, stated, others)
+    faults = list(_other_faults(row, stated, others)) if others else []
     if row.value_basis == "figure":
-        yield from _turned(row, stated)
+        faults += _turned(row, stated)
+    return [("statement_en", fault) for fault in faults]
 
 
 def _other_faults(row, stated, others):
@@ -66,10 +66,10 @@ def _other_faults(row, stated, others):
     digits = [number for number in others if number.text[0].isdigit()]
     strays = [number for number in digits if not any(_is_about(number.value, one) for one in held)]
     for number in strays:
-        yield "statement_en", f"holds {number.text}, which stands neither in the row nor in its words"
+        yield f"holds {number.text}, which stands neither in the row nor in its words"
     rest = " and ".join(number.text for number in digits if number.value not in further)
     if row.value_basis == "figure" and row.value and rest and not strays and len(others) == len(stated):
-        yield "statement_en", f"holds {rest}, not {row.value:.15g} {row.unit}, the row's figure"
+        yield f"holds {rest}, not {row.value:.15g} {row.unit}, the row's figure"
 
 
 def _turned(row, stated):
@@ -79,14 +79,11 @@ def _turned(row, stated):
         if not any(_is_about(number.value, row.value * scale) for scale in (1, row.factor)):
             continue
         if _turns_bound(row, before, behind):
-            yield (
-                "statement_en",
-                f"turns the operator {row.operator!r} of the row: {before[-12:] + number.text!r}",
-            )
+            yield f"turns the operator {row.operator!r} of the row: {before[-12:] + number.text!r}"
         elif unit := _other_unit(row, behind):
-            yield "statement_en", f"gives another unit than the row: {number.text} {unit}, not {row.unit}"
+            yield f"gives another unit than the row: {number.text} {unit}, not {row.unit}"
         elif _turns_way(row, behind):
-            yield "statement_en", f"turns the way of the change: {(number.text + behind)[:24]!r}"
+            yield f"turns the way of the change: {(number.text + behind)[:24]!r}"
 
 
 def _turns_bound(row, before, behind):
