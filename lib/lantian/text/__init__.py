@@ -12,8 +12,7 @@ import pandas as pd
 
 LEDGER = "08_evidence.html"  # the page to which what rests on a row leads
 HERE = Path(__file__).parent
-# Parts that patterns have in common, by the words that stand for them; one may hold those below it. They are numerals,
-# dates (with blanks inside, as in texts taken from a page), what may stand before a section, and between a bound and its figure.
+# Parts that patterns have in common, by the words that stand for them; one may hold those below it.
 PARTS = pd.read_csv(HERE / "pattern_parts.csv", index_col="part")["pattern"]
 # Traditional characters, each with its simplified form behind it, after the Unihan database of Unicode.
 PAIRS = (HERE / "traditional.txt").read_text("utf-8").split()

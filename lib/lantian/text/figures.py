@@ -8,9 +8,8 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, pairwise
-from pathlib import Path
 
-from lantian.text import PARTS, fold, read_patterns
+from lantian.text import HERE, fold, read_patterns
 
 # The words beside a number: those that make it none (第1、2台, 国6, 几十家, 三五家), that make another unit of the one before
 # them (吨公里, 家次, 万吨/a) or a unit of coal equivalent, and those by which a figure is one of a list, or its bound is turned.
@@ -18,26 +17,17 @@ WORDS = {name: re.compile(pattern) for name, pattern in read_patterns("figure_wo
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
+# How they are printed says `number_forms.csv`, and what the forms have in common `pattern_parts.csv`.
 MYRIADS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
-# The 千 of 千瓦 and the 百 of 百分点 belong to a unit.
-NO_UNIT = "(?!千[瓦克米伏帕卡焦赫]|百分)"
-SPELLED = f"(?:{NO_UNIT}{PARTS['CHINESE']})+"
-DECIMAL = f"{SPELLED}(?:点{SPELLED})?"  # 九点五
-MYRIAD = f"(?: ?(?:[十百千]?[万亿]+|{NO_UNIT}[百千]))"
-# Letters before digits make a name, as in PM2.5 and G205, but for short forms: COD500吨.
-AFTER_NAME = "|".join(f"(?<={name})" for name in ("COD", "BOD", "VOC", "VOCs", "NOx", "LNG", "CNG"))
-GROUPED = r"\d{1,3}(?:[, ]\d{3})+(?!\d)"  # 1,234
-DIGITS = rf"(?<![\d.])(?:(?<![A-Za-z])|{AFTER_NAME})(?:{GROUPED}|\d+)(?:(?: \. |\.)\d+)?"
 # The bounds of a number with 余, 多 or 几.
 MORE = {"": frozenset()} | dict.fromkeys("余多几", frozenset((">", "~")))
 PER = {"百": "%", "千": "‰", "万": "‱"}
-SHARE_WORDS = {"百分之百": 100.0, "百分百": 100.0, "一半": 50.0, "半数": 50.0, "过半": 50.0}
 
 # --- units -----------------------------------------------------------------------------------------------------------
 
 # Units and words for counting as Chinese documents print them, whatever a table of units may hold: a line a unit, behind
 # it its other prints; to change the print changes no number.
-UNITS = [line.split() for line in Path(__file__).with_name("units.txt").read_text("utf-8").splitlines()]
+UNITS = [line.split() for line in (HERE / "units.txt").read_text("utf-8").splitlines()]
 CANONICAL = {other.casefold(): unit for unit, *others in UNITS for other in others}
 CANONICAL |= {"h": "小时", "d": "天", "a": "年"}  # behind a stroke only, as in 万吨/a
 SHARES = ("%", "‰", "成")
@@ -128,8 +118,7 @@ def _unit_pattern(units):
 def _figure(match, words, unit_pattern):
     """Read one match of `NUMBER`; return None for a word such as 千 alone, an ordinal or a vague number."""
     before, behind = words[: match.start()], re.sub(r"\s", "", words[match.end() :])
-    _, reader = FORMS[match.lastgroup]
-    figure = reader(match)
+    figure = READERS[match.lastgroup](match)
     if figure is None or _counts_nothing(figure, before, behind):
         return None
     unit, rest = (figure.unit, behind) if figure.unit else _unit(before, behind, unit_pattern)
@@ -175,7 +164,8 @@ def _fraction(match):
 
 
 def _said(match):
-    return Figure(SHARE_WORDS[match[0]], unit="%", bounds=frozenset(">" if match[0] == "过半" else ""))
+    number, bounds = 100.0 if match[0].endswith("百") else 50.0, frozenset(">" if match[0] == "过半" else "")
+    return Figure(number, unit="%", bounds=bounds)
 
 
 def _in_digits(match):
@@ -208,19 +198,11 @@ def _value(letters):
         return None
 
 
-COUNTED = rf"(?P<number>{DIGITS})(?P<more>[余多几]?)(?P<myriad>{MYRIAD}?)(?P<odd>[余多]?)(?P<rest>(?:(?<=[余多])[万亿]+)?)"
-SPOKEN = rf"(?P<letters>{DECIMAL})(?P<over>[余多几]?)(?P<times>[万亿]*)(?P<also>[余多]?)"
-# The forms of a number, the first that fits counts, and the function that reads each.
-FORMS = {
-    "ratio": (rf"(?P<one>{DIGITS}) ?[:比] ?(?P<other>{DIGITS})", _ratio),  # 1:1.1
-    "compound": (r"\d+亿\d+万|\d+[亿万]\d+千(?!瓦)", _compound),  # 1亿2000万
-    "said": ("|".join(SHARE_WORDS), _said),
-    "per": (rf"(?P<base>[百千万])分之(?P<parts>{DECIMAL}|{DIGITS})", _per),  # 百分之九点五
-    "fraction": (rf"{SPELLED}分之{SPELLED}|(?<![\d/.])\d\d?/\d\d?(?![\d/])", _fraction),  # 三分之一, 1/3
-    "digits": (COUNTED, _in_digits),  # 10余万, 10万余, 3百余万
-    "spelled": (SPOKEN, _in_words),  # 十余万
-}
-NUMBER = re.compile("|".join(f"(?P<{form}>{pattern})" for form, (pattern, _) in FORMS.items()))
+# What reads each form of a number; of `number_forms.csv` the first that fits counts.
+READERS = {"ratio": _ratio, "compound": _compound, "said": _said, "per": _per, "fraction": _fraction}
+READERS |= {"digits": _in_digits, "spelled": _in_words}
+NUMBER = [f"(?P<{form}>{pattern})" for form, pattern in read_patterns("number_forms.csv").items()]
+NUMBER = re.compile("|".join(NUMBER))
 
 
 # --- reading unit and bounds -----------------------------------------------------------------------------------------

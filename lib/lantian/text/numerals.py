@@ -5,7 +5,7 @@ from collections import defaultdict, namedtuple
 
 import pandas as pd
 
-from lantian.text import PARTS, fold, read_patterns
+from lantian.text import fold, read_patterns
 from lantian.text.figures import figures
 
 COLUMNS = ["document", "start", "text", "context", "how", "reason"]
@@ -14,21 +14,8 @@ HOW = {"target": "targets", "gap": "gaps", "proof": "proofs", "rule": "by rule",
 MARGIN = 10  # characters of context shown on each side
 PASSAGE = 30  # characters that must recur, the numeral among them, for a passage to count as repeated
 
-# --- what a numeral is -----------------------------------------------------------------------------------------------
-
-CHINESE = PARTS["CHINESE"]
-# A digit of the formal script, as in 伍万元, but alone a word: 陆电.
-WORD = "(?![壹贰叁肆伍陆柒捌玖](?![壹贰叁肆伍陆柒捌玖拾佰仟零万亿元]))"
-FIGURE = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)*(?: ?[万亿])*"
-NUMERAL = re.compile(
-    rf"{FIGURE}(?:%?[-~至:]{{1,2}}{FIGURE})*"  # 1,234, 2018—2020, 1:1.1
-    rf"|百分之{CHINESE}+(?:点{CHINESE}+)?|{CHINESE}+分之{CHINESE}+"
-    rf"|{WORD}{CHINESE}+(?:[至-]{CHINESE}+)?"  # 三至五
-    r"|[\u2160-\u217f]+|[\u3220-\u3229\u00bc-\u00be]|半数|过半|翻番"  # Ⅲ, ㈠ and ½
-)
-
-# --- numerals that promise nothing -----------------------------------------------------------------------------------
-
+# What a numeral is, and which promise nothing.
+NUMERAL = re.compile(read_patterns("numeral_forms.csv")["numeral"])
 # Of set phrases the longer come before those they begin with.
 RULES = {name: re.compile(rule, re.M) for name, rule in read_patterns("numeral_rules.csv").items()}
 
