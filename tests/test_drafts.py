@@ -15,8 +15,8 @@ from lantian.data.quotes import unproved
 from lantian.data.schema import DataError
 from lantian.drafts import propose
 from lantian.drafts.rows import read
+from lantian.text import fold
 from lantian.text.numerals import NUMERAL, RULES
-from lantian.text.script import fold
 
 BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "drafts.py"
 PLAN = """某县蓝天保卫战三年行动计划(2018-2020年)

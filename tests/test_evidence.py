@@ -20,8 +20,7 @@ from lantian.data.schema import DataError
 from lantian.proof.verify import unfounded
 from lantian.site import evidence
 from lantian.site.evidence import marked
-from lantian.text import sentences
-from lantian.text.script import fold
+from lantian.text import fold, sentences
 from lantian.text.sentences import PAGES
 
 TABLES = ("proofs.csv", "gaps.csv", "text_defects.csv", "targets/huludao.csv", "targets/yuyao.csv")

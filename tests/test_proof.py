@@ -10,8 +10,8 @@ from edit import change, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lantian.data.quotes import contradictions
+from lantian.text import fold
 from lantian.text.figures import figures
-from lantian.text.script import fold
 
 BLANK = {
     "document": "a-2018",

@@ -10,8 +10,7 @@ import lantian as lt
 import pytest
 from lantian.analysis import search
 from lantian.site.pages import program
-from lantian.text import wording
-from lantian.text.script import PAIRS
+from lantian.text import PAIRS, wording
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

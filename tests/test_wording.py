@@ -12,7 +12,7 @@ BARE_NEGATIVE = re.compile(r"(?<![\w.])[-−]\s?\d")
 CODES = re.compile(r"nan|None|NaT|<NA>|[<>]=?|~|_")
 EMPTY = {
     "value_max": None,
-    "amount_max": None,
+    "amount_max": float("nan"),
     "baseline_year": None,
     "baseline_basis": "",
     "target_year": None,

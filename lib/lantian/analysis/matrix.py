@@ -5,8 +5,7 @@ import os
 import pandas as pd
 
 from lantian.errors import CallError, near
-from lantian.text import wording
-from lantian.text.script import fold
+from lantian.text import fold, wording
 
 # What a cell holds, from the most to the least informative; and what is no target, in a few characters.
 MARKS, NO_TARGET = wording.words("mark"), wording.words("no target")

@@ -6,8 +6,7 @@ import pandas as pd
 
 from lantian.analysis.matrix import HEADLINES, on_theme, require_places
 from lantian.errors import CallError
-from lantian.text import wording
-from lantian.text.script import fold
+from lantian.text import fold, wording
 
 FOUND = ["place", "id", "in_words", "statement", "indicator", "quote", "clause"]
 # What is searched: what a row is about, which ranks first, and what is said of it besides.

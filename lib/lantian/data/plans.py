@@ -12,8 +12,7 @@ from lantian.data.check import sound_tables
 from lantian.data.files import typed
 from lantian.data.schema import READ, DataError, Problem, find_data, province
 from lantian.errors import NameMissing
-from lantian.text import wording
-from lantian.text.script import fold
+from lantian.text import fold, wording
 
 # What rows take over from the place that they belong to.
 PLACE = ["id", "name_en", "name_zh", "label", "order", "role", "level", "issued"]

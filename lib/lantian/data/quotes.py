@@ -6,9 +6,10 @@ from itertools import chain, islice
 
 import pandas as pd
 
-from lantian.data.statements import FALLS, PERIODS, statement_faults
+from lantian.data.statements import PERIODS, statement_faults
+from lantian.text import fold, read_patterns
 from lantian.text.figures import figures, magnitude, same_unit, split
-from lantian.text.script import fold, read_patterns
+from lantian.text.wording import MIRRORED
 
 UNPROVED = "stands neither in the quote nor in a proof; widen the quote, add a proof, or empty the cell"
 # Fields of which a proof may hold the figure, its unit or its bound.
@@ -16,30 +17,12 @@ FIGURE_FIELDS = ("value", "value_max", "unit", "operator")
 DATES = ("年", "月", "日")  # units of dates, which are no figures of a target
 # Numbers that plans say in words (value_basis word), and the words.
 NUMBER_WORDS = {int(number): words for number, words in read_patterns("number_words.csv").items()}
-# Words for the year before the one that a target is for, of a fall and of a rise (增加值, 减排项目, 低碳 and 低于 are neither;
-# 负增长 is a fall), of a change that does not show its way; what stands right before a figure by which something changes
-# (下降, 削减…不少于), and before one that is reached or kept; words of an aim.
-LAST_YEAR, FALL, RISE, MOVED, CHANGES, REACHES, STAYS, ASPIRING = read_patterns("change_words.csv").values()
-WAY = f"({FALL})|{RISE}"  # the group is filled where the word is of a fall
-# A change as a noun: whatever 降幅 or 下降比例 is raised to is a fall.
-NOUN = re.compile("[降减削][低少排减]?[幅率]|下降(?:比例|幅度)")
-# Words before and behind a figure from which something starts: 由50降至35, 在60%的基础上.
-STARTS = {
-    re.compile("(?:由|从|自)[^,。;、\\d]{0,12}$"): re.compile("^[^,。;、\\d]{0,12}?(?:降|提|增|减|升|压|扩)"),
-    re.compile("在[^,。;]{0,30}$"): re.compile("^[^,。;\\d]{0,6}基础"),
-}
-BINDING = {"binding": "约束性|約束性", "indicative": "预期性|預期性"}
+# The words of quotes that say which way a figure goes, what it is the size, the start or a column of, and how binding it is.
+WORDS = {name: re.compile(pattern) for name, pattern in read_patterns("quote_words.csv").items()}
+CHANGES, REACHES, STAYS, NOUN = (WORDS[name] for name in ("changes", "reaches", "stays", "noun"))
+WAY = f"({WORDS['fall'].pattern})|{WORDS['rise'].pattern}"  # the group is filled where the word is of a fall
 # Words for a rate, by the unit that it is for: 日处理4.5万吨 is 万吨/日.
 RATES = {"日": "[日天]", "天": "[日天]", "年": "(?<!\\d)年", "月": "月", "季度": "季度?", "小时": "小?时"}
-# What a table may give as the unit of its figures: 植树(万亩), 消费量/万吨, 单位:台.
-HEADS = re.compile(r"[(\[【:/](?=([^()\[\]【】|:\d]{1,12}))")
-# Units of the sizes of things, which are no targets, and what then stands behind: 10蒸吨及以下锅炉.
-SIZES = dict.fromkeys(("蒸吨", "蒸吨/小时"), "[及或]?以[上下]")
-OTHER_SIZES = ("吨/小时", "吨/日", "吨/天", "头", "只", "羽", "千瓦", "平方米")
-SIZES |= dict.fromkeys(OTHER_SIZES, "[及或]?以[上下][\u4e00-\u9fff](?<![的标及和])")
-DIGITS = "〇一二三四五六七八九"
-DIGIT = str.maketrans("零" + DIGITS, "00123456789")
-MONTHS = "一 二 三 四 五 六 七 八 九 十 十一 十二".split()
 
 
 def contradictions(targets, proofs, units):
@@ -115,8 +98,7 @@ def _figure_faults(row):
         return
     dates = () if row.unit in DATES else DATES
     printed = [figure for figure in figures(words, row.known) if figure.unit not in dates]
-    alike = [figure for figure in printed if _prints(figure, row.value, row.unit)]
-    matching = [figure for figure in alike if _in_unit(figure, row.value, row.unit, words)]
+    matching = [figure for figure in printed if _in_unit(figure, row.value, row.unit, words)]
     row = row._replace(printed=printed, matching=matching)
     faults = [*_printing_faults("value", row), *_printing_faults("value_max", row)]
     yield from faults or islice(chain.from_iterable(check(row) for check in SENSE_CHECKS), 1)
@@ -156,9 +138,10 @@ def _equal(figure, number, value):
 
 
 def _in_unit(figure, value, unit, words):
-    """Return whether a figure is printed in a unit: next to it, or in the head of a table, as 植树(万亩)."""
+    """Return whether a figure is a value in a unit, which is printed next to it or in the head of a table, as 植树(万亩)."""
     myriad, stem = split(unit)
-    if _is_bare(figure) and any(_headed(unit, head) for head in HEADS.findall(words)):
+    heads = WORDS["head"].findall(words) if _is_bare(figure) and _prints(figure, value, unit) else ()
+    if any(_headed(unit, head) for head in heads):
         return True
     if not _equal(figure, figure.amount, value * magnitude(myriad)):
         return False
@@ -188,10 +171,10 @@ def _is_rate(printed, stem, words):
     whole, _, rate = stem.partition("/")
     if printed[0] == "/":
         return stem.endswith(printed)  # 9/平方公里, where a unit was lost
-    time = RATES.get(rate)
-    spoken = f"每一?{time or re.escape(rate)}|{time or re.escape(rate)}均"
-    spoken += f"|{time}(?=[处产供利用消替新排能发])" if time else ""
-    spoken += f"|{rate}(?:GDP|地区|国内|工业)"  # 万元GDP用水量15立方米
+    word = RATES.get(rate, re.escape(rate))
+    spoken = f"每一?{word}|{word}均|{word}(?:GDP|地区|国内|工业)"  # 万元GDP用水量15立方米
+    if rate in RATES:
+        spoken += f"|{word}(?=[处产供利用消替新排能发])"
     return bool(rate and same_unit(printed, whole) and re.search(spoken, words))
 
 
@@ -200,7 +183,7 @@ def _is_rate(printed, stem, words):
 
 def _size_fault(row):
     """The size of what is acted on is no figure of the target: 10蒸吨及以下锅炉."""
-    sized = [re.match(SIZES.get(figure.unit, "(?!)"), _behind(row, figure)) for figure in row.matching]
+    sized = [WORDS["size"].match(figure.unit + _behind(row, figure)) for figure in row.matching]
     if row.kind != "standard" and all(sized):
         yield "value", f"{row.value:.15g} is the size of what is acted on; it belongs to subject_class"
 
@@ -217,21 +200,16 @@ def _before(row):
 
 def _start_fault(row):
     """A figure from which something only starts is not the target: 由50降至35."""
-    starts = [_is_start(figure, row) for figure in row.matching]
-    if row.kind != "change" and all(starts) and len(row.printed) > len(row.matching):
+    around = [f"{before}¤{_behind(row, figure)}" for before, figure in zip(_before(row), row.matching)]
+    starts = all(WORDS["start"].search(words) for words in around)
+    if row.kind != "change" and starts and len(row.printed) > len(row.matching):
         yield "value", f"{row.value:.15g} is where it starts from in the words, not what is promised"
-
-
-def _is_start(figure, row):
-    """Return whether the words around a figure say that something starts from it."""
-    left, right = row.figure_evidence[: figure.start], _behind(row, figure)
-    return any(before.search(left) and behind.search(right) for before, behind in STARTS.items())
 
 
 def _kind_fault(row):
     """A change is no level or share, a level no change or amount, and an amount has no percent."""
     before = _before(row)
-    if row.kind in ("level", "share") and _changes_by(before):
+    if row.kind in ("level", "share") and any(CHANGES.search(text) for text in before):
         yield "kind", f"{row.kind!r} is not what is printed; {row.value:.15g} is how much it changes"
     if row.kind == "change" and (_is_reached(before) or _is_kept(row)):
         yield "kind", f"'change' is not what is printed; {abs(row.value):.15g} is what is reached"
@@ -241,22 +219,16 @@ def _kind_fault(row):
         yield "kind", "'amount' is not what is printed; what is held at a figure is a level"
 
 
-def _changes_by(before):
-    """Return whether the words before figures mean that something changes by them."""
-    falls = [re.search("(?:降幅|下降幅度)[^,。;]{0,6}$", text) for text in before]
-    return any(re.search(CHANGES, text) for text in before) or all(falls)
-
-
 def _is_reached(before):
     """Return whether the words before figures mean that these are reached: 降至35."""
-    return all(re.search(REACHES, text) and not NOUN.search(_clause(text)) for text in before)
+    return all(REACHES.search(text) and not NOUN.search(_clause(text)) for text in before)
 
 
 def _is_kept(row):
     """Return whether the figures are levels at which something stays, and no word is one of a change."""
-    stays = all(re.search(STAYS, text) for text in _before(row))
+    stays = all(STAYS.search(text) for text in _before(row))
     moves = any(direction(figure, row.figure_evidence) for figure in row.matching)
-    return stays and not moves and not re.search(MOVED, row.figure_evidence)
+    return stays and not moves and not WORDS["moved"].search(row.figure_evidence)
 
 
 def _clause(text):
@@ -272,8 +244,7 @@ def _year_fault(row):
         if not near and str(row.target_year) in row.figure_evidence:
             near = re.findall(r"到((?:19|20)\d\d)年(?!、)", before)[-1:]
         years |= set(map(int, near))
-    if pd.notna(row.baseline_year):
-        years.discard(row.baseline_year)
+    years.discard(row.baseline_year)
     if pd.notna(row.target_year) and years and row.target_year not in years:
         yield "target_year", f"{row.target_year} is not the year before the figure: {min(years)}"
 
@@ -300,7 +271,7 @@ def _range_fault(row):
 
 def _operator_fault(row):
     """The operator is that of the words next to the figure; where they have none, a standard may still be a limit."""
-    turned = FALLS if row.value < 0 else {}  # 下降20%以上 is at most -20
+    turned = MIRRORED if row.value < 0 else {}  # 下降20%以上 is at most -20
     printed = sorted({turned.get(bound, bound) for figure in row.matching for bound in figure.bounds})
     if row.operator not in printed and not (printed == ["="] and row.kind == "standard"):
         found = f"the words next to the figure are {' or '.join(printed)}"
@@ -339,9 +310,10 @@ def _cited_faults(row):
     if row.value_basis == "figure":
         printed = [figure for figure in figures(words, row.known) if not _is_aside(figure, words)]
         matching = [figure for figure in printed if _prints(figure, row.value, row.unit)]
-        cited = row._replace(figure_evidence=words, printed=printed, matching=matching)
-        yield from _cited_figure_faults(cited)
-    if re.search(ASPIRING, words) and row.strength != "aspirational":
+        yield from _cited_figure_faults(
+            row._replace(figure_evidence=words, printed=printed, matching=matching)
+        )
+    if WORDS["aspiring"].search(words) and row.strength != "aspirational":
         yield "strength", f"{row.strength!r} does not fit the words ({row.words}), which are aspirational"
 
 
@@ -386,13 +358,13 @@ def _date_faults(row):
 
 def _strength_faults(row):
     """Yield what is wrong with the strength and nature of a target, and with the words that decide them."""
-    if row.nature and not re.search(BINDING[row.nature], row.evidence):
+    if row.nature and not WORDS[row.nature].search(row.evidence):
         yield "nature", f"{row.nature!r} {UNPROVED}"
     if row.strength_word and fold(row.strength_word) not in row.evidence:
         yield "strength_word", f"{row.strength_word!r} {UNPROVED}"
     if row.strength == "aspirational":
         return
-    if re.fullmatch(ASPIRING, row.strength_word):
+    if WORDS["aspiring"].fullmatch(fold(row.strength_word)):
         yield "strength", f"{row.strength!r} does not fit {row.strength_word!r}, which is aspirational"
     elif row.value_basis == "figure" and (word := _aspiring_word(row, fold(row.quote))):
         message = f"is not what is printed; {word} stands before the figure, which is aspirational"
@@ -408,8 +380,8 @@ def _aspiring_word(row, quote):
     for figure in figures(quote):
         if _prints(figure, row.value, row.unit):
             *others, last = re.split("[,,]", re.split("[。;]", quote[: figure.start])[-1])
-            heads = [re.match(ASPIRING, clause.strip()) for clause in others]
-            found.append(re.search(ASPIRING, last) or next(filter(None, heads), None))
+            heads = [WORDS["aspiring"].match(clause.strip()) for clause in others]
+            found.append(WORDS["aspiring"].search(last) or next(filter(None, heads), None))
     return found[0][0] if found and all(found) else ""
 
 
@@ -431,10 +403,11 @@ def _has_day(words, day):
 
 
 def _in_digits(words):
-    """Write the years and months of words in digits: 二〇二〇年六月底 is 2020年6月底."""
-    words = re.sub(f"[零{DIGITS}]{{4}}(?=年)", lambda year: year[0].translate(DIGIT), words)
-    months = "(?<![一二三四五六七八九十个])(十[一二]|[一二三四五六七八九十])(?=月)"
-    return re.sub(months, lambda month: str(MONTHS.index(month[1]) + 1), words)
+    """Write the years, months and days of words in digits: 二〇二〇年六月底 is 2020年6月底."""
+    for figure in reversed(figures(words)):
+        if figure.spelled and figure.unit in DATES:
+            words = f"{words[: figure.start]}{figure.number:.0f}{words[figure.end :]}"
+    return words
 
 
 def _has_year(words, year, target_year):
@@ -442,7 +415,7 @@ def _has_year(words, year, target_year):
     century, rest = divmod(year, 100)
     forms = [str(year), rf"{century}\d\d[-~]{rest:02}年"]  # 2018-20年
     forms += [name for name, end in PERIODS.items() if end == year]
-    forms += [LAST_YEAR] if pd.notna(target_year) and year + 1 == target_year else []
+    forms += [WORDS["last year"].pattern] if pd.notna(target_year) and year + 1 == target_year else []
     return bool(re.search("|".join(forms), _in_digits(words)))
 
 

@@ -5,13 +5,11 @@ from collections import namedtuple
 
 import pandas as pd
 
-from lantian.text import wording
+from lantian.text import fold, read_patterns, wording
 from lantian.text.figures import figures, same_unit, split
-from lantian.text.script import fold, read_patterns
 
 # Five-year plan periods end in these years.
 PERIODS = {"十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030}
-FALLS = {">=": "<=", "<=": ">=", ">": "<", "<": ">"}  # how the bound of a fall, which is negative, is written
 # Numbers in English: 1.45 million, 2,000, 5 GW; not the 2.5 of PM2.5, nor the 13 of 13th.
 ENGLISH = re.compile(
     r"""(?<![A-Za-z\d.,])(?<!PM\ )(?<![Cc]lass\ )
@@ -33,8 +31,9 @@ MEASURE = re.compile(r" ?(?:t|tonnes?|tce|kW|kWh|m[²³23]|km²|mu|ha|CNY|yuan|p
 IN_WORDS = {word: float(number) for word, number in wording.words("english number").items()}
 
 
-# A number of an English text: 1.45 million t is 1450000, printed "1.45 million", measured: a unit of measurement follows.
-Number = namedtuple("Number", "value text measured")
+# A number of an English text, with the words before and behind it: 1.45 million t is 1450000, printed "1.45 million", and
+# measured, since a unit of measurement follows.
+Number = namedtuple("Number", "value text measured before behind")
 
 
 def statement_faults(row):
@@ -46,18 +45,18 @@ def statement_faults(row):
         A target with its ``evidence`` (quote and proofs, folded), the ``factor`` of its unit, and ``known``, the
         units of the table.
 
-    Yields
-    ------
-    tuple of str
+    Returns
+    -------
+    list of tuple of str
         The column ``statement_en``, and what is wrong: figures that neither the row nor its words hold; a bound, unit
         or way that is turned; or else other figures than the row's.
     """
     stated = _english(row.statement_en)
     others = [number for number in stated if not _is_value(number, row)]
-    if others:
-        yield from _other_faults(row, stated, others)
-    if row.value_basis == "figure" and (fault := _turned(row)):
-        yield "statement_en", fault
+    faults = list(_other_faults(row, stated, others)) if others else []
+    if row.value_basis == "figure":
+        faults += _turned(row, stated)
+    return [("statement_en", fault) for fault in faults]
 
 
 def _other_faults(row, stated, others):
@@ -67,26 +66,24 @@ def _other_faults(row, stated, others):
     digits = [number for number in others if number.text[0].isdigit()]
     strays = [number for number in digits if not any(_is_about(number.value, one) for one in held)]
     for number in strays:
-        yield "statement_en", f"holds {number.text}, which stands neither in the row nor in its words"
+        yield f"holds {number.text}, which stands neither in the row nor in its words"
     rest = " and ".join(number.text for number in digits if number.value not in further)
     if row.value_basis == "figure" and row.value and rest and not strays and len(others) == len(stated):
-        yield "statement_en", f"holds {rest}, not {row.value:.15g} {row.unit}, the row's figure"
+        yield f"holds {rest}, not {row.value:.15g} {row.unit}, the row's figure"
 
 
-def _turned(row):
-    """Return where the words next to the row's figure in its statement turn its bound, its unit or the way that it goes."""
-    statement = row.statement_en
-    for match in ENGLISH.finditer(statement):
-        if any(_is_about(_value(match), abs(row.value) * times) for times in (1, row.factor)):
-            before, behind = statement[: match.start()], statement[match.end() :]
-            if _turns_bound(row, before, behind):
-                start = max(0, match.start() - 12)
-                return f"turns the operator {row.operator!r} of the row: {statement[start : match.end()]!r}"
-            if unit := _other_unit(row, behind):
-                return f"gives another unit than the row: {match[0]} {unit}, not {row.unit}"
-            if _turns_way(row, behind):
-                return f"turns the way of the change: {(match[0] + behind)[:24]!r}"
-    return None
+def _turned(row, stated):
+    """Yield where the words next to the row's figure in its statement turn its bound, its unit or the way that it goes."""
+    for number in stated:
+        before, behind = number.before, number.behind
+        if not any(_is_about(number.value, row.value * scale) for scale in (1, row.factor)):
+            continue
+        if _turns_bound(row, before, behind):
+            yield f"turns the operator {row.operator!r} of the row: {before[-12:] + number.text!r}"
+        elif unit := _other_unit(row, behind):
+            yield f"gives another unit than the row: {number.text} {unit}, not {row.unit}"
+        elif _turns_way(row, behind):
+            yield f"turns the way of the change: {(number.text + behind)[:24]!r}"
 
 
 def _turns_bound(row, before, behind):
@@ -96,7 +93,7 @@ def _turns_bound(row, before, behind):
     bounds += [one for one, words in BOUNDS_BEHIND.items() if re.match(right.format(words), behind)]
     if not bounds or (bounds[0] in ("<", ">") and (NEGATED.search(before) or row.kind == "change")):
         return False  # "no boilers below 20 t/h", "10 % below 2015"
-    return bounds[0] != (FALLS.get(row.operator, row.operator) if row.value < 0 else row.operator)
+    return bounds[0] != (wording.MIRRORED.get(row.operator, row.operator) if row.value < 0 else row.operator)
 
 
 def _other_unit(row, behind):
@@ -139,16 +136,13 @@ def _english(text):
     """List the numbers of an English text, those in digits first."""
     found = []
     for match in ENGLISH.finditer(text):
-        measured = match["scale"] or match["unit"] or MEASURE.match(text[match.end() :])
-        found.append(Number(_value(match), match[0], bool(measured)))
+        value = float(re.sub("[, ]", "", match["digits"]) + (match["decimals"] or ""))
+        value *= SCALES.get(match["scale"], 1) * SCALES.get(match["unit"], 1)
+        before, behind = text[: match.start()], text[match.end() :]
+        measured = match["scale"] or match["unit"] or MEASURE.match(behind)
+        found.append(Number(value, match[0], bool(measured), before, behind))
     words = re.findall(r"[a-z]+(?!-(?:hour|year|day|month|stop))\b", text.casefold())
-    return found + [Number(IN_WORDS[word], word, False) for word in words if word in IN_WORDS]
-
-
-def _value(match):
-    """Return the number that a match of `ENGLISH` prints: "1.45 million" is 1450000."""
-    number = float(re.sub("[, ]", "", match["digits"]) + (match["decimals"] or ""))
-    return number * SCALES.get(match["scale"], 1) * SCALES.get(match["unit"], 1)
+    return found + [Number(IN_WORDS[word], word, False, "", "") for word in words if word in IN_WORDS]
 
 
 def _is_about(number, amount):

@@ -5,7 +5,7 @@ import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from lantian.text.script import fold
+from lantian.text import fold
 
 NEW = "new"
 SHOWN = 5

@@ -6,9 +6,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from lantian.data.statements import PERIODS
+from lantian.text import fold, read_patterns
 from lantian.text.figures import figures
 from lantian.text.numerals import RULES
-from lantian.text.script import fold, read_patterns
 
 
 def patterns(name, **parts):

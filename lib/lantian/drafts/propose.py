@@ -14,10 +14,9 @@ from lantian.data.template import document_id, refuse_id
 from lantian.drafts.catalogue import NEW, Catalogue
 from lantian.drafts.passages import LONGEST, sentences, stretches
 from lantian.drafts.rows import read
-from lantian.text import wording
+from lantian.text import fold, wording
 from lantian.text.figures import same_unit
 from lantian.text.numerals import Span, numerals, rule_spans
-from lantian.text.script import fold
 
 SHARED = ("id", "document", "indicator", "quote", "start", "clause")  # columns of targets that gaps have too
 TABLES = ("targets", "proofs", "gaps", "numerals")

@@ -8,16 +8,17 @@ from pathlib import Path
 import pandas as pd
 
 from lantian.data.quotes import CHANGES, NOUN, REACHES, STAYS, direction
-from lantian.data.statements import FALLS, PERIODS
+from lantian.data.statements import PERIODS
 from lantian.drafts import passages as reader
 from lantian.drafts.passages import DATES, FORMS, LONGEST, WORDS, is_named, patterns, unit_end
+from lantian.text import fold
 from lantian.text.figures import figures
-from lantian.text.script import fold
+from lantian.text.wording import MIRRORED
 
 STRENGTHS, AREAS, SUBJECTS = (patterns(f"{name}.csv") for name in ("strengths", "areas", "subjects"))
 # Words right before a figure, which 【 marks in kinds.csv, that say a change, or what is reached or kept.
-CHANGED = f"(?:{CHANGES}|{WORDS['change'].pattern}|(?:{NOUN.pattern})[^【]*)".replace("$", "")
-REACHED = f"(?:{REACHES}|{STAYS})".replace("$", "")
+CHANGED = f"(?:{CHANGES.pattern}|{WORDS['change'].pattern}|(?:{NOUN.pattern})[^【]*)".replace("$", "")
+REACHED = f"(?:{REACHES.pattern}|{STAYS.pattern})".replace("$", "")
 STAGES = dict(zip("一二三四五六ⅠⅡⅢⅣⅤⅥ", 2 * "I II III IV V VI".split()))
 SHORT = 6  # characters of words that only name a thing of a list
 OPERATORS = (">=", "<=", "<", ">", "~", "=")
@@ -239,7 +240,7 @@ def _figure_cells(passage):
     sign = (direction(figure, words) or -1) if is_change else 1
     bound = next(bound for bound in OPERATORS if bound in figure.bounds)
     cells = cells | {"value_basis": "figure", "value": sign * figure.number}
-    cells["operator"] = FALLS.get(bound, bound) if sign < 0 else bound
+    cells["operator"] = MIRRORED.get(bound, bound) if sign < 0 else bound
     each = re.search("每(季度|[年月周日天])", before) if figure.unit == "次" else None
     bare = "%" if figure.number == 0 and "比例" in before else "1"
     cells["unit"] = f"次/{each[1]}" if each else figure.myriad + figure.unit or bare

@@ -16,7 +16,7 @@ from lantian.data.files import BLANKS, DTYPES, as_csv, readable_tables, write_fi
 from lantian.data.schema import FORMULA, DataError, Field, Problem, find_data, refusal
 from lantian.drafts.propose import by_key, propose, statement
 from lantian.errors import near
-from lantian.text.script import fold
+from lantian.text import fold
 from lantian.text.wording import counted
 
 # How other codes are written, and days: 2019/5/15, 2019年5月, 2019?

@@ -15,10 +15,9 @@ from lantian.data.files import as_csv, write_files
 from lantian.data.plans import find_data, make_plans
 from lantian.data.quotes import contradictions, unproved
 from lantian.data.schema import DataError, Problem
-from lantian.text import wording
+from lantian.text import fold, read_patterns, wording
 from lantian.text.figures import figures
 from lantian.text.numerals import RULES, account, summary
-from lantian.text.script import fold, read_patterns
 
 SOURCES = "LANTIAN_SOURCES"
 DIFFERS = "the text of {id} is not the one that was coded (its SHA-256 differs from documents.csv)"

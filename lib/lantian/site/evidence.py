@@ -17,8 +17,7 @@ from lantian.data.plans import load as read_plans
 from lantian.data.quotes import NUMBER_WORDS
 from lantian.errors import CallError, near
 from lantian.site.tables import chinese, content, fill, joined, series, show, verdicts
-from lantian.text import sentences, wording
-from lantian.text.script import FOLDED
+from lantian.text import FOLDED, sentences, wording
 from lantian.text.sentences import PAGES, Shown, evidence_link
 
 # Conversion noise of scraped texts: pinyin in brackets after a character.

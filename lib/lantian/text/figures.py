@@ -8,81 +8,37 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, pairwise
-from pathlib import Path
 
-from lantian.text.script import fold, read_patterns
+from lantian.text import HERE, fold, read_patterns
+
+# The words beside a number: those that make it none (第1、2台, 国6, 几十家, 三五家), that make another unit of the one before
+# them (吨公里, 家次, 万吨/a) or a unit of coal equivalent, and those by which a figure is one of a list, or its bound is turned.
+WORDS = {name: re.compile(pattern) for name, pattern in read_patterns("figure_words.csv").items()}
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
-CHINESE = "〇零一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾佰仟廿卅百千万亿"
+# How they are printed says `number_forms.csv`, and what the forms have in common `pattern_parts.csv`.
 MYRIADS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
-# The 千 of 千瓦 and the 百 of 百分点 belong to a unit.
-NO_UNIT = "(?!千[瓦克米伏帕卡焦赫]|百分)"
-SPELLED = f"(?:{NO_UNIT}[{CHINESE}])+"
-DECIMAL = f"{SPELLED}(?:点{SPELLED})?"  # 九点五
-MYRIAD = f"(?: ?(?:[十百千]?[万亿]+|{NO_UNIT}[百千]))"
-# Letters before digits make a name, as in PM2.5 and G205, but for short forms: COD500吨.
-AFTER_NAME = "|".join(f"(?<={name})" for name in ("COD", "BOD", "VOC", "VOCs", "NOx", "LNG", "CNG"))
-GROUPED = r"\d{1,3}(?:[, ]\d{3})+(?!\d)"  # 1,234
-DIGITS = rf"(?<![\d.])(?:(?<![A-Za-z])|{AFTER_NAME})(?:{GROUPED}|\d+)(?:(?: \. |\.)\d+)?"
 # The bounds of a number with 余, 多 or 几.
 MORE = {"": frozenset()} | dict.fromkeys("余多几", frozenset((">", "~")))
 PER = {"百": "%", "千": "‰", "万": "‱"}
-# What makes a number none: 第1、2台, 国6 and (含20家); 几十家 and 数百辆; 三五家, which is three to five.
-ORDINAL = re.compile(r"第$|(?<![全我各美外])国$|第[^。;,]{0,8}、$|\(含$")
-FEW = re.compile("[几数上]$")
-VAGUE = re.compile("[一二三四五六七八九]{2}")
 
 # --- units -----------------------------------------------------------------------------------------------------------
 
 # Units and words for counting as Chinese documents print them, whatever a table of units may hold: a line a unit, behind
 # it its other prints; to change the print changes no number.
-UNITS = [line.split() for line in Path(__file__).with_name("units.txt").read_text("utf-8").splitlines()]
+UNITS = [line.split() for line in (HERE / "units.txt").read_text("utf-8").splitlines()]
 CANONICAL = {other.casefold(): unit for unit, *others in UNITS for other in others}
 CANONICAL |= {"h": "小时", "d": "天", "a": "年"}  # behind a stroke only, as in 万吨/a
 SHARES = ("%", "‰", "成")
-TIMES = ("年", "月", "日", "天", "小时", "个小时", "个月", "周", "季度")
-LENGTHS = ("公里", "米", "千米", "里", "km", "m")
-# What makes another unit of the one before it: 吨公里, 吨级, 家次, 吨煤当量, 万吨/a, 人·天.
-RATE = r"[/·]\s?(?:百)?(?!\d)[^\s,。;、:()\d|]{1,4}"
-LONGER = re.compile(f"{RATE}|公里|级(?!别)|次(?!生)|班(?!子)|座位|(?:标|煤|油)?当量|标油|CO2")
-COAL_BEFORE = re.compile("标准?煤量?$")  # 标准煤消费2万吨
-COAL_BEHIND = re.compile(r"\((?:折[合算]?)?标准?煤\)|标准?煤")  # 2万吨(折标煤)
-# What may stand between a unit and its second half: 2万吨以上标准煤.
-BOUNDED = re.compile(r"(?:\([^()]{0,14}\))?(?:[及或]者?)?(?:以[上下内]|之[上下内]|左右|上下)")
 
 # --- bounds ----------------------------------------------------------------------------------------------------------
 
-NOT = "(?:不(?:得再|应当|允许|得|能|应|可|宜|准|许|会|要|致|再)?|未|没有)"
-# What may stand between a word such as 不低于 and its figure: 不低于新增车辆总数的80%.
-WITHIN = r"(?:[^\d,。;:、]{0,8}?|[^,。;:]{1,30}的|[^,。;:]{1,30}量(?:\([^()]*\))?的?)"
-OWN = r"[了为占有达到至在是过计]{0,2}(?:每[^\d,。;:、]{1,4})?"  # 超过每年80家
-OF_SHARE = r"(?:[了为占有达到至在是过]{0,2}|[^\d,。;:、]{1,10}的)"  # 低于总量的30%
-
-
-def _bounds_before(between):
-    """Compile the words before a figure that bound it; `between` is what may stand between 超过 or 低于 and the figure."""
-    words = read_patterns("bounds_before.csv", NOT=NOT, WITHIN=WITHIN, OWN=OWN, BETWEEN=between)
-    return {bound: re.compile(f"(?:{pattern})$") for bound, pattern in words.items()}
-
-
-BEFORE, BEFORE_SHARE = _bounds_before(OWN), _bounds_before(OF_SHARE)
-AFTER = {bound: re.compile(words) for bound, words in read_patterns("bounds_behind.csv").items()}
-NOUN_BETWEEN = re.compile(r"[^\d,。;:、()]{1,6}(以[上下内])(?=[,。;)]|$)")  # 145万吨原煤以内
-INSIDE = re.compile(r"内(?=[,。;:、)”]|的|$)")  # 控制在5%内, but not 内河
-INSIDE_SPAN = re.compile("内(?![河燃资涝环])")  # 3年内, 5公里内
-BRACKET = re.compile(r"^\s?\([^()]{0,14}\)")
+# A % behind the words says that they stand before a share, as 低于总量的 (30%) but not 低于标准的 (20家).
+BEFORE = {bound: re.compile(f"(?:{words})%?$") for bound, words in read_patterns("bounds_before.csv").items()}
+BEHIND = {bound: re.compile(words) for bound, words in read_patterns("bounds_behind.csv").items()}
 # What is forbidden or eliminated above a figure is allowed up to it: 禁止使用硫分高于1%的煤, 淘汰煤耗高于300克的机组.
-MUST_NOT = "禁止|严禁|不[准许予得](?![再低高超少大小多短突])"
-FORBIDDEN = re.compile(f"{MUST_NOT}|杜绝|防止|限制(?!在)|消除(?=大于|超过|高于)")
-FORBIDDEN_BEHIND = re.compile(f"^[^,。;]{{0,20}}(?:{MUST_NOT})")
-ELIMINATED = re.compile("淘汰|关停|整治|取缔|消除|停止")
 OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
-
-# --- lists -----------------------------------------------------------------------------------------------------------
-
-LIST = re.compile(r"\s*(?:[、及至到~-]|和|与|或){1,2}\s*")
-RANGE = re.compile(r"\s*[至到~-]{1,2}\s*")
 
 
 @dataclass(frozen=True)
@@ -161,13 +117,12 @@ def _unit_pattern(units):
 
 def _figure(match, words, unit_pattern):
     """Read one match of `NUMBER`; return None for a word such as 千 alone, an ordinal or a vague number."""
-    before, behind = words[: match.start()], words[match.end() :]
-    _, reader = FORMS[match.lastgroup]
-    figure = reader(match)
+    before, behind = words[: match.start()], re.sub(r"\s", "", words[match.end() :])
+    figure = READERS[match.lastgroup](match)
     if figure is None or _counts_nothing(figure, before, behind):
         return None
-    unit = figure.unit or _unit(before, behind, unit_pattern)
-    bounds = figure.bounds | _bounds(before, behind, unit, unit_pattern)
+    unit, rest = (figure.unit, behind) if figure.unit else _unit(before, behind, unit_pattern)
+    bounds = figure.bounds | _bounds(before, rest, unit)
     start, end = match.span()
     return replace(figure, unit=unit, bounds=bounds, start=start, end=end, first=start)
 
@@ -175,7 +130,9 @@ def _figure(match, words, unit_pattern):
 def _counts_nothing(figure, before, behind):
     """Return whether a number is an ordinal, a section mark (一、) or vague (几十)."""
     marks_section = not figure.unit and behind.startswith("、") and not re.search(r"\w$", before)
-    return ORDINAL.search(before) or (figure.spelled and (FEW.search(before) or marks_section))
+    return WORDS["ordinal"].search(before) or (
+        figure.spelled and (WORDS["few"].search(before) or marks_section)
+    )
 
 
 def magnitude(myriad):
@@ -192,8 +149,7 @@ def _ratio(match):
 
 
 def _compound(match):
-    parts = re.findall("(\\d+)([亿万千])", match[0])
-    return Figure(float(sum(int(number) * MYRIADS[myriad] for number, myriad in parts)))
+    return Figure(_value(match[0]))
 
 
 def _per(match):
@@ -202,19 +158,14 @@ def _per(match):
 
 
 def _fraction(match):
-    return _percentage(_value(match["above"]), _value(match["below"]))
-
-
-def _slashed(match):
-    return _percentage(*map(float, match[0].split("/")))
-
-
-def _percentage(above, below):
+    above, below = match[0].split("/") if "/" in match[0] else reversed(match[0].split("分之"))
+    above, below = _value(above), _value(below)
     return None if above is None or not below else Figure(100 * above / below, unit="%")
 
 
-def _half(match):
-    return Figure(50.0, unit="%", bounds=frozenset(">" if match[0] == "过半" else ""))
+def _said(match):
+    number, bounds = 100.0 if match[0].endswith("百") else 50.0, frozenset(">" if match[0] == "过半" else "")
+    return Figure(number, unit="%", bounds=bounds)
 
 
 def _in_digits(match):
@@ -239,7 +190,7 @@ def _value(letters):
     """Return the value of a Chinese numeral; None for what is no number, as 千 in 千家万户, or a vague one."""
     from cn2an import cn2an
 
-    if VAGUE.fullmatch(letters):
+    if WORDS["vague"].fullmatch(letters):
         return None
     try:
         return float(cn2an(letters, "smart"))
@@ -247,39 +198,31 @@ def _value(letters):
         return None
 
 
-COUNTED = rf"(?P<number>{DIGITS})(?P<more>[余多几]?)(?P<myriad>{MYRIAD}?)(?P<odd>[余多]?)(?P<rest>(?:(?<=[余多])[万亿]+)?)"
-SPOKEN = rf"(?P<letters>{DECIMAL})(?P<over>[余多几]?)(?P<times>[万亿]*)(?P<also>[余多]?)"
-# The forms of a number, the first that fits counts, and the function that reads each.
-FORMS = {
-    "ratio": (rf"(?P<one>{DIGITS}) ?[:比] ?(?P<other>{DIGITS})", _ratio),  # 1:1.1
-    "compound": (r"\d+亿\d+万|\d+[亿万]\d+千(?!瓦)", _compound),  # 1亿2000万
-    "hundred": ("百分之?百", lambda match: Figure(100.0, unit="%")),
-    "per": (rf"(?P<base>[百千万])分之(?P<parts>{DECIMAL}|{DIGITS})", _per),  # 百分之九点五
-    "fraction": (rf"(?P<below>{SPELLED})分之(?P<above>{SPELLED})", _fraction),  # 三分之一
-    "slashed": (r"(?<![\d/.])\d\d?/\d\d?(?![\d/])", _slashed),  # 1/3
-    "half": ("一半|半数|过半", _half),
-    "digits": (COUNTED, _in_digits),  # 10余万, 10万余, 3百余万
-    "spelled": (SPOKEN, _in_words),  # 十余万
-}
-NUMBER = re.compile("|".join(f"(?P<{form}>{pattern})" for form, (pattern, _) in FORMS.items()))
+# What reads each form of a number; of `number_forms.csv` the first that fits counts.
+READERS = {"ratio": _ratio, "compound": _compound, "said": _said, "per": _per, "fraction": _fraction}
+READERS |= {"digits": _in_digits, "spelled": _in_words}
+NUMBER = [f"(?P<{form}>{pattern})" for form, pattern in read_patterns("number_forms.csv").items()]
+NUMBER = re.compile("|".join(NUMBER))
 
 
 # --- reading unit and bounds -----------------------------------------------------------------------------------------
 
 
 def _unit(before, behind, unit_pattern):
-    """Read the unit behind a figure, 以上 and the like passed over (2万吨以上标准煤); 标准煤 may also stand before it."""
-    behind = re.sub(r"\s", "", behind)
+    """Return the unit behind a figure, and what stands behind the unit.
+
+    以上 and the like are passed over (2万吨以上标准煤); 标准煤 may also stand before the figure.
+    """
     unit = _first(unit_pattern, behind)  # empty where the first half was lost, as in 9/平方公里
-    behind = behind[len(unit) :]
-    longer = _first(unit_pattern, unit + BOUNDED.sub("", behind, 1)) if BOUNDED.match(behind) else ""
+    rest = behind[len(unit) :]
+    longer = _first(unit_pattern, unit + WORDS["between"].sub("", rest))
     if len(longer) > len(unit):
-        return longer
-    if unit in ("吨", "t") and (COAL_BEFORE.search(before) or COAL_BEHIND.match(behind)):
-        return "吨标准煤"
-    while denominator := re.match(f"(?:/每?|每)({unit_pattern.pattern})", behind):
-        unit, behind = f"{unit}/{denominator[1]}", behind[denominator.end() :]
-    return unit + _first(LONGER, behind) if unit and unit[-1] not in "%‰" else unit
+        return longer, rest
+    if unit in ("吨", "t") and (WORDS["coal before"].search(before) or WORDS["coal"].match(rest)):
+        return "吨标准煤", rest
+    while denominator := re.match(f"(?:/每?|每)({unit_pattern.pattern})", rest):
+        unit, rest = f"{unit}/{denominator[1]}", rest[denominator.end() :]
+    return unit + (_first(WORDS["longer"], rest) if unit and unit[-1] not in "%‰" else ""), rest
 
 
 def _first(pattern, words):
@@ -288,37 +231,20 @@ def _first(pattern, words):
     return match[0] if match else ""
 
 
-def _bounds(before, behind, unit, unit_pattern):
-    """Return the bounds around a figure; what is forbidden above a figure is allowed up to it."""
+def _bounds(before, rest, unit):
+    """Return the bounds around a figure and its unit; what is forbidden above a figure is allowed up to it."""
     clause = re.split("[。;,\n]", before)[-1]
-    left = _left_bounds(clause, unit)
-    eliminated = left and ELIMINATED.search(clause) and re.sub(r"\s", "", behind).startswith(f"{unit}的")
-    forbidden = FORBIDDEN.search(clause) or FORBIDDEN_BEHIND.search(behind) or eliminated
-    bounds = left | _right_bounds(behind, unit, unit_pattern)
-    return {OPPOSITE.get(bound, bound) for bound in bounds} if forbidden else bounds
+    turned = WORDS["turned"].search(f"{clause}¤{rest}")
+    rest = WORDS["bracket"].sub("", rest).lstrip('”"」')
+    bounds = _left_bounds(clause, unit) | {bound for bound, pattern in BEHIND.items() if pattern.match(rest)}
+    return {OPPOSITE.get(bound, bound) for bound in bounds} if turned else bounds
 
 
 def _left_bounds(clause, unit):
-    """Return the bounds that end right before a figure; 低于…的 bounds a share only, not 低于标准的20家."""
-    clause = re.sub('[\\s“"「(]+$', "", clause)
-    patterns = BEFORE_SHARE if unit in SHARES else BEFORE
-    bounds = {bound for bound, pattern in patterns.items() if pattern.search(clause)}
-    # The 低于 of 不低于, and the 超过 of 不超过.
-    return bounds - ({"<"} if ">=" in bounds else set()) - ({">"} if "<=" in bounds else set())
-
-
-def _right_bounds(behind, unit, unit_pattern):
-    """Return the bounds that begin right behind a figure, its unit, or a part of it; a bracket is passed over."""
-    parts = [re.sub(r"^\s", "", behind)]
-    if printed := unit_pattern.match(behind.lstrip()):
-        parts.append(behind.lstrip()[printed.end() :])
-    while denominator := re.match(rf"\s?(?:/\s?每?|每)\s?(?:{unit_pattern.pattern})", parts[-1]):
-        parts.append(parts[-1][denominator.end() :])
-    parts = [BRACKET.sub("", part).lstrip(' ”"」') for part in parts]
-    parts += [noun[1] for part in parts[1:] if (noun := NOUN_BETWEEN.match(part))]
-    bounds = {bound for bound, pattern in AFTER.items() if any(map(pattern.match, parts))}
-    inside = INSIDE_SPAN if unit in TIMES + LENGTHS else INSIDE
-    return bounds | ({"<="} if any(map(inside.match, parts[1:] or parts)) else set())
+    """Return the bounds that end right before a figure."""
+    words = re.sub('[\\s“"「(]+$', "", clause) + ("%" if unit in SHARES else "")
+    bounds = {bound for bound, pattern in BEFORE.items() if pattern.search(words)}
+    return bounds - {OPPOSITE[bound] for bound in bounds & {">=", "<="}}  # the 低于 of 不低于
 
 
 # --- reading a list --------------------------------------------------------------------------------------------------
@@ -327,12 +253,12 @@ def _right_bounds(behind, unit, unit_pattern):
 def _shared(found, words):
     """Give the figures of a list or range what is printed once for all: the unit, its 万, the bound."""
     joints = [words[one.end : other.start].lstrip().removeprefix(one.unit) for one, other in pairwise(found)]
-    lists = [place for place, joint in enumerate(joints) if LIST.fullmatch(joint)]
+    lists = [place for place, joint in enumerate(joints) if WORDS["list"].fullmatch(joint)]
     for place in lists:
         figure, before = found[place + 1], found[place]
         found[place + 1] = replace(figure, bounds=figure.bounds or before.bounds - {"~"}, first=before.first)
     for place in reversed(lists):
-        found[place] = _completed(found[place], found[place + 1], RANGE.fullmatch(joints[place]))
+        found[place] = _completed(found[place], found[place + 1], WORDS["range"].fullmatch(joints[place]))
     return [replace(figure, bounds=frozenset(figure.bounds or "=")) for figure in found]
 
 
@@ -369,6 +295,6 @@ def same_unit(one, other):
 
 def _canonical(unit):
     """Return the one print that stands for all prints of a unit: 微克/立方米 for μg/m³."""
-    unit = fold(unit).replace("每", "/").replace("//", "/").replace("标煤", "标准煤").casefold()
+    unit = fold(unit).replace("每", "/").replace("//", "/").casefold()
     canonical = "/".join(CANONICAL.get(part, part) for part in unit.split("/"))
     return "吨/小时" if canonical in ("蒸吨", "蒸吨/小时") else canonical  # of steam, as boilers are sized

@@ -1,13 +1,12 @@
 """The numeral account: every numeral of every plan, and what accounts for it."""
 
 import re
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import defaultdict, namedtuple
 
 import pandas as pd
 
+from lantian.text import fold, read_patterns
 from lantian.text.figures import figures
-from lantian.text.script import fold, read_patterns
 
 COLUMNS = ["document", "start", "text", "context", "how", "reason"]
 # What accounts for a numeral, the strongest first, and its column in the summary.
@@ -15,46 +14,14 @@ HOW = {"target": "targets", "gap": "gaps", "proof": "proofs", "rule": "by rule",
 MARGIN = 10  # characters of context shown on each side
 PASSAGE = 30  # characters that must recur, the numeral among them, for a passage to count as repeated
 
-# --- what a numeral is -----------------------------------------------------------------------------------------------
-
-CHINESE = "[〇零一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟廿卅]"
-# A digit of the formal script, as in 伍万元, but alone a word: 陆电.
-WORD = "(?![壹贰叁肆伍陆柒捌玖](?![壹贰叁肆伍陆柒捌玖拾佰仟零万亿元]))"
-FIGURE = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)*(?: ?[万亿])*"
-NUMERAL = re.compile(
-    rf"{FIGURE}(?:%?[-~至:]{{1,2}}{FIGURE})*"  # 1,234, 2018—2020, 1:1.1
-    rf"|百分之{CHINESE}+(?:点{CHINESE}+)?|{CHINESE}+分之{CHINESE}+"
-    rf"|{WORD}{CHINESE}+(?:[至-]{CHINESE}+)?"  # 三至五
-    r"|[\u2160-\u217f]+|[\u3220-\u3229\u00bc-\u00be]|半数|过半|翻番"  # Ⅲ, ㈠ and ½
-)
-
-# --- numerals that promise nothing -----------------------------------------------------------------------------------
-
-DATE = r"\d{4}年\d{1,2}月\d{1,2}日"
-# Texts taken from a page may have blanks inside marks, numbers and dates, as 〔 201 2 〕 24 號.
-SPELLED_DATE = "(?:[〇零一二三四五六七八九] ?){4}年(?: ?[一二三四五六七八九十]){1,3} ?月(?: ?[一二三四五六七八九十]){1,3} ?日"
-HEAD = r"(?:^|(?<=[\s。;)〕]))"  # where a section may begin
-
-PARTS = {"CHINESE": CHINESE, "DATE": DATE, "SPELLED_DATE": SPELLED_DATE, "HEAD": HEAD}
+# What a numeral is, and which promise nothing.
+NUMERAL = re.compile(read_patterns("numeral_forms.csv")["numeral"])
 # Of set phrases the longer come before those they begin with.
-RULES = read_patterns("numeral_rules.csv", **PARTS)
-RULES = {name: re.compile(pattern, re.MULTILINE) for name, pattern in RULES.items()}
+RULES = {name: re.compile(rule, re.M) for name, rule in read_patterns("numeral_rules.csv").items()}
 
 
-@dataclass(frozen=True)
-class Span:
-    """A stretch of a text that accounts for the numerals in it; how and why as in the table of `account`."""
-
-    start: int
-    end: int
-    how: str
-    reason: str
-
-    def holds(self, start, end):
-        """Return whether it accounts for a numeral: one inside it or, where it lists numerals, one that it overlaps."""
-        if self.how == "listed":
-            return self.start < end and start < self.end
-        return self.start <= start and end <= self.end
+# A stretch of a text that accounts for the numerals in it; how and why as in the table of `account`.
+Span = namedtuple("Span", "start end how reason")
 
 
 def account(plans, texts):
@@ -145,7 +112,7 @@ def _may_be_issued(words, issued):
 def numerals(text, spans):
     """Yield a row for each numeral of a text, with the first span that accounts for it."""
     places = [match.span() for match in NUMERAL.finditer(fold(text))]
-    found = {place: next((span for span in spans if span.holds(*place)), None) for place in places}
+    found = {place: next((span for span in spans if _holds(span, *place)), None) for place in places}
     found |= {place: Span(*place, "rule", "repeated text") for place in _repeated(text, found)}
     for (start, end), span in found.items():
         context = text[max(0, start - MARGIN) : end + MARGIN].replace("\n", " ")
@@ -153,17 +120,20 @@ def numerals(text, spans):
         yield {"start": start, "text": text[start:end], "context": context, "how": how, "reason": reason}
 
 
+def _holds(span, start, end):
+    """Return whether a span accounts for a numeral: one inside it or, where it lists numerals, one that it overlaps."""
+    if span.how == "listed":
+        return span.start < end and start < span.end
+    return span.start <= start and end <= span.end
+
+
 def _repeated(text, found):
-    """List the places of numerals without a span whose passage recurs in the text and has a span there."""
+    """Yield the places of numerals without a span whose passage recurs in the text and has a span there."""
     starts = defaultdict(list)  # of each passage of the text
     for start in range(len(text) - PASSAGE + 1):
         starts[text[start : start + PASSAGE]].append(start)
-
-    def recurs(start, end):
-        for first in range(max(0, end - PASSAGE), start + 1):
-            moved = [other - first for other in starts.get(text[first : first + PASSAGE], ())]
-            if any(found.get((start + by, end + by)) for by in moved):
-                return True
-        return False
-
-    return [place for place, span in found.items() if not span and recurs(*place)]
+    for start, end in [place for place, span in found.items() if not span]:
+        firsts = range(max(0, end - PASSAGE), start + 1)
+        moved = {other - first for first in firsts for other in starts.get(text[first : first + PASSAGE], ())}
+        if any(found.get((start + by, end + by)) for by in moved):
+            yield start, end

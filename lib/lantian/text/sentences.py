@@ -4,7 +4,6 @@ import html
 import os
 import re
 import string
-from operator import attrgetter
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +14,9 @@ from lantian.text import LEDGER, wording
 
 PAGES = "LANTIAN_PAGES"  # the way to the folder of the pages, empty on a page itself; not set in a notebook
 FROM_NOTEBOOKS = "../reports/"
+# What a placeholder may ask of a row: its words by these functions of `wording`, and columns by a short name.
+WORDED = ("target", "gap", "amount", "date", "strength")
+COLUMNS = {"word": "strength_word", "statement": "statement_en"}
 MOST = 8  # rows that a sentence names; the others are counted
 # What JupyterLab sets to the right and at full length reads better from the left, in a box that scrolls; what proves
 # some words folds out beneath them.
@@ -189,13 +191,8 @@ def _one_indicator(rows):
 def _looked_up(plans, name, column, text):
     """Return the markup of a target or a gap that a sentence names by its id."""
     row = plans.by_id.get(name)
-    if hasattr(row, "statement_en"):
-        return evidence_link(name, TARGET_WORDS[column or "target"](row))
-    if row:
-        return evidence_link(name, getattr(row, column) if column else wording.gap(row))
-    raise StaleSentence(f"{name} is neither a target nor a gap; the sentence was: {text}")
-
-
-TARGET_WORDS = {name: getattr(wording, name) for name in ("target", "amount", "date", "strength")}
-COLUMNS = {"place": "place", "word": "strength_word", "statement": "statement_en", "hedge": "hedge"}
-TARGET_WORDS |= {name: attrgetter(column) for name, column in COLUMNS.items()}
+    if row is None:
+        raise StaleSentence(f"{name} is neither a target nor a gap; the sentence was: {text}")
+    column = column or ("target" if hasattr(row, "statement_en") else "gap")
+    words = getattr(wording, column)(row) if column in WORDED else getattr(row, COLUMNS.get(column, column))
+    return evidence_link(name, words)

@@ -2,13 +2,14 @@
 
 import csv
 import re
-from pathlib import Path
 
 import pandas as pd
 
+from lantian.text import HERE
+
 __all__ = """ACCESS AREAS BASES DEGREES FLEETS GAPS MONTHS SHORT SILENCES STRENGTHS amount counted date day gap names number period
     places_with quantity signed span statement strength subject target thing""".split()
-WORDS = Path(__file__).with_name("words.csv")
+WORDS = HERE / "words.csv"
 
 
 def words(kind):
@@ -143,8 +144,7 @@ def _change(row):
     falls = row.amount < 0
     bound = CHANGE_BOUNDS[MIRRORED.get(row.operator, row.operator) if falls else row.operator]
     direction = ("below" if falls else "above") if base else ("lower" if falls else "higher")
-    high = row.amount_max if pd.isna(row.amount_max) else abs(row.amount_max)
-    return f"{bound}{_range(abs(row.amount), high, row.standard_unit)} {direction}{base}"
+    return f"{bound}{_range(abs(row.amount), abs(row.amount_max), row.standard_unit)} {direction}{base}"
 
 
 def date(row):
