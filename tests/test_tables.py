@@ -126,7 +126,8 @@ def test_broken_encoding(copy_data):
 def test_nul_byte(copy_data):
     line = change(copy_data / YUYAO, 7, note="a NUL")
     replace(copy_data / YUYAO, b"a NUL", b"\0")
-    assert problems(copy_data) == [f"{YUYAO}:{line}: a NUL byte stands here; text has none"]
+    unseen = "has U+0000 (control character), which nobody sees; delete it, or write a plain space"
+    assert problems(copy_data) == [f"{YUYAO}:{line}:note: '\\x00' {unseen}"]
 
 
 def test_file_named_after_another_place(copy_data):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from lantian.data.files import read_tables, typed
 from lantian.data.quotes import contradictions
-from lantian.data.schema import READ, DataError, Problem, read_schema
+from lantian.data.schema import READ, DataError, Problem
 from lantian.errors import near
 
 # --- the rules -------------------------------------------------------------------------------------------------------
@@ -33,8 +33,7 @@ ROW_RULES = pd.read_csv(Path(__file__).with_name("row_rules.csv"), keep_default_
 # Columns of names, one a cell or several with a separator, that another table knows by a column; what is allowed also, and
 # how both are named.
 LOOKUPS = pd.read_csv(Path(__file__).with_name("lookups.csv"), keep_default_na=False)
-# The tables that rules between tables read, and those that quotes are checked with.
-RULED = ("documents", "indicators", "jurisdictions", "subjects", "targets", "gaps", "units")
+# The tables that quotes are checked with.
 QUOTED = ("targets", "proofs", "units")
 
 # --- checking a folder -----------------------------------------------------------------------------------------------
@@ -72,7 +71,8 @@ def problems_and_notes(folder):
     problems, notes : list of Problem
         Sorted. A note is a byte-order mark, line ends or trailing blanks; none keeps the tables from being used.
     """
-    schema, tables, problems = _checked(folder)
+    schema, tables = read_tables(folder)
+    problems = check_tables(tables, schema)
     problems += check_words(tables, schema, problems)
     return sorted(problems), sorted(note for table in tables.values() for note in table.notes)
 
@@ -90,20 +90,14 @@ def sound_tables(folder):
     DataError
         With every problem of cells, keys, references and rules.
     """
-    schema, tables, problems = _checked(folder)
-    if problems:
+    schema, tables = read_tables(folder)
+    if problems := check_tables(tables, schema):
         raise DataError(sorted(problems))
     return schema, tables
 
 
-def _checked(folder):
-    schema = read_schema(folder)
-    tables, problems = read_tables(folder, schema)
-    return schema, tables, problems + check_tables(tables, schema)
-
-
 def check_tables(tables, schema):
-    """Check tables that were read: cells, keys, references, and rules between columns, rows and tables.
+    """Check tables: what could not be read, cells, keys, references, and rules between columns, rows and tables.
 
     Parameters
     ----------
@@ -114,26 +108,31 @@ def check_tables(tables, schema):
     -------
     list of Problem
     """
-    complete = {name for name in schema if tables[name].complete}
+    problems = [problem for table in tables.values() for problem in table.problems]
+    complete = {name for name in schema if not tables[name].problems}
     cells = {name: table.cells for name, table in tables.items()}
-    problems = _factor_problems(cells["units"])
     for name, table in schema.items():
         problems += _column_problems(cells[name], table) + _key_problems(cells[name], table.key)
         problems += _row_problems(cells[name], ROW_RULES[ROW_RULES["table"] == name])
-        for column, other, key in table.references:
+        for column, separator, other, key, also, allowed in _lookups(table):
             if other in complete:
-                ids = cells[other][key].tolist()
-                problems += _unknown_problems(cells[name][column], ids, f"an id in {other}")
-    for name, column, separator, other, key, also, allowed in LOOKUPS.itertuples(index=False):
-        if {name, other} <= complete:
-            known = [*cells[other][key], also]
-            problems += _unknown_problems(cells[name][column], known, allowed, separator)
+                known = [*cells[other][key], also]
+                problems += _unknown_problems(cells[name][column], known, allowed, separator)
     problems = _one_if_shifted(problems, cells, schema)
-    if set(RULED) <= complete and not problems:  # rules about the whole would only repeat a problem of a cell
+    if not problems:  # rules about the whole would only repeat a problem of a cell
         problems += [problem for rule in SET_RULES for problem in rule(cells)]
         problems += _coverage_problems(cells, str(tables["gaps"].paths[0]))
         problems += _name_problems(tables["targets"], cells["jurisdictions"]["id"])
     return problems
+
+
+def _lookups(table):
+    """List the columns of names that another table knows, as `LOOKUPS` does; references of the schema are to ids."""
+    listed = LOOKUPS[LOOKUPS["table"] == table.name].drop(columns="table")
+    references = [
+        (column, "", other, key, "", f"an id in {other}") for column, other, key in table.references
+    ]
+    return [*references, *listed.itertuples(index=False)]
 
 
 def check_words(tables, schema, problems):
@@ -142,7 +141,7 @@ def check_words(tables, schema, problems):
     Where one of the tables needed is among the problems found so far, nothing is checked: that fault would be repeated.
     """
     paths = {str(path) for name in QUOTED for path in tables[name].paths}
-    if not all(tables[name].complete for name in QUOTED) or paths & {problem.path for problem in problems}:
+    if paths & {problem.path for problem in problems}:
         return []
     frames = [typed(tables[name].cells, schema[name]) for name in QUOTED]
     return id_problems(tables["targets"].cells, contradictions(*frames))
@@ -312,13 +311,13 @@ def _row_problems(rows, rules):
 # --- between tables --------------------------------------------------------------------------------------------------
 
 
-def _factor_problems(units):
+def _factor_problems(cells):
     """万吨 is ten thousand times 吨: another factor makes every amount in it wrong."""
+    units = cells["units"]
     myriad = units["unit"].str[:1].map({"万": 1e4, "亿": 1e8}).fillna(1)
-    factor = pd.to_numeric(units["factor"], errors="coerce").astype(float) / myriad.astype(float)
-    rounded = factor.map(lambda number: float(f"{number:.6g}"))
+    factor = (units["factor"].astype(float) / myriad).map("{:.6g}".format)
     stem = units["unit"].str.replace("^[万亿]", "", regex=True)
-    plain = units.assign(factor=rounded).groupby(stem)[["factor", "dimension", "standard_unit"]]
+    plain = units.assign(factor=factor).groupby(stem)[["factor", "dimension", "standard_unit"]]
     differ = (plain.transform("nunique") > 1).any(axis="columns")
     message = "does not fit the same unit with or without 万 (10,000) or 亿 (100,000,000)"
     return _report(units["factor"][differ], message)
@@ -412,4 +411,12 @@ def _sort_problems(cells):
         yield from _report(ids[out_of_order], "is out of order; rows are sorted by id")
 
 
-SET_RULES = (_file_problems, _plan_problems, _label_problems, _circle_problems, _gap_problems, _sort_problems)
+SET_RULES = (
+    _factor_problems,
+    _file_problems,
+    _plan_problems,
+    _label_problems,
+    _circle_problems,
+    _gap_problems,
+    _sort_problems,
+)

@@ -83,10 +83,7 @@ def refuse_existing(files, replace):
 
 def typed(data=None):
     """Read all tables as pyarrow tables, by name, with the types of their schema; an empty cell is null."""
-    folder = find_data(data)
-    schema = read_schema(folder)
-    tables, _ = read_tables(folder, schema)
-    return _arrow(schema, tables)
+    return _arrow(*read_tables(find_data(data)))
 
 
 def _arrow(schema, tables):

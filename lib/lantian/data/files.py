@@ -1,6 +1,5 @@
 """Files: read the CSV tables strictly, as text, saying where anything is wrong; put what we write in place whole."""
 
-import codecs
 import contextlib
 import csv
 import io
@@ -15,6 +14,7 @@ from lantian.data.schema import DataError, Problem, read_schema, refusal
 
 DTYPES = {"number": "float64", "integer": "Int64"}
 BLANKS = " \t\u00a0\u3000"
+MARK = "\ufeff"  # the byte-order mark by which some programs know UTF-8
 UNCLOSED = "a quote opens here that is not closed, or closes within a cell"
 # A cell of any length is read, so that one that is too long can be named by its line and column.
 csv.field_size_limit(2**31 - 1)
@@ -32,15 +32,16 @@ class RawTable:
         where each row begins: levels ``path`` and ``line``, as ``("data/units.csv", 2)``.
     paths : tuple of Path
         The files.
-    complete : bool
-        Whether every row of every file could be read.
+    problems : tuple of Problem
+        What keeps files or rows from being read: missing files, wrong headers, ragged rows, broken encodings; the
+        rows are those of what could be read.
     notes : tuple of Problem
         What was read as it was meant, though it is written otherwise.
     """
 
     cells: object
     paths: tuple
-    complete: bool = True
+    problems: tuple = ()
     notes: tuple = ()
 
     def rows(self):
@@ -48,66 +49,70 @@ class RawTable:
         return self.cells.to_dict("records")
 
 
-def read_tables(folder, schema):
-    """Read all tables of a data folder.
+def read_tables(folder):
+    """Read all tables of a data folder, whatever is wrong with them.
 
     Parameters
     ----------
     folder : path-like
-    schema : dict of str to Table
 
     Returns
     -------
+    schema : dict of str to Table
     tables : dict of str to RawTable
-        Tables with an unreadable file hold the rows of their other files.
-    problems : list of Problem
-        What keeps files or rows from being read: missing files, wrong headers,
-        ragged rows, broken encodings.
+
+    Raises
+    ------
+    DataError
+        When ``datapackage.json`` itself cannot be used.
     """
-    tables, problems = {}, []
-    for name, table in schema.items():
-        tables[name], found = _read_table([Path(folder) / path for path in table.paths], table.columns)
-        problems += found
-    return tables, problems
+    schema = read_schema(folder)
+    return schema, {name: read_table(folder, table) for name, table in schema.items()}
 
 
 def readable_tables(folder):
     """Return schema and tables of a folder, whose cells may be wrong or still empty; raise what cannot be read."""
-    schema = read_schema(folder)
-    tables, problems = read_tables(folder, schema)
-    if problems:
+    schema, tables = read_tables(folder)
+    if problems := [problem for table in tables.values() for problem in table.problems]:
         raise DataError(sorted(problems))
     return schema, tables
 
 
-def _read_table(paths, columns):
-    """Read the files of one table; return the RawTable and the problems."""
+def read_table(folder, table):
+    """Read the files of one table of a data folder; return the RawTable."""
     import pandas as pd  # only here: `make clean` has no packages
 
     rows, problems, notes = {}, [], []
+    paths, width = tuple(Path(folder) / path for path in table.paths), len(table.columns)
     for path in paths:
         try:
-            content = _content(path)
-            notes += _notes(path, content)
-            records = _records(path, _decoded(path, content), columns)
+            text = _text(path)
+            notes += _notes(path, text)
+            records = _records(path, text, table.columns)
         except DataError as error:
             problems += error.problems
             continue
-        rows |= {(str(path), line): cells for line, cells in records if len(cells) == len(columns)}
-        ragged = {line: len(cells) for line, cells in records if len(cells) != len(columns)}
-        message = f"cells in this row; the header has {len(columns)}"
-        problems += [Problem(str(path), line, "", f"{count} {message}") for line, count in ragged.items()]
+        for line, cells in records:
+            if len(cells) == width:
+                rows[str(path), line] = cells
+            else:
+                message = f"{len(cells)} cells in this row; the header has {width}"
+                problems.append(Problem(str(path), line, "", message))
     index = pd.MultiIndex.from_tuples(list(rows), names=["path", "line"])
-    cells = pd.DataFrame(list(rows.values()), index, columns, dtype=str)
+    cells = pd.DataFrame(list(rows.values()), index, table.columns, dtype=str)
     notes += _trim(cells)
-    return RawTable(cells, tuple(paths), not problems, tuple(notes)), problems
+    return RawTable(cells, paths, tuple(problems), tuple(notes))
 
 
-def _content(path):
-    """Return the bytes of a file."""
+def _text(path):
+    """Return the text of a file as it stands."""
     try:
         if path.is_file():
-            return path.read_bytes()
+            return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        message = f"byte {error.object[error.start]:#04x} is not UTF-8; save the file as UTF-8"
+        raise refusal(path, message, line) from None
     except OSError as error:
         raise refusal(path, f"this file cannot be opened: {error.strerror}") from error
     if path.exists():
@@ -115,31 +120,18 @@ def _content(path):
     raise refusal(path, "this file is missing; datapackage.json names it")
 
 
-def _notes(path, content):
+def _notes(path, text):
     """Yield what spreadsheets add to a file and what changes no cell."""
-    if content.startswith(codecs.BOM_UTF8):
+    if text.startswith(MARK):
         yield Problem(str(path), 0, "", "begins with a byte-order mark; read without")
-    if b"\r\n" in content:
+    if "\r\n" in text:
         yield Problem(str(path), 0, "", "lines end in CR LF; read as LF")
-
-
-def _decoded(path, content):
-    """Return the text of a file without its byte-order mark, its lines ended by LF."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        message = f"byte {error.object[error.start]:#04x} is not UTF-8; save the file as UTF-8"
-        raise refusal(path, message, line) from None
-    before, nul, _ = text.partition("\0")
-    if nul:
-        raise refusal(path, "a NUL byte stands here; text has none", before.count("\n") + 1)
-    return text.replace("\r\n", "\n")
 
 
 def _records(path, text, columns):
     """List the line at which each row begins, and its cells; blank lines are passed over."""
-    reader, line, records = csv.reader(io.StringIO(text, newline=""), strict=True), 1, []
+    plain = text.removeprefix(MARK).replace("\r\n", "\n")
+    reader, line, records = csv.reader(io.StringIO(plain, newline=""), strict=True), 1, []
     try:
         header = next(reader, [])
         if header != columns:
@@ -213,8 +205,8 @@ def typed(cells, table):
     import pandas as pd
 
     types = {column.name: DTYPES[column.type] for column in table.fields if column.type in DTYPES}
-    filled = cells[[*types]].mask(cells[[*types]] == "")
-    return cells.assign(**filled.apply(pd.to_numeric).astype(types)).reset_index(drop=True)
+    numbers = cells[[*types]].replace("", None).apply(pd.to_numeric).astype(types)
+    return cells.assign(**numbers).reset_index(drop=True)
 
 
 # --- files that we write: in place whole or not at all, whatever happens meanwhile -----------------------------------
@@ -250,7 +242,7 @@ def put(contents):
             os.replace(drafts[place], place)
             del drafts[place]
     except OSError as error:
-        raise type(error)(error.errno, error.strerror, str(place)) from error
+        raise OSError(error.errno, error.strerror, str(place)) from error
     finally:
         for draft in drafts.values():
             draft.unlink(missing_ok=True)

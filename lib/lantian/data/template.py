@@ -12,7 +12,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from lantian.data.check import LOOKUPS
 from lantian.data.export import WIDEST, add_sheet, as_text, read_package, refuse_existing, saved, width
 from lantian.data.files import DTYPES, as_csv, read_tables, readable_tables, write_files
-from lantian.data.schema import PACKAGE, DataError, Problem, find_data, read_schema, refusal
+from lantian.data.schema import PACKAGE, DataError, Problem, find_data, refusal
 
 # What to fill in, in which order, by role.
 NEXT = {"focus": "next_steps.txt", "reference": "next_steps_reference.txt"}
@@ -280,8 +280,8 @@ def add(identifier, data=None, year=None, reference=False):
         When the id cannot be used or the tables cannot be read; nothing is written then.
     """
     folder = find_data(data)
-    schema = read_schema(folder)
-    tables, problems = read_tables(folder, schema)
+    schema, tables = read_tables(folder)
+    problems = [problem for table in tables.values() for problem in table.problems]
     problems += refusals(identifier, folder, schema, tables)
     if problems:
         raise DataError(sorted(problems))
