@@ -1,7 +1,9 @@
 """Find everything wrong in the tables, in one pass, without changing them."""
 
 import re
+import sqlite3
 import unicodedata
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pandas as pd
 
 from lantian.data.files import read_tables, typed
 from lantian.data.quotes import contradictions
-from lantian.data.schema import READ, DataError, Problem
+from lantian.data.schema import DataError, Problem
 from lantian.errors import near
 
 # --- the rules -------------------------------------------------------------------------------------------------------
@@ -31,6 +33,8 @@ ROW_RULES = pd.read_csv(Path(__file__).with_name("row_rules.csv"), keep_default_
 # Columns of names, one a cell or several with a separator, that another table knows by a column; what is allowed also, and
 # how both are named.
 LOOKUPS = pd.read_csv(Path(__file__).with_name("lookups.csv"), keep_default_na=False)
+# What tables must not hold together: queries, each of which yields problems.
+TABLE_RULES = Path(__file__).with_name("table_rules.sql").read_text("utf-8").split("\n\n")
 # The tables that quotes are checked with.
 QUOTED = ("targets", "proofs", "units")
 
@@ -117,19 +121,15 @@ def check_tables(tables, schema):
                 known = [*cells[other][key], also]
                 problems += _unknown_problems(cells[name][column], known, allowed, separator)
     if not problems:  # rules about the whole would only repeat a problem of a cell
-        problems += [problem for rule in SET_RULES for problem in rule(cells)]
-        problems += _coverage_problems(cells, str(tables["gaps"].paths[0]))
-        problems += _name_problems(tables["targets"], cells["jurisdictions"]["id"])
+        problems += _table_problems(cells)
     return problems
 
 
 def _lookups(table):
     """List the columns of names that another table knows, as `LOOKUPS` does; references of the schema are to ids."""
-    listed = LOOKUPS[LOOKUPS["table"] == table.name].drop(columns="table")
-    references = [
-        (column, "", other, key, "", f"an id in {other}") for column, other, key in table.references
-    ]
-    return [*references, *listed.itertuples(index=False)]
+    named = LOOKUPS[LOOKUPS["table"] == table.name].drop(columns="table")
+    ids = [(column, "", other, key, "", f"an id in {other}") for column, other, key in table.references]
+    return [*ids, *named.itertuples(index=False)]
 
 
 def check_words(tables, schema, problems):
@@ -273,115 +273,14 @@ def _row_problems(rows, rules):
     return problems
 
 
-# --- between tables --------------------------------------------------------------------------------------------------
-
-
-def _factor_problems(cells):
-    """万吨 is ten thousand times 吨: another factor makes every amount in it wrong."""
-    units = cells["units"]
-    myriad = units["unit"].str[:1].map({"万": 1e4, "亿": 1e8}).fillna(1)
-    factor = (units["factor"].astype(float) / myriad).map("{:.6g}".format)
-    stem = units["unit"].str.replace("^[万亿]", "", regex=True)
-    plain = units.assign(factor=factor).groupby(stem)[["factor", "dimension", "standard_unit"]]
-    differ = (plain.transform("nunique") > 1).any(axis="columns")
-    message = "does not fit the same unit with or without 万 (10,000) or 亿 (100,000,000)"
-    return _report(units["factor"][differ], message)
-
-
-def _circle_problems(cells):
-    """What is above a place or a subject ends somewhere: there are no ten levels of either."""
-    for name in ("jurisdictions", "subjects"):
-        ids, parents = cells[name]["id"], dict(zip(cells[name]["id"], cells[name]["parent"]))
-        above = ids
-        for _ in range(10):
-            above = above.map(parents).fillna("")
-        yield from _report(ids[above != ""], "goes up in a circle of parents")
-
-
-def _jurisdictions(cells):
-    """Return the place of each target: that of its document."""
-    return cells["targets"]["document"].map(cells["documents"].set_index("id")["jurisdiction"])
-
-
-def _file_problems(cells):
-    """A targets file is named after the place that its rows belong to."""
-    owners = _jurisdictions(cells)
-    stems = {path: Path(path).stem for path in owners.index.unique("path")}
-    for (path, line), owner in owners[owners != owners.index.get_level_values("path").map(stems)].items():
-        message = f"belongs to {owner}; this file holds the documents of {stems[path]}"
-        yield Problem(path, line, "document", message)
-
-
-def _name_problems(targets, places):
-    """A targets file without a row, which shows nobody whose it is, is named after a place too."""
-    message = "is named after no place in jurisdictions.csv and holds no row; name it after one, or delete it"
-    empty = {*map(str, targets.paths)} - {*targets.cells.index.unique("path")}
-    return [Problem(path, 0, "", message) for path in empty if Path(path).stem not in set(places)]
-
-
-def _plan_problems(cells):
-    """Each focus jurisdiction has one document that was read, whole or in part."""
-    read = _read(cells)["jurisdiction"].value_counts()
-    for at, place in cells["jurisdictions"].query("role == 'focus'")["id"].items():
-        if (count := read.get(place, 0)) != 1:
-            message = f"{place} has {count} documents with access {' or '.join(READ)}; a focus place has one"
-            yield Problem(*at, "role", message)
-
-
-def _read(cells):
-    return cells["documents"][cells["documents"]["access"].isin(READ)]
-
-
-def _label_problems(cells):
-    """No two places look alike on a chart, which has their English names with the year of issue."""
-    places = cells["jurisdictions"]
-    read = _read(cells).drop_duplicates("jurisdiction").set_index("jurisdiction")
-    years = places["id"].map(read["issued"].str[:4]).fillna("")
-    labels = (places["name_en"] + " " + years).str.casefold()
-    message = "and year of issue are another place's too, so that charts could not tell them apart; write the district or province into name_en"
-    return _report(places["name_en"][labels.duplicated(keep=False)], message)
-
-
-def _coverage_problems(cells, path):
-    """Each focus jurisdiction that was read whole has, for each headline indicator, a target or a gap."""
-    pair = ["jurisdiction", "indicator"]
-    targets = cells["targets"].assign(jurisdiction=_jurisdictions(cells))
-    covered = pd.MultiIndex.from_frame(pd.concat([targets[pair], cells["gaps"][pair]]))
-    whole = cells["documents"].query("access == 'full_text'")["jurisdiction"]
-    places = cells["jurisdictions"].query("role == 'focus'")["id"]
-    headline = cells["indicators"].query("headline != ''")["id"]
-    wanted = pd.MultiIndex.from_product([places[places.isin(whole)], headline])
-    missing = wanted[~wanted.isin(covered)].to_frame(index=False, name=["place", "indicator"])
-    for place, indicators in missing.groupby("place", sort=False)["indicator"]:
-        way_out = "add each, or give the document access partial where only a part of the plan was had"
-        message = f"{place} has neither a target nor a gap for {', '.join(indicators)}; {way_out}"
-        yield Problem(path, 0, "indicator", message)
-
-
-def _gap_problems(cells):
-    """A plan that has a target on an indicator is not silent on it."""
-    pair = ["document", "indicator"]
-    silent = cells["gaps"].query("status == 'silent'")
-    promised = pd.MultiIndex.from_frame(cells["targets"][pair])
-    wrong = pd.MultiIndex.from_frame(silent[pair]).isin(promised)
-    message = "is silent next to a target of the same indicator; delete this row"
-    return _report(silent["status"][wrong], message)
-
-
-def _sort_problems(cells):
-    """Rows are sorted by id, so that a change of the data is a small diff."""
-    for name in ("targets", "gaps", "indicators", "documents", "subjects"):
-        ids = cells[name]["id"]
-        out_of_order = ids < ids.groupby(level="path").shift()
-        yield from _report(ids[out_of_order], "is out of order; rows are sorted by id")
-
-
-SET_RULES = (
-    _factor_problems,
-    _file_problems,
-    _plan_problems,
-    _label_problems,
-    _circle_problems,
-    _gap_problems,
-    _sort_problems,
-)
+def _table_problems(cells):
+    """Report what the queries of `TABLE_RULES` find in the tables, which SQLite has for the while."""
+    problems = []
+    with closing(sqlite3.connect(":memory:")) as base:
+        for name, rows in cells.items():
+            rows = rows.rename_axis(["_path", "_line"]).reset_index()
+            rows.assign(_file=rows["_path"].map(lambda path: Path(path).stem)).to_sql(name, base, index=False)
+        for query in TABLE_RULES:
+            found = base.execute(query).fetchall()
+            problems += [Problem(*place, _quoting(cell, message)) for *place, cell, message in found]
+    return problems
