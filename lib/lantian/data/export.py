@@ -69,16 +69,8 @@ def export(plans, file, replace=False):
     schema, tables = sound_tables(folder)
     parts = WRITERS[file.suffix](schema, _arrow(schema, tables), make_plans(folder, schema, tables))
     contents = {file / name: content for name, content in parts.items()}
-    refuse_existing(contents, replace)
-    write_files(contents)
+    write_files(contents, replace)
     return file
-
-
-def refuse_existing(files, replace):
-    """Refuse to write over a file, unless it may be replaced."""
-    if not replace and (there := next(filter(Path.is_file, files), None)):
-        ways_out = "name another, or replace it (replace=True; in a terminal, --replace)"
-        raise refusal(there, f"is there already; {ways_out}")
 
 
 def typed(data=None):

@@ -180,8 +180,17 @@ def as_csv(columns, rows):
     return pd.DataFrame(rows, columns=columns, dtype=object).to_csv(index=False, lineterminator="\n")
 
 
-def write_files(contents):
-    """Write all files, texts or bytes by their paths, or none; raise `DataError` when one cannot be written."""
+def write_files(contents, replace=True):
+    """Write all files, texts or bytes by their paths, or none.
+
+    Raises
+    ------
+    DataError
+        When one cannot be written, or is there already and may not be replaced.
+    """
+    if not replace and (there := next(filter(Path.is_file, contents), None)):
+        ways_out = "name another, or replace it (replace=True; in a terminal, --replace)"
+        raise refusal(there, f"is there already; {ways_out}")
     try:
         put(contents)
     except OSError as error:
@@ -237,13 +246,11 @@ def put(contents):
                 made += make_folder(place.parent)
                 drafts[place] = place.with_name(f".lantian-{os.getpid()}-{secrets.token_hex(6)}.draft")
                 _write(drafts[place], content, like=place)
-        made.clear()
-        for place in list(drafts):
-            os.replace(drafts[place], place)
-            del drafts[place]
+        for place, draft in drafts.items():
+            os.replace(draft, place)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(place)) from error
-    finally:
+    finally:  # where all are in place, there is no draft left, and no new folder is empty
         for draft in drafts.values():
             draft.unlink(missing_ok=True)
         for folder in reversed(made):

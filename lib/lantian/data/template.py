@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from lantian.data.check import LOOKUPS
-from lantian.data.export import WIDEST, add_sheet, as_text, read_package, refuse_existing, saved, width
+from lantian.data.export import WIDEST, add_sheet, as_text, read_package, saved, width
 from lantian.data.files import DTYPES, as_csv, read_tables, readable_tables, write_files
 from lantian.data.schema import PACKAGE, DataError, Problem, find_data, refusal
 
@@ -66,7 +66,6 @@ def template(identifier, file, data=None, replace=False, year=None):
     folder, file = find_data(data), Path(file)
     if file.suffix != ".xlsx":
         raise refusal(file, "a workbook to fill in has the ending .xlsx")
-    refuse_existing([file], replace)
     schema, tables = readable_tables(folder)
     drafts = read_drafts(folder / f"drafts/{identifier}.csv", schema)
     rows = {name: tables[name].cells for name in SHEETS}
@@ -90,7 +89,7 @@ def template(identifier, file, data=None, replace=False, year=None):
     if "gaps" in drafts:  # a draft stands for the row that `add` writes
         drafted = rows["gaps"]["indicator"].isin(drafts["gaps"]["indicator"])
         rows["gaps"] = rows["gaps"][(rows["gaps"]["status"] != "") | ~drafted]
-    write_files({file: saved(_book(identifier, schema, rows, drafts))})
+    write_files({file: saved(_book(identifier, schema, rows, drafts))}, replace)
     return f"{file}\n{begun}Fill it in; its first sheet says how. Then: lantian import {file}"
 
 
