@@ -27,7 +27,7 @@ SUGGESTIONS = 20  # for so many unknown names of a column the likely one is look
 # in Chinese and English needs five; then letters and marks that show nothing, and what is no character.
 INVISIBLE, NEEDED = {"Cc", "Cf", "Zs", "Zl", "Zp"}, set(" \u00a0\u3000\t\n")
 BLANK = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufdd0-\ufdef\ufffe\uffff\U000e0100-\U000e01ef]"
-# What a row must not be: table, column at fault, condition as `DataFrame.eval` takes it, message. Numbers that plans say in
+# What a row must not be: table, column at fault, condition as `DataFrame.query` takes it, message. Numbers that plans say in
 # words are 100 (all), 0 (none), 1 (equal, or less) and -50 (half less).
 ROW_RULES = pd.read_csv(Path(__file__).with_name("row_rules.csv"), keep_default_na=False)
 # Columns of names, one a cell or several with a separator, that another table knows by a column; what is allowed also, and
@@ -254,10 +254,10 @@ def _unknown_problems(cells, known, allowed, separator=""):
 
 def _row_problems(rows, rules):
     """Report the rows for which a condition of `ROW_RULES` holds."""
-    problems, columns = [], dict(rows.items())
+    problems = []
     for rule in rules.itertuples():
-        is_wrong = pd.eval(rule.condition, engine="python", resolvers=[columns])
-        problems += _report(rows[rule.column][is_wrong], rule.message)
+        wrong = rows.query(rule.condition, engine="python")
+        problems += _report(wrong[rule.column], rule.message)
     return problems
 
 
