@@ -91,29 +91,6 @@ def test_ragged_row(copy_data, more):
     assert problems(copy_data) == [f"{YUYAO}:5: {width + more} cells in this row; the header has {width}"]
 
 
-@pytest.mark.parametrize("column", ["document", "area", "value", "year_basis", "strength"])
-@pytest.mark.parametrize("is_lost", [True, False])
-def test_a_shifted_row_is_one_problem(copy_data, column, is_lost):
-    rows = read(copy_data / YUYAO)
-    number = next(n for n, row in enumerate(rows) if row["value_basis"] == "figure" and not row["note"])
-    columns, cells = list(rows[number]), list(rows[number].values())
-    at = columns.index(column)
-    cells = [*cells[:at], *cells[at + 1 :], ""] if is_lost else [*cells[:at], "", *cells[at:-1]]
-    line = change(copy_data / YUYAO, number, **dict(zip(columns, cells)))
-    (problem,) = problems(copy_data)
-    about, place = problem.split(": ")[1], problem.split(":")[2]
-    assert problem.startswith(f"{YUYAO}:{line}:") and about == (
-        "from about here on, the cells of this row stand one too far left or right; a cell was lost or inserted"
-    )
-    assert abs(columns.index(place) - at) < 6
-
-
-def test_a_row_that_is_wrong_in_many_cells_is_not_called_shifted(copy_data):
-    wrong = {"kind": "x", "area": "x", "timing": "x", "strength": "x", "core": "x", "value": "x"}
-    change(copy_data / YUYAO, figure_row(copy_data), **wrong)
-    assert {problem.split(":")[2] for problem in problems(copy_data)} >= set(wrong)
-
-
 def test_broken_encoding(copy_data):
     path = copy_data / "jurisdictions.csv"
     row = next(n for n, cells in enumerate(read(path)) if cells["id"] == "yuyao")
@@ -126,7 +103,8 @@ def test_broken_encoding(copy_data):
 def test_nul_byte(copy_data):
     line = change(copy_data / YUYAO, 7, note="a NUL")
     replace(copy_data / YUYAO, b"a NUL", b"\0")
-    assert problems(copy_data) == [f"{YUYAO}:{line}: a NUL byte stands here; text has none"]
+    unseen = "has U+0000 (control character), which nobody sees; delete it, or write a plain space"
+    assert problems(copy_data) == [f"{YUYAO}:{line}:note: '\\x00' {unseen}"]
 
 
 def test_file_named_after_another_place(copy_data):
@@ -155,13 +133,10 @@ def test_patterns_are_said_in_words_that_fit_them(data):
         assert shown or "64 digits" in column.form
 
 
-def test_a_stub_of_a_gap_names_its_indicator(copy_data):
-    rows = read(copy_data / "gaps.csv")
+def test_a_stub_of_a_gap_is_asked_for_its_status(copy_data):
     line = change(copy_data / "gaps.csv", 0, status="", quote="")
     codes = "qualitative, assigned, not_applicable, part_missing, garbled, silent"
-    assert problems(copy_data) == [
-        f"gaps.csv:{line}:status: must not be empty for {rows[0]['indicator']}; allowed: {codes}"
-    ]
+    assert problems(copy_data) == [f"gaps.csv:{line}:status: must not be empty; allowed: {codes}"]
 
 
 CELLS = {
@@ -374,7 +349,7 @@ def test_any_junk_is_accepted_or_reported_where_it_stands(small, cells):  # noqa
     lines = {row: line_of(path, row) for row in junk}
     content = path.read_bytes()
     path.write_bytes(before)
-    found, *_ = spoilt(small, "targets", content)
+    found, _ = spoilt(small, "targets", content)
     places = {(problem.path, problem.line, problem.column) for problem in found}
     for row, (cell, column) in junk.items():
         place = (str(path), lines[row], column.name)

@@ -1,8 +1,9 @@
 """Find everything wrong in the tables, in one pass, without changing them."""
 
 import re
+import sqlite3
 import unicodedata
-from collections import Counter
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from lantian.data.files import read_tables, typed
 from lantian.data.quotes import contradictions
-from lantian.data.schema import READ, DataError, Problem, read_schema
+from lantian.data.schema import DataError, Problem
 from lantian.errors import near
 
 # --- the rules -------------------------------------------------------------------------------------------------------
@@ -21,20 +22,20 @@ NUMBERS = {
     "integer": (re.compile(r"-?(0|[1-9]\d*)", re.A), "is not a whole number"),
 }
 LONGEST_NUMBER = 15
-SHIFTED = 4  # a row with so many problems may have its cells shifted
 SUGGESTIONS = 20  # for so many unknown names of a column the likely one is looked for, which takes a while
 # Characters that show nothing or turn the order of others: controls, formats, spaces and ends of lines, of which print
 # in Chinese and English needs five; then letters and marks that show nothing, and what is no character.
 INVISIBLE, NEEDED = {"Cc", "Cf", "Zs", "Zl", "Zp"}, set(" \u00a0\u3000\t\n")
 BLANK = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufdd0-\ufdef\ufffe\uffff\U000e0100-\U000e01ef]"
-# What a row must not be: table, column at fault, condition as `DataFrame.eval` takes it, message. Numbers that plans say in
+# What a row must not be: table, column at fault, condition as `DataFrame.query` takes it, message. Numbers that plans say in
 # words are 100 (all), 0 (none), 1 (equal, or less) and -50 (half less).
 ROW_RULES = pd.read_csv(Path(__file__).with_name("row_rules.csv"), keep_default_na=False)
 # Columns of names, one a cell or several with a separator, that another table knows by a column; what is allowed also, and
 # how both are named.
 LOOKUPS = pd.read_csv(Path(__file__).with_name("lookups.csv"), keep_default_na=False)
-# The tables that rules between tables read, and those that quotes are checked with.
-RULED = ("documents", "indicators", "jurisdictions", "subjects", "targets", "gaps", "units")
+# What tables must not hold together: queries, each of which yields problems.
+TABLE_RULES = Path(__file__).with_name("table_rules.sql").read_text("utf-8").split("\n\n")
+# The tables that quotes are checked with.
 QUOTED = ("targets", "proofs", "units")
 
 # --- checking a folder -----------------------------------------------------------------------------------------------
@@ -61,20 +62,9 @@ def check(folder):
     DataError
         When ``datapackage.json`` itself cannot be used.
     """
-    return problems_and_notes(folder)[0]
-
-
-def problems_and_notes(folder):
-    """List the problems of a data folder, as `check` does, and what is read as it was meant.
-
-    Returns
-    -------
-    problems, notes : list of Problem
-        Sorted. A note is a byte-order mark, line ends or trailing blanks; none keeps the tables from being used.
-    """
-    schema, tables, problems = _checked(folder)
-    problems += check_words(tables, schema, problems)
-    return sorted(problems), sorted(note for table in tables.values() for note in table.notes)
+    schema, tables = read_tables(folder)
+    problems = check_tables(tables, schema)
+    return sorted(problems + check_words(tables, schema, problems))
 
 
 def sound_tables(folder):
@@ -90,20 +80,14 @@ def sound_tables(folder):
     DataError
         With every problem of cells, keys, references and rules.
     """
-    schema, tables, problems = _checked(folder)
-    if problems:
+    schema, tables = read_tables(folder)
+    if problems := check_tables(tables, schema):
         raise DataError(sorted(problems))
     return schema, tables
 
 
-def _checked(folder):
-    schema = read_schema(folder)
-    tables, problems = read_tables(folder, schema)
-    return schema, tables, problems + check_tables(tables, schema)
-
-
 def check_tables(tables, schema):
-    """Check tables that were read: cells, keys, references, and rules between columns, rows and tables.
+    """Check tables: what could not be read, cells, keys, references, and rules between columns, rows and tables.
 
     Parameters
     ----------
@@ -114,26 +98,26 @@ def check_tables(tables, schema):
     -------
     list of Problem
     """
-    complete = {name for name in schema if tables[name].complete}
+    problems = [problem for table in tables.values() for problem in table.problems]
+    complete = {name for name in schema if not tables[name].problems}
     cells = {name: table.cells for name, table in tables.items()}
-    problems = _factor_problems(cells["units"])
     for name, table in schema.items():
         problems += _column_problems(cells[name], table) + _key_problems(cells[name], table.key)
         problems += _row_problems(cells[name], ROW_RULES[ROW_RULES["table"] == name])
-        for column, other, key in table.references:
+        for column, separator, other, key, also, allowed in _lookups(table):
             if other in complete:
-                ids = cells[other][key].tolist()
-                problems += _unknown_problems(cells[name][column], ids, f"an id in {other}")
-    for name, column, separator, other, key, also, allowed in LOOKUPS.itertuples(index=False):
-        if {name, other} <= complete:
-            known = [*cells[other][key], also]
-            problems += _unknown_problems(cells[name][column], known, allowed, separator)
-    problems = _one_if_shifted(problems, cells, schema)
-    if set(RULED) <= complete and not problems:  # rules about the whole would only repeat a problem of a cell
-        problems += [problem for rule in SET_RULES for problem in rule(cells)]
-        problems += _coverage_problems(cells, str(tables["gaps"].paths[0]))
-        problems += _name_problems(tables["targets"], cells["jurisdictions"]["id"])
+                known = [*cells[other][key], also]
+                problems += _unknown_problems(cells[name][column], known, allowed, separator)
+    if not problems:  # rules about the whole would only repeat a problem of a cell
+        problems += _table_problems(cells)
     return problems
+
+
+def _lookups(table):
+    """List the columns of names that another table knows, as `LOOKUPS` does; references of the schema are to ids."""
+    named = LOOKUPS[LOOKUPS["table"] == table.name].drop(columns="table")
+    ids = [(column, "", other, key, "", f"an id in {other}") for column, other, key in table.references]
+    return [*ids, *named.itertuples(index=False)]
 
 
 def check_words(tables, schema, problems):
@@ -142,7 +126,7 @@ def check_words(tables, schema, problems):
     Where one of the tables needed is among the problems found so far, nothing is checked: that fault would be repeated.
     """
     paths = {str(path) for name in QUOTED for path in tables[name].paths}
-    if not all(tables[name].complete for name in QUOTED) or paths & {problem.path for problem in problems}:
+    if paths & {problem.path for problem in problems}:
         return []
     frames = [typed(tables[name].cells, schema[name]) for name in QUOTED]
     return id_problems(tables["targets"].cells, contradictions(*frames))
@@ -184,13 +168,8 @@ def _column_problems(rows, table):
     problems = []
     for column in table.fields:
         cells = rows[column.name]
-        faults = [(cell, fault) for cell in cells.unique().tolist() for fault in _cell_faults(cell, column)]
-        for cell, message in faults:
-            if table.name == "gaps" and not cell:  # of a further plan, one for each headline indicator
-                for _, stubs in rows[cells == ""].groupby("document", sort=False):
-                    named = message.replace("empty", f"empty for {', '.join(stubs['indicator'])}")
-                    problems += _report(stubs[column.name].head(1), named)
-            else:
+        for cell in cells.unique().tolist():
+            for message in _cell_faults(cell, column):
                 problems += _report(cells[cells == cell], message)
     return problems
 
@@ -262,33 +241,6 @@ def _key_problems(rows, key):
     return _report(rows[rows.duplicated(list(key), keep=False)][key[0]], message)
 
 
-def _one_if_shifted(problems, cells, schema):
-    """Put one problem in place of the many of each row in which a cell was lost or inserted."""
-    counts = Counter((problem.path, problem.line) for problem in problems)
-    many = [at for at, count in counts.items() if count >= SHIFTED][:100]
-    for name, table in schema.items():
-        for at in (at for at in many if at in cells[name].index):
-            if column := _shift(cells[name].loc[at].tolist(), table.fields):
-                message = "from about here on, the cells of this row stand one too far left or right; a cell was lost or inserted"
-                problems = [problem for problem in problems if (problem.path, problem.line) != at]
-                problems.append(Problem(*at, column, message))
-    return problems
-
-
-def _shift(row, fields):
-    """Return the column from which on the cells of a row would fit one further on or back, None where they would not."""
-
-    def faults(cells):
-        return sum(bool(list(_cell_faults(cell, field))) for cell, field in zip(cells, fields))
-
-    moved = {}
-    for number, field in enumerate(fields):
-        further, back = [*row[:number], "", *row[number:-1]], [*row[:number], *row[number + 1 :], ""]
-        moved[field.name] = min(faults(back), faults(row if row[-1] else further))
-    best = min(moved, key=moved.get)
-    return best if faults(row) >= SHIFTED and moved[best] * 4 <= faults(row) else None
-
-
 def _unknown_problems(cells, known, allowed, separator=""):
     """Report each name that is not known, in cells of one name or of names with a separator between them."""
     names = cells.str.split(separator).explode() if separator else cells
@@ -302,114 +254,21 @@ def _unknown_problems(cells, known, allowed, separator=""):
 
 def _row_problems(rows, rules):
     """Report the rows for which a condition of `ROW_RULES` holds."""
-    problems, columns = [], dict(rows.items())
+    problems = []
     for rule in rules.itertuples():
-        is_wrong = pd.eval(rule.condition, engine="python", resolvers=[columns])
-        problems += _report(rows[rule.column][is_wrong], rule.message)
+        wrong = rows.query(rule.condition, engine="python")
+        problems += _report(wrong[rule.column], rule.message)
     return problems
 
 
-# --- between tables --------------------------------------------------------------------------------------------------
-
-
-def _factor_problems(units):
-    """万吨 is ten thousand times 吨: another factor makes every amount in it wrong."""
-    myriad = units["unit"].str[:1].map({"万": 1e4, "亿": 1e8}).fillna(1)
-    factor = pd.to_numeric(units["factor"], errors="coerce").astype(float) / myriad.astype(float)
-    rounded = factor.map(lambda number: float(f"{number:.6g}"))
-    stem = units["unit"].str.replace("^[万亿]", "", regex=True)
-    plain = units.assign(factor=rounded).groupby(stem)[["factor", "dimension", "standard_unit"]]
-    differ = (plain.transform("nunique") > 1).any(axis="columns")
-    message = "does not fit the same unit with or without 万 (10,000) or 亿 (100,000,000)"
-    return _report(units["factor"][differ], message)
-
-
-def _circle_problems(cells):
-    """What is above a place or a subject ends somewhere: there are no ten levels of either."""
-    for name in ("jurisdictions", "subjects"):
-        ids, parents = cells[name]["id"], dict(zip(cells[name]["id"], cells[name]["parent"]))
-        above = ids
-        for _ in range(10):
-            above = above.map(parents).fillna("")
-        yield from _report(ids[above != ""], "goes up in a circle of parents")
-
-
-def _jurisdictions(cells):
-    """Return the place of each target: that of its document."""
-    return cells["targets"]["document"].map(cells["documents"].set_index("id")["jurisdiction"])
-
-
-def _file_problems(cells):
-    """A targets file is named after the place that its rows belong to."""
-    owners = _jurisdictions(cells)
-    stems = {path: Path(path).stem for path in owners.index.unique("path")}
-    for (path, line), owner in owners[owners != owners.index.get_level_values("path").map(stems)].items():
-        message = f"belongs to {owner}; this file holds the documents of {stems[path]}"
-        yield Problem(path, line, "document", message)
-
-
-def _name_problems(targets, places):
-    """A targets file without a row, which shows nobody whose it is, is named after a place too."""
-    message = "is named after no place in jurisdictions.csv and holds no row; name it after one, or delete it"
-    empty = {*map(str, targets.paths)} - {*targets.cells.index.unique("path")}
-    return [Problem(path, 0, "", message) for path in empty if Path(path).stem not in set(places)]
-
-
-def _plan_problems(cells):
-    """Each focus jurisdiction has one document that was read, whole or in part."""
-    read = _read(cells)["jurisdiction"].value_counts()
-    for at, place in cells["jurisdictions"].query("role == 'focus'")["id"].items():
-        if (count := read.get(place, 0)) != 1:
-            message = f"{place} has {count} documents with access {' or '.join(READ)}; a focus place has one"
-            yield Problem(*at, "role", message)
-
-
-def _read(cells):
-    return cells["documents"][cells["documents"]["access"].isin(READ)]
-
-
-def _label_problems(cells):
-    """No two places look alike on a chart, which has their English names with the year of issue."""
-    places = cells["jurisdictions"]
-    read = _read(cells).drop_duplicates("jurisdiction").set_index("jurisdiction")
-    years = places["id"].map(read["issued"].str[:4]).fillna("")
-    labels = (places["name_en"] + " " + years).str.casefold()
-    message = "and year of issue are another place's too, so that charts could not tell them apart; write the district or province into name_en"
-    return _report(places["name_en"][labels.duplicated(keep=False)], message)
-
-
-def _coverage_problems(cells, path):
-    """Each focus jurisdiction that was read whole has, for each headline indicator, a target or a gap."""
-    pair = ["jurisdiction", "indicator"]
-    targets = cells["targets"].assign(jurisdiction=_jurisdictions(cells))
-    covered = pd.MultiIndex.from_frame(pd.concat([targets[pair], cells["gaps"][pair]]))
-    whole = cells["documents"].query("access == 'full_text'")["jurisdiction"]
-    places = cells["jurisdictions"].query("role == 'focus'")["id"]
-    headline = cells["indicators"].query("headline != ''")["id"]
-    wanted = pd.MultiIndex.from_product([places[places.isin(whole)], headline])
-    missing = wanted[~wanted.isin(covered)].to_frame(index=False, name=["place", "indicator"])
-    for place, indicators in missing.groupby("place", sort=False)["indicator"]:
-        way_out = "add each, or give the document access partial where only a part of the plan was had"
-        message = f"{place} has neither a target nor a gap for {', '.join(indicators)}; {way_out}"
-        yield Problem(path, 0, "indicator", message)
-
-
-def _gap_problems(cells):
-    """A plan that has a target on an indicator is not silent on it."""
-    pair = ["document", "indicator"]
-    silent = cells["gaps"].query("status == 'silent'")
-    promised = pd.MultiIndex.from_frame(cells["targets"][pair])
-    wrong = pd.MultiIndex.from_frame(silent[pair]).isin(promised)
-    message = "is silent next to a target of the same indicator; delete this row"
-    return _report(silent["status"][wrong], message)
-
-
-def _sort_problems(cells):
-    """Rows are sorted by id, so that a change of the data is a small diff."""
-    for name in ("targets", "gaps", "indicators", "documents", "subjects"):
-        ids = cells[name]["id"]
-        out_of_order = ids < ids.groupby(level="path").shift()
-        yield from _report(ids[out_of_order], "is out of order; rows are sorted by id")
-
-
-SET_RULES = (_file_problems, _plan_problems, _label_problems, _circle_problems, _gap_problems, _sort_problems)
+def _table_problems(cells):
+    """Report what the queries of `TABLE_RULES` find in the tables, which SQLite has for the while."""
+    problems = []
+    with closing(sqlite3.connect(":memory:")) as base:
+        for name, rows in cells.items():
+            rows = rows.rename_axis(["_path", "_line"]).reset_index()
+            rows.assign(_file=rows["_path"].map(lambda path: Path(path).stem)).to_sql(name, base, index=False)
+        for query in TABLE_RULES:
+            found = base.execute(query).fetchall()
+            problems += [Problem(*place, _quoting(cell, message)) for *place, cell, message in found]
+    return problems

@@ -7,14 +7,11 @@ import pandas as pd
 
 from lantian.data.check import sound_tables
 from lantian.data.plans import make_plans
-from lantian.data.schema import DataError
 from lantian.text import wording
 
 CHANGES = ("added", "removed", "corrected", "recoded", "reworded")
 # Our words about a row: where only these changed, the plan means the same.
 WORDS = {"statement_en", "note", "name_en", "definition", "title_en", "genre", "label_en"}
-# Tables of which each changed row is listed; of the others only the number of rows that changed.
-LISTED = ("jurisdictions", "documents", "indicators", "units", "targets", "gaps", "observations")
 # How a row is worded, of tables that pages do not word.
 SENTENCES = {
     "jurisdictions": "place: {name_en}",
@@ -23,6 +20,8 @@ SENTENCES = {
     "units": "unit: {label_en}",
     "observations": "{jurisdiction}, {indicator} {year}: {value} {unit} ({scope}; {source})",
 }
+# Tables of which each changed row is listed; of the others only the number of rows that changed.
+LISTED = ("targets", "gaps", *SENTENCES)
 # Written by `verify`, not by people: a table, and a column of several.
 IGNORED_TABLE, IGNORED_COLUMN = "accounts", "start"
 COLUMNS = ["change", "table", "id", "in_words", "place"]
@@ -47,52 +46,37 @@ def diff(old, new):
     DataError
         When the tables of either folder cannot be used.
     """
-    before, after = _sides(old, new)
+    _, before = _read(old)
+    schema, after = _read(new)
     rows = []
-    for name, table in after.schema.items():
-        if name in before.schema and name != IGNORED_TABLE:
-            rows += _changes(table, before.rows(table), after.rows(table))
+    for name, table in schema.items():
+        if name in before and name != IGNORED_TABLE:
+            rows += _changes(table, before[name], after[name])
     return pd.DataFrame(sorted(rows, key=lambda row: CHANGES.index(row[0])), columns=COLUMNS)
-
-
-def _sides(*folders):
-    """Load folders; raise the problems of all of them at once."""
-    sides, problems = [], []
-    for folder in folders:
-        try:
-            sides.append(_Side(folder))
-        except DataError as error:
-            problems += error.problems
-    if problems:
-        raise DataError(problems)
-    return sides
 
 
 # A row as printed, as pages word it, and the id of its place.
 _Row = namedtuple("_Row", "cells words place")
 
 
-class _Side:
-    """One of two data folders: its cells by key, and its rows as `load` joins them."""
-
-    def __init__(self, folder):
-        self.schema, self.tables = sound_tables(folder)
-        plans = make_plans(Path(folder), self.schema, self.tables)
-        self.joined = {row.id: row for rows in (plans.every_target, plans.gaps) for row in rows.itertuples()}
-
-    def rows(self, table):
-        """Return the rows of a table by their key."""
+def _read(folder):
+    """Return the schema of a data folder, and by table the rows by their key."""
+    schema, tables = sound_tables(folder)
+    plans, rows = make_plans(Path(folder), schema, tables), {}
+    for name, table in schema.items():
         key = table.key or table.columns
-        rows = [_Row(cells, *self._about(table.name, cells)) for cells in self.tables[table.name].rows()]
-        return {tuple(row.cells[name] for name in key): row for row in rows}
+        worded = [_Row(cells, *_about(name, cells, plans)) for cells in tables[name].rows()]
+        rows[name] = {tuple(row.cells[column] for column in key): row for row in worded}
+    return schema, rows
 
-    def _about(self, table, cells):
-        """Word a row as pages word it, and name the place that it belongs to."""
-        if table in ("targets", "gaps"):
-            row, word = self.joined[cells["id"]], wording.target if table == "targets" else wording.gap
-            return f"{row.place}, {row.indicator_name}: {word(row)}", row.jurisdiction
-        place = cells["id"] if table == "jurisdictions" else cells.get("jurisdiction", "")
-        return SENTENCES.get(table, "").format_map(cells), place
+
+def _about(table, cells, plans):
+    """Word a row as pages word it, and name the place that it belongs to."""
+    if table in ("targets", "gaps"):
+        row, word = plans.by_id[cells["id"]], wording.target if table == "targets" else wording.gap
+        return f"{row.place}, {row.indicator_name}: {word(row)}", row.jurisdiction
+    place = cells["id"] if table == "jurisdictions" else cells.get("jurisdiction", "")
+    return SENTENCES.get(table, "").format_map(cells), place
 
 
 def _changes(table, old, new):

@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 
 from lantian.data.check import sound_tables
 from lantian.data.files import read_tables, write_files
-from lantian.data.plans import load, make_plans
-from lantian.data.schema import FORMULA, PACKAGE, READ, all_files, find_data, read_schema, refusal
+from lantian.data.plans import make_plans
+from lantian.data.schema import FORMULA, PACKAGE, READ, all_files, find_data, refusal
 from lantian.text import wording
 
 ARROW = {"string": pa.string(), "number": pa.float64(), "integer": pa.int64(), "date": pa.date32()}
@@ -66,27 +66,21 @@ def export(plans, file, replace=False):
     if file.suffix not in WRITERS:
         endings = ".xlsx, .sqlite, and .parquet or none for a folder"
         raise refusal(file, f"the ending {file.suffix!r} is not known; endings: {endings}")
-    schema, tables = sound_tables(folder)
-    parts = WRITERS[file.suffix](schema, _arrow(schema, tables), make_plans(folder, schema, tables))
-    contents = {file / name: content for name, content in parts.items()}
-    refuse_existing(contents, replace)
-    write_files(contents)
+    (parts,) = _written(folder, WRITERS[file.suffix])
+    write_files({file / name: content for name, content in parts.items()}, replace)
     return file
 
 
-def refuse_existing(files, replace):
-    """Refuse to write over a file, unless it may be replaced."""
-    if not replace and (there := next(filter(Path.is_file, files), None)):
-        ways_out = "name another, or replace it (replace=True; in a terminal, --replace)"
-        raise refusal(there, f"is there already; {ways_out}")
+def _written(folder, *writers):
+    """Return what each writer makes of the tables of a data folder, read once, with all places."""
+    schema, tables = sound_tables(folder)
+    parts = schema, _arrow(schema, tables), make_plans(folder, schema, tables)
+    return [write(*parts) for write in writers]
 
 
 def typed(data=None):
     """Read all tables as pyarrow tables, by name, with the types of their schema; an empty cell is null."""
-    folder = find_data(data)
-    schema = read_schema(folder)
-    tables, _ = read_tables(folder, schema)
-    return _arrow(schema, tables)
+    return _arrow(*read_tables(find_data(data)))
 
 
 def _arrow(schema, tables):
@@ -305,18 +299,17 @@ def _measures(content):
 
 def make(data):
     """Return the files by name, as ``{"data/lantian.xlsx": b"PK…", …}``; they hold all places, whichever are chosen."""
-    plans, schema, tables = load(data, jurisdictions=()), read_schema(data), typed(data)
-    workbook, database, parquet = (write(schema, tables, plans) for write in (_workbook, _sqlite, _parquet))
-    contents = workbook[""], zipped(_csv(data, schema)), database[""], zipped(parquet)
-    return dict(zip(FILES, contents))
+    workbook, csv, database, parquet = _written(data, _workbook, _csv, _sqlite, _parquet)
+    return dict(zip(FILES, (workbook[""], zipped(csv), database[""], zipped(parquet))))
 
 
-def _csv(data, schema):
+def _csv(schema, tables, plans):
     """Return what describes the tables, and the tables as they stand, with the byte-order mark by which Excel knows UTF-8."""
-    tables = {path: (data / path).read_bytes() for table in schema.values() for path in table.paths}
-    marked = {path: codecs.BOM_UTF8 + rows.removeprefix(codecs.BOM_UTF8) for path, rows in tables.items()}
-    texts = {path.name: path.read_bytes() for path in [data / "README.md"] if path.is_file()}
-    return {PACKAGE: as_text(with_files(read_package(data), marked)).encode()} | texts | marked
+    paths = [path for table in schema.values() for path in table.paths]
+    files = {path: (plans.folder / path).read_bytes() for path in paths}
+    marked = {path: codecs.BOM_UTF8 + rows.removeprefix(codecs.BOM_UTF8) for path, rows in files.items()}
+    texts = {path.name: path.read_bytes() for path in [plans.folder / "README.md"] if path.is_file()}
+    return {PACKAGE: as_text(with_files(read_package(plans.folder), marked)).encode()} | texts | marked
 
 
 def offer(data, files):

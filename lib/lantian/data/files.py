@@ -1,6 +1,5 @@
 """Files: read the CSV tables strictly, as text, saying where anything is wrong; put what we write in place whole."""
 
-import codecs
 import contextlib
 import csv
 import io
@@ -28,113 +27,91 @@ class RawTable:
     Attributes
     ----------
     cells : DataFrame
-        The rows of all files of the table, every cell a text, an empty text the only missing value. The index holds
+        The rows of all files of the table, every cell a text, an empty text the only missing value; blanks at the
+        end of a cell are left out. The index holds
         where each row begins: levels ``path`` and ``line``, as ``("data/units.csv", 2)``.
     paths : tuple of Path
         The files.
-    complete : bool
-        Whether every row of every file could be read.
-    notes : tuple of Problem
-        What was read as it was meant, though it is written otherwise.
+    problems : tuple of Problem
+        What keeps files or rows from being read: missing files, wrong headers, ragged rows, broken encodings; the
+        rows are those of what could be read.
     """
 
     cells: object
     paths: tuple
-    complete: bool = True
-    notes: tuple = ()
+    problems: tuple = ()
 
     def rows(self):
         """Return the rows as dicts of text."""
         return self.cells.to_dict("records")
 
 
-def read_tables(folder, schema):
-    """Read all tables of a data folder.
+def read_tables(folder):
+    """Read all tables of a data folder, whatever is wrong with them.
 
     Parameters
     ----------
     folder : path-like
-    schema : dict of str to Table
 
     Returns
     -------
+    schema : dict of str to Table
     tables : dict of str to RawTable
-        Tables with an unreadable file hold the rows of their other files.
-    problems : list of Problem
-        What keeps files or rows from being read: missing files, wrong headers,
-        ragged rows, broken encodings.
+
+    Raises
+    ------
+    DataError
+        When ``datapackage.json`` itself cannot be used.
     """
-    tables, problems = {}, []
-    for name, table in schema.items():
-        tables[name], found = _read_table([Path(folder) / path for path in table.paths], table.columns)
-        problems += found
-    return tables, problems
+    schema = read_schema(folder)
+    return schema, {name: read_table(folder, table) for name, table in schema.items()}
 
 
 def readable_tables(folder):
     """Return schema and tables of a folder, whose cells may be wrong or still empty; raise what cannot be read."""
-    schema = read_schema(folder)
-    tables, problems = read_tables(folder, schema)
-    if problems:
+    schema, tables = read_tables(folder)
+    if problems := [problem for table in tables.values() for problem in table.problems]:
         raise DataError(sorted(problems))
     return schema, tables
 
 
-def _read_table(paths, columns):
-    """Read the files of one table; return the RawTable and the problems."""
+def read_table(folder, table):
+    """Read the files of one table of a data folder; return the RawTable."""
     import pandas as pd  # only here: `make clean` has no packages
 
-    rows, problems, notes = {}, [], []
+    rows, problems = {}, []
+    paths, width = tuple(Path(folder) / path for path in table.paths), len(table.columns)
     for path in paths:
         try:
-            content = _content(path)
-            notes += _notes(path, content)
-            records = _records(path, _decoded(path, content), columns)
+            records = _records(path, _text(path), table.columns)
         except DataError as error:
             problems += error.problems
             continue
-        rows |= {(str(path), line): cells for line, cells in records if len(cells) == len(columns)}
-        ragged = {line: len(cells) for line, cells in records if len(cells) != len(columns)}
-        message = f"cells in this row; the header has {len(columns)}"
-        problems += [Problem(str(path), line, "", f"{count} {message}") for line, count in ragged.items()]
+        for line, cells in records:
+            if len(cells) == width:
+                rows[str(path), line] = [cell.rstrip(BLANKS) for cell in cells]
+            else:
+                message = f"{len(cells)} cells in this row; the header has {width}"
+                problems.append(Problem(str(path), line, "", message))
     index = pd.MultiIndex.from_tuples(list(rows), names=["path", "line"])
-    cells = pd.DataFrame(list(rows.values()), index, columns, dtype=str)
-    notes += _trim(cells)
-    return RawTable(cells, tuple(paths), not problems, tuple(notes)), problems
+    cells = pd.DataFrame(list(rows.values()), index, table.columns, dtype=str)
+    return RawTable(cells, paths, tuple(problems))
 
 
-def _content(path):
-    """Return the bytes of a file."""
+def _text(path):
+    """Return the text of a file without its byte-order mark, its lines ended by LF."""
     try:
         if path.is_file():
-            return path.read_bytes()
+            return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        message = f"byte {error.object[error.start]:#04x} is not UTF-8; save the file as UTF-8"
+        raise refusal(path, message, line) from None
     except OSError as error:
         raise refusal(path, f"this file cannot be opened: {error.strerror}") from error
     if path.exists():
         raise refusal(path, "this is no file; datapackage.json names it as a table")
     raise refusal(path, "this file is missing; datapackage.json names it")
-
-
-def _notes(path, content):
-    """Yield what spreadsheets add to a file and what changes no cell."""
-    if content.startswith(codecs.BOM_UTF8):
-        yield Problem(str(path), 0, "", "begins with a byte-order mark; read without")
-    if b"\r\n" in content:
-        yield Problem(str(path), 0, "", "lines end in CR LF; read as LF")
-
-
-def _decoded(path, content):
-    """Return the text of a file without its byte-order mark, its lines ended by LF."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        message = f"byte {error.object[error.start]:#04x} is not UTF-8; save the file as UTF-8"
-        raise refusal(path, message, line) from None
-    before, nul, _ = text.partition("\0")
-    if nul:
-        raise refusal(path, "a NUL byte stands here; text has none", before.count("\n") + 1)
-    return text.replace("\r\n", "\n")
 
 
 def _records(path, text, columns):
@@ -147,7 +124,7 @@ def _records(path, text, columns):
         line = reader.line_num + 1
         for cells in reader:
             if cells:
-                records.append((line, tuple(cells)))  # the garbage collector need not visit tuples of text
+                records.append((line, cells))
             line = reader.line_num + 1
     except csv.Error:
         raise refusal(path, f"{UNCLOSED}; double a quote that belongs to a cell", line) from None
@@ -168,19 +145,6 @@ def _header_fault(header, columns):
     return f"wrong header ({'; '.join(faults) or 'wrong order'}); it must be {','.join(columns)}"
 
 
-def _trim(cells):
-    """Take blanks off the ends of cells; yield a note for each file and column in which there were any."""
-    for name in cells.columns:
-        trimmed = cells[name].str.rstrip(BLANKS)
-        if trimmed.equals(cells[name]):
-            continue
-        lines = cells.index[trimmed != cells[name]].to_frame(index=False)
-        cells[name] = trimmed
-        for path, places in lines.groupby("path")["line"]:
-            message = f"{len(places)} cells end" if len(places) > 1 else "a cell ends"
-            yield Problem(path, int(places.iloc[0]), name, f"{message} in blanks, here first; read without")
-
-
 def as_csv(columns, rows):
     """Write rows as the text of a table."""
     import pandas as pd
@@ -188,8 +152,17 @@ def as_csv(columns, rows):
     return pd.DataFrame(rows, columns=columns, dtype=object).to_csv(index=False, lineterminator="\n")
 
 
-def write_files(contents):
-    """Write all files, texts or bytes by their paths, or none; raise `DataError` when one cannot be written."""
+def write_files(contents, replace=True):
+    """Write all files, texts or bytes by their paths, or none.
+
+    Raises
+    ------
+    DataError
+        When one cannot be written, or is there already and may not be replaced.
+    """
+    if not replace and (there := next(filter(Path.is_file, contents), None)):
+        ways_out = "name another, or replace it (replace=True; in a terminal, --replace)"
+        raise refusal(there, f"is there already; {ways_out}")
     try:
         put(contents)
     except OSError as error:
@@ -213,8 +186,8 @@ def typed(cells, table):
     import pandas as pd
 
     types = {column.name: DTYPES[column.type] for column in table.fields if column.type in DTYPES}
-    filled = cells[[*types]].mask(cells[[*types]] == "")
-    return cells.assign(**filled.apply(pd.to_numeric).astype(types)).reset_index(drop=True)
+    numbers = cells[[*types]].replace("", None).apply(pd.to_numeric).astype(types)
+    return cells.assign(**numbers).reset_index(drop=True)
 
 
 # --- files that we write: in place whole or not at all, whatever happens meanwhile -----------------------------------
@@ -245,13 +218,11 @@ def put(contents):
                 made += make_folder(place.parent)
                 drafts[place] = place.with_name(f".lantian-{os.getpid()}-{secrets.token_hex(6)}.draft")
                 _write(drafts[place], content, like=place)
-        made.clear()
-        for place in list(drafts):
-            os.replace(drafts[place], place)
-            del drafts[place]
+        for place, draft in drafts.items():
+            os.replace(draft, place)
     except OSError as error:
-        raise type(error)(error.errno, error.strerror, str(place)) from error
-    finally:
+        raise OSError(error.errno, error.strerror, str(place)) from error
+    finally:  # where all are in place, there is no draft left, and no new folder is empty
         for draft in drafts.values():
             draft.unlink(missing_ok=True)
         for folder in reversed(made):

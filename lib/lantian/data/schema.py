@@ -19,12 +19,9 @@ COLUMNS = Path(__file__).with_name("columns.txt")
 # What keeps ``datapackage.json`` from being read, by the kind of error.
 UNREADABLE = {
     FileNotFoundError: "this file is missing; a data folder holds it next to its tables",
-    UnicodeDecodeError: "this file is not UTF-8; save it as UTF-8",
-    json.JSONDecodeError: "this file is no JSON (line {0.lineno}: {0.msg})",
     OSError: "this file cannot be opened: {0.strerror}",
-    RecursionError: "this file is nested too deeply to be read",
     KeyError: "this file lacks {0} in a resource; see the Data Package standard",
-    Exception: "a resource is not as the Data Package standard wants it ({0})",
+    Exception: "this file is not as the Data Package standard wants it: UTF-8, JSON, a list of resources ({0})",
 }
 READ = ("full_text", "partial")  # the access to documents that were read, whole or in part
 
@@ -178,7 +175,7 @@ def read_schema(folder):
     except Exception as error:  # whatever the file holds
         words = next(words for kind, words in UNREADABLE.items() if isinstance(error, kind))
         raise refusal(path, words.format(error)) from error
-    if faults := [*_table_faults(tables, Path(folder)), *_missing(tables)]:
+    if faults := [*_faults(tables, Path(folder)), *_missing(tables)]:
         raise DataError([Problem(str(path), 0, "", fault) for fault in faults])
     return {table.name: table for table in tables}
 
@@ -191,36 +188,34 @@ def all_files(folder, resource):
     return sorted([*listed, *found.difference(Path(path).as_posix() for path in listed)])
 
 
-def _table_faults(tables, folder):
+def _faults(tables, folder):
     """Yield what no table may have: names and paths that lead astray, rules that cannot be applied."""
-    files = [path for table in tables for path in table.paths]
-    yield from (f"the table {name!r} stands twice" for name in _repeated(table.name for table in tables))
-    yield from (f"the file {path!r} stands twice" for path in _repeated(files))
-    outside = [path for path in files if not _inside(folder, path)]
-    yield from (f"the path {path!r} leads out of the data folder" for path in outside)
     columns = {table.name: table.columns for table in tables}
+    yield from _name_faults("table", [table.name for table in tables])
     for table in tables:
-        if not NAME.fullmatch(table.name):
-            yield f"{table.name!r} is no name for a table; use letters a-z, digits and _"
-        yield from (f"{table.name}: the column {name!r} stands twice" for name in _repeated(table.columns))
-        for column in table.fields:
-            yield from _column_faults(table, column)
+        yield from _name_faults(f"column of {table.name}", table.columns)
+        outside = [path for path in table.paths if not _inside(folder, path)]
+        yield from (f"the path {path!r} leads out of the data folder" for path in outside)
         strange = [name for name in table.key if name not in table.columns]
         yield from (f"{table.name}: the key {name!r} is no column" for name in strange)
         for column, other, key in table.references:
             if column not in table.columns or key not in columns.get(other, ()):
                 yield f"{table.name}: the foreign key {column!r} names no column that exists"
+        for column in table.fields:
+            yield from _column_faults(f"{table.name}.{column.name}", column, column.constraints)
 
 
-def _repeated(names):
-    return [name for name, count in Counter(names).items() if count > 1]
+def _name_faults(kind, names):
+    """Yield the names that cannot be used, and those that stand twice."""
+    for name, count in Counter(names).items():
+        if not NAME.fullmatch(name):
+            yield f"{name!r} is no name for a {kind}; use letters a-z, digits and _"
+        if count > 1:
+            yield f"the {kind} {name!r} stands twice"
 
 
-def _column_faults(table, column):
-    """Yield what no column may have: a name, type or limit that cannot be used."""
-    place, limits = f"{table.name}.{column.name}", column.constraints
-    if not NAME.fullmatch(column.name):
-        yield f"{table.name}: {column.name!r} is no name for a column; use letters a-z, digits and _"
+def _column_faults(place, column, limits):
+    """Yield what no column may have: a type or limit that cannot be used."""
     if column.type not in TYPES:
         yield f"{place}: the type {column.type!r} is not allowed; allowed: {', '.join(TYPES)}"
     if not isinstance(limits.get("enum", []), list) or not all(isinstance(code, str) for code in column.enum):

@@ -9,7 +9,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from lantian.data.check import LOOKUPS
-from lantian.data.export import WIDEST, add_sheet, as_text, read_package, refuse_existing, saved, width
+from lantian.data.export import WIDEST, add_sheet, as_text, read_package, saved, width
 from lantian.data.files import DTYPES, as_csv, readable_tables, write_files
 from lantian.data.schema import PACKAGE, Field, find_data, refusal
 
@@ -63,7 +63,6 @@ def template(identifier, file, data=None, replace=False, year=None):
     folder, file = find_data(data), Path(file)
     if file.suffix != ".xlsx":
         raise refusal(file, "a workbook to fill in has the ending .xlsx")
-    refuse_existing([file], replace)
     schema, tables = readable_tables(folder)
     drafts = read_drafts(folder / f"drafts/{identifier}.csv", schema)
     cells, begun = {name: table.cells for name, table in tables.items()}, ""
@@ -79,7 +78,7 @@ def template(identifier, file, data=None, replace=False, year=None):
     # A draft stands for the row that `add` writes.
     drafted = rows["gaps"]["indicator"].isin(drafts.loc[drafts["table"] == "gaps", "indicator"])
     rows["gaps"] = rows["gaps"][(rows["gaps"]["status"] != "") | ~drafted]
-    write_files({file: saved(_book(identifier, schema, rows, drafts))})
+    write_files({file: saved(_book(identifier, schema, rows, drafts))}, replace)
     return f"{file}\n{begun}Fill it in; its first sheet says how. Then: lantian import {file}"
 
 

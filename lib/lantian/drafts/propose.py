@@ -76,8 +76,8 @@ def propose(identifier, text, data=None, year=None, quotes=None, taken=()):
     if not re.search("[\u4e00-\u9fff]", text):
         raise refusal("", "the text of the plan has no Chinese characters; copy its words, not its picture")
     folder = find_data(data)
-    schema = read_schema(folder)
-    tables = {name: table.cells for name, table in read_tables(folder, schema)[0].items()}
+    schema, tables = read_tables(folder)
+    tables = {name: table.cells for name, table in tables.items()}
     document = _document(identifier, tables["documents"], year)
     others = tables["targets"][tables["targets"]["document"] != document.id]
     examples = pd.read_csv(EXAMPLES, dtype=str, keep_default_na=False)
