@@ -91,6 +91,29 @@ def test_ragged_row(copy_data, more):
     assert problems(copy_data) == [f"{YUYAO}:5: {width + more} cells in this row; the header has {width}"]
 
 
+@pytest.mark.parametrize("column", ["document", "area", "value", "year_basis", "strength"])
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_a_shifted_row_is_one_problem(copy_data, column, is_lost):
+    rows = read(copy_data / YUYAO)
+    number = next(n for n, row in enumerate(rows) if row["value_basis"] == "figure" and not row["note"])
+    columns, cells = list(rows[number]), list(rows[number].values())
+    at = columns.index(column)
+    cells = [*cells[:at], *cells[at + 1 :], ""] if is_lost else [*cells[:at], "", *cells[at:-1]]
+    line = change(copy_data / YUYAO, number, **dict(zip(columns, cells)))
+    (problem,) = problems(copy_data)
+    about, place = problem.split(": ")[1], problem.split(":")[2]
+    assert problem.startswith(f"{YUYAO}:{line}:") and about == (
+        "from about here on, the cells of this row stand one too far left or right; a cell was lost or inserted"
+    )
+    assert abs(columns.index(place) - at) < 6
+
+
+def test_a_row_that_is_wrong_in_many_cells_is_not_called_shifted(copy_data):
+    wrong = {"kind": "x", "area": "x", "timing": "x", "strength": "x", "core": "x", "value": "x"}
+    change(copy_data / YUYAO, figure_row(copy_data), **wrong)
+    assert {problem.split(":")[2] for problem in problems(copy_data)} >= set(wrong)
+
+
 def test_broken_encoding(copy_data):
     path = copy_data / "jurisdictions.csv"
     row = next(n for n, cells in enumerate(read(path)) if cells["id"] == "yuyao")

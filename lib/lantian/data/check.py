@@ -3,6 +3,7 @@
 import re
 import sqlite3
 import unicodedata
+from collections import Counter
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,7 @@ NUMBERS = {
     "integer": (re.compile(r"-?(0|[1-9]\d*)", re.A), "is not a whole number"),
 }
 LONGEST_NUMBER = 15
+SHIFTED = 4  # a row with so many problems may have its cells shifted
 SUGGESTIONS = 20  # for so many unknown names of a column the likely one is looked for, which takes a while
 # Characters that show nothing or turn the order of others: controls, formats, spaces and ends of lines, of which print
 # in Chinese and English needs five; then letters and marks that show nothing, and what is no character.
@@ -108,6 +110,7 @@ def check_tables(tables, schema):
             if other in complete:
                 known = [*cells[other][key], also]
                 problems += _unknown_problems(cells[name][column], known, allowed, separator)
+    problems = _one_if_shifted(problems, cells, schema)
     if not problems:  # rules about the whole would only repeat a problem of a cell
         problems += _table_problems(cells)
     return problems
@@ -239,6 +242,33 @@ def _key_problems(rows, key):
     if len(key) > 1:
         message = f"stands twice with the same {', '.join(key[1:])}; together they must be unique"
     return _report(rows[rows.duplicated(list(key), keep=False)][key[0]], message)
+
+
+def _one_if_shifted(problems, cells, schema):
+    """Put one problem in place of the many of each row in which a cell was lost or inserted."""
+    counts = Counter((problem.path, problem.line) for problem in problems)
+    many = [at for at, count in counts.items() if count >= SHIFTED][:100]
+    for name, table in schema.items():
+        for at in (at for at in many if at in cells[name].index):
+            if column := _shift(cells[name].loc[at].tolist(), table.fields):
+                message = "from about here on, the cells of this row stand one too far left or right; a cell was lost or inserted"
+                problems = [problem for problem in problems if (problem.path, problem.line) != at]
+                problems.append(Problem(*at, column, message))
+    return problems
+
+
+def _shift(row, fields):
+    """Return the column from which on the cells of a row would fit one further on or back, None where they would not."""
+
+    def faults(cells):
+        return sum(bool(list(_cell_faults(cell, field))) for cell, field in zip(cells, fields))
+
+    moved = {}
+    for number, field in enumerate(fields):
+        further, back = [*row[:number], "", *row[number:-1]], [*row[:number], *row[number + 1 :], ""]
+        moved[field.name] = min(faults(back), faults(row if row[-1] else further))
+    best = min(moved, key=moved.get)
+    return best if faults(row) >= SHIFTED and moved[best] * 4 <= faults(row) else None
 
 
 def _unknown_problems(cells, known, allowed, separator=""):
