@@ -156,10 +156,13 @@ def test_patterns_are_said_in_words_that_fit_them(data):
         assert shown or "64 digits" in column.form
 
 
-def test_a_stub_of_a_gap_is_asked_for_its_status(copy_data):
+def test_a_stub_of_a_gap_names_its_indicator(copy_data):
+    rows = read(copy_data / "gaps.csv")
     line = change(copy_data / "gaps.csv", 0, status="", quote="")
     codes = "qualitative, assigned, not_applicable, part_missing, garbled, silent"
-    assert problems(copy_data) == [f"gaps.csv:{line}:status: must not be empty; allowed: {codes}"]
+    assert problems(copy_data) == [
+        f"gaps.csv:{line}:status: must not be empty for {rows[0]['indicator']}; allowed: {codes}"
+    ]
 
 
 CELLS = {

@@ -253,7 +253,7 @@ def test_every_fault_is_named_by_sheet_and_cell_at_once(book, copy_data, tmp_pat
     silent = next(row for row in range(3, 99) if cell(gaps, row, "status").value == "silent")
     cell(gaps, silent, "status").value = None
     expected[f"gaps!{cell(gaps, silent, 'status').coordinate}:status: "] = (
-        "must not be empty; allowed: qualitative, "
+        f"must not be empty for {cell(gaps, silent, 'indicator').value}; allowed: qualitative, "
     )
     found = faults(saved(book, tmp_path), copy_data)
     assert len(found) == len(expected), "\n".join(found)

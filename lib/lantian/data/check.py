@@ -171,8 +171,13 @@ def _column_problems(rows, table):
     problems = []
     for column in table.fields:
         cells = rows[column.name]
-        for cell in cells.unique().tolist():
-            for message in _cell_faults(cell, column):
+        faults = [(cell, fault) for cell in cells.unique().tolist() for fault in _cell_faults(cell, column)]
+        for cell, message in faults:
+            if table.name == "gaps" and not cell:  # of a further plan, one for each headline indicator
+                for _, stubs in rows[cells == ""].groupby("document", sort=False):
+                    named = message.replace("empty", f"empty for {', '.join(stubs['indicator'])}")
+                    problems += _report(stubs[column.name].head(1), named)
+            else:
                 problems += _report(cells[cells == cell], message)
     return problems
 
