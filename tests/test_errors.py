@@ -44,6 +44,8 @@ WRONG = {
     "lt.compair": "lantian has no compair; did you mean compare or ",
     "lt.charts.matrx": "lantian has no charts.matrx; did you mean matrix?",
     "lt.charts.ladder": "lantian has no charts.ladder any more; it is now charts.dates",
+    'plans.focus["name_en"]': "plans.focus is a list of ids and has no 'name_en'; plans.places is the frame",
+    "plans.focus.label": "plans.focus is a list of ids and has no 'label'; plans.places is the frame",
     'lt.compare(plans, "air.pm25", off="date")': "compare() takes plans, indicator, of, core, places, not 'off'; did you mean of?",
     "lt.load(dta=None)": "load() takes data, jurisdictions, not 'dta'; did you mean data?",
     'lt.charts.matrix(plans, lt.cells(plans, "coal"), titel="x")': "charts.matrix() takes plans, cells, name, title, subtitle, place, not 'titel'; did you mean title or ",

@@ -11,6 +11,7 @@ import pandas as pd
 from lantian.data.check import sound_tables
 from lantian.data.files import typed
 from lantian.data.schema import READ, DataError, Problem, find_data, province
+from lantian.errors import NameMissing
 from lantian.text import fold, wording
 
 # What rows take over from the place that they belong to.
@@ -97,7 +98,7 @@ class Plans:
 
     @cached_property
     def focus(self):
-        return list(self.places["id"])
+        return Ids(self.places["id"])
 
     @property
     def documents_read(self):
@@ -156,6 +157,16 @@ class _LeftOut:
 
     def __getattr__(self, name):
         return math.nan
+
+
+class Ids(list):
+    """A list that answers who takes it for the frame of places, which had its name."""
+
+    def __getitem__(self, key):
+        return getattr(self, key) if isinstance(key, str) else super().__getitem__(key)
+
+    def __getattr__(self, name):
+        raise NameMissing(f"plans.focus is a list of ids and has no {name!r}; plans.places is the frame")
 
 
 def load(data=None, jurisdictions=None):
