@@ -175,8 +175,9 @@ def spoilt(small, name, content):
         assert path.read_bytes() == content, "a check must not change a file"
     finally:
         path.write_bytes(before)
-    assert all(problem.path and len(problem.message) > 10 for problem in found)
-    return found, None if found else typed(table.cells, small.schema[name])
+    noted = table.notes
+    assert all(problem.path and len(problem.message) > 10 for problem in (*found, *noted))
+    return found, noted, None if found else typed(table.cells, small.schema[name])
 
 
 def mutate_number(small, name, way, at, pick):
@@ -184,32 +185,34 @@ def mutate_number(small, name, way, at, pick):
     fields = [column for column in small.schema[name].fields if column.type in ("number", "integer", "date")]
     path, column = small.path(name), fields[pick % len(fields)].name
     content, line = with_cell(path, at, column, NUMBERS[way])
-    found, _ = spoilt(small, name, content)
+    found, _, _ = spoilt(small, name, content)
     assert (str(path), line, column) in {(problem.path, problem.line, problem.column) for problem in found}
 
 
 def mutate_file(small, name, way, at, pick):
     """A broken file is named, and no row of it is read as another."""
     path = small.path(name)
-    found, _ = spoilt(small, name, FILES[way](path.read_bytes(), at))
+    found, _, _ = spoilt(small, name, FILES[way](path.read_bytes(), at))
     assert str(path) in {problem.path for problem in found}, way
 
 
 def mutate_harmless(small, name, way, at, pick):
-    """A harmless habit is read as it was meant."""
+    """A harmless habit is read as it was meant, and said."""
     path = small.path(name)
-    found, typed = spoilt(small, name, HARMLESS[way](path.read_bytes(), at))
+    found, noted, typed = spoilt(small, name, HARMLESS[way](path.read_bytes(), at))
     assert found == []
     assert typed.equals(small.typed[name])
+    assert [note.path for note in noted] == [str(path)] * (way in ("byte-order mark", "CR LF"))
 
 
 def mutate_blanks(small, name, way, at, pick):
-    """Blanks at the end of a cell are read over."""
+    """Blanks at the end of a cell are read over, and said with line and column."""
     path, columns = small.path(name), small.schema[name].columns
     column = columns[pick % len(columns)]
-    content, _ = with_cell(path, at, column, lambda cell: cell + BLANKS[at % len(BLANKS)])
-    found, typed = spoilt(small, name, content)
+    content, line = with_cell(path, at, column, lambda cell: cell + BLANKS[at % len(BLANKS)])
+    found, noted, typed = spoilt(small, name, content)
     assert found == [] and typed.equals(small.typed[name])
+    assert [(note.path, note.line, note.column) for note in noted] == [(str(path), line, column)]
 
 
 def mutate_text(small, name, way, at, pick):
@@ -217,7 +220,7 @@ def mutate_text(small, name, way, at, pick):
     path, columns = small.path(name), small.schema[name].columns
     column = columns[pick % len(columns)]
     content, line = with_cell(path, at, column, lambda cell: way)
-    found, typed = spoilt(small, name, content)
+    found, _, typed = spoilt(small, name, content)
     if found and column not in small.schema[name].key:  # where a key changes, what refers to it is at fault
         assert line in {problem.line for problem in found if problem.path == str(small.path(name))}
     if not found:
@@ -229,7 +232,7 @@ def mutate_bytes(small, name, way, at, pick):
     path = small.path(name)
     content = bytearray(path.read_bytes())
     content[at % len(content)] = pick % 256
-    found, typed = spoilt(small, name, bytes(content))
+    found, _, typed = spoilt(small, name, bytes(content))
     if not found:
         printed = list(csv.reader(io.StringIO(content.decode("utf-8"), newline="")))[1:]
         assert len(printed) == len(typed)
@@ -287,7 +290,7 @@ def test_characters_that_nobody_sees_are_named_by_code_point(small, unseen, name
     path, columns = small.path(name), small.schema[name].columns
     column = columns[pick % len(columns)]
     content, line = with_cell(path, at, column, lambda cell: f"{cell[: pick % 9]}{unseen}{cell[pick % 9 :]}x")
-    found, _ = spoilt(small, name, content)
+    found, _, _ = spoilt(small, name, content)
     named = {(problem.line, problem.column) for problem in found if f"U+{ord(unseen):04X}" in problem.message}
     assert named == {(line, column)}
 
@@ -304,20 +307,26 @@ def test_characters_of_print_are_allowed(small, seen):
     if seen in "\u115f\u1160\u3164\uffa0\u2800":
         return
     content, _ = with_cell(small.path("targets"), 3, "note", lambda cell: f"蓝{seen}天")
-    found, _ = spoilt(small, "targets", content)
+    found, _, _ = spoilt(small, "targets", content)
     assert found == []
 
 
-# --- everything at once ----------------------------------------------------------------------------------
+# --- notes, and everything at once ----------------------------------------------------------------------------------
 
 
-def test_the_check_passes_over_harmless_habits(copy_data):
+def test_harmless_habits_are_printed_apart_and_the_check_passes(copy_data):
     path = copy_data / PLAN
-    change(path, 3, note="seen ")
+    line = change(path, 3, note="seen ")
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
     before = contents(copy_data)
     run = CliRunner().invoke(main, ["check", "--data", str(copy_data)])
-    assert (run.exit_code, run.stdout) == (0, f"{copy_data}: no problems\n")
+    assert run.exit_code == 0
+    assert run.stdout.splitlines() == [
+        f"note: {path}: begins with a byte-order mark; read without",
+        f"note: {path}: lines end in CR LF; read as LF",
+        f"note: {path}:{line}:note: a cell ends in blanks, here first; read without",
+        f"{copy_data}: no problems, 3 notes",
+    ]
     assert contents(copy_data) == before
 
 

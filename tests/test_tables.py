@@ -375,7 +375,7 @@ def test_any_junk_is_accepted_or_reported_where_it_stands(small, cells):  # noqa
     lines = {row: line_of(path, row) for row in junk}
     content = path.read_bytes()
     path.write_bytes(before)
-    found, _ = spoilt(small, "targets", content)
+    found, *_ = spoilt(small, "targets", content)
     places = {(problem.path, problem.line, problem.column) for problem in found}
     for row, (cell, column) in junk.items():
         place = (str(path), lines[row], column.name)

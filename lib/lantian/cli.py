@@ -35,16 +35,16 @@ def _take_every_character(stream):
 @data_option
 def check(data):
     """List every problem in the tables as path:line:column: what is wrong, what is allowed."""
-    from lantian.data.check import check as find_problems
+    from lantian.data.check import problems_and_notes
     from lantian.text.wording import counted
 
     folder = find_data(data)
-    problems = _answered(find_problems, folder)
-    for problem in problems:
-        click.echo(problem)
+    problems, notes = _answered(problems_and_notes, folder)
+    for line in [*(f"note: {note}" for note in notes), *problems]:
+        click.echo(line)
     if problems:
         _fail(f"{counted(len(problems), 'problem')} in {folder}")
-    click.echo(f"{folder}: no problems")
+    click.echo(f"{folder}: no problems" + (f", {counted(len(notes), 'note')}" if notes else ""))
 
 
 @main.command()

@@ -64,9 +64,21 @@ def check(folder):
     DataError
         When ``datapackage.json`` itself cannot be used.
     """
+    return problems_and_notes(folder)[0]
+
+
+def problems_and_notes(folder):
+    """List the problems of a data folder, as `check` does, and what is read as it was meant.
+
+    Returns
+    -------
+    problems, notes : list of Problem
+        Sorted. A note is a byte-order mark, line ends or trailing blanks; none keeps the tables from being used.
+    """
     schema, tables = read_tables(folder)
     problems = check_tables(tables, schema)
-    return sorted(problems + check_words(tables, schema, problems))
+    problems += check_words(tables, schema, problems)
+    return sorted(problems), sorted(note for table in tables.values() for note in table.notes)
 
 
 def sound_tables(folder):

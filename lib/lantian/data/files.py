@@ -14,6 +14,7 @@ from lantian.data.schema import DataError, Problem, read_schema, refusal
 
 DTYPES = {"number": "float64", "integer": "Int64"}
 BLANKS = " \t\u00a0\u3000"
+MARK = "\ufeff"  # the byte-order mark by which some programs know UTF-8
 UNCLOSED = "a quote opens here that is not closed, or closes within a cell"
 # A cell of any length is read, so that one that is too long can be named by its line and column.
 csv.field_size_limit(2**31 - 1)
@@ -27,19 +28,21 @@ class RawTable:
     Attributes
     ----------
     cells : DataFrame
-        The rows of all files of the table, every cell a text, an empty text the only missing value; blanks at the
-        end of a cell are left out. The index holds
+        The rows of all files of the table, every cell a text, an empty text the only missing value. The index holds
         where each row begins: levels ``path`` and ``line``, as ``("data/units.csv", 2)``.
     paths : tuple of Path
         The files.
     problems : tuple of Problem
         What keeps files or rows from being read: missing files, wrong headers, ragged rows, broken encodings; the
         rows are those of what could be read.
+    notes : tuple of Problem
+        What was read as it was meant, though it is written otherwise.
     """
 
     cells: object
     paths: tuple
     problems: tuple = ()
+    notes: tuple = ()
 
     def rows(self):
         """Return the rows as dicts of text."""
@@ -79,30 +82,33 @@ def read_table(folder, table):
     """Read the files of one table of a data folder; return the RawTable."""
     import pandas as pd  # only here: `make clean` has no packages
 
-    rows, problems = {}, []
+    rows, problems, notes = {}, [], []
     paths, width = tuple(Path(folder) / path for path in table.paths), len(table.columns)
     for path in paths:
         try:
-            records = _records(path, _text(path), table.columns)
+            text = _text(path)
+            notes += _notes(path, text)
+            records = _records(path, text, table.columns)
         except DataError as error:
             problems += error.problems
             continue
         for line, cells in records:
             if len(cells) == width:
-                rows[str(path), line] = [cell.rstrip(BLANKS) for cell in cells]
+                rows[str(path), line] = cells
             else:
                 message = f"{len(cells)} cells in this row; the header has {width}"
                 problems.append(Problem(str(path), line, "", message))
     index = pd.MultiIndex.from_tuples(list(rows), names=["path", "line"])
     cells = pd.DataFrame(list(rows.values()), index, table.columns, dtype=str)
-    return RawTable(cells, paths, tuple(problems))
+    notes += _trim(cells)
+    return RawTable(cells, paths, tuple(problems), tuple(notes))
 
 
 def _text(path):
-    """Return the text of a file without its byte-order mark, its lines ended by LF."""
+    """Return the text of a file as it stands."""
     try:
         if path.is_file():
-            return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+            return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         message = f"byte {error.object[error.start]:#04x} is not UTF-8; save the file as UTF-8"
@@ -114,9 +120,18 @@ def _text(path):
     raise refusal(path, "this file is missing; datapackage.json names it")
 
 
+def _notes(path, text):
+    """Yield what spreadsheets add to a file and what changes no cell."""
+    if text.startswith(MARK):
+        yield Problem(str(path), 0, "", "begins with a byte-order mark; read without")
+    if "\r\n" in text:
+        yield Problem(str(path), 0, "", "lines end in CR LF; read as LF")
+
+
 def _records(path, text, columns):
     """List the line at which each row begins, and its cells; blank lines are passed over."""
-    reader, line, records = csv.reader(io.StringIO(text, newline=""), strict=True), 1, []
+    plain = text.removeprefix(MARK).replace("\r\n", "\n")
+    reader, line, records = csv.reader(io.StringIO(plain, newline=""), strict=True), 1, []
     try:
         header = next(reader, [])
         if header != columns:
@@ -124,7 +139,7 @@ def _records(path, text, columns):
         line = reader.line_num + 1
         for cells in reader:
             if cells:
-                records.append((line, cells))
+                records.append((line, tuple(cells)))  # the garbage collector need not visit tuples of text
             line = reader.line_num + 1
     except csv.Error:
         raise refusal(path, f"{UNCLOSED}; double a quote that belongs to a cell", line) from None
@@ -143,6 +158,19 @@ def _header_fault(header, columns):
     }
     faults = [f"{label} {', '.join(map(repr, names))}" for label, names in differences.items() if names]
     return f"wrong header ({'; '.join(faults) or 'wrong order'}); it must be {','.join(columns)}"
+
+
+def _trim(cells):
+    """Take blanks off the ends of cells; yield a note for each file and column in which there were any."""
+    for name in cells.columns:
+        trimmed = cells[name].str.rstrip(BLANKS)
+        if trimmed.equals(cells[name]):
+            continue
+        lines = cells.index[trimmed != cells[name]].to_frame(index=False)
+        cells[name] = trimmed
+        for path, places in lines.groupby("path")["line"]:
+            message = f"{len(places)} cells end" if len(places) > 1 else "a cell ends"
+            yield Problem(path, int(places.iloc[0]), name, f"{message} in blanks, here first; read without")
 
 
 def as_csv(columns, rows):
