@@ -518,8 +518,13 @@ def test_targets_are_read_whether_the_package_names_their_file_or_not(copy_data,
     assert package.read_bytes() == (data / "datapackage.json").read_bytes()
 
 
-def test_a_file_of_targets_without_a_header_is_named(copy_data):
+def test_a_file_of_targets_that_no_place_has_is_named(copy_data):
     head = (copy_data / PLAN).read_text("utf-8").partition("\n")[0]
+    (copy_data / "targets/atlantis.csv").write_text(f"{head}\n", "utf-8")
+    assert sentences(copy_data) == [
+        "targets/atlantis.csv: is named after no place in jurisdictions.csv and holds no row; "
+        "name it after one, or delete it"
+    ]
     (copy_data / "targets/atlantis.csv").write_bytes(b"")
     assert sentences(copy_data) == [
         f"targets/atlantis.csv:1: wrong header (missing: {', '.join(map(repr, head.split(',')))}); it must be {head}"

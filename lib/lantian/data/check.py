@@ -125,6 +125,7 @@ def check_tables(tables, schema):
     problems = _one_if_shifted(problems, cells, schema)
     if not problems:  # rules about the whole would only repeat a problem of a cell
         problems += _table_problems(cells)
+        problems += _name_problems(tables["targets"], cells["jurisdictions"]["id"])
     return problems
 
 
@@ -306,6 +307,13 @@ def _row_problems(rows, rules):
         wrong = rows.query(rule.condition, engine="python")
         problems += _report(wrong[rule.column], rule.message)
     return problems
+
+
+def _name_problems(targets, places):
+    """A targets file without a row, which shows nobody whose it is, is named after a place too."""
+    message = "is named after no place in jurisdictions.csv and holds no row; name it after one, or delete it"
+    empty = {*map(str, targets.paths)} - {*targets.cells.index.unique("path")}
+    return [Problem(path, 0, "", message) for path in empty if Path(path).stem not in set(places)]
 
 
 def _table_problems(cells):
