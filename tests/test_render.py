@@ -585,7 +585,7 @@ def test_drafts_of_a_process_that_has_ended_are_cleared(tmp_path):
     mine = [".lantian-1.draft", "mine.draft"]
     for name in [*names, *mine]:
         (tmp_path / name).touch()
-    files.put({tmp_path / "new.txt": "new"})
+    files.replace_files({tmp_path / "new.txt": "new"})
     assert {path.name for path in tmp_path.iterdir()} == {names[1], *mine, "new.txt"}
 
 

@@ -276,12 +276,14 @@ def _panel_lanes(plans, judged, group, limits, alone):
     rows = judged.assign(undrawn=judged["group"] != group)
     x = rows["amount"].mask(rows["value_basis"] == "word", limits[1] * 1.04)
     rows["x"] = x.mask(rows["undrawn"])
-    rows["in_words"] = [_elsewhere(row, group) if row.undrawn else _beside(row) for row in rows.itertuples()]
+    rows["in_words"] = [
+        _words_off_axis(row, group) if row.undrawn else _words_at_mark(row) for row in rows.itertuples()
+    ]
     rows = drawing.by_place(plans, rows, "undrawn", "x")
     return rows if alone else rows[~rows["undrawn"] | ~rows.duplicated("jurisdiction")].reset_index(drop=True)
 
 
-def _beside(row):
+def _words_at_mark(row):
     """Word what stands beside a mark: the target, what it was converted to and from what, and the caveats."""
     level = implied(row, row.inputs) if row.converted else ""
     return "; ".join(filter(None, [row.printed + wording.hedge(row), row.date, level, row.caveats]))
@@ -292,7 +294,7 @@ def implied(row, inputs):
     return f"implies {wording.quantity(round(row.amount, 1), row.standard_unit)}, from {inputs}"
 
 
-def _elsewhere(row, group):
+def _words_off_axis(row, group):
     """Word a target or a gap that is not on the axis."""
     if row.status != "target":
         return row.printed

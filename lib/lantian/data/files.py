@@ -192,7 +192,7 @@ def write_files(contents, replace=True):
         ways_out = "name another, or replace it (replace=True; in a terminal, --replace)"
         raise refusal(there, f"is there already; {ways_out}")
     try:
-        put(contents)
+        replace_files(contents)
     except OSError as error:
         raise refusal(error.filename, f"cannot be written: {error.strerror}") from error
 
@@ -221,7 +221,7 @@ def typed(cells, table):
 # --- files that we write: in place whole or not at all, whatever happens meanwhile -----------------------------------
 
 
-def put(contents):
+def replace_files(contents):
     """Put files in place, whole: a reader finds what was there or what is new, and on a full disk nothing changes.
 
     All are written beside their places first, under names that nobody has. A file that is replaced keeps its mode and

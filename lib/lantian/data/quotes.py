@@ -308,7 +308,7 @@ def _cited_faults(row):
     """Yield what the operative words of a goal above contradict: its figure, unit, operator or strength."""
     words = fold(row.words).replace("…", "")  # what was left out parts no bound from its figure
     if row.value_basis == "figure":
-        printed = [figure for figure in figures(words, row.known) if not _is_aside(figure, words)]
+        printed = [figure for figure in figures(words, row.known) if not _is_date_or_name(figure, words)]
         matching = [figure for figure in printed if _prints(figure, row.value, row.unit)]
         yield from _cited_figure_faults(
             row._replace(figure_evidence=words, printed=printed, matching=matching)
@@ -317,7 +317,7 @@ def _cited_faults(row):
         yield "strength", f"{row.strength!r} does not fit the words ({row.words}), which are aspirational"
 
 
-def _is_aside(figure, words):
+def _is_date_or_name(figure, words):
     """Return whether a figure of operative words is a date, or the number of a thing, as target 1."""
     is_name = re.search("[A-Za-z] ?$", words[: figure.start])
     return figure.spelled or is_name or figure.unit in (*DATES, "小时")

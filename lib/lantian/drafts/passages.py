@@ -190,14 +190,14 @@ def promised(sentence, units):
 
 def _printed(words, units):
     """Read the figures of a sentence; one in brackets behind another, 下降18963吨(16.8%), shares what stands before that."""
-    found = figures(FORMS["aside"].sub(lambda match: " " * len(match[0]), words), units)
-    starts, asides = {figure.start for figure in found}, []
+    found = figures(FORMS["in brackets"].sub(lambda match: " " * len(match[0]), words), units)
+    starts, in_brackets = {figure.start for figure in found}, []
     for figure in figures(words, units):
         ahead = [one for one in found if one.end <= figure.start]
         if ahead and figure.start not in starts:
             bounds = ahead[-1].bounds if figure.bounds == {"="} else figure.bounds
-            asides.append(replace(figure, first=ahead[-1].first, bounds=bounds))
-    return _joined(sorted([*found, *asides], key=lambda figure: figure.start), words)
+            in_brackets.append(replace(figure, first=ahead[-1].first, bounds=bounds))
+    return _joined(sorted([*found, *in_brackets], key=lambda figure: figure.start), words)
 
 
 def _joined(found, words):

@@ -26,7 +26,7 @@ NATURES = {"约束性": "binding", "预期性": "indicative"}
 LEADS = re.compile(f"{FORMS['lead'].pattern}|{FORMS['bodies behind'].pattern}")
 TITLES = 30  # sentences at the head of a text among which the title is
 AHEAD = 30  # characters of the sentence ahead, which may be what a list is about: 优良天数
-FAR = 1500  # characters behind a passage within which its bodies stand
+BODIES_WITHIN = 1500  # characters behind a passage within which its bodies stand
 
 
 def _kinds():
@@ -276,8 +276,8 @@ def _strength(passage):
 def _lead(passage, folded):
     """Draft who answers for a passage, by the brackets or the line behind it."""
     start = passage.sentence.start + passage.end
-    mark = FORMS["mark"].search(folded, start, start + FAR)
-    found = LEADS.search(folded, start, mark.start() if mark else start + FAR)
+    mark = FORMS["mark"].search(folded, start, start + BODIES_WITHIN)
+    found = LEADS.search(folded, start, mark.start() if mark else start + BODIES_WITHIN)
     words = (found["named"] or found["within"] or found["alone"]) if found else ""
     names = re.split(r"[、,;](?![^()]*\))", FORMS["no body"].sub("", words))
     names = [name.strip() for name in names if FORMS["body"].search(name.strip())]

@@ -12,7 +12,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from lantian.data.files import clear, make_folder, put
+from lantian.data.files import clear, make_folder, replace_files
 from lantian.data.schema import CHECKOUT
 from lantian.site import template
 
@@ -125,10 +125,12 @@ def publish(files, facts, folder):
     gone = sorted(known - files.keys())
     manifest = facts | {"files": {name: digest(found) for name, found in sorted(files.items())}, "gone": gone}
     _clear(folder, known)
-    put({folder / name: found for name, found in ({SET: json.dumps(manifest, indent=1)} | files).items()})
+    replace_files(
+        {folder / name: found for name, found in ({SET: json.dumps(manifest, indent=1)} | files).items()}
+    )
     if gone:
         _remove(folder, gone)
-        put({folder / SET: json.dumps(manifest | {"gone": []}, indent=1)})
+        replace_files({folder / SET: json.dumps(manifest | {"gone": []}, indent=1)})
 
 
 def _files(folder):

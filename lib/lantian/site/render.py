@@ -112,8 +112,10 @@ def _reads(path):
     declared = _declared(path)
     if declared.get("page") != path.stem or not isinstance(declared.get("reads"), list):
         return None
-    beside = (file for file in sorted(path.parent.iterdir()) if file.is_file() and file.suffix != ".ipynb")
-    return [*beside, *(path.parent / name for name in declared["reads"])]
+    neighbours = (
+        file for file in sorted(path.parent.iterdir()) if file.is_file() and file.suffix != ".ipynb"
+    )
+    return [*neighbours, *(path.parent / name for name in declared["reads"])]
 
 
 def _declared(path):
