@@ -13,9 +13,10 @@ from lantian.text import wording
 # From the strongest statement to none; rows in one of the first four may share an axis.
 DEGREES = ("same", "direct", "caveat", "converted", "ranked", "no")
 ON_ONE_AXIS = DEGREES[:4]
-KINDS, MOST_COUNTED = ("counted", "mark", "hard"), 2
+# What a difference does: count as a caveat, of which there may be two, be shown only, or keep two apart.
+SEVERITIES, MOST_COUNTED = ("counted", "mark", "hard"), 2
 CENSUS = 2020  # the last census: residents are counted nearest to it
-# Fields that are judged together where the table has a row for both.
+# Fields that are judged together where the table has a row for their values joined by a blank, as "act China VI".
 TOGETHER = {"rule": ("kind", "class"), "thing": ("subject", "class")}
 # What is unlike itself: parts named by two places, and what two targets leave unsaid.
 NEVER_ALIKE = {("area", "named"), ("date", ""), ("base year", ""), ("period", "")}
@@ -32,7 +33,7 @@ Stated = namedtuple("Stated", "row facts converted")
 
 # What judges pairs, looked up once: the table of differences by field and both values; for each subject those above it;
 # the words for codes by field; by indicator what a row without a subject is about; and residents by place.
-Rules = namedtuple("Rules", "plans listed broader names whole residents")
+Rules = namedtuple("Rules", "plans listed broader names subject_of_indicator residents")
 
 
 def rules(plans):
@@ -48,11 +49,11 @@ def rules(plans):
     """
     listed = {(row.field, frozenset([row.one, row.other])): row for row in plans.differences.itertuples()}
     parents = dict(zip(plans.subjects["id"], plans.subjects["parent"]))
-    above = {subject: broader(parents, subject) for subject in parents}
+    above_subject = {subject: broader(parents, subject) for subject in parents}
     subjects = zip(plans.subjects["id"], plans.subjects["indicators"].str.split(";"))
-    whole = {indicator: subject for subject, indicators in subjects for indicator in indicators}
+    of_indicator = {indicator: subject for subject, indicators in subjects for indicator in indicators}
     residents = near_census(plans.observations, "context.population")
-    return Rules(plans, listed, above, _names(plans), whole, residents)
+    return Rules(plans, listed, above_subject, _names(plans), of_indicator, residents)
 
 
 def broader(parents, name):
@@ -69,7 +70,8 @@ def _names(plans):
     names = {field: dict(zip(table["id"], table["name_en"])) for field, table in tables.items()}
     operators = {code: words.strip() or "exactly" for code, words in wording.CHANGE_BOUNDS.items()}
     names |= {"operator": operators, "bound": operators, "area": wording.AREAS, "area of acts": wording.AREAS}
-    return names | {"base": wording.BASES, "reference state": {"": "readings since"}}
+    since = {"": "readings since"}  # September 2018, of which observations say nothing
+    return names | {"base": wording.BASES, "reference state": since}
 
 
 def near_census(observations, indicator):
@@ -193,7 +195,7 @@ def stated(judging, row, of="value"):
     """
     if of not in FACTS:
         raise CallError(f"of={of!r} is not known; it is one of {', '.join(FACTS)}")
-    convert = per_resident if sized(row) else implied_level
+    convert = per_resident if sized(row) else implied_level  # what grows with its place; what changes
     return Stated(row, FACTS[of](judging, row), convert(judging, row) if of == "value" else None)
 
 
@@ -214,7 +216,7 @@ def judge(judging, one, other, of="value"):
         return SAME
     ways = [(one.facts, other.facts)]
     if one.converted and other.converted and one.row.jurisdiction != other.row.jurisdiction:
-        ways.insert(0, (one.converted, other.converted))
+        ways.insert(0, (one.converted, other.converted))  # the first of the strongest is taken
     places = (one.row.place, other.row.place)
     return min((_judge(judging, way, places, of) for way in ways), key=rank)
 
@@ -222,16 +224,18 @@ def judge(judging, one, other, of="value"):
 def _judge(judging, pair, places, of):
     """Judge the facts of two targets of two places."""
     found, inputs = differences(judging, *pair), pair[0].inputs + pair[1].inputs
-    if of == "pace" and inputs and _overlap(pair[0].compared, pair[1].compared):
-        found.append(_look_up(judging, "rate", "*", "*"))
-    counted, marks, hard = ([each for each in found if each.kind == kind] for kind in KINDS)
+    if (
+        of == "pace" and inputs and _overlap(pair[0].compared, pair[1].compared)
+    ):  # readings that leave the order open
+        found.append(_look_up(judging, "rate", one="*", other="*"))
+    counted, marks, hard = ([each for each in found if each.kind == kind] for kind in SEVERITIES)
     caveats = tuple(in_words(judging, each) for each in counted + marks)
     if hard:
-        above = _asks_more(*pair, hard) if of == "value" and len(counted) <= MOST_COUNTED else None
+        asking_more = _asks_more(*pair, hard) if of == "value" and len(counted) <= MOST_COUNTED else None
         reasons = "; ".join(f"{in_words(judging, each)} ({each.reason.rstrip('.')})" for each in hard)
-        if above is None:
+        if asking_more is None:
             return Verdict("no", (), (), reasons)
-        return Verdict("ranked", caveats, inputs, f"{places[above]} asks more: {reasons}")
+        return Verdict("ranked", caveats, inputs, f"{places[asking_more]} asks more: {reasons}")
     if len(counted) > MOST_COUNTED:
         return Verdict("no", (), (), f"{len(counted)} differences count: {'; '.join(caveats)}")
     if inputs or caveats:
@@ -265,13 +269,15 @@ def differences(judging, one, other):
             pair = [" ".join(filter(None, map(facts.fields.get, parts))) for facts in (one, other)]
             if (field, frozenset(pair)) in judging.listed:
                 found = {name: each for name, each in found.items() if name not in parts} | {field: pair}
-    kinds, bases = ({facts.fields.get(name) for facts in (one, other)} for name in ("kind", "base"))
+    kinds = {facts.fields.get("kind") for facts in (one, other)}
+    bases = {facts.fields.get("base") for facts in (one, other)}
     acts = one.all_or_none and other.all_or_none
+    # A share of another subject in another area differs in a third way.
     if found.keys() >= {"area", "subject"} and kinds <= {"share", "share in words"} and not acts:
         found["area and subject"] = found["subject"]
-    if acts and "area" in found:
+    if acts and "area" in found:  # of which the table has rows of its own
         found["area of acts"] = found.pop("area")
-    if bases <= {"new", "new_or_replaced"} and "year" in found:
+    if bases <= {"new", "new_or_replaced"} and "year" in found:  # of purchases another year means less
         found["year of purchases"] = found.pop("year")
     return [_look_up(judging, field, *pair) for field, pair in found.items()]
 
@@ -282,7 +288,8 @@ def _differing(one, other):
     found = {name: (a, b) for name, (a, b) in pairs.items() if a != b or (name, a) in NEVER_ALIKE}
     if one.year != other.year:  # how two years are known, and their days, goes with the years
         found.pop("day", None)
-        found.pop("source of the year", None) if "year" in found else None
+        if "year" in found:
+            found.pop("source of the year", None)
     return found
 
 
@@ -306,7 +313,7 @@ def _asks_more(one, other, hard):
     What keeps them apart must put one above each time. So that it holds by inclusion, both ask for all or none,
     or are bounds in words; and the one above is not the later.
     """
-    sides = {{each.one: 0, each.other: 1}.get(each.above or None) for each in hard}
+    sides = {{each.one: 0, each.other: 1}.get(each.above or None) for each in hard}  # None: no order
     includes = one.all_or_none and other.all_or_none or {each.field for each in hard} == {"bound"}
     if len(sides) > 1 or None in sides or not includes:
         return None
@@ -333,7 +340,7 @@ def _value_in_words(judging, field, value):
 
 def _content(judging, row):
     """Say what a target is about and how: what any two should agree in."""
-    subject = row.subject or judging.whole.get(row.indicator, "")
+    subject = row.subject or judging.subject_of_indicator.get(row.indicator, "")
     fields = {name: getattr(row, name) for name in ("indicator", "base", "area", "exception", "strength")}
     fields |= {"kind": _kind(row), "subject": subject, "class": row.subject_class}
     return fields | {"frequency": "every year" if row.timing == "every_year" else "once"}
@@ -343,8 +350,9 @@ def _kind(row):
     """Name the kind of a target as the table of differences does: a dated act and a standard without a figure ask alike."""
     if row.value_basis == "" and row.kind in ("deadline", "standard"):
         return "act"
-    words = {"word": "share in words"} if row.kind == "share" else {"reference": "level of a year"}
-    return words.get(row.value_basis, row.kind)
+    if row.value_basis == "word" and row.kind == "share":
+        return "share in words"
+    return "level of a year" if row.value_basis == "reference" and row.kind != "share" else row.kind
 
 
 def sized(row):
@@ -366,24 +374,18 @@ def _value(judging, row):
     if fields["kind"] in ("act", "ban"):
         return Facts(None, "", fields, True)
     year = "" if pd.isna(row.target_year) else str(row.target_year)
-    fields |= {"year": year, "unit": row.dimension if row.unit else "", "operator": _operator(row)}
+    fields |= {"year": year, "unit": row.dimension if row.unit else "", "operator": wording.operator(row)}
     fields |= _time(row) | ({"size": row.jurisdiction} if sized(row) else {})
     fields |= {"level of government": row.level} if row.theme == "air" else {}
     if row.kind in ("ratio", "change"):
         printed = row.value_basis != "word" and (row.kind == "change" or row.value > 1)
-        fields["bound"] = "printed" if printed else fields.pop("operator")
+        fields["bound"] = "printed" if printed else fields.pop("operator")  # whose place it takes
     if row.kind == "change" or row.value_basis == "reference":
         base = "the year before" if row.value_basis == "word" else ""
         fields["base year"] = base if pd.isna(row.baseline_year) else str(row.baseline_year)
         fields["source of the base year"] = row.baseline_basis
     all_or_none = row.kind == "share" and row.value in (0, 100)
     return Facts(_amounts(row), year, fields, all_or_none)
-
-
-def _operator(row):
-    """Return the operator of a figure; that of a fall is turned round, as its words are."""
-    falls = row.kind == "change" and pd.notna(row.amount) and row.amount < 0
-    return wording.MIRRORED.get(row.operator, row.operator) if falls else row.operator
 
 
 def _amounts(row):
@@ -408,7 +410,7 @@ def _date(judging, row):
 def _pace(judging, row):
     """Gather the facts by which changes a year compare; a level has one only from an observed base."""
     pace, fields = pace_of(judging.plans, row), _content(judging, row)
-    fields |= {"period": "", "operator": _operator(row)}
+    fields |= {"period": "", "operator": wording.operator(row)}
     fields |= {"level of government": row.level} if row.theme == "air" else {}
     if pace["basis"] == "none":
         return Facts(None, "", fields, False)
@@ -443,7 +445,9 @@ def implied_level(judging, row):
     if row.kind != "change" or row.value_basis != "figure" or pd.isna(row.baseline_year):
         return None
     seen = observations_of(judging.plans, row)
-    seen = seen[(seen["year"] == row.baseline_year) & (seen["dimension"] != row.dimension)]
+    seen = seen[
+        (seen["year"] == row.baseline_year) & (seen["dimension"] != row.dimension)
+    ]  # the change is in %
     if seen["dimension"].nunique() != 1:
         return None
     levels = seen["value"] * seen["factor"] * (1 + row.amount / 100)

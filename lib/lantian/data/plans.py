@@ -36,8 +36,8 @@ class Plans:
     targets_above : DataFrame
         Likewise the goals, limits and standards of the levels above.
     every_target : DataFrame
-        Both, those of places left out of the comparison, and those of documents beside the plan compared (role
-        ``other``), in the order of the tables and without ``in_words``.
+        Both, those of places left out of the comparison, and, where there are any, those of documents beside the plan
+        compared (role ``other``), in the order of the tables and without ``in_words``.
     places : DataFrame
         The places compared, a row each, in their order; ``label`` is name and year of issue, ``province`` a name, and
         ``access`` says whether the plan was read whole (``full_text``) or in part (``partial``).
@@ -46,13 +46,13 @@ class Plans:
     documents_read : DataFrame
         The documents that were read, whole or in part, by their place.
     many : bool
-        Whether they are more than `FEW`, which fit side by side.
+        Whether the places compared are more than `FEW`, as many as fit side by side.
     gaps : DataFrame
         A row a silence, or a target that a level above sets, joined likewise, and
         ``within_remit`` and ``set_by`` (names of the places in ``assigned_by``).
     by_id : dict
-        The rows of ``every_target`` and ``gaps``, as namedtuples; of a place that is not among the data,
-        a row without values.
+        The rows of ``every_target`` and ``gaps``, as namedtuples. An id that begins with no place of
+        ``jurisdictions`` gives a row without values, of role ``left_out``; an unknown one of a known place is a KeyError.
     jurisdictions, documents, indicators, units, proofs, observations, numerals, text_defects, accounts, second_coding, audit, bodies, terms, key_regions, subjects, differences : DataFrame
         As in the tables. Numbers are floats, years nullable integers; an empty
         text cell is an empty string.
@@ -142,10 +142,10 @@ class _Rows(dict):
 
     def __init__(self, places, *frames):
         super().__init__((row.id, row) for frame in frames for row in frame.itertuples())
-        self._beginnings = tuple(place.replace("_", "-") + "-" for place in places)
+        self._known_places = tuple(place.replace("_", "-") + "-" for place in places)
 
     def __missing__(self, name):
-        if name.startswith(self._beginnings):
+        if name.startswith(self._known_places):
             raise KeyError(name)
         return _LeftOut()
 
@@ -160,7 +160,7 @@ class _LeftOut:
 
 
 class Ids(list):
-    """A list that answers who takes it for the frame of places, which had its name."""
+    """A list of ids; asked for a column, as the frame that was once called ``focus``, it says where that frame is."""
 
     def __getitem__(self, key):
         return getattr(self, key) if isinstance(key, str) else super().__getitem__(key)
@@ -199,15 +199,19 @@ def load(data=None, jurisdictions=None):
     """
     folder = find_data(data)
     chosen = os.environ.get("LANTIAN_JURISDICTIONS", "") if jurisdictions is None else jurisdictions
-    ready = _READY.pop(_state(folder, chosen), None)
+    ready = _READY.pop(_state(folder, chosen), None)  # taken once
     return ready or make_plans(folder, *sound_tables(folder), chosen)
 
 
 def prepare(data):
-    """Load the tables ahead of the `load` that asks for the same next, in this process or in those forked from it."""
+    """Load the tables ahead: the next `load` of the same takes these plans, once, in this process or in those forked from it."""
     plans = load(data)
     _READY[_state(plans.folder, os.environ.get("LANTIAN_JURISDICTIONS", ""))] = plans
-    return plans.targets, plans.targets_above, plans.by_id  # which are made once, too
+    _ = (
+        plans.targets,
+        plans.targets_above,
+        plans.by_id,
+    )  # makes them here, so that forked processes share them
 
 
 _READY = {}
@@ -228,6 +232,11 @@ def make_plans(folder, schema, tables, chosen=()):
 
 
 def _joined(frames):
+    """Join the typed tables.
+
+    Places get their labels; targets their place, indicator, unit, subject and hedge; gaps their place, ``within_remit``
+    and ``set_by``.
+    """
     names = {field.name for field in fields(Plans)}
     documents, subjects = frames["documents"].set_index("id"), frames["subjects"].set_index("id")
     frames["jurisdictions"] = _labelled(frames["jurisdictions"], frames["documents"])
@@ -247,7 +256,7 @@ def _joined(frames):
 def _worded(targets, role):
     """Take the targets of places in one role, with ``in_words`` and the columns in the order for reading."""
     rows = targets[targets["role"] == role].reset_index(drop=True)
-    words = [wording.target(row) for row in rows[wording.READ].itertuples()]
+    words = [wording.target(row) for row in rows[wording.TARGET_COLUMNS].itertuples()]
     rows["in_words"] = pd.Series(words, dtype="str")
     return rows[[*FIRST, *rows.columns.drop(FIRST)]]
 
@@ -264,7 +273,9 @@ def _labelled(places, documents):
     read = _read(documents)[["issued", "access"]]
     places = places.sort_values(["order", "id"]).reset_index(drop=True)
     places = places.join(read[~read.index.duplicated()], on="id").fillna({"issued": "", "access": ""})
-    year = places["issued"].str.replace(r"^(\d{4})[^?]*", r"\1", regex=True)  # 2018? of 2018-10?
+    year = places["issued"].str.replace(
+        r"^(\d{4})[^?]*", r"\1", regex=True
+    )  # 2018 of 2018-10-05, 2018? of 2018-10?
     label = places["name_en"] + (" (" + year + ")").where(year != "", "")
     by_id = places.set_index("id").to_dict("index")
     provinces = [province(by_id, place) for place in by_id]
@@ -276,7 +287,7 @@ def _read(documents):
 
 
 def _with_places(rows, frames):
-    """Join what documents, places and indicators say of rows; rows come by place, within it by id: `check` sees to it."""
+    """Join what documents, places and indicators say of rows, in the order of places and, within one, of its file."""
     documents = frames["documents"][["id", "jurisdiction", "access"]].rename(columns={"id": "document"})
     names = {"id": "jurisdiction", "name_en": "place", "name_zh": "place_zh"}
     places = frames["jurisdictions"][PLACE].rename(columns=names)
@@ -296,7 +307,7 @@ def _of_other_documents(targets, documents):
 
 
 def _normalised(targets, units):
-    """Add ``amount`` and ``amount_max``: values in the standard unit, by one merge."""
+    """Add ``amount`` and ``amount_max``: values in the standard unit, as 30,000 kW of 3 万千瓦."""
     table = units[["unit", "dimension", "factor", "standard_unit", "label_en"]]
     targets = targets.merge(table, "left", "unit")
     targets[["amount", "amount_max"]] = targets[["value", "value_max"]].mul(targets["factor"], axis="index")

@@ -34,7 +34,7 @@ MONTHS = "January February March April May June July August September October No
 OFTEN = "times a year"  # the unit of how often something is done
 STANDARD = re.compile("China [IV]+( and older)?")  # a class that English puts before its subject
 # What `target` reads of a row: rows of many columns are slow to go through.
-READ = """kind operator value value_basis baseline_year baseline_basis target_year year_basis deadline timing better
+TARGET_COLUMNS = """kind operator value value_basis baseline_year baseline_basis target_year year_basis deadline timing better
     amount amount_max standard_unit label_en role""".split()
 # The indicators that ask for a share or number of vehicles of new, or new and clean, energy.
 FLEETS = [f"vehicles.{name}" for name in "new_energy new_or_clean electric battery_electric".split()]
@@ -42,7 +42,7 @@ LONGEST_EXCEPTION = 30  # characters; a longer one is only mentioned
 
 
 def number(value):
-    """Write a number for people: no more decimals than it has, millions in words.
+    """Write a number for people: no more than six digits of one with decimals, millions in words.
 
     >>> number(1450000.0), number(0.5), number(3000)
     ('1.45 million', '0.5', '3,000')
@@ -50,7 +50,8 @@ def number(value):
     for size, word in ((1e9, " billion"), (1e6, " million")):
         if abs(value) >= size:
             return f"{value / size:,.7g}{word}"
-    return f"{value:,.0f}" if value == round(value) else f"{value:,.6g}"
+    is_whole = value == round(value) or abs(value) >= 1e5
+    return f"{value:,.0f}" if is_whole else f"{value:,.6g}"
 
 
 def signed(value):
@@ -92,8 +93,8 @@ def amount(row):
     if row.value_basis == "word":
         return _in_words(row)
     if pd.isna(row.amount):
-        act = {"no date": "a commitment without a date"}.get(date(row), "a dated commitment")
-        act = "a commitment" if row.timing == "every_year" else act
+        undated = "a commitment without a date" if pd.isna(row.target_year) else "a dated commitment"
+        act = "a commitment" if row.timing == "every_year" else undated
         return {"ban": "a ban", "deadline": act}.get(row.kind, "a rule without a figure")
     if row.standard_unit == OFTEN:
         return BOUNDS[row.operator] + _frequency(row)
@@ -129,6 +130,7 @@ def _in_words(row):
     elif row.kind == "change" and row.value == 0:
         words = "a fall" if row.operator == "<" else "no growth"
     else:
+        # The numbers, beside ratios, for which `lantian.data.quotes` knows words.
         words = {100: "doubled" if row.kind == "change" else "all", 0: "none left", -50: "halved"}[row.value]
     return f"{words} (in words)"
 
@@ -141,10 +143,15 @@ def _change(row):
     if row.amount == 0:
         words = "a fall" if row.operator == "<" else "no growth"
         return f"{words} against{base}" if base else words
-    falls = row.amount < 0
-    bound = CHANGE_BOUNDS[MIRRORED.get(row.operator, row.operator) if falls else row.operator]
-    direction = ("below" if falls else "above") if base else ("lower" if falls else "higher")
-    return f"{bound}{_range(abs(row.amount), abs(row.amount_max), row.standard_unit)} {direction}{base}"
+    down, up = ("below", "above") if base else ("lower", "higher")
+    direction = down if row.amount < 0 else up
+    return f"{CHANGE_BOUNDS[operator(row)]}{_range(abs(row.amount), abs(row.amount_max), row.standard_unit)} {direction}{base}"
+
+
+def operator(row):
+    """Return the operator of a target as words have it: that of a fall is turned round, `<= -20` is at least 20 % less."""
+    falls = row.kind == "change" and pd.notna(row.amount) and row.amount < 0
+    return MIRRORED.get(row.operator, row.operator) if falls else row.operator
 
 
 def date(row):
@@ -161,9 +168,12 @@ def date(row):
     if pd.isna(row.target_year):
         return "no date"
     when = day(row.deadline) if row.deadline else str(row.target_year)
-    preposition = "on" if row.timing == "in" and row.deadline else row.timing
-    preposition = "before" if row.timing == "by" and row.deadline.endswith("-01") else preposition
-    words = f"{preposition} {when}" if row.timing in ("by", "from", "in") else when
+    preposition = row.timing if row.timing in ("by", "from", "in") else ""
+    if row.timing == "in" and row.deadline:
+        preposition = "on"
+    elif row.timing == "by" and row.deadline.endswith("-01"):  # 10月1日前 is before that day
+        preposition = "before"
+    words = f"{preposition} {when}".strip()
     return words if row.year_basis in ("stated", "carried") else f"{words} (year {row.year_basis})"
 
 
@@ -178,16 +188,16 @@ def day(iso):
 
 
 def target(row):
-    """Word how much a target sets and by when, as "at least 20 % below 2015 by 2020"."""
+    """Word how much a target sets and by when, as "at least 20 % below 2015 by 2020"; how often is said without a date."""
     when = date(row)
-    undated = when == "no date" or row.standard_unit == OFTEN
-    return amount(row) + (cited(row) if undated else f" {when}{cited(row)}")
+    without_date = when == "no date" or row.standard_unit == OFTEN
+    return amount(row) + (cited(row) if without_date else f" {when}{cited(row)}")
 
 
 def cited(row):
-    """Say behind a target of a document beside the plan compared that it was not verified against a text; nothing behind others.
+    """Return " (cited, not verified against a text)" for a row of role ``other``, else nothing.
 
-    Of the levels above all are cited, and pages say that once.
+    Goals of the levels above are all cited; pages say so once, not here.
     """
     return " (cited, not verified against a text)" if getattr(row, "role", "") == "other" else ""
 
@@ -197,7 +207,7 @@ def statement(row):
 
     As "Yuyao: PM2.5 annual mean down to 37 µg/m³ by 2020; plain, by 2020".
     """
-    if not hasattr(row, "statement_en"):
+    if not hasattr(row, "statement_en"):  # a gap
         return f"{row.place}, {row.indicator_name}: {gap(row)}"
     return f"{row.place}: {row.statement_en}; {row.strength}, {date(row)}{cited(row)}"
 
@@ -205,7 +215,7 @@ def statement(row):
 def thing(row):
     """Word what a target acts on: subject, class, base, area and exception.
 
-    As "boilers up to 35 t/h, built-up area (except pulverised-coal boilers)".
+    As "boiler up to 35 t/h, built-up area (except pulverised-coal boilers)".
     """
     parts = [subject(row), BASES[row.base], AREAS[row.area]]
     short = len(row.exception) <= LONGEST_EXCEPTION
@@ -228,17 +238,19 @@ def strength(row):
 
 
 def hedge(row):
-    """Say behind a target's words how it is hedged, or that it is aimed for; nothing behind others.
+    """Return how a target is hedged, or that it is aimed for, to stand behind its words; else nothing.
 
     As " (largely)", " (aimed for)".
     """
     word = "aimed for" if row.strength == "aspirational" else row.hedge
-    return f" ({word})" if word and word != "about" else ""  # which the amount says itself
+    # "about" is left to `amount`, which words the operator ~.
+    return f" ({word})" if word and word != "about" else ""
 
 
 def gap(row):
-    """Word what stands in place of a target; a silence reads otherwise where it lies within what the plan set out to do,
-    outside of it, or in the part of it that was read.
+    """Word what stands in place of a target.
+
+    A silence reads in three ways: the plan was read in part; the theme is outside its subject; or neither.
     """
     if row.status == "silent" and getattr(row, "access", "") == "partial":
         return "not addressed in the part read"
