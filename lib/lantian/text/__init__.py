@@ -4,16 +4,13 @@ Here is what all of it rests on: one form of Chinese text (one width, one script
 alike), and the tables of patterns that stand beside the modules.
 """
 
+import csv
 import unicodedata
 from itertools import chain
 from pathlib import Path
 
-import pandas as pd
-
 LEDGER = "08_evidence.html"  # the page to which what rests on a row leads
 HERE = Path(__file__).parent
-# Parts that patterns have in common, by the words that stand for them; one may hold those below it.
-PARTS = pd.read_csv(HERE / "pattern_parts.csv", index_col="part")["pattern"]
 # Traditional characters, each with its simplified form behind it, after the Unihan database of Unicode.
 PAIRS = (HERE / "traditional.txt").read_text("utf-8").split()
 # Marks that stand for one another in plans, by their code points in Unicode, a line each; the first is the one they become.
@@ -50,6 +47,16 @@ def fold(text):
     return text.translate(FOLDED)
 
 
+def _table_rows(name):
+    """List the rows of a table beside this file, as dicts; by the standard library, which is loaded in no time."""
+    with open(HERE / name, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+# Parts that patterns have in common, by the words that stand for them; one may hold those below it.
+PARTS = {row["part"]: row["pattern"] for row in _table_rows("pattern_parts.csv")}
+
+
 def read_patterns(name, **parts):
     """Read a table of patterns; what they have in common is a word in braces, as ``{DATE}``, for the pattern in `PARTS`.
 
@@ -65,8 +72,10 @@ def read_patterns(name, **parts):
     dict of str to str
         The alternatives joined, by the first column, in the order of the file.
     """
-    table = pd.read_csv(HERE / name, dtype=str, keep_default_na=False)
-    patterns = table["pattern"]
-    for word, part in [*PARTS.items(), *parts.items()]:
-        patterns = patterns.str.replace(f"{{{word}}}", part, regex=False)
-    return patterns.groupby(table.iloc[:, 0], sort=False).agg("|".join).to_dict()
+    found = {}
+    for row in _table_rows(name):
+        key, pattern = next(iter(row.values())), row["pattern"]
+        for word, part in [*PARTS.items(), *parts.items()]:
+            pattern = pattern.replace(f"{{{word}}}", part)
+        found.setdefault(key, []).append(pattern)
+    return {key: "|".join(patterns) for key, patterns in found.items()}
