@@ -24,10 +24,8 @@ MEASURED = Path(__file__).with_name("measured.csv")
 EXAMPLES = Path(__file__).with_name("examples.csv")  # quotes of other plans, and the indicator of each
 FEW = 30  # drafted cells of a field; of fewer, those of all texts are counted
 LOWEST = 0.75  # precision below which a cell stays empty, where measured.csv has no floor for its field
-# What a statement is worded from.
-TEXTS = """kind operator value_basis baseline_basis year_basis deadline timing subject subject_class base area exception
-    strength strength_word hedge""".split()
-KEYS = {"indicators": "id", "subjects": "id", "units": "unit", "terms": "zh"}
+# The tables that a statement is worded from, and their keys; of targets the columns alone.
+KEYS = {"targets": "id", "indicators": "id", "subjects": "id", "units": "unit", "terms": "zh"}
 NUMBERS = {"value": float, "value_max": float, "baseline_year": int, "target_year": int}
 NEW = "new"
 SHOWN = 5
@@ -94,7 +92,7 @@ def propose(identifier, text, data=None, year=None, quotes=None, taken=()):
     drafts = {"targets": targets, "proofs": _proofs(targets), "gaps": assigned, "numerals": []}
     if quotes is None:
         drafts["gaps"] += _gaps(text, identifier, document.id, targets + assigned, tables)
-        quoted = [draft for drafted in drafts.values() for draft in drafted]
+        quoted = [draft for drafted in drafts.values() for draft in drafted if "quote" in draft]
         drafts["numerals"] = _numerals(text, document, quoted, reasons)
     columns = dict.fromkeys(name for table in DRAFTED for name in schema[table].columns)
     listed = [{"table": table} | draft for table in DRAFTED for draft in drafts[table]]
@@ -142,10 +140,10 @@ def draft_shares():
     errors["field"] = errors["field"].str.replace("_", " ")
     shares = (100 * errors["right"] / errors["cells"]).map("{:.1f} % of ".format)
     shares += errors["cells"].astype(str)
-    table = errors.assign(share=shares).pivot(index=["floor", "field"], columns="texts", values="share")
-    table = table[errors["texts"].unique()].sort_index(ascending=[False, True]).reset_index()
-    floors = (100 * table["floor"]).map("{:g} %".format)
-    return table.assign(floor=floors)[["field", "floor", *errors["texts"].unique()]].rename_axis(columns=None)
+    table = errors.assign(share=shares).pivot(index=["field", "floor"], columns="texts", values="share")
+    table = table[errors["texts"].unique()].reset_index().rename_axis(columns=None)
+    table = table.sort_values(["floor", "field"], ascending=[False, True], ignore_index=True)
+    return table.assign(floor=(100 * table["floor"]).map("{:g} %".format))
 
 
 def write(identifier, file, data=None, replace=False, year=None):
@@ -291,7 +289,7 @@ def statement(row, tables):
     indicator, units = tables["indicators"].loc[row["indicator"]], tables["units"]
     subjects, english, unit = tables["subjects"]["name_en"], tables["terms"]["en"], row.get("unit", "")
     known = units.loc[unit] if unit in units.index else {"factor": 1, "standard_unit": unit, "label_en": unit}
-    cells = dict.fromkeys(TEXTS, "") | {name: row[name] or "" for name in TEXTS if name in row}
+    cells = dict.fromkeys(tables["targets"].columns, "") | row
     # A basis that is left open is not worded.
     cells |= {name: cells[name] or "stated" for name in ("year_basis", "baseline_basis")}
     cells |= {"better": indicator["better"], "role": "focus", "label_en": known["label_en"]}
@@ -299,8 +297,8 @@ def statement(row, tables):
         cells[field] = pd.NA if row.get(field, "") == "" else number(row[field])
     cells |= {"amount" + end: cells["value" + end] * float(known["factor"]) for end in ("", "_max")}
     cells |= {"standard_unit": known["standard_unit"], "subject_name": subjects.get(cells["subject"], "")}
-    if cells["strength"] == "hedged":
-        cells["hedge"] = english.get(fold(cells["strength_word"]), "hedged")
+    is_hedged = cells["strength"] == "hedged"
+    cells["hedge"] = english.get(fold(cells["strength_word"]), "hedged") if is_hedged else ""
     words = SimpleNamespace(**cells)
     area = wording.AREAS[words.area] if words.area not in ("", "whole") else ""
     exception = f"except {words.exception}" if words.exception else ""
@@ -445,8 +443,7 @@ def _words_or_silence(text, divided, folded, terms):
 
 def _numerals(text, document, quoted, reasons):
     """Draft the numerals that no draft and no rule accounts for, with the reason where one was found."""
-    quotes = [(row["start"], row["quote"]) for row in quoted if row.get("quote")]
-    spans = [Span(start, start + len(quote), "target", "") for start, quote in quotes]
+    spans = [Span(row["start"], row["start"] + len(row["quote"]), "target", "") for row in quoted]
     spans += rule_spans(text, document.issued)
     spans += [Span(start, end, "listed", reason) for start, end, reason in reasons]
     return [
