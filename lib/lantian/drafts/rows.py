@@ -27,20 +27,10 @@ LEADS = re.compile(f"{FORMS['lead'].pattern}|{FORMS['bodies behind'].pattern}")
 TITLES = 30  # sentences at the head of a text among which the title is
 AHEAD = 30  # characters of the sentence ahead, which may be what a list is about: 优良天数
 BODIES_WITHIN = 1500  # characters behind a passage within which its bodies stand
-
-
-def _kinds():
-    """List the patterns of kinds.csv, in their order, each with the cells that it gives to a row."""
-    table = pd.read_csv(Path(__file__).with_name("kinds.csv"), index_col="pattern").drop(columns="example")
-    found = {}
-    for pattern, cells in table.iterrows():
-        pattern = pattern.replace("{CHANGED}", CHANGED).replace("{REACHED}", REACHED)
-        found[re.compile(pattern)] = cells.dropna().to_dict()
-    return found
-
-
-# What is promised, by its words: around a figure, whose unit stands in 【】, or without one, as 全部 or 零增长.
-KINDS = _kinds()
+# What is promised, by its words: around a figure, whose unit stands in 【】, or without one, as 全部 or 零增长; and the
+# cells that this gives to a row.
+KINDS = patterns("kinds.csv", CHANGED=CHANGED, REACHED=REACHED)
+CELLS = pd.read_csv(Path(__file__).with_name("kinds.csv"), index_col=0).drop(columns=["pattern", "example"])
 
 
 @dataclass(frozen=True)
@@ -228,7 +218,8 @@ def _cells_in_words(passage, year, above):
 
 def _first_kind(words):
     """Return the cells that the first fitting pattern of kinds.csv gives to words; none where no pattern fits."""
-    return next((cells for pattern, cells in KINDS.items() if pattern.search(words)), {})
+    fitting = (name for name, pattern in KINDS.items() if pattern.search(words))
+    return next((CELLS.loc[name].dropna().to_dict() for name in fitting), {})
 
 
 def _figure_cells(passage):
