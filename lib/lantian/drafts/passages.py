@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from collections import namedtuple
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -31,30 +32,9 @@ PARTS = {"START": r"(?:(?<=[\s。;:〕)])|^)", "THINGS": THINGS, "PERIODS": "|".
 PARTS |= {"COMPARED": f"(?:{WORDS['compared'].pattern})", "BASIS": WORDS["basis"].pattern}
 # How plans print marks of sections (by depth: 第一章 第二节 三、 (四) 5. (6)), lists, years, documents and bodies.
 FORMS = patterns("forms.csv", **PARTS)
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A sentence of a text, folded.
-
-    Attributes
-    ----------
-    text : str
-    start : int
-        Its offset in the text.
-    part : int
-        Offset of the numbered part, or the line, that it stands in.
-    clause : str
-        Its place in the numbering of the document, as ``三(一)1``.
-    heading : str
-        The headings above it, the nearest last.
-    """
-
-    text: str
-    start: int
-    part: int
-    clause: str
-    heading: str
+# A sentence of a text, folded: its words, and where they start in the text; the offset of the numbered part, or the line,
+# that it stands in; its place in the numbering of the document, as 三(一)1; and the headings above it, the nearest last.
+Sentence = namedtuple("Sentence", "text start part clause heading")
 
 
 @dataclass(frozen=True)
@@ -221,14 +201,15 @@ def period(found, issued):
 
     Titles of other documents, in 《》, count only where the plan names its own in no other way, and may be its own by date.
     """
-    head = [(sentence.start, sentence.text) for sentence in found[:TITLES]]
-    for start, words in [*((start, _without_documents(words)) for start, words in head), *head]:
-        for match in FORMS["title"].finditer(words):
+    head = found[:TITLES]
+    own = [sentence._replace(text=_without_documents(sentence.text)) for sentence in head]
+    for sentence in own + head:
+        for match in FORMS["title"].finditer(sentence.text):
             year = PERIODS.get(match["name"]) or int(match["until"] or match["year"])
             since = int(match["year"] or year - 4)
             if not issued or since - 1 <= issued <= year:
                 timing = "by" if match["until"] or match["name"] else "in"
-                return Year(year, start + match.start(), match[0], timing=timing, since=since)
+                return Year(year, sentence.start + match.start(), match[0], timing=timing, since=since)
     return None
 
 
@@ -313,9 +294,7 @@ def _of_figure(sentence, figure, printed):
     words, first = sentence.text, _first(sentence.text, figure.first, printed)
     listed = [one for one in printed if one.first == figure.first and one.unit == figure.unit]
     # A list is quoted to its end, where its bound may stand.
-    end = max(unit_end(one, words) for one in listed)
-    if bound := FORMS["bound"].match(words, end):
-        end = bound.end()
+    end = FORMS["bound"].match(words, max(unit_end(one, words) for one in listed)).end()
     rest = end + len(re.match("[^,;:、。\\d]*", words[end:])[0])
     if rest - first <= LONGEST and not words[rest : rest + 1].isdigit():
         end = rest
@@ -379,10 +358,9 @@ def without_figures(sentence, passages):
     """
     if WORDS["preamble"].search(sentence.text):
         return []
-    taken = [(passage.first, passage.end) for passage in passages]
     found = []
     for first, end in stretches(sentence):
-        is_new = not any(start < end and first < stop for start, stop in taken)
+        is_new = not any(passage.first < end and first < passage.end for passage in passages)
         if is_new and is_named(sentence.text[first:end], 4):
             found += _of_things(sentence, first, end)
     return found

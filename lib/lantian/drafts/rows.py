@@ -20,7 +20,6 @@ REACHED = f"(?:{REACHES.pattern}|{STAYS.pattern})".replace("$", "")
 STAGES = dict(zip("一二三四五六ⅠⅡⅢⅣⅤⅥ", 2 * "I II III IV V VI".split()))
 SHORT = 6  # characters of words that only name a thing of a list
 OPERATORS = (">=", "<=", "<", ">", "~", "=")
-NATURES = {"约束性": "binding", "预期性": "indicative"}
 LEADS = re.compile(f"{FORMS['lead'].pattern}|{FORMS['bodies behind'].pattern}")
 AHEAD = 30  # characters of the sentence ahead, which may be what a list is about: 优良天数
 BODIES_WITHIN = 1500  # characters behind a passage within which its bodies stand
@@ -263,10 +262,10 @@ def _subject(passage):
 
 def _nature(row, sentence, folded):
     """Draft whether a target is binding: 约束性 stands in its sentence or in a heading above."""
-    for word, nature in NATURES.items():
-        if word in sentence.heading or word in sentence.text:
-            start = folded.rfind(word, 0, row["end"] + len(sentence.text))
-            row["shown"].append(("nature", start, word))
+    for nature in ("binding", "indicative"):
+        if found := WORDS[nature].search(f"{sentence.heading} {sentence.text}"):
+            start = folded.rfind(found[0], 0, row["end"] + len(sentence.text))
+            row["shown"].append(("nature", start, found[0]))
             return {"nature": nature}
     return {}
 
