@@ -1,10 +1,13 @@
 """Find what a plan promises: its sentences, and in these the words around each figure, or act, that is promised."""
 
 import re
+from calendar import monthrange
+from collections import namedtuple
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
+from lantian.data.quotes import DATES
 from lantian.data.statements import PERIODS
 from lantian.text import fold, read_patterns
 from lantian.text.figures import figures
@@ -17,8 +20,8 @@ def patterns(name, **parts):
     return {key: re.compile(words) for key, words in found.items()}
 
 
+TITLES = 30  # sentences at the head of a text among which the title is
 LONGEST = 80  # characters of a quote
-DATES = ("年", "月", "日")  # also 年/年, as in 2022-2025年每年
 # Why a figure is no promise, as patterns of its sentence in which 【 and 】 stand around it.
 NOT_PROMISED = patterns("not_promised.csv")
 WORDS = patterns("promise_words.csv")
@@ -29,30 +32,9 @@ PARTS = {"START": r"(?:(?<=[\s。;:〕)])|^)", "THINGS": THINGS, "PERIODS": "|".
 PARTS |= {"COMPARED": f"(?:{WORDS['compared'].pattern})", "BASIS": WORDS["basis"].pattern}
 # How plans print marks of sections (by depth: 第一章 第二节 三、 (四) 5. (6)), lists, years, documents and bodies.
 FORMS = patterns("forms.csv", **PARTS)
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A sentence of a text, folded.
-
-    Attributes
-    ----------
-    text : str
-    start : int
-        Its offset in the text.
-    part : int
-        Offset of the numbered part, or the line, that it stands in.
-    clause : str
-        Its place in the numbering of the document, as ``三(一)1``.
-    heading : str
-        The headings above it, the nearest last.
-    """
-
-    text: str
-    start: int
-    part: int
-    clause: str
-    heading: str
+# A sentence of a text, folded: its words, and where they start in the text; the offset of the numbered part, or the line,
+# that it stands in; its place in the numbering of the document, as 三(一)1; and the headings above it, the nearest last.
+Sentence = namedtuple("Sentence", "text start part clause heading")
 
 
 @dataclass(frozen=True)
@@ -70,8 +52,6 @@ class Passage:
         The place of the figure in a list of so many.
     thing : str
         What it is about, where the sentence lists several things: 氮氧化物.
-    is_quoted : bool
-        Whether a person named its words: they promise something, whatever they say.
     """
 
     sentence: Sentence
@@ -81,7 +61,6 @@ class Passage:
     nth: int = 0
     count: int = 1
     thing: str = ""
-    is_quoted: bool = False
 
     @property
     def words(self):
@@ -91,6 +70,37 @@ class Passage:
     def start(self):
         """Where its words begin in the text."""
         return self.sentence.start + self.first
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year that words name, and what for.
+
+    Attributes
+    ----------
+    year : int
+    start, end : int
+        Where it stands, in the text.
+    words : str
+    is_base : bool
+        Whether something is compared with it.
+    deadline, timing : str
+        As in ``targets``.
+    since : int
+        Of a period, its first year; 0 of a year alone.
+    """
+
+    year: int
+    start: int
+    words: str
+    is_base: bool = False
+    deadline: str = ""
+    timing: str = "by"
+    since: int = 0
+
+    @property
+    def end(self):
+        return self.start + len(self.words)
 
 
 def sentences(text):
@@ -153,6 +163,56 @@ def _once(found):
     return left
 
 
+# --- years ------------------------------------------------------------------------------------------------------------
+
+
+def years(sentence):
+    """List the years in a sentence, but for those of documents, in their order."""
+    found, start, words = [], sentence.start, _without_documents(sentence.text)
+    for match in FORMS["year"].finditer(words):
+        is_term = match["before"] or match["from"]
+        is_base = bool(match["basis"] or (match["compared"] and not is_term))
+        is_base = is_base and not (match["to"] or match["since"])
+        since = int((match["since"] or "0")[:4])
+        found.append(Year(int(match["year"]), start + match.start(), match[0], is_base, *_day(match), since))
+    for match in FORMS["period"].finditer(words):
+        found.append(Year(PERIODS[match["name"]], start + match.start(), match[0]))
+    return sorted(found, key=lambda year: year.start)
+
+
+def _without_documents(words):
+    """Blank the names and numbers of documents, whose years are theirs."""
+    return FORMS["document"].sub(lambda match: "□" * len(match[0]), words)
+
+
+def _day(match):
+    """Return the day that a date names, and its timing."""
+    year, month = int(match["year"]), int(match["month"] or 12)
+    is_by = match["to"] or match["before"] or match["year_end"] or match["month_end"]
+    timing = "from" if match["from"] else "by" if is_by else "in"
+    if timing == "in" or not (match["month"] or match["year_end"]) or not 1 <= month <= 12:
+        return "", timing
+    last = monthrange(year, month)[1]
+    return f"{year}-{month:02}-{min(int(match['day'] or last), last) or 1:02}", timing
+
+
+def period(found, issued):
+    """Return the year in which the plan's period ends, by its title; None where that names none.
+
+    Titles of other documents, in 《》, count only where the plan names its own in no other way, and may be its own by date.
+    """
+    head = found[:TITLES]
+    own = [sentence._replace(text=_without_documents(sentence.text)) for sentence in head]
+    for sentence in own + head:
+        for match in FORMS["title"].finditer(sentence.text):
+            year = PERIODS.get(match["name"]) or int(match["until"] or match["year"])
+            since = int(match["year"] or year - 4)
+            if not issued or since - 1 <= issued <= year:
+                timing = "by" if match["until"] or match["name"] else "in"
+                return Year(year, sentence.start + match.start(), match[0], timing=timing, since=since)
+    return None
+
+
 # --- figures that are promised ---------------------------------------------------------------------------------------
 
 
@@ -211,9 +271,8 @@ def _joined(found, words):
 
 def unit_end(figure, words):
     """Return where the unit of a figure ends in some words."""
-    behind = words[figure.end :]
-    blank = len(behind) - len(behind.lstrip())
-    return figure.end + blank + len(figure.unit) if behind.lstrip().startswith(figure.unit) else figure.end
+    behind = words[figure.end :].lstrip().removeprefix(figure.unit)
+    return len(words) - len(behind)
 
 
 def _reason(figure, end, words):
@@ -235,9 +294,7 @@ def _of_figure(sentence, figure, printed):
     words, first = sentence.text, _first(sentence.text, figure.first, printed)
     listed = [one for one in printed if one.first == figure.first and one.unit == figure.unit]
     # A list is quoted to its end, where its bound may stand.
-    end = max(unit_end(one, words) for one in listed)
-    if bound := FORMS["bound"].match(words, end):
-        end = bound.end()
+    end = FORMS["bound"].match(words, max(unit_end(one, words) for one in listed)).end()
     rest = end + len(re.match("[^,;:、。\\d]*", words[end:])[0])
     if rest - first <= LONGEST and not words[rest : rest + 1].isdigit():
         end = rest
@@ -277,8 +334,7 @@ def _ends_figure(words, place, printed):
 def _things(words, count):
     """List what words list before a figure, or before so many figures; nothing where these stand for one thing."""
     if whole := FORMS["each whole"].search(words):  # 围挡、覆盖、冲洗“三个百分之百”
-        (number,) = figures(f"{whole['count']}个")
-        return FORMS["and"].split(whole["things"])[-int(number.number) :]
+        return FORMS["and"].split(whole["things"])
     each = FORMS["each"].search(words)
     named = each["things"] if each else re.split("达到?|为", words)[0]
     parts = FORMS["and"].split(named)
@@ -302,10 +358,9 @@ def without_figures(sentence, passages):
     """
     if WORDS["preamble"].search(sentence.text):
         return []
-    taken = [(passage.first, passage.end) for passage in passages]
     found = []
     for first, end in stretches(sentence):
-        is_new = not any(start < end and first < stop for start, stop in taken)
+        is_new = not any(passage.first < end and first < passage.end for passage in passages)
         if is_new and is_named(sentence.text[first:end], 4):
             found += _of_things(sentence, first, end)
     return found
@@ -323,7 +378,7 @@ def quoted(sentence, start, end, units):
     passages, _ = promised(sentence, units)
     found = [passage for passage in passages if first <= passage.figure.start < stop]
     found = found or _of_things(sentence, first, stop)
-    return [replace(passage, first=first, end=stop, is_quoted=True) for passage in found]
+    return [replace(passage, first=first, end=stop) for passage in found]
 
 
 def stretches(sentence):

@@ -1,6 +1,8 @@
 """Draft the rows of a plan from its text, for a person to decide."""
 
+import math
 import re
+from collections import Counter, defaultdict
 from functools import cache
 from itertools import chain, count
 from pathlib import Path
@@ -10,29 +12,30 @@ import pandas as pd
 
 from lantian.data.files import as_csv, read_tables, write_files
 from lantian.data.schema import find_data, read_schema, refusal
-from lantian.data.template import document_id, refuse_id
-from lantian.drafts.catalogue import NEW, Catalogue
-from lantian.drafts.passages import LONGEST, sentences, stretches
+from lantian.data.template import DRAFTED, document_id, refuse_id
+from lantian.drafts.passages import LONGEST, WORDS, sentences, stretches
 from lantian.drafts.rows import read
 from lantian.text import fold, wording
 from lantian.text.figures import same_unit
 from lantian.text.numerals import Span, numerals, rule_spans
 
 SHARED = ("id", "document", "indicator", "quote", "start", "clause")  # columns of targets that gaps have too
-TABLES = ("targets", "proofs", "gaps", "numerals")
 MEASURED = Path(__file__).with_name("measured.csv")
 EXAMPLES = Path(__file__).with_name("examples.csv")  # quotes of other plans, and the indicator of each
 FEW = 30  # drafted cells of a field; of fewer, those of all texts are counted
 LOWEST = 0.75  # precision below which a cell stays empty, where measured.csv has no floor for its field
-# Words for what a level above sets, its figure not printed.
-ASSIGNED = re.compile(
-    "(?:下达|分解|布置|核定|交办|确定|[国省市]定)的?[^,。;]{0,12}(?:任务|目标|指标|要求)|达到(?:国家|[省市]|上级)[^,。;]{0,4}要求"
-)
-# What a statement is worded from.
-TEXTS = """kind operator value_basis baseline_basis year_basis deadline timing subject subject_class base area exception
-    strength strength_word hedge""".split()
-KEYS = {"indicators": "id", "subjects": "id", "units": "unit", "terms": "zh"}
+# The tables that a statement is worded from, and their keys; of targets the columns alone.
+KEYS = {"targets": "id", "indicators": "id", "subjects": "id", "units": "unit", "terms": "zh"}
 NUMBERS = {"value": float, "value_max": float, "baseline_year": int, "target_year": int}
+NEW = "new"
+SHOWN = 5
+# A likeness below this speaks for an indicator that the catalogue has not; from that and with such a lead it is sure.
+UNKNOWN, SURE, LEAD = 0.45, 0.5, 0.15
+# Weights, beside the likest row, of the name of an indicator, of the same kind and unit, and of the words above.
+NAMED, SAME, ABOVE = 0.5, 0.06, 0.25
+# Short forms that would be lost with their digits, or that say the same as a name, a line each: PM10 可吸入颗粒物十.
+LINES = Path(__file__).with_name("short_names.txt").read_text("utf-8").splitlines()
+SHORT_NAMES = dict(line.split() for line in LINES)
 
 
 def propose(identifier, text, data=None, year=None, quotes=None, taken=()):
@@ -89,10 +92,10 @@ def propose(identifier, text, data=None, year=None, quotes=None, taken=()):
     drafts = {"targets": targets, "proofs": _proofs(targets), "gaps": assigned, "numerals": []}
     if quotes is None:
         drafts["gaps"] += _gaps(text, identifier, document.id, targets + assigned, tables)
-        quoted = [draft for drafted in drafts.values() for draft in drafted]
+        quoted = [draft for drafted in drafts.values() for draft in drafted if "quote" in draft]
         drafts["numerals"] = _numerals(text, document, quoted, reasons)
-    columns = dict.fromkeys(name for table in TABLES for name in schema[table].columns)
-    listed = [{"table": table} | draft for table in TABLES for draft in drafts[table]]
+    columns = dict.fromkeys(name for table in DRAFTED for name in schema[table].columns)
+    listed = [{"table": table} | draft for table in DRAFTED for draft in drafts[table]]
     frame = pd.DataFrame(listed, columns=["table", *columns, "choices", "precision"], dtype=object)
     return frame.fillna("").map(_as_text)
 
@@ -137,10 +140,10 @@ def draft_shares():
     errors["field"] = errors["field"].str.replace("_", " ")
     shares = (100 * errors["right"] / errors["cells"]).map("{:.1f} % of ".format)
     shares += errors["cells"].astype(str)
-    table = errors.assign(share=shares).pivot(index=["floor", "field"], columns="texts", values="share")
-    table = table[errors["texts"].unique()].sort_index(ascending=[False, True]).reset_index()
-    floors = (100 * table["floor"]).map("{:g} %".format)
-    return table.assign(floor=floors)[["field", "floor", *errors["texts"].unique()]].rename_axis(columns=None)
+    table = errors.assign(share=shares).pivot(index=["field", "floor"], columns="texts", values="share")
+    table = table[errors["texts"].unique()].reset_index().rename_axis(columns=None)
+    table = table.sort_values(["floor", "field"], ascending=[False, True], ignore_index=True)
+    return table.assign(floor=(100 * table["floor"]).map("{:g} %".format))
 
 
 def write(identifier, file, data=None, replace=False, year=None):
@@ -182,9 +185,9 @@ def summary(path, drafts):
     >>> print(summary("drafts/mytown.csv", propose("mytown", "到2020年,淘汰10蒸吨以下燃煤锅炉。")).splitlines()[0])
     drafts/mytown.csv: 1 target (0 with a figure), 0 proofs, 16 gaps, 0 numerals drafted
     """
-    counts = drafts["table"].value_counts().reindex(TABLES, fill_value=0)
+    counts = drafts["table"].value_counts().reindex(DRAFTED, fill_value=0)
     with_figure = (drafts["value_basis"] == "figure").sum()
-    parts = [wording.counted(counts[name], name.removesuffix("s")) for name in TABLES]
+    parts = [wording.counted(counts[name], name.removesuffix("s")) for name in DRAFTED]
     parts[0] += f" ({with_figure} with a figure)"
     place = Path(path).stem
     return (
@@ -214,7 +217,7 @@ def _targets(rows, place, document, catalogue, tables, taken):
         row |= {"document": document, "choices": ";".join(choices)}
         # An id stays as it is, so that it names no indicator that may be another.
         row["id"] = _free(f"{place}-{row['indicator'] or 'draft'}-{row['target_year']}", taken)
-        if ASSIGNED.search(row["about"]) and row.get("value_basis") != "figure":
+        if WORDS["assigned"].search(row["about"]) and row.get("value_basis") != "figure":
             hint = "assigned" if row["indicator"] else row["choices"]
             assigned.append({name: row[name] for name in SHARED} | {"jurisdiction": place, "choices": hint})
             continue
@@ -227,7 +230,7 @@ def _targets(rows, place, document, catalogue, tables, taken):
 
 def _known_unit(printed, units):
     """Return the print of a unit that the table of units has: 亿立方米 for 亿m3."""
-    if not printed or printed in set(units):
+    if printed in set(units):
         return printed
     return next((unit for unit in units if same_unit(unit, printed)), printed)
 
@@ -243,24 +246,20 @@ def _free(name, taken):
 
 def _empty_unsure(row):
     """Empty the cells of a row that are drafted rightly too seldom; say of the others how often they were right."""
-    shares, floors = _measured()
-    drafted = {field: share for field, share in shares.items() if row.get(field, "") != ""}
-    for field, share in drafted.items():
-        if share < floors.get(field, LOWEST):
-            row[field] = ""
-    row["precision"] = "; ".join(
-        f"{field} {share:.2f}" for field, share in drafted.items() if row[field] != ""
-    )
+    shares, unsure = _measured()
+    row |= dict.fromkeys(unsure, "")
+    drafted = [f"{field} {share:.2f}" for field, share in shares.items() if row.get(field, "") != ""]
+    row["precision"] = "; ".join(drafted)
 
 
 @cache
 def _measured():
-    """Return the share of drafted cells that were right by field, on unseen texts where these have not too few; and the floors."""
+    """Return the share of drafted cells that were right by field, on unseen texts where these have not too few; and the fields below their floors."""
     errors = draft_errors().query("texts not in ('two people', 'quoted') and drafted > 0")
-    sums = errors.groupby("field")[["right", "drafted"]].sum()
+    sums = errors.groupby("field").agg({"right": "sum", "drafted": "sum", "floor": "max"})
     unseen = errors.query("texts == 'unseen' and drafted >= @FEW").set_index("field")
     shares = (unseen["right"] / unseen["drafted"]).combine_first(sums["right"] / sums["drafted"])
-    return shares.to_dict(), errors.set_index("field")["floor"].dropna().to_dict()
+    return shares.to_dict(), list(shares.index[shares < sums["floor"].fillna(LOWEST)])
 
 
 def by_key(tables):
@@ -290,7 +289,7 @@ def statement(row, tables):
     indicator, units = tables["indicators"].loc[row["indicator"]], tables["units"]
     subjects, english, unit = tables["subjects"]["name_en"], tables["terms"]["en"], row.get("unit", "")
     known = units.loc[unit] if unit in units.index else {"factor": 1, "standard_unit": unit, "label_en": unit}
-    cells = dict.fromkeys(TEXTS, "") | {name: row[name] or "" for name in TEXTS if name in row}
+    cells = dict.fromkeys(tables["targets"].columns, "") | row
     # A basis that is left open is not worded.
     cells |= {name: cells[name] or "stated" for name in ("year_basis", "baseline_basis")}
     cells |= {"better": indicator["better"], "role": "focus", "label_en": known["label_en"]}
@@ -298,8 +297,8 @@ def statement(row, tables):
         cells[field] = pd.NA if row.get(field, "") == "" else number(row[field])
     cells |= {"amount" + end: cells["value" + end] * float(known["factor"]) for end in ("", "_max")}
     cells |= {"standard_unit": known["standard_unit"], "subject_name": subjects.get(cells["subject"], "")}
-    if cells["strength"] == "hedged":
-        cells["hedge"] = english.get(fold(cells["strength_word"]), "hedged")
+    is_hedged = cells["strength"] == "hedged"
+    cells["hedge"] = english.get(fold(cells["strength_word"]), "hedged") if is_hedged else ""
     words = SimpleNamespace(**cells)
     area = wording.AREAS[words.area] if words.area not in ("", "whole") else ""
     exception = f"except {words.exception}" if words.exception else ""
@@ -319,6 +318,88 @@ def _proofs(targets):
     ]
 
 
+# --- the indicators that words may be about --------------------------------------------------------------------------
+
+
+class Catalogue:
+    """The indicators, and the words that speak for each: its name, and the quotes of its rows.
+
+    After the vector space model of Salton, Wong and Yang (1975): pairs and threes of characters, weighed by rarity.
+
+    Parameters
+    ----------
+    indicators : DataFrame
+        As in the tables.
+    targets : DataFrame
+        Rows whose quotes or words, kinds and units are known.
+    """
+
+    def __init__(self, indicators, targets):
+        indicators = indicators[indicators["theme"] != "context"]  # of which only measurements are kept
+        self.names = list(indicators["id"])
+        words = [*indicators["name_zh"], *targets["quote"].where(targets["quote"] != "", targets["words"])]
+        self.documents = [*self.names, *targets["indicator"]]  # the names first
+        pieces = [Counter(_pieces(one)) for one in words]
+        counts = Counter(chain.from_iterable(pieces))  # how many of them have each piece
+        self.rarest = math.log(len(pieces) + 1)
+        self.rarity = {piece: math.log(len(pieces) / count) for piece, count in counts.items()}
+        self.holders = defaultdict(list)  # of each piece, the documents that have it, with its weight there
+        for number, each in enumerate(pieces):
+            for piece, weight in self._weights(each).items():
+                self.holders[piece].append((number, weight))
+        # Each indicator with the kinds, and with the units, of its rows.
+        kinds, units = (zip(targets["indicator"], targets[column]) for column in ("kind", "unit"))
+        self.alike = {*kinds, *units}
+
+    def choices(self, words, above="", kind="", unit=""):
+        """List the likeliest indicators of some words, and `NEW` where it stands among them.
+
+        Returns
+        -------
+        list of str
+            `SHOWN` ids, and ``new``.
+        is_sure : bool
+            Whether the first shares much with the words, and far more than the next.
+        """
+        pieces = Counter(_pieces(words))
+        for piece in _pieces(above):
+            pieces[piece] += ABOVE
+        shared = Counter()
+        for piece, weight in self._weights(pieces).items():
+            for number, other in self.holders.get(piece, ()):
+                shared[number] += weight * other
+        likeness = Counter(dict.fromkeys(self.names, 0))
+        for number, share in shared.items():
+            indicator = self.documents[number]
+            likeness[indicator] = max(likeness[indicator], share)
+        for number, indicator in enumerate(self.names):
+            alike = ((indicator, kind) in self.alike) + ((indicator, unit) in self.alike)
+            likeness[indicator] += NAMED * shared[number] + SAME * alike
+        ranked = likeness.most_common(SHOWN)
+        place = sum(share >= UNKNOWN for _, share in ranked)
+        ids = [indicator for indicator, _ in ranked]
+        is_sure = ranked[0][1] >= SURE and ranked[0][1] - ranked[1][1] >= LEAD
+        return [*ids[:place], NEW, *ids[place:]], is_sure
+
+    def _weights(self, pieces):
+        """Weigh pieces by their rarity, to a length of 1."""
+        weights = {piece: count * self.rarity.get(piece, self.rarest) for piece, count in pieces.items()}
+        length = math.hypot(*weights.values()) or 1
+        return {piece: weight / length for piece, weight in weights.items()}
+
+
+def _pieces(words):
+    """Cut words into all pairs and threes of neighbouring characters.
+
+    Left out are readings in brackets, as a faulty copy has them, figures, years, and words of how much and how firmly.
+    """
+    words = WORDS["pinyin"].sub("", fold(words))
+    for short, name in SHORT_NAMES.items():
+        words = words.replace(short, name)
+    runs = WORDS["common"].sub(" ", words).split()
+    return [run[at : at + size] for run in runs for size in (2, 3) for at in range(len(run) - size + 1)]
+
+
 # --- gaps and numerals -----------------------------------------------------------------------------------------------
 
 
@@ -331,21 +412,18 @@ def _gaps(text, place, document, drafted, tables):
     indicators, gaps = tables["indicators"], tables["gaps"]
     divided, folded = sentences(text), fold(text)
     named = {row["indicator"] or row["choices"].partition(";")[0] for row in drafted}
+    open_targets = [row for row in drafted if not row["indicator"]]
     found = []
-    for row in indicators[indicators["headline"] != ""].itertuples():
-        if row.id in named:
-            continue
-        identifier = f"{place}-gap-{re.sub('[._]', '-', row.id)}"
-        gap = {"id": identifier, "jurisdiction": place, "document": document}
-        open_targets = (one for one in drafted if not one["indicator"])
+    for row in indicators[(indicators["headline"] != "") & ~indicators["id"].isin(named)].itertuples():
+        gap = {"id": f"{place}-gap-{re.sub('[._]', '-', row.id)}", "indicator": row.id}
         maybe = [one["id"] for one in open_targets if row.id in one["choices"].split(";")[:3]]
         searched = gaps.loc[(gaps["indicator"] == row.id) & (gaps["document"] != document), "searched"]
         # Of a name, what it begins with: a plan may go on otherwise.
         names = re.split("[(),、]", fold(row.name_zh))
         words = ";".join([*names, names[0][: (len(names[0]) + 1) // 2], *searched])
         terms = list(dict.fromkeys(fold(term) for term in words.split(";") if len(term.strip()) > 1))
-        hint = _words_or_silence(text, divided, folded, terms)
-        found.append(gap | {"indicator": row.id} | hint | ({"choices": ";".join(maybe)} if maybe else {}))
+        gap |= {"jurisdiction": place, "document": document} | _words_or_silence(text, divided, folded, terms)
+        found.append(gap | ({"choices": ";".join(maybe)} if maybe else {}))
     return found
 
 
@@ -357,7 +435,7 @@ def _words_or_silence(text, divided, folded, terms):
             words, start = sentence.text[first:end], sentence.start + first
             if sentence.clause and any(term in words for term in terms):
                 quote = text[start : start + min(end - first, LONGEST)]
-                status = "assigned" if ASSIGNED.search(words) else "qualitative"
+                status = "assigned" if WORDS["assigned"].search(words) else "qualitative"
                 found.append({"choices": status, "quote": quote, "start": start, "clause": sentence.clause})
     absent = ";".join(term for term in terms if term not in folded)
     return min(found, key=lambda gap: gap["choices"], default={"choices": "silent", "searched": absent})
@@ -365,8 +443,7 @@ def _words_or_silence(text, divided, folded, terms):
 
 def _numerals(text, document, quoted, reasons):
     """Draft the numerals that no draft and no rule accounts for, with the reason where one was found."""
-    quotes = [(row["start"], row["quote"]) for row in quoted if row.get("quote")]
-    spans = [Span(start, start + len(quote), "target", "") for start, quote in quotes]
+    spans = [Span(row["start"], row["start"] + len(row["quote"]), "target", "") for row in quoted]
     spans += rule_spans(text, document.issued)
     spans += [Span(start, end, "listed", reason) for start, end, reason in reasons]
     return [

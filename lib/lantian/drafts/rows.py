@@ -1,16 +1,14 @@
 """Draft the rows of a plan's promises from their words."""
 
 import re
-from calendar import monthrange
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from lantian.data.quotes import CHANGES, NOUN, REACHES, STAYS, direction
-from lantian.data.statements import PERIODS
+from lantian.data.quotes import CHANGES, DATES, NOUN, REACHES, STAYS, direction
 from lantian.drafts import passages as reader
-from lantian.drafts.passages import DATES, FORMS, LONGEST, WORDS, is_named, patterns, unit_end
+from lantian.drafts.passages import FORMS, LONGEST, WORDS, is_named, patterns, unit_end
 from lantian.text import fold
 from lantian.text.figures import figures
 from lantian.text.wording import MIRRORED
@@ -22,56 +20,13 @@ REACHED = f"(?:{REACHES.pattern}|{STAYS.pattern})".replace("$", "")
 STAGES = dict(zip("一二三四五六ⅠⅡⅢⅣⅤⅥ", 2 * "I II III IV V VI".split()))
 SHORT = 6  # characters of words that only name a thing of a list
 OPERATORS = (">=", "<=", "<", ">", "~", "=")
-NATURES = {"约束性": "binding", "预期性": "indicative"}
 LEADS = re.compile(f"{FORMS['lead'].pattern}|{FORMS['bodies behind'].pattern}")
-TITLES = 30  # sentences at the head of a text among which the title is
 AHEAD = 30  # characters of the sentence ahead, which may be what a list is about: 优良天数
 BODIES_WITHIN = 1500  # characters behind a passage within which its bodies stand
-
-
-def _kinds():
-    """List the patterns of kinds.csv, in their order, each with the cells that it gives to a row."""
-    table = pd.read_csv(Path(__file__).with_name("kinds.csv"), index_col="pattern").drop(columns="example")
-    found = {}
-    for pattern, cells in table.iterrows():
-        pattern = pattern.replace("{CHANGED}", CHANGED).replace("{REACHED}", REACHED)
-        found[re.compile(pattern)] = cells.dropna().to_dict()
-    return found
-
-
-# What is promised, by its words: around a figure, whose unit stands in 【】, or without one, as 全部 or 零增长.
-KINDS = _kinds()
-
-
-@dataclass(frozen=True)
-class Year:
-    """A year that words name, and what for.
-
-    Attributes
-    ----------
-    year : int
-    start, end : int
-        Where it stands, in the text.
-    words : str
-    is_base : bool
-        Whether something is compared with it.
-    deadline, timing : str
-        As in ``targets``.
-    since : int
-        Of a period, its first year; 0 of a year alone.
-    """
-
-    year: int
-    start: int
-    words: str
-    is_base: bool = False
-    deadline: str = ""
-    timing: str = "by"
-    since: int = 0
-
-    @property
-    def end(self):
-        return self.start + len(self.words)
+# What is promised, by its words: around a figure, whose unit stands in 【】, or without one, as 全部 or 零增长; and the
+# cells that this gives to a row.
+KINDS = patterns("kinds.csv", CHANGED=CHANGED, REACHED=REACHED)
+CELLS = pd.read_csv(Path(__file__).with_name("kinds.csv"), index_col=0).drop(columns=["pattern", "example"])
 
 
 def read(text, issued=None, units=(), quotes=None):
@@ -103,7 +58,7 @@ def read(text, issued=None, units=(), quotes=None):
     ([('deadline', '', ''), ('change', '<=', -5.0)], 'size of what is acted on')
     """
     folded, found = fold(text), reader.sentences(text)
-    period, rows, reasons, ahead = _period(found, issued), [], [], ""
+    period, rows, reasons, ahead = reader.period(found, issued), [], [], ""
     begins = min(filter(None, (issued, period and period.since)), default=None)
     places = None if quotes is None else _places(quotes, folded, found)
     for sentence, years, above in _with_years(found, period):
@@ -116,7 +71,7 @@ def read(text, issued=None, units=(), quotes=None):
             above = above or period
         for passage in passages:
             year = _own_year(passage, years)
-            cells = _promise(passage, year, above)
+            cells = _promise(passage, year, above, quotes is not None)
             if _is_past(year, begins) and quotes is None:
                 reasons.append((passage.start, sentence.start + passage.end, "reading of an earlier time"))
             elif cells:
@@ -134,7 +89,7 @@ def _with_years(found, period):
     """
     carried = {}
     for sentence in found:
-        years, is_goal = _years(sentence), _is_goal(sentence)
+        years, is_goal = reader.years(sentence), _is_goal(sentence)
         place = sentence.heading if is_goal else sentence.part
         is_annual = period and period.timing == "in"
         yield sentence, years, carried.get(place) or (period if is_goal or is_annual else None)
@@ -170,8 +125,7 @@ def _as_printed(row, text, folded):
     places = [folded.find(name, row["end"]) for name in names]
     row["lead"] = ";".join(text[place : place + len(name)] for place, name in zip(places, names))
     if word := row["strength_word"]:
-        place = folded.find(word, row["start"], row["end"])
-        place = folded.rfind(word, row["from"], row["end"]) if place < 0 else place
+        place = folded.rfind(word, row["from"], row["end"])
         row["strength_word"] = text[place : place + len(word)]
         row["shown"].append(("strength_word", place, word))
     outside = [one for one in row["shown"] if not row["start"] <= one[1] < row["end"]]
@@ -201,10 +155,13 @@ def _row(passage, cells, year, years, above, folded):
 # --- what is promised ------------------------------------------------------------------------------------------------
 
 
-def _promise(passage, year, above):
-    """Return kind, value, unit and operator of a promise; no cells for words that promise nothing one could check."""
+def _promise(passage, year, above, is_quoted):
+    """Return kind, value, unit and operator of a promise; no cells for words that promise nothing one could check.
+
+    Words that a person named promise something, whatever they say.
+    """
     cells = _figure_cells(passage) if passage.figure else _cells_in_words(passage, year, above)
-    if passage.is_quoted and not cells:
+    if is_quoted and not cells:
         return {"kind": "deadline" if year or above else "standard"}
     return cells
 
@@ -228,7 +185,8 @@ def _cells_in_words(passage, year, above):
 
 def _first_kind(words):
     """Return the cells that the first fitting pattern of kinds.csv gives to words; none where no pattern fits."""
-    return next((cells for pattern, cells in KINDS.items() if pattern.search(words)), {})
+    fitting = (name for name, pattern in KINDS.items() if pattern.search(words))
+    return next((CELLS.loc[name].dropna().to_dict() for name in fitting), {})
 
 
 def _figure_cells(passage):
@@ -304,61 +262,15 @@ def _subject(passage):
 
 def _nature(row, sentence, folded):
     """Draft whether a target is binding: 约束性 stands in its sentence or in a heading above."""
-    for word, nature in NATURES.items():
-        if word in sentence.heading or word in sentence.text:
-            start = folded.rfind(word, 0, row["end"] + len(sentence.text))
-            row["shown"].append(("nature", start, word))
+    for nature in ("binding", "indicative"):
+        if found := WORDS[nature].search(f"{sentence.heading} {sentence.text}"):
+            start = folded.rfind(found[0], 0, row["end"] + len(sentence.text))
+            row["shown"].append(("nature", start, found[0]))
             return {"nature": nature}
     return {}
 
 
 # --- by when, and against what ---------------------------------------------------------------------------------------
-
-
-def _years(sentence):
-    """List the years in a sentence, but for those of documents, in their order."""
-    found, start, words = [], sentence.start, _without_documents(sentence.text)
-    for match in FORMS["year"].finditer(words):
-        is_term = match["before"] or match["from"]
-        is_base = bool(match["basis"] or (match["compared"] and not is_term))
-        is_base = is_base and not (match["to"] or match["since"])
-        since = int((match["since"] or "0")[:4])
-        found.append(Year(int(match["year"]), start + match.start(), match[0], is_base, *_day(match), since))
-    for match in FORMS["period"].finditer(words):
-        found.append(Year(PERIODS[match["name"]], start + match.start(), match[0]))
-    return sorted(found, key=lambda year: year.start)
-
-
-def _without_documents(words):
-    """Blank the names and numbers of documents, whose years are theirs."""
-    return FORMS["document"].sub(lambda match: "□" * len(match[0]), words)
-
-
-def _day(match):
-    """Return the day that a date names, and its timing."""
-    year, month = int(match["year"]), int(match["month"] or 12)
-    is_by = match["to"] or match["before"] or match["year_end"] or match["month_end"]
-    timing = "from" if match["from"] else "by" if is_by else "in"
-    if timing == "in" or not (match["month"] or match["year_end"]) or not 1 <= month <= 12:
-        return "", timing
-    last = monthrange(year, month)[1]
-    return f"{year}-{month:02}-{min(int(match['day'] or last), last) or 1:02}", timing
-
-
-def _period(found, issued):
-    """Return the year in which the plan's period ends, by its title; None where that names none.
-
-    Titles of other documents, in 《》, count only where the plan names its own in no other way, and may be its own by date.
-    """
-    head = [(sentence.start, sentence.text) for sentence in found[:TITLES]]
-    for start, words in [*((start, _without_documents(words)) for start, words in head), *head]:
-        for match in FORMS["title"].finditer(words):
-            year = PERIODS.get(match["name"]) or int(match["until"] or match["year"])
-            since = int(match["year"] or year - 4)
-            if not issued or since - 1 <= issued <= year:
-                timing = "by" if match["until"] or match["name"] else "in"
-                return Year(year, start + match.start(), match[0], timing=timing, since=since)
-    return None
 
 
 def _own_year(passage, years):
