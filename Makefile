@@ -16,7 +16,7 @@ reports: $(ENVIRONMENT)
 	@echo "Open $(CURDIR)/reports/index.html"
 
 # Check the data and the code's form, then run the tests, side by side where there is more than one processor. With
-# THOROUGH=1, as the gate has it, also those that take long and seldom find what the others do not.
+# THOROUGH=yes, as the gate has it, also those that take long and seldom find what the others do not.
 test: check lint
 	$(BIN)/python -m pytest $(if $(THOROUGH),-m "not soak") --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
