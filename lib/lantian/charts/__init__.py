@@ -7,10 +7,9 @@ from lantian.errors import NameMissing, checked
 
 _NAMES = {
     "drawing": "key style",
-    "grid": "matrix order calendar bars",
+    "grid": "matrix order calendar bars explore",
     "lanes": "dates due panels rates NotComparable",
     "values": "targets chain series",
-    "explore": "explore",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 __all__ = sorted(_HOME)
@@ -19,9 +18,7 @@ __all__ = sorted(_HOME)
 def __getattr__(name):
     if name not in _HOME:
         raise NameMissing(missing(name, __all__, "charts."))
-    found = checked(getattr(import_module(f"lantian.charts.{_HOME[name]}"), name), "charts.")
-    globals()[name] = found  # or importing explore.py would leave the module under the name of its function
-    return found
+    return checked(getattr(import_module(f"lantian.charts.{_HOME[name]}"), name), "charts.")
 
 
 def __dir__():

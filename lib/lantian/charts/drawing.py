@@ -97,9 +97,8 @@ class Chart(Figure):
     def svg(self):
         """Return the chart as SVG text, the same bytes for the same drawing."""
         file = io.StringIO()
-        metadata = dict.fromkeys(["Date", "Creator", "Format", "Type"])
         with mpl.style.context([STYLE, {"svg.hashsalt": self.name, "svg.id": self.name}]):
-            self.savefig(file, format="svg", metadata=metadata)
+            self.savefig(file, format="svg")
         return _own_ids(file.getvalue(), self)
 
     def png(self, dpi=200):
@@ -308,10 +307,8 @@ def finish(chart, plans, rows, name, title, subtitle, counted=()):
 
 def _with_columns(plans, rows):
     """Add the columns of each row's target, or the indicator of its gap, to what it brings: a measurement its value."""
-    facts = pd.concat([plans.every_target, plans.gaps]).set_index("id")
-    facts = facts.reindex(rows["id"]).set_axis(rows.index)
-    facts, own = (frame.reindex(columns=IN_COLUMNS).astype(object) for frame in (facts, rows))
-    return rows.assign(**own.where(own.notna(), facts))
+    facts = pd.concat([plans.every_target, plans.gaps]).set_index("id").reindex(columns=IN_COLUMNS)
+    return rows.combine_first(facts.reindex(rows["id"]).set_axis(rows.index))
 
 
 def _documents(plans):
@@ -329,18 +326,15 @@ def _own_ids(svg, chart):
     name = chart.name
     svg = svg[svg.index("<svg") :].replace("'DejaVu Sans'", _FONTS)
     svg = re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*|^ +", "", svg, flags=re.S | re.M)
-    svg = re.sub(r' id="(text|[xy]tick)_\d+"', "", svg)  # which nothing refers to
+    svg = re.sub(r' id="(text|[xy]tick)_\d+"| transform="rotate\(-0 [^"]+"', "", svg)  # which do nothing
     svg = "".join(_link_marks(axes, chart.plans) for axes in re.split('(?=<g id="axes_)', svg))
     svg = re.sub(r"(?<=\.\d\d)\d+(?=[^<>]*>)", "", svg)  # hundredths of a point are fine enough
-    svg = re.sub(rf' id="(?!{re.escape(name)}")([^"]+)"', rf' id="{name}-\1"', svg)
-    svg = re.sub(r'(url\(|href=")#', rf"\1#{name}-", svg)
-    tag, _, drawing = svg.partition(">")
-    fonts, *_ = re.findall("font-family: [^;]+; ", drawing) or [""]  # the same in all texts: once will do
-    drawing = re.sub(' transform="rotate\\(-0 [^"]+"', "", drawing.replace(fonts, ""))
-    role = f'<svg role="group" aria-labelledby="{name}-title" aria-describedby="{name}-desc" style="{fonts}" '
-    tag = tag.replace("<svg ", role, 1)
+    svg = re.sub(rf'( id="|url\(#|href="#)(?!{re.escape(name)}")', rf"\g<1>{name}-", svg)
+    fonts, *_ = re.findall("font-family: [^;]+; ", svg) or [""]  # the same in all texts: once will do
+    tag, drawing = svg.removeprefix("<svg ").replace(fonts, "").split(">", 1)
+    role = f'role="group" aria-labelledby="{name}-title" aria-describedby="{name}-desc" style="{fonts}"'
     title = f'<title id="{name}-title">{escape(chart.title)}</title>'
-    return f'{tag}>{title}<desc id="{name}-desc">{escape(chart.alt)}</desc>{drawing}'
+    return f'<svg {role} {tag}>{title}<desc id="{name}-desc">{escape(chart.alt)}</desc>{drawing}'
 
 
 # --- what every chart begins with: rows that it can draw, words where none are given, and the look of the suite --------
@@ -421,7 +415,7 @@ _MORE = re.compile(r"<text[^>]*>\d+ more</text>\n")
 
 def _link_marks(axes, plans):
     """Join the links that matplotlib writes about each mark and each line of a label, where they are of the same rows."""
-    parts = pd.DataFrame([match.groups() for match in _LINK.finditer(axes)], columns=["url", "drawn"])
+    parts = pd.DataFrame(_LINK.findall(axes), columns=["url", "drawn"])
     drawn = parts.groupby("url")["drawn"].sum()
     last = iter(~parts["url"].duplicated(keep="last"))
 
