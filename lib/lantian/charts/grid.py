@@ -3,16 +3,15 @@
 import json
 import re
 
-import matplotlib as mpl
-import matplotlib.colors
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from markupsafe import Markup
+from matplotlib.colors import LinearSegmentedColormap
 
 from lantian.analysis.duties import day_due
 from lantian.analysis.matrix import chosen, on_theme
-from lantian.charts import drawing
+from lantian.charts import drawing, draws
 from lantian.errors import CallError
 from lantian.text import wording
 
@@ -22,11 +21,11 @@ _WIDEST = 24  # subjects side by side
 _MANY_PERIODS = 20
 _LINE = 0.2  # inches of a line without words
 # Shades that let the ground through, which may be dark.
-_SHADES = mpl.colors.LinearSegmentedColormap.from_list("count", ["#0b5c8f00", "#0b5c8f99"])
+_SHADES = LinearSegmentedColormap.from_list("count", ["#0b5c8f00", "#0b5c8f99"])
 _CELL = 7.2  # size of the words of a cell, in points
 
 
-@drawing.chart("jurisdiction indicator_name mark text in_words id", "lt.cells(plans, theme)")
+@draws("jurisdiction indicator_name mark text in_words id", "lt.cells(plans, theme)")
 def matrix(plans, cells, name=None, title=None, subtitle=None, place=None):
     """Draw plans by subjects: in each cell a mark, and a few words beneath it.
 
@@ -115,7 +114,7 @@ def _cells(plans, cells, names, heads, size, palette=None, height=None, upright=
     return chart
 
 
-@drawing.chart("jurisdiction step text in_words id", "lt.fleet_steps(plans)")
+@draws("jurisdiction step text in_words id", "lt.fleet_steps(plans)")
 def order(plans, steps, name=None, title=None, subtitle=None):
     """Draw how much each plan asks, where what is asked has an order and no scale: a column a step, the most at the right.
 
@@ -148,7 +147,7 @@ def _one_a_cell(rows):
     return cells.head(1).drop(columns=["text", "ids"], errors="ignore").merge(joined.reset_index())
 
 
-@drawing.chart("jurisdiction timing period", "lt.duties(plans)")
+@draws("jurisdiction timing period", "lt.duties(plans)")
 def calendar(plans, duties, name=None, title=None, subtitle=None):
     """Draw how many duties fall due when: the darker, the more.
 
@@ -201,7 +200,7 @@ def _counts_by_period(duties):
     return counts[[*counts.columns.drop(last), *last]]
 
 
-@drawing.chart("jurisdiction", "lt.strengths(plans)")
+@draws("jurisdiction", "lt.strengths(plans)")
 def bars(plans, counts, name=None, title=None, subtitle=None, share_of=None):
     """Draw counts or shares as bars: a panel for each kind, a bar for each place.
 
