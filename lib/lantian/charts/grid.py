@@ -333,16 +333,11 @@ def _laid_out(plans, rows, places):
 
 def _promises(rows, strength):
     """Draw the targets of one strength, with their words under the pointer."""
-    return _marks(
-        strength,
-        symbol=list(rows["mark"].map(_SHAPES) + rows["hollow"].map({True: "-open", False: ""})),
-        color=list(rows["colour"]),
-        x=rows["when"].tolist(),
-        y=rows["y"].round(3).tolist(),
-        showlegend=False,
-        text=[str(_HOVER.format(row, wording.date(row))) for row in rows.itertuples()],
-        hovertemplate="%{text}<extra></extra>",
-    )
+    symbols = rows["mark"].map(_SHAPES) + rows["hollow"].map({True: "-open", False: ""})
+    text = [str(_HOVER.format(row, wording.date(row))) for row in rows.itertuples()]
+    points = {"x": rows["when"].tolist(), "y": rows["y"].round(3).tolist(), "text": text}
+    points |= {"showlegend": False, "hovertemplate": "%{text}<extra></extra>"}
+    return _marks(strength, list(symbols), list(rows["colour"]), **points)
 
 
 def _entry(strength):

@@ -277,10 +277,8 @@ def _panel_lanes(plans, judged, group, limits, alone):
     rows = judged.assign(undrawn=judged["group"] != group)
     x = rows["amount"].mask(rows["value_basis"] == "word", limits[1] * 1.04)
     rows["x"] = x.mask(rows["undrawn"])
-    rows["in_words"] = [
-        _words_off_axis(row, group) if row.undrawn else _words_at_mark(row) for row in rows.itertuples()
-    ]
-    rows = drawing.by_place(plans, rows, "undrawn", "x")
+    words = [_words_off_axis(row, group) if row.undrawn else _words_at_mark(row) for row in rows.itertuples()]
+    rows = drawing.by_place(plans, rows.assign(in_words=words), "undrawn", "x")
     return rows if alone else rows[~rows["undrawn"] | ~rows.duplicated("jurisdiction")].reset_index(drop=True)
 
 
