@@ -318,7 +318,8 @@ def _own_ids(svg, chart):
     name = chart.name
     svg = svg[svg.index("<svg") :].replace("'DejaVu Sans'", _FONTS)
     svg = re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*|^ +", "", svg, flags=re.S | re.M)
-    svg = re.sub(r' id="(text|[xy]tick)_\d+"| transform="rotate\(-0 [^"]+"', "", svg)  # which do nothing
+    # Ids that nothing refers to, and turns by no degree.
+    svg = re.sub(r' id="(text|[xy]tick)_\d+"| transform="rotate\(-0 [^"]+"', "", svg)
     svg = "".join(_link_marks(axes, chart.plans) for axes in re.split('(?=<g id="axes_)', svg))
     svg = re.sub(r"(?<=\.\d\d)\d+(?=[^<>]*>)", "", svg)  # hundredths of a point are fine enough
     svg = re.sub(rf'( id="|url\(#|href="#)(?!{re.escape(name)}")', rf"\g<1>{name}-", svg)
