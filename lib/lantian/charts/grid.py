@@ -79,7 +79,6 @@ def _plan_by_plan(plans, cells, name, title, subtitle):
     heads = {subject: f"{subject}: {plans_with}" for subject, plans_with in most.items()}
     names = drawing.labels(plans, shown)
     chart = _cells(plans, shown, names, heads, size=7.5, height=_LINE, upright=True)
-    chart.kind = ""
     return drawing.finish(chart, plans, cells, name, title, subtitle)
 
 
@@ -100,7 +99,7 @@ def _cells(plans, cells, names, heads, size, palette=None, height=None, upright=
     heights = tall.clip(lower=[0.2 + drawing.inches(name, 8.5) for name in names])
     edges = np.concatenate([[0], np.cumsum([height] * len(names) if height else heights)])
     chart, axes = drawing.canvas(edges[-1] + (1.7 if upright else 0.75))
-    chart.kind = "grid"
+    chart.kind = "" if upright else "grid"
     axes.set(xlim=(-0.5, len(heads) - 0.5), ylim=(edges[-1], 0))
     axes.set_yticks((edges[1:] + edges[:-1]) / 2, names, size=8.5)
     axes.hlines(edges, -0.5, len(heads) - 0.5, color=drawing.PALE, lw=0.6)
