@@ -1,17 +1,14 @@
-"""What the charts share: how each begins, a figure that carries its words and rows into a page, measured text, the marks."""
+"""What the charts share: a figure that carries its words and rows into a page, measured text, the marks."""
 
 import base64
-import inspect
 import io
 import os
 import re
 import warnings
-import zlib
-from functools import cache, wraps
+from functools import cache
 from html import escape, unescape
 from pathlib import Path
 
-import matplotlib as mpl
 import matplotlib.style
 import pandas as pd
 from markupsafe import Markup
@@ -19,9 +16,6 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font, get_font_names
 from matplotlib.path import Path as Outline
 
-from lantian.analysis.matrix import require_indicators
-from lantian.data.plans import FEW
-from lantian.errors import CallError
 from lantian.text import LEDGER, wording
 from lantian.text.sentences import PAGES, Shown
 
@@ -38,8 +32,6 @@ MOST_SENTENCES = 600
 LINE = 1.25  # height of a line of text, as a multiple of its size
 _FONTS = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', sans-serif"
 _CHINESE = "Noto Sans CJK SC,Noto Sans SC,Source Han Sans SC,PingFang SC,Microsoft YaHei,SimHei".split(",")
-# Words get a ground, so that grid lines do not strike them through.
-GROUND = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6}
 
 
 class Chart(Figure):
@@ -97,9 +89,8 @@ class Chart(Figure):
     def svg(self):
         """Return the chart as SVG text, the same bytes for the same drawing."""
         file = io.StringIO()
-        metadata = dict.fromkeys(["Date", "Creator", "Format", "Type"])
-        with mpl.style.context([STYLE, {"svg.hashsalt": self.name, "svg.id": self.name}]):
-            self.savefig(file, format="svg", metadata=metadata)
+        with matplotlib.style.context([STYLE, {"svg.hashsalt": self.name, "svg.id": self.name}]):
+            self.savefig(file, format="svg")
         return _own_ids(file.getvalue(), self)
 
     def png(self, dpi=200):
@@ -140,9 +131,9 @@ def style():
     >>> lt.style()
     >>> axes = sns.countplot(lt.load().targets, y="strength")
     """
-    mpl.style.use(STYLE)
+    matplotlib.style.use(STYLE)
     fonts = [font for font in _CHINESE if font in get_font_names()]
-    mpl.rcParams["font.family"] = ["DejaVu Sans", *fonts[:1]]
+    matplotlib.rcParams["font.family"] = ["DejaVu Sans", *fonts[:1]]
     if not fonts:
         message = f"no font for Chinese was found; charts would need one of {', '.join(_CHINESE)}"
         warnings.warn(message, stacklevel=2)
@@ -308,10 +299,8 @@ def finish(chart, plans, rows, name, title, subtitle, counted=()):
 
 def _with_columns(plans, rows):
     """Add the columns of each row's target, or the indicator of its gap, to what it brings: a measurement its value."""
-    facts = pd.concat([plans.every_target, plans.gaps]).set_index("id")
-    facts = facts.reindex(rows["id"]).set_axis(rows.index)
-    facts, own = (frame.reindex(columns=IN_COLUMNS).astype(object) for frame in (facts, rows))
-    return rows.assign(**own.where(own.notna(), facts))
+    facts = pd.concat([plans.every_target, plans.gaps]).set_index("id").reindex(columns=IN_COLUMNS)
+    return rows.combine_first(facts.reindex(rows["id"]).set_axis(rows.index))
 
 
 def _documents(plans):
@@ -329,88 +318,16 @@ def _own_ids(svg, chart):
     name = chart.name
     svg = svg[svg.index("<svg") :].replace("'DejaVu Sans'", _FONTS)
     svg = re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*|^ +", "", svg, flags=re.S | re.M)
-    svg = re.sub(r' id="(text|[xy]tick)_\d+"', "", svg)  # which nothing refers to
+    # Ids that nothing refers to, and turns by no degree.
+    svg = re.sub(r' id="(text|[xy]tick)_\d+"| transform="rotate\(-0 [^"]+"', "", svg)
     svg = "".join(_link_marks(axes, chart.plans) for axes in re.split('(?=<g id="axes_)', svg))
     svg = re.sub(r"(?<=\.\d\d)\d+(?=[^<>]*>)", "", svg)  # hundredths of a point are fine enough
-    svg = re.sub(rf' id="(?!{re.escape(name)}")([^"]+)"', rf' id="{name}-\1"', svg)
-    svg = re.sub(r'(url\(|href=")#', rf"\1#{name}-", svg)
-    tag, _, drawing = svg.partition(">")
-    fonts, *_ = re.findall("font-family: [^;]+; ", drawing) or [""]  # the same in all texts: once will do
-    drawing = re.sub(' transform="rotate\\(-0 [^"]+"', "", drawing.replace(fonts, ""))
-    role = f'<svg role="group" aria-labelledby="{name}-title" aria-describedby="{name}-desc" style="{fonts}" '
-    tag = tag.replace("<svg ", role, 1)
+    svg = re.sub(rf'( id="|url\(#|href="#)(?!{re.escape(name)}")', rf"\g<1>{name}-", svg)
+    fonts, *_ = re.findall("font-family: [^;]+; ", svg) or [""]  # the same in all texts: once will do
+    tag, drawing = svg.removeprefix("<svg ").replace(fonts, "").split(">", 1)
+    role = f'role="group" aria-labelledby="{name}-title" aria-describedby="{name}-desc" style="{fonts}"'
     title = f'<title id="{name}-title">{escape(chart.title)}</title>'
-    return f'{tag}>{title}<desc id="{name}-desc">{escape(chart.alt)}</desc>{drawing}'
-
-
-# --- what every chart begins with: rows that it can draw, words where none are given, and the look of the suite --------
-
-
-def chart(columns="", source=""):
-    """Make a function draw in the look of the suite, and answer by a sentence what it cannot draw.
-
-    Parameters
-    ----------
-    columns : str
-        Those that its rows must have; without any, it takes ids of indicators.
-    source : str
-        The call that gives such rows.
-    """
-
-    def decorate(draw):
-        signature = inspect.signature(draw)
-
-        @wraps(draw)
-        def drawn(*arguments, **named):
-            given = signature.bind(*arguments, **named).arguments
-            plans, rows, *_ = given.values()
-            problem = _of_rows(rows, columns.split(), source) if columns else _of_ids(plans, rows)
-            if problem:
-                raise CallError(f"charts.{draw.__name__}() {problem}")
-            words = _words(draw.__name__, *given.values())
-            words |= {name: given[name] for name in words if given.get(name) is not None}
-            with mpl.style.context(STYLE):
-                return draw(**{**given, **words})
-
-        return drawn
-
-    return decorate
-
-
-def _of_rows(rows, columns, source):
-    """Say why rows cannot be drawn, and which can; nothing where these can."""
-    if not isinstance(rows, pd.DataFrame):
-        return f"draws a DataFrame of rows, as from {source}, not {type(rows).__name__}"
-    if lacking := [repr(name) for name in columns if name not in rows]:
-        return f"needs rows with {wording.names(lacking)}, as from {source}"
-    return "" if len(rows) else f"was given no rows; {source} gives some"
-
-
-def _of_ids(plans, ids):
-    """Say why ids of indicators cannot be drawn."""
-    ids = [ids] if isinstance(ids, str) else list(ids)
-    require_indicators(plans.indicators, *ids)
-    return "" if ids else "was given no indicators"
-
-
-def _words(kind, plans, rows, *others):
-    """Word a chart that was given no words: name (the same for the same rows), title (its subjects) and subtitle (its plans)."""
-    subjects, labels = _subjects(plans, rows), plans.places["label"]
-    title = wording.names(subjects) if len(subjects) <= 4 else f"{len(subjects)} subjects"
-    content = rows.to_csv() if isinstance(rows, pd.DataFrame) else f"{rows} {others}"
-    subtitle = wording.names(labels) if len(labels) <= FEW else f"{len(labels)} plans"
-    return {"name": f"{kind}-{zlib.crc32(content.encode()):08x}", "title": title, "subtitle": subtitle}
-
-
-def _subjects(plans, rows):
-    """Name what a chart is about: the indicators of its rows, or by their ids, else what is counted."""
-    if not isinstance(rows, pd.DataFrame):
-        facts = plans.indicators.set_index("id")["name_en"]
-        return [facts[name] for name in ([rows] if isinstance(rows, str) else rows)]
-    if "id" not in rows:
-        return list(rows.select_dtypes("number"))
-    known = [plans.by_id[name] for name in rows["id"] if name in plans.by_id]
-    return list(dict.fromkeys(row.indicator_name for row in known))
+    return f'<svg {role} {tag}>{title}<desc id="{name}-desc">{escape(chart.alt)}</desc>{drawing}'
 
 
 # --- links: a mark and its label are one, which leads to what proves them and words it under the pointer --------------
@@ -421,7 +338,7 @@ _MORE = re.compile(r"<text[^>]*>\d+ more</text>\n")
 
 def _link_marks(axes, plans):
     """Join the links that matplotlib writes about each mark and each line of a label, where they are of the same rows."""
-    parts = pd.DataFrame([match.groups() for match in _LINK.finditer(axes)], columns=["url", "drawn"])
+    parts = pd.DataFrame(_LINK.findall(axes), columns=["url", "drawn"])
     drawn = parts.groupby("url")["drawn"].sum()
     last = iter(~parts["url"].duplicated(keep="last"))
 

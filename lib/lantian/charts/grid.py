@@ -1,13 +1,17 @@
-"""Charts without an axis of values: the matrix of marks, the order of what is asked, the calendar, and bars of counts."""
+"""Charts without an axis of values: matrix, order of what is asked, calendar, bars of counts, and one to explore."""
 
+import json
 import re
 
-import matplotlib as mpl
-import matplotlib.colors
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
+from markupsafe import Markup
+from matplotlib.colors import LinearSegmentedColormap
 
-from lantian.charts import drawing
+from lantian.analysis.duties import day_due
+from lantian.analysis.matrix import chosen, on_theme
+from lantian.charts import drawing, draws
 from lantian.errors import CallError
 from lantian.text import wording
 
@@ -17,11 +21,11 @@ _WIDEST = 24  # subjects side by side
 _MANY_PERIODS = 20
 _LINE = 0.2  # inches of a line without words
 # Shades that let the ground through, which may be dark.
-_SHADES = mpl.colors.LinearSegmentedColormap.from_list("count", ["#0b5c8f00", "#0b5c8f99"])
+_SHADES = LinearSegmentedColormap.from_list("count", ["#0b5c8f00", "#0b5c8f99"])
 _CELL = 7.2  # size of the words of a cell, in points
 
 
-@drawing.chart("jurisdiction indicator_name mark text in_words id", "lt.cells(plans, theme)")
+@draws("jurisdiction indicator_name mark text in_words id", "lt.cells(plans, theme)")
 def matrix(plans, cells, name=None, title=None, subtitle=None, place=None):
     """Draw plans by subjects: in each cell a mark, and a few words beneath it.
 
@@ -75,7 +79,6 @@ def _plan_by_plan(plans, cells, name, title, subtitle):
     heads = {subject: f"{subject}: {plans_with}" for subject, plans_with in most.items()}
     names = drawing.labels(plans, shown)
     chart = _cells(plans, shown, names, heads, size=7.5, height=_LINE, upright=True)
-    chart.kind = ""
     return drawing.finish(chart, plans, cells, name, title, subtitle)
 
 
@@ -96,7 +99,7 @@ def _cells(plans, cells, names, heads, size, palette=None, height=None, upright=
     heights = tall.clip(lower=[0.2 + drawing.inches(name, 8.5) for name in names])
     edges = np.concatenate([[0], np.cumsum([height] * len(names) if height else heights)])
     chart, axes = drawing.canvas(edges[-1] + (1.7 if upright else 0.75))
-    chart.kind = "grid"
+    chart.kind = "" if upright else "grid"
     axes.set(xlim=(-0.5, len(heads) - 0.5), ylim=(edges[-1], 0))
     axes.set_yticks((edges[1:] + edges[:-1]) / 2, names, size=8.5)
     axes.hlines(edges, -0.5, len(heads) - 0.5, color=drawing.PALE, lw=0.6)
@@ -110,7 +113,7 @@ def _cells(plans, cells, names, heads, size, palette=None, height=None, upright=
     return chart
 
 
-@drawing.chart("jurisdiction step text in_words id", "lt.fleet_steps(plans)")
+@draws("jurisdiction step text in_words id", "lt.fleet_steps(plans)")
 def order(plans, steps, name=None, title=None, subtitle=None):
     """Draw how much each plan asks, where what is asked has an order and no scale: a column a step, the most at the right.
 
@@ -143,7 +146,7 @@ def _one_a_cell(rows):
     return cells.head(1).drop(columns=["text", "ids"], errors="ignore").merge(joined.reset_index())
 
 
-@drawing.chart("jurisdiction timing period", "lt.duties(plans)")
+@draws("jurisdiction timing period", "lt.duties(plans)")
 def calendar(plans, duties, name=None, title=None, subtitle=None):
     """Draw how many duties fall due when: the darker, the more.
 
@@ -196,7 +199,7 @@ def _counts_by_period(duties):
     return counts[[*counts.columns.drop(last), *last]]
 
 
-@drawing.chart("jurisdiction", "lt.strengths(plans)")
+@draws("jurisdiction", "lt.strengths(plans)")
 def bars(plans, counts, name=None, title=None, subtitle=None, share_of=None):
     """Draw counts or shares as bars: a panel for each kind, a bar for each place.
 
@@ -244,13 +247,8 @@ def _draw_bars(axes, plans, lengths, words):
 
     kind, names = lengths.name, plans.places.set_index("id")["name_en"]
     strength = f"&strength={kind}" if kind in wording.STRENGTHS else ""
-    look = {
-        "palette": drawing.colours(plans),
-        "saturation": 1,
-        "width": 0.6,
-        "errorbar": None,
-        "legend": False,
-    }
+    look = {"palette": drawing.colours(plans), "saturation": 1, "width": 0.6}
+    look |= {"errorbar": None, "legend": False}
     seaborn.barplot(x=lengths, y=lengths.index, hue=lengths.index, ax=axes, **look)
     for place, bars_of_place, text in zip(lengths.index, axes.containers, words):
         url = f"place={place}{strength}\n{names[place]}: {kind} {text}"
@@ -258,3 +256,95 @@ def _draw_bars(axes, plans, lengths, words):
         axes.bar_label(bars_of_place, [text], padding=3, size=7.5, url=url)
     axes.set(xlabel="", ylabel="")
     axes.spines["bottom"].set_visible(False)
+
+
+# --- to explore: every dated promise of a theme, with its words under the pointer -----------------------------------
+
+_SHAPES = {"target": "circle", "word": "square"}  # as in the other charts; plotly has no dashed edge
+_HOVER = Markup("<b>{0.statement_en}</b><br>“{0.quote}”<br>{0.document}, {0.clause}; {0.strength}, {1}")
+# Grey and see-through, for a notebook is light or dark; a page has colours of its own for these.
+_LOOK = json.loads((drawing.STYLE.parent / "explore.json").read_text("utf-8"))
+_GREY = _LOOK["font"]["color"]
+
+
+class _Figure(go.Figure):
+    """A figure that brings its rows as a table, for what cannot draw it: plain nbconvert, a mail, a preview."""
+
+    _ipython_display_ = None  # or plotly would show the figure alone
+
+    def _repr_mimebundle_(self, *arguments, **options):
+        bundle, meta = super()._repr_mimebundle_(*arguments, **options), self.layout.meta
+        if "application/vnd.plotly.v1+json" not in bundle:
+            return bundle
+        rows = pd.DataFrame(meta["rows"], columns=meta["columns"]).to_html(index=False)
+        return bundle | {"text/html": f"<p>{meta['title']}</p>\n{rows}", "text/plain": meta["title"]}
+
+
+def explore(plans, theme):
+    """Lay out every dated promise of a theme by date and place, to hover and to filter.
+
+    Parameters
+    ----------
+    plans : Plans
+    theme : str
+        A headline or a theme.
+
+    Returns
+    -------
+    plotly Figure
+        A trace for each strength: a click on its name filters. The rows stand in
+        ``figure.layout.meta``, for the table beneath and for what shows no charts of plotly.
+    """
+    chosen(plans.indicators, theme)  # raises for an unknown theme
+    rows = on_theme(plans.targets, theme).dropna(subset="target_year")
+    if rows.empty:
+        ways_out = f"lt.cells(plans, {theme!r}) lists what they have"
+        raise CallError(f"no plan has a dated promise on {theme}; {ways_out}")
+    shown, _ = drawing.shown_places(plans, rows, "")
+    rows = _laid_out(plans, rows, shown)
+    figure = _Figure()
+    for strength, own in rows.groupby(pd.Categorical(rows["strength"], wording.STRENGTHS), observed=True):
+        figure.add_traces([_promises(own, strength), _entry(strength)])
+    table = rows[["place", "statement_en", "strength", "quote", "clause", "id"]].values.tolist()
+    places = plans.places.set_index("id").loc[shown]
+    for place in places.index.difference(rows["jurisdiction"], sort=False):
+        note = {"text": "no dated promise", "yshift": 10, "showarrow": False, "xanchor": "left"}
+        figure.add_annotation(x=rows["when"].min(), y=shown.index(place), **note)
+        table.append([places.loc[place, "name_en"], "no dated promise", "", "", "", ""])
+    labels = list(places["label"] if plans.many else places["label"].str.replace(" (", "<br>("))
+    lanes = {"tickvals": list(range(len(labels))), "ticktext": labels, "range": [len(labels) - 0.4, -0.6]}
+    words = {"name": f"{theme}-explore", "title": f"Every dated promise on {theme}"}
+    columns = ["place", "in_words", "strength", "words", "clause", "id"]
+    height = 90 + (32 if plans.many else 80) * len(labels)
+    look = _LOOK | {"yaxis": lanes | _LOOK["yaxis"], "meta": words | {"columns": columns, "rows": table}}
+    return figure.update_layout(template="none", height=height, **look)
+
+
+def _laid_out(plans, rows, places):
+    """Add to each target its day ``when`` and its height ``y``: those of one place and day stand one above the other."""
+    rows = drawing.with_marks(plans, rows.assign(when=day_due(rows)))
+    same_day = rows.groupby(["jurisdiction", "when"])["id"]
+    number, size = same_day.cumcount(), same_day.transform("size")
+    spread = (number - (size - 1) / 2) * (0.7 / size.clip(lower=6))
+    rows["y"] = rows["jurisdiction"].map(places.index) + spread
+    return rows.sort_values(["order", "when", "id"], kind="stable")
+
+
+def _promises(rows, strength):
+    """Draw the targets of one strength, with their words under the pointer."""
+    symbols = rows["mark"].map(_SHAPES) + rows["hollow"].map({True: "-open", False: ""})
+    text = [str(_HOVER.format(row, wording.date(row))) for row in rows.itertuples()]
+    points = {"x": rows["when"].tolist(), "y": rows["y"].round(3).tolist(), "text": text}
+    points |= {"showlegend": False, "hovertemplate": "%{text}<extra></extra>"}
+    return _marks(strength, list(symbols), list(rows["colour"]), **points)
+
+
+def _entry(strength):
+    """Name a strength in the legend by a grey mark: a colour would be a place's."""
+    symbol = "circle-open" if strength == "aspirational" else "circle"
+    return _marks(strength, symbol, _GREY, x=[None], y=[None], name=strength)
+
+
+def _marks(strength, symbol, color, **points):
+    marker = {"symbol": symbol, "size": 9, "color": color, "line": {"width": 1.5, "color": color}}
+    return go.Scatter(mode="markers", legendgroup=strength, marker=marker, **points)

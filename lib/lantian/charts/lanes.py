@@ -1,18 +1,19 @@
 """Charts of lanes: a line for each target, or for what stands in its place, along an axis of dates or of values."""
 
-import matplotlib as mpl
-import matplotlib.dates
+import matplotlib.dates as mdates
 import pandas as pd
 
 from lantian.analysis.comparability import ON_ONE_AXIS
 from lantian.analysis.duties import day_due, exactness
 from lantian.analysis.matrix import require_indicators
-from lantian.charts import drawing
+from lantian.charts import drawing, draws
 from lantian.errors import LantianError
 from lantian.text import wording
 
 _LABEL = 8  # size of labels, in points
 _MOST_PANELS = 6
+# Words get a ground, so that grid lines do not strike them through.
+_GROUND = {"facecolor": drawing.PAPER, "edgecolor": "none", "pad": 0.6}
 _ROOM = 1.25  # of the length of an axis: its words need room beyond the last value
 
 
@@ -77,7 +78,7 @@ def draw_lanes(axes, plans, lanes, limits, unit="", points=None):
         lines = lanes[(lanes["low"] < lanes["high"]) & lanes["x"].notna()]
         axes.hlines(lines["y"], lines["low"], lines["high"], colors=lines["colour"], lw=2, alpha=0.6)
     drawing.draw_marks(axes, lanes if points is None else drawing.with_marks(plans, points))
-    style = {"va": "center", "size": _LABEL, "linespacing": 1.1, "bbox": drawing.GROUND}
+    style = {"va": "center", "size": _LABEL, "linespacing": 1.1, "bbox": _GROUND}
     style |= {"textcoords": "offset points", "in_layout": False}
     for row in lanes.itertuples():
         x, place = row.x, {"xytext": (8, 0)}
@@ -107,7 +108,7 @@ def _name_lanes(axes, plans, lanes):
 # --- dates ---------------------------------------------------------------------------------------------------------
 
 
-@drawing.chart("jurisdiction when exact in_words id", "lt.charts.due(plans, indicators)")
+@draws("jurisdiction when exact in_words id", "lt.charts.due(plans, indicators)")
 def dates(plans, rows, name=None, title=None, subtitle=None, above=None):
     """Draw dated acts: a lane an act, a mark at its date; a line where only the year is printed, which it may fall in.
 
@@ -131,9 +132,9 @@ def dates(plans, rows, name=None, title=None, subtitle=None, above=None):
     year = pd.to_datetime(lanes["when"].str[:4]).mask(day)
     known = pd.concat([lanes["when"], above["when"]]).str[:4].dropna().astype(int)
     ends = known if len(known) else plans.documents[["period_start", "period_end"]].stack()
-    limits = mpl.dates.datestr2num([f"{int(ends.min()) - 1}-11-01", f"{int(ends.max()) + 1}-02-01"])
+    limits = mdates.datestr2num([f"{int(ends.min()) - 1}-11-01", f"{int(ends.max()) + 1}-02-01"])
     for column, dates in {"x": x, "low": year, "high": year + pd.DateOffset(years=1)}.items():
-        lanes[column] = mpl.dates.date2num(dates)
+        lanes[column] = mdates.date2num(dates)
     lanes = place_lanes(plans, lanes, limits)
     chart, axes = drawing.canvas(lanes["height"].sum() + 0.4 + 0.3 * len(above.drop_duplicates("when")))
     draw_lanes(axes, plans, lanes, limits)
@@ -146,7 +147,7 @@ def dates(plans, rows, name=None, title=None, subtitle=None, above=None):
 def _draw_dates_above(axes, above, limits):
     """Draw the dates of levels above as lines, named above the drawing, one beneath the other."""
     for number, (when, rows) in enumerate(above.groupby("when")):
-        x, words = mpl.dates.datestr2num(when), "; ".join(rows["in_words"])
+        x, words = mdates.datestr2num(when), "; ".join(rows["in_words"])
         axes.axvline(x, color=drawing.GREY, lw=1)
         share = (x - limits[0]) / (limits[1] - limits[0])
         place = {"ha": "left" if share < 0.5 else "right", "xytext": (0, 4 + 21 * number)}
@@ -158,10 +159,10 @@ def _draw_dates_above(axes, above, limits):
 
 def _name_years(axes):
     """Draw grid lines at the turns of years, and name each year at its middle."""
-    axes.xaxis.set_major_locator(mpl.dates.YearLocator())
-    axes.xaxis.set_minor_locator(mpl.dates.YearLocator(month=7))
+    axes.xaxis.set_major_locator(mdates.YearLocator())
+    axes.xaxis.set_minor_locator(mdates.YearLocator(month=7))
     axes.xaxis.set_major_formatter("")
-    axes.xaxis.set_minor_formatter(mpl.dates.DateFormatter("%Y"))
+    axes.xaxis.set_minor_formatter(mdates.DateFormatter("%Y"))
     axes.tick_params(axis="x", which="both", labelsize=8.5, length=0)
 
 
@@ -216,7 +217,7 @@ def _act(row):
 # --- values ---------------------------------------------------------------------------------------------------------
 
 
-@drawing.chart("jurisdiction status printed amount low high group degree id", "lt.compare(plans, indicator)")
+@draws("jurisdiction status printed amount low high group degree id", "lt.compare(plans, indicator)")
 def panels(plans, judged, name=None, title=None, subtitle=None, limits=None, unit=""):
     """Draw values that compare, a panel for each group; all other promises in words.
 
@@ -276,10 +277,8 @@ def _panel_lanes(plans, judged, group, limits, alone):
     rows = judged.assign(undrawn=judged["group"] != group)
     x = rows["amount"].mask(rows["value_basis"] == "word", limits[1] * 1.04)
     rows["x"] = x.mask(rows["undrawn"])
-    rows["in_words"] = [
-        _words_off_axis(row, group) if row.undrawn else _words_at_mark(row) for row in rows.itertuples()
-    ]
-    rows = drawing.by_place(plans, rows, "undrawn", "x")
+    words = [_words_off_axis(row, group) if row.undrawn else _words_at_mark(row) for row in rows.itertuples()]
+    rows = drawing.by_place(plans, rows.assign(in_words=words), "undrawn", "x")
     return rows if alone else rows[~rows["undrawn"] | ~rows.duplicated("jurisdiction")].reset_index(drop=True)
 
 
@@ -302,7 +301,7 @@ def _words_off_axis(row, group):
     return words if group is None else f"not on this axis: {words}"
 
 
-@drawing.chart("jurisdiction kind compound low high printed in_words id", "lt.pace(plans, indicator)")
+@draws("jurisdiction kind compound low high printed in_words id", "lt.pace(plans, indicator)")
 def rates(plans, paces, name=None, title=None, subtitle=None):
     """Draw implied changes per year; one that has no base year is refused in words.
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from lantian.analysis.compare import compare
 from lantian.analysis.levels import ancestors, limits, places_unread
-from lantian.charts import drawing
+from lantian.charts import drawing, draws
 from lantian.charts.lanes import draw_lanes, implied, place_lanes
 from lantian.text import wording
 
@@ -16,7 +16,7 @@ _ACROSS = 5  # panels side by side
 _LEVELS = ("nation", "province", "prefecture", "county")  # of the ladder, from above
 
 
-@drawing.chart()
+@draws()
 def targets(plans, indicators, name=None, title=None, subtitle=None):
     """Draw targets of one year beside the base year and what came of it: a panel for each indicator.
 
@@ -136,7 +136,7 @@ def _measured(plans, indicator):
     return rows[rows["jurisdiction"].isin(plans.focus)]
 
 
-@drawing.chart()
+@draws()
 def chain(plans, indicator, year, name=None, title=None, subtitle=None):
     """Draw the ladder of one level from the nation down to each plan: a panel for each place, a rung for each level.
 
@@ -211,7 +211,7 @@ def _rungs(plans, indicator, year):
     return rungs[rungs["level"].isin(_LEVELS)]
 
 
-@drawing.chart()
+@draws()
 def series(plans, indicator, name=None, title=None, subtitle=None):
     """Draw measurements and promised levels over the years, a panel a place, without joining them.
 
