@@ -17,7 +17,7 @@ from lantian.data.quotes import contradictions, unproved
 from lantian.data.schema import DataError, Problem
 from lantian.text import fold, read_patterns, wording
 from lantian.text.figures import figures
-from lantian.text.numerals import RULES, account, summary
+from lantian.text.numerals import RULES, account, fragments, summary
 
 SOURCES = "LANTIAN_SOURCES"
 DIFFERS = "the text of {id} is not the one that was coded (its SHA-256 differs from documents.csv)"
@@ -404,40 +404,24 @@ def _falls_short(row):
 
 
 def _unexplained(plans, targets, wrong):
-    """Yield the quotes that hold a figure which is the value or size of no row that rests on the same words, and is not listed.
+    """Yield the quotes that hold a figure which is the value or size of no row that rests on it, and is not listed.
 
-    Quotes that overlap those of rows known to be wrong are not searched: the same fault would be named again.
+    Figures on which rows known to be wrong rest are passed over: the same fault would be named again.
     """
-    quotes, numerals = _with_end(targets, "quote"), _with_end(plans.numerals, "text")
-    spans = pd.concat([quotes, _value_proofs(plans.proofs, targets)])
     numbers = {row.id: _numbers(row) for row in targets.itertuples()}
-    for row in quotes[quotes["value_basis"] == "figure"].itertuples():
-        sharing = set(_overlapping(spans, row.document, row.start, row.end)["id"])
-        explained = set().union(*(numbers[identifier] for identifier in sharing))
-        for figure in [] if sharing & wrong else _candidates(row.quote):
+    with_figure = targets.loc[targets["value_basis"] == "figure", "id"]
+    spans = fragments(plans)
+    spans = spans.assign(end=spans["start"] + spans["quote"].str.len())
+    for row in spans[(spans["how"] == "target") & spans["reason"].isin(with_figure)].itertuples():
+        for figure in _candidates(row.quote):
             place, number = row.start + figure.start, figure.number
-            if number not in explained and _overlapping(numerals, row.document, place, place + 1).empty:
+            holds = (spans["document"] == row.document) & (spans["start"] <= place) & (place < spans["end"])
+            resting = set(spans.loc[holds, "reason"])
+            explained = set().union(*(numbers.get(identifier, ()) for identifier in resting))
+            is_listed = "listed" in set(spans.loc[holds, "how"])
+            if not (resting & wrong or number in explained or is_listed):
                 message = f"holds {number:.15g} at {place}, the value of no row that rests on these words"
-                yield row.id, "quote", f"{message}; {WAYS_OUT}"
-
-
-def _overlapping(rows, document, start, end):
-    """Return the rows of a document whose words overlap a part of its text."""
-    return rows[(rows["document"] == document) & (rows["start"] < end) & (start < rows["end"])]
-
-
-def _with_end(rows, words):
-    """Add the offset at which the words of each row end; rows without an offset are left out."""
-    rows = rows.dropna(subset="start")
-    return rows.assign(end=rows["start"] + rows[words].str.len())
-
-
-def _value_proofs(proofs, targets):
-    """Return the proofs that print the value of their target, with its id."""
-    proofs = _with_end(proofs, "quote").rename(columns={"target": "id"})
-    proofs = proofs.merge(targets[["id", "document", "value"]], on="id")
-    printed = [{figure.number for figure in figures(quote)} for quote in proofs["quote"]]
-    return proofs[[abs(value) in numbers for value, numbers in zip(proofs["value"], printed)]]
+                yield row.reason, "quote", f"{message}; {WAYS_OUT}"
 
 
 def _numbers(row):
