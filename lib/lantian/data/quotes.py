@@ -9,12 +9,17 @@ import pandas as pd
 from lantian.data.statements import PERIODS, statement_faults
 from lantian.text import fold, read_patterns
 from lantian.text.figures import figures, magnitude, same_unit, split
+from lantian.text.numerals import RULES
 from lantian.text.wording import MIRRORED
 
 UNPROVED = "stands neither in the quote nor in a proof; widen the quote, add a proof, or empty the cell"
 # Fields of which a proof may hold the figure, its unit or its bound.
 FIGURE_FIELDS = ("value", "value_max", "unit", "operator")
 DATES = ("年", "月", "日")  # units of dates, which are no figures of a target
+TIMES = (*DATES, "小时")
+# Numbers that are no figure of a target: in names of substances and roads, of standards, times of day, and others.
+NAMES = [RULES["name of a substance or road"].pattern, *read_patterns("figure_names.csv").values()]
+NAMES = re.compile("|".join(NAMES))
 # Numbers that plans say in words (value_basis word), and the words.
 NUMBER_WORDS = {int(number): words for number, words in read_patterns("number_words.csv").items()}
 # The words of quotes that say which way a figure goes, what it is the size, the start or a column of, and how binding it is.
@@ -86,6 +91,29 @@ def _joined(targets, proofs):
     proofs = proofs[["target", "quote"]].rename(columns={"target": "id"})
     quotes = pd.concat([targets[["id", "quote"]], proofs]).groupby("id")["quote"].agg("\n".join)
     return targets["id"].map(quotes).map(fold)
+
+
+def countable(words, units=()):
+    """List the figures in digits that may be of a target: no dates and times, and none of a name.
+
+    Parameters
+    ----------
+    words : str
+    units : tuple of str
+        Further units, as for `figures`.
+
+    Returns
+    -------
+    list of Figure
+
+    Examples
+    --------
+    >>> [str(figure) for figure in countable("到2020年,PM2.5降至35微克/立方米,淘汰国3车辆20台")]
+    ['35微克/立方米', '20台']
+    """
+    names = [match.span() for match in NAMES.finditer(fold(words))]
+    printed = [figure for figure in figures(words, units) if not (figure.spelled or figure.unit in TIMES)]
+    return [figure for figure in printed if not any(start <= figure.start < end for start, end in names)]
 
 
 # --- the figure is printed, in its unit ------------------------------------------------------------------------------
@@ -308,19 +336,13 @@ def _cited_faults(row):
     """Yield what the operative words of a goal above contradict: its figure, unit, operator or strength."""
     words = fold(row.words).replace("…", "")  # what was left out parts no bound from its figure
     if row.value_basis == "figure":
-        printed = [figure for figure in figures(words, row.known) if not _is_date_or_name(figure, words)]
+        printed = countable(words, row.known)
         matching = [figure for figure in printed if _prints(figure, row.value, row.unit)]
         yield from _cited_figure_faults(
             row._replace(figure_evidence=words, printed=printed, matching=matching)
         )
     if WORDS["aspiring"].search(words) and row.strength != "aspirational":
         yield "strength", f"{row.strength!r} does not fit the words ({row.words}), which are aspirational"
-
-
-def _is_date_or_name(figure, words):
-    """Return whether a figure of operative words is a date, or the number of a thing, as target 1."""
-    is_name = re.search("[A-Za-z] ?$", words[: figure.start])
-    return figure.spelled or is_name or figure.unit in (*DATES, "小时")
 
 
 def _cited_figure_faults(row):

@@ -13,11 +13,11 @@ import pandas as pd
 from lantian.data.check import id_problems, sound_tables
 from lantian.data.files import as_csv, write_files
 from lantian.data.plans import find_data, make_plans
-from lantian.data.quotes import contradictions, unproved
+from lantian.data.quotes import contradictions, countable, unproved
 from lantian.data.schema import DataError, Problem
-from lantian.text import fold, read_patterns, wording
+from lantian.text import fold, wording
 from lantian.text.figures import figures
-from lantian.text.numerals import RULES, account, fragments, summary
+from lantian.text.numerals import account, fragments, summary
 
 SOURCES = "LANTIAN_SOURCES"
 DIFFERS = "the text of {id} is not the one that was coded (its SHA-256 differs from documents.csv)"
@@ -29,14 +29,9 @@ FOUND = "had no offset and was found at"
 LONG = 6
 BEHIND = 8  # characters shown behind a fragment that stands in several places
 WAYS_OUT = "correct a value, shorten the quote, or list the figure in numerals.csv"
-# What a stretch goal shares with its basic one, and what their figures share where they can be compared.
+# What a stretch goal shares with its basic one.
 THING = ("indicator", "kind", "subject", "area", "target_year")
-MEASURE = ("indicator", "kind", "unit", "value_basis")
 RESPECTIVELY = "分别"
-# Numbers that are no figure of a target: in names of substances and roads, of standards, times of day, and others.
-NAMES = read_patterns("figure_names.csv").values()
-NAMES = re.compile("|".join([RULES["name of a substance or road"].pattern, *NAMES]))
-TIMES = ("年", "月", "日", "小时")
 
 
 @dataclass
@@ -382,22 +377,19 @@ def _stretch_faults(targets):
     """Yield stretch goals for another thing or year than their basic goals, and those that fall short of them."""
     pairs = targets.merge(targets, left_on="stretch_of", right_on="id", suffixes=("", "_basic"))
     for row in pairs.itertuples():
-        if other := _differing(row, THING):
+        other = [name for name in THING if str(getattr(row, name)) != str(getattr(row, f"{name}_basic"))]
+        if other:
             message = f"differs in {', '.join(other)}; a stretch goal is one more for the same thing and year"
             yield row.id, "stretch_of", f"{row.id_basic!r} {message}"
-        comparable = row.value_basis == "figure" and not _differing(row, MEASURE)
-        if comparable and _falls_short(row):
+        elif row.unit == row.unit_basic and _falls_short(row):
             message = f"falls short of the {row.value_basic:.15g} that it stretches ({row.id_basic})"
             yield row.id, "value", f"{row.value:.15g} {message}"
 
 
-def _differing(row, columns):
-    """List the columns in which a stretch goal differs from its basic goal."""
-    return [name for name in columns if str(getattr(row, name)) != str(getattr(row, f"{name}_basic"))]
-
-
 def _falls_short(row):
-    """Return whether a stretch goal promises less than its basic goal; a larger amount is always more."""
+    """Return whether a stretch goal has a lesser figure than its basic goal; a larger amount is always more."""
+    if row.value_basis != "figure" or row.value_basis_basic != "figure":
+        return False
     if row.better == "lower" and row.kind != "amount":
         return row.value > row.value_basic
     return row.better in ("lower", "higher") and row.value < row.value_basic
@@ -413,7 +405,7 @@ def _unexplained(plans, targets, wrong):
     spans = fragments(plans)
     spans = spans.assign(end=spans["start"] + spans["quote"].str.len())
     for row in spans[(spans["how"] == "target") & spans["reason"].isin(with_figure)].itertuples():
-        for figure in _candidates(row.quote):
+        for figure in countable(row.quote):
             place, number = row.start + figure.start, figure.number
             holds = (spans["document"] == row.document) & (spans["start"] <= place) & (place < spans["end"])
             resting = set(spans.loc[holds, "reason"])
@@ -429,12 +421,3 @@ def _numbers(row):
     sizes = re.findall(r"\d+(?:\.\d+)?", row.subject_class + row.exception)
     values = {abs(value) for value in (row.value, row.value_max) if pd.notna(value)}
     return values | set(map(float, sizes))
-
-
-def _candidates(quote):
-    """Yield the figures in digits that may be a target: no dates and times, and none of a name."""
-    names = [match.span() for match in NAMES.finditer(fold(quote))]
-    for figure in figures(quote):
-        is_name = any(start <= figure.start < end for start, end in names)
-        if not (figure.spelled or is_name or figure.unit in TIMES):
-            yield figure
