@@ -5,7 +5,6 @@ import os
 import re
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from operator import itemgetter
 from pathlib import Path
 
 import pandas as pd
@@ -95,7 +94,7 @@ def verify(data=None, sources=None, write=False, jurisdictions=None):
     """
     folder = find_data(data)
     schema, tables = sound_tables(folder)
-    plans = _plans(folder, schema, tables, jurisdictions)
+    plans = make_plans(folder, schema, tables, jurisdictions)
     texts, problems = read_texts(plans, sources)
     if write and (recorded := _recorded_texts(tables["documents"], texts)):
         write_files({tables["documents"].paths[0]: recorded})
@@ -104,7 +103,7 @@ def verify(data=None, sources=None, write=False, jurisdictions=None):
     located = _located(tables, plans, texts, result)
     if write:
         write_files(_changed_files(tables, located))
-    plans = _plans(folder, schema, located, jurisdictions)
+    plans = make_plans(folder, schema, located, jurisdictions)
     result.problems += id_problems(tables["targets"].cells, unfounded(plans, texts))
     result.problems += id_problems(tables["gaps"].cells, _broken_silences(plans, texts))
     accounted = account(plans, texts)
@@ -113,13 +112,6 @@ def verify(data=None, sources=None, write=False, jurisdictions=None):
     if write and not result.problems:
         write_files(_accounts(tables["accounts"], plans, result))
     return result
-
-
-def _plans(folder, schema, tables, jurisdictions):
-    """Join the tables; where some places are chosen, without the documents of the other focus places."""
-    plans = make_plans(folder, schema, tables, jurisdictions)
-    left_out = plans.jurisdictions.query("role == 'left_out'")["id"]
-    return replace(plans, documents=plans.documents[~plans.documents["jurisdiction"].isin(left_out)])
 
 
 def unfounded(plans, documents):
@@ -175,8 +167,9 @@ def _accounts(table, plans, result):
     counts = result.accounts.rename(columns=lambda name: name.replace(" ", "_")).rename_axis("document")
     hashes = plans.documents.set_index("id")["text_sha256"]
     counts = counts.assign(text_sha256=hashes, proved=pd.Series(result.proved)).reset_index()
-    rows = [row for row in table.rows() if row["document"] not in result.proved] + counts.to_dict("records")
-    return {table.paths[0]: as_csv(table.cells.columns, sorted(rows, key=itemgetter("document")))}
+    others = table.cells[~table.cells["document"].isin(result.proved)]
+    rows = pd.concat([others, counts]).sort_values("document")
+    return {table.paths[0]: as_csv(table.cells.columns, rows)}
 
 
 # --- texts -----------------------------------------------------------------------------------------------------------
@@ -184,6 +177,8 @@ def _accounts(table, plans, result):
 
 def read_texts(plans, sources=None):
     """Read the texts of all documents read, whole or in part, from a folder or from ``LANTIAN_SOURCES``.
+
+    Those of places that are left out of the comparison are not read.
 
     Returns
     -------
@@ -196,7 +191,8 @@ def read_texts(plans, sources=None):
     if not sources:
         raise DataError([Problem("", 0, "", f"no texts named: give --sources DIR or set {SOURCES}")])
     texts, problems = {}, []
-    for row in plans.documents_read.itertuples():
+    left_out = plans.jurisdictions.query("role == 'left_out'")["id"]
+    for row in plans.documents_read.drop(left_out, errors="ignore").itertuples():
         path = Path(sources) / f"{row.jurisdiction}.txt"
         try:
             text = texts[row.id] = path.read_bytes().decode("utf-8")
@@ -216,11 +212,11 @@ def _sha256(text):
 
 def _recorded_texts(table, texts):
     """Return documents.csv with the hash and length of texts where it has none; empty where none is missing."""
-    rows, missing = table.rows(), False
-    for row in rows:
-        if row["id"] in texts and not row["text_sha256"] + row["text_chars"]:
-            text, missing = texts[row["id"]], True
-            row |= {"text_sha256": _sha256(text), "text_chars": str(len(text))}
+    rows = table.rows()
+    missing = [row for row in rows if row["id"] in texts and not row["text_sha256"] + row["text_chars"]]
+    for row in missing:
+        text = texts[row["id"]]
+        row |= {"text_sha256": _sha256(text), "text_chars": str(len(text))}
     return as_csv(table.cells.columns, rows) if missing else ""
 
 
@@ -256,9 +252,9 @@ def _changed_files(tables, located):
 
 def _fragments(tables, targets):
     """List the fragments of the tables, by path and line: table, document, target (of a proof), quote and offset."""
-    columns, names = ["document", "target", "quote", "start"], {"text": "quote"}
-    frames = {name: tables[name].cells.rename(columns=names).reindex(columns=columns) for name in QUOTING}
-    rows = pd.concat([frame.assign(table=name) for name, frame in frames.items()])
+    cells = {name: tables[name].cells.rename(columns={"text": "quote"}) for name in QUOTING}
+    rows = pd.concat(cells, names=["table"]).reset_index("table")
+    rows = rows[["table", "document", "target", "quote", "start"]]
     documents = rows["target"].map(targets.set_index("id")["document"])
     starts = pd.to_numeric(rows["start"].mask(rows["start"] == "")).astype("Int64")
     return rows.assign(document=rows["document"].fillna(documents), start=starts)[rows["quote"] != ""]
