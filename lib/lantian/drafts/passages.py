@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-from lantian.data.statements import PERIODS
 from lantian.text import fold, read_patterns
-from lantian.text.figures import figures
+from lantian.text.figures import PERIODS, figures
 from lantian.text.numerals import RULES
 
 
