@@ -15,7 +15,7 @@ from lantian.data.plans import find_data, make_plans
 from lantian.data.quotes import contradictions, countable, unproved
 from lantian.data.schema import DataError, Problem
 from lantian.text import fold, wording
-from lantian.text.figures import figures
+from lantian.text.figures import RESPECTIVELY, listed
 from lantian.text.numerals import account, fragments, summary
 
 SOURCES = "LANTIAN_SOURCES"
@@ -30,7 +30,6 @@ BEHIND = 8  # characters shown behind a fragment that stands in several places
 WAYS_OUT = "correct a value, shorten the quote, or list the figure in numerals.csv"
 # What a stretch goal shares with its basic one.
 THING = ("indicator", "kind", "subject", "area", "target_year")
-RESPECTIVELY = "分别"
 
 
 @dataclass
@@ -243,10 +242,9 @@ def _changed_files(tables, located):
     """Return the texts of the files in which an offset was missing or wrong, by their paths."""
     files = {}
     for name in QUOTING:
-        before = tables[name].cells["start"]
         for path, rows in located[name].cells.groupby(level="path"):
-            if not rows["start"].equals(before.loc[[path]]):
-                files[Path(path)] = as_csv(rows.columns, rows.to_dict("records"))
+            if not rows.equals(tables[name].cells.loc[[path]]):
+                files[Path(path)] = as_csv(rows.columns, rows)
     return files
 
 
@@ -330,13 +328,13 @@ def _swapped(plans, targets):
     rows = targets.assign(words=targets["quote"].map(fold), name=names)
     rows = rows[rows["words"].str.contains(RESPECTIVELY) & rows["start"].notna()]
     place = rows["start"] + rows["words"].str.find(RESPECTIVELY)
-    for _, listed in rows.groupby(["document", place]):
-        yield from _swapped_in_list(listed)
+    for _, sharing in rows.groupby(["document", place]):
+        yield from _swapped_in_list(sharing)
 
 
 def _swapped_in_list(rows):
     """Yield the figures of one list that belong to another thing in it; nothing where the things cannot be distinguished."""
-    things, printed = _listed(max(rows["words"], key=len))
+    things, printed = listed(max(rows["words"], key=len))
     ending = len(os.path.commonprefix([name[::-1] for name in rows["name"]]))  # as of 排放总量
     positions = [_best_match(name[: len(name) - ending], things) for name in rows["name"]]
     if len(things) != len(printed) or None in positions or len(set(positions)) < len(positions):
@@ -347,18 +345,6 @@ def _swapped_in_list(rows):
             owner = things[printed.index(value)]
             message = f"{value} belongs to {owner!r} in the list; that of {things[position]!r} is {right}"
             yield row.id, "value", message
-
-
-def _listed(words):
-    """Split words at "respectively": the things listed before it and the figures behind it, years left out.
-
-    >>> _listed("到2025年,氮氧化物和氨氮排放量分别减少780吨、60吨")
-    (['氮氧化物', '氨氮排放量'], ['780', '60'])
-    """
-    before, behind = words.split(RESPECTIVELY, maxsplit=1)
-    printed = [figure for figure in figures(behind) if not figure.spelled and figure.unit != "年"]
-    things = re.split("[、和及与]", re.split("[,。;:]", before)[-1])
-    return things, [f"{figure.number:.15g}" for figure in printed]
 
 
 def _best_match(name, things):

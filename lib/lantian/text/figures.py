@@ -33,6 +33,7 @@ CANONICAL = {other.casefold(): unit for unit, *others in UNITS for other in othe
 CANONICAL |= {"h": "小时", "d": "天", "a": "年"}  # behind a stroke only, as in 万吨/a
 SHARES = ("%", "‰", "成")
 DATES = ("年", "月", "日")
+RESPECTIVELY = "分别"
 # Five-year plan periods end in these years.
 PERIODS = {"十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030}
 NOUN = WORDS["noun"]  # 降幅: what it is the figure of goes down
@@ -241,7 +242,7 @@ def _first(pattern, words):
 
 def _bounds(before, rest, unit):
     """Return the bounds around a figure and its unit; what is forbidden above a figure is allowed up to it."""
-    clause = re.split("[。;,\n]", before)[-1]
+    clause = clause_of(before)
     turned = WORDS["turned"].search(f"{clause}¤{rest}")
     rest = WORDS["bracket"].sub("", rest).lstrip('”"」')
     bounds = _left_bounds(clause, unit) | {bound for bound, pattern in BEHIND.items() if pattern.match(rest)}
@@ -277,6 +278,26 @@ def _completed(figure, after, in_range):
     bounds = frozenset(figure.bounds or "=")
     shared = after.bounds if figure.unit == after.unit and bounds == {"="} else set()
     return replace(figure, bounds=bounds | shared, until=after.number if in_range else None)
+
+
+def listed(words):
+    """Split words at 分别, "respectively": the things listed before it and the figures behind it, years left out.
+
+    Returns
+    -------
+    things : list of str
+    printed : list of str
+        The numbers.
+
+    Examples
+    --------
+    >>> listed("到2025年,氮氧化物和氨氮排放量分别减少780吨、60吨")
+    (['氮氧化物', '氨氮排放量'], ['780', '60'])
+    """
+    before, behind = words.split(RESPECTIVELY, maxsplit=1)
+    printed = [figure for figure in figures(behind) if not figure.spelled and figure.unit != "年"]
+    things = re.split("[、和及与]", re.split("[,。;:]", before)[-1])
+    return things, [f"{figure.number:.15g}" for figure in printed]
 
 
 # --- comparing units -------------------------------------------------------------------------------------------------
@@ -317,7 +338,7 @@ def clause_of(text):
     >>> clause_of("能耗下降3%,绿地增加")
     '绿地增加'
     """
-    return re.split("[,;。]", text)[-1]
+    return re.split("[。;,\n]", text)[-1]
 
 
 def direction(figure, words):
