@@ -1,28 +1,32 @@
-"""What the words of a target prove: its figure, unit, sign and operator, its years and its strength; no text is needed."""
+"""What the words of a target prove: figure, unit, operator, years, strength and statement; no text is needed."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from itertools import chain, islice
 
 import pandas as pd
 
-from lantian.data.statements import PERIODS, statement_faults
-from lantian.text import fold, read_patterns
-from lantian.text.figures import figures, magnitude, same_unit, split
+from lantian.text import figures, fold, read_patterns, wording
+from lantian.text.numerals import RULES
 from lantian.text.wording import MIRRORED
 
 UNPROVED = "stands neither in the quote nor in a proof; widen the quote, add a proof, or empty the cell"
 # Fields of which a proof may hold the figure, its unit or its bound.
 FIGURE_FIELDS = ("value", "value_max", "unit", "operator")
-DATES = ("年", "月", "日")  # units of dates, which are no figures of a target
+TIMES = (*figures.DATES, "小时")  # units of dates and times, which are no figures of a target
+# Numbers that are no figure of a target: in names of substances and roads, of standards, times of day, and others.
+NAMES = [RULES["name of a substance or road"].pattern, *read_patterns("figure_names.csv").values()]
+NAMES = re.compile("|".join(NAMES))
 # Numbers that plans say in words (value_basis word), and the words.
 NUMBER_WORDS = {int(number): words for number, words in read_patterns("number_words.csv").items()}
 # The words of quotes that say which way a figure goes, what it is the size, the start or a column of, and how binding it is.
 WORDS = {name: re.compile(pattern) for name, pattern in read_patterns("quote_words.csv").items()}
-CHANGES, REACHES, STAYS, NOUN = (WORDS[name] for name in ("changes", "reaches", "stays", "noun"))
-WAY = f"({WORDS['fall'].pattern})|{WORDS['rise'].pattern}"  # the group is filled where the word is of a fall
-# Words for a rate, by the unit that it is for: 日处理4.5万吨 is 万吨/日.
-RATES = {"日": "[日天]", "天": "[日天]", "年": "(?<!\\d)年", "月": "月", "季度": "季度?", "小时": "小?时"}
+CHANGES, REACHES, STAYS = (WORDS[name] for name in ("changes", "reaches", "stays"))
+# Which operators the words right before a figure of a statement allow, and those right behind it.
+BOUNDS_BEFORE = read_patterns("english_bounds_before.csv")
+BOUNDS_BEHIND = read_patterns("english_bounds_behind.csv")
+NEGATED = re.compile(r"\b(?:not?|without|ban(?:ned)?|prohibit(?:ed)?)\b", re.IGNORECASE)
+ENGLISH_UNITS = wording.words("english unit")
 
 
 def contradictions(targets, proofs, units):
@@ -88,6 +92,29 @@ def _joined(targets, proofs):
     return targets["id"].map(quotes).map(fold)
 
 
+def countable(words, units=()):
+    """List the figures in digits that may be of a target: no dates and times, and none of a name.
+
+    Parameters
+    ----------
+    words : str
+    units : tuple of str
+        Further units, as for `figures`.
+
+    Returns
+    -------
+    list of Figure
+
+    Examples
+    --------
+    >>> [str(figure) for figure in countable("到2020年,PM2.5降至35微克/立方米,淘汰国3车辆20台")]
+    ['35微克/立方米', '20台']
+    """
+    named = {place for match in NAMES.finditer(fold(words)) for place in range(*match.span())}
+    printed = [figure for figure in figures.figures(words, units) if figure.start not in named]
+    return [figure for figure in printed if not (figure.spelled or figure.unit in TIMES)]
+
+
 # --- the figure is printed, in its unit ------------------------------------------------------------------------------
 
 
@@ -96,9 +123,9 @@ def _figure_faults(row):
     words = row.figure_evidence
     if row.value_basis != "figure" or not words.strip():
         return
-    dates = () if row.unit in DATES else DATES
-    printed = [figure for figure in figures(words, row.known) if figure.unit not in dates]
-    matching = [figure for figure in printed if _in_unit(figure, row.value, row.unit, words)]
+    dates = () if row.unit in figures.DATES else figures.DATES
+    printed = [figure for figure in figures.figures(words, row.known) if figure.unit not in dates]
+    matching = [figure for figure in printed if figures.in_unit(figure, row.value, row.unit, words)]
     row = row._replace(printed=printed, matching=matching)
     faults = [*_printing_faults("value", row), *_printing_faults("value_max", row)]
     yield from faults or islice(chain.from_iterable(check(row) for check in SENSE_CHECKS), 1)
@@ -109,73 +136,13 @@ def _printing_faults(column, row):
     value, unit, words = getattr(row, column), row.unit, row.figure_evidence
     if pd.isna(value):
         return
-    alike = [figure for figure in row.printed if _prints(figure, value, unit)]
+    alike = [figure for figure in row.printed if figures.prints(figure, value, unit)]
     if not alike:
         yield column, f"{value:.15g} {UNPROVED}"
-    elif not any(_in_unit(figure, value, unit, words) for figure in alike):
-        misplaced = any(figure.myriad != split(unit)[0] for figure in alike)
+    elif not any(figures.in_unit(figure, value, unit, words) for figure in alike):
+        misplaced = any(figure.myriad != figures.split(unit)[0] for figure in alike)
         hint = "; 万 and 亿 belong to the unit" if misplaced else ""
         yield "unit", f"{unit!r} is not what is printed: {alike[0]}{hint}"
-
-
-def _prints(figure, value, unit):
-    """Return whether a figure is a value, whatever its sign: as printed, or by its amount where it is mixed."""
-    if _equal(figure, figure.number, value):
-        return True
-    return _is_mixed(figure) and _equal(figure, figure.amount, value * magnitude(split(unit)[0]))
-
-
-def _is_mixed(figure):
-    """Return whether only the amount of a figure counts: it is in Chinese numerals, or such as 3千万."""
-    return figure.spelled or figure.myriad not in ("", "万", "亿")
-
-
-def _equal(figure, number, value):
-    """Return whether a number is a value; a fraction, such as 三分之一, has as many decimals as the value."""
-    decimals = len(f"{abs(value):.10f}".rstrip("0").partition(".")[2])
-    number = round(number, decimals) if figure.spelled and number % 1 else number
-    return abs(number - abs(value)) < 1e-9 * max(1, abs(value))
-
-
-def _in_unit(figure, value, unit, words):
-    """Return whether a figure is a value in a unit, which is printed next to it or in the head of a table, as 植树(万亩)."""
-    myriad, stem = split(unit)
-    heads = WORDS["head"].findall(words) if _is_bare(figure) and _prints(figure, value, unit) else ()
-    if any(_headed(unit, head) for head in heads):
-        return True
-    if not _equal(figure, figure.amount, value * magnitude(myriad)):
-        return False
-    if not _is_mixed(figure) and magnitude(figure.myriad) != magnitude(myriad):
-        return False
-    if stem == "1":
-        return not figure.unit
-    if not figure.unit:  # 投资3亿, where 元 is understood
-        return bool(stem == "元" and figure.myriad and re.search("投资|资金|补[助贴]", words))
-    return same_unit(figure.unit, stem) or _is_rate(figure.unit, stem, words)
-
-
-def _is_bare(figure):
-    """Return whether a figure has no unit and is no year."""
-    dated = 1990 <= figure.number <= 2100 and figure.number % 1 == 0
-    return not (figure.unit or figure.myriad or dated)
-
-
-def _headed(unit, head):
-    """Return whether the head of a table names a unit."""
-    (myriad, stem), (other, rest) = split(fold(unit)), split(re.sub(r"\s|^单位", "", head))
-    return myriad == other and same_unit(stem, rest)
-
-
-def _is_rate(printed, stem, words):
-    """Return whether a unit printed without its denominator is a rate by its words: 每月至少2次, 日处理4.5万吨, 每平方公里9吨."""
-    whole, _, rate = stem.partition("/")
-    if printed[0] == "/":
-        return stem.endswith(printed)  # 9/平方公里, where a unit was lost
-    word = RATES.get(rate, re.escape(rate))
-    spoken = f"每一?{word}|{word}均|{word}(?:GDP|地区|国内|工业)"  # 万元GDP用水量15立方米
-    if rate in RATES:
-        spoken += f"|{word}(?=[处产供利用消替新排能发])"
-    return bool(rate and same_unit(printed, whole) and re.search(spoken, words))
 
 
 # --- the figure means what the row states ----------------------------------------------------------------------------
@@ -221,19 +188,14 @@ def _kind_fault(row):
 
 def _is_reached(before):
     """Return whether the words before figures mean that these are reached: 降至35."""
-    return all(REACHES.search(text) and not NOUN.search(_clause(text)) for text in before)
+    return all(REACHES.search(text) and not figures.NOUN.search(figures.clause_of(text)) for text in before)
 
 
 def _is_kept(row):
     """Return whether the figures are levels at which something stays, and no word is one of a change."""
     stays = all(STAYS.search(text) for text in _before(row))
-    moves = any(direction(figure, row.figure_evidence) for figure in row.matching)
+    moves = any(figures.direction(figure, row.figure_evidence) for figure in row.matching)
     return stays and not moves and not WORDS["moved"].search(row.figure_evidence)
-
-
-def _clause(text):
-    """Return the clause that a text ends in."""
-    return re.split("[,;。]", text)[-1]
 
 
 def _year_fault(row):
@@ -251,7 +213,7 @@ def _year_fault(row):
 
 def _sign_fault(row):
     """A fall has a sign, and a rise has none."""
-    ways = [direction(figure, row.figure_evidence) for figure in row.matching]
+    ways = [figures.direction(figure, row.figure_evidence) for figure in row.matching]
     if row.kind == "change" and any(row.value * way < 0 for way in ways):
         way = "fall, which is" if row.value > 0 else "rise, which is not"
         yield "value", f"{row.value:.15g} has the wrong sign: the words print a {way} negative"
@@ -265,7 +227,7 @@ def _range_fault(row):
         return
     ends = {figure.until for figure in row.printed if figure.until is not None}
     in_range = [figure.until is not None or figure.number in ends for figure in row.matching]
-    if all(in_range) and not any(figure.unit in DATES for figure in row.matching):
+    if all(in_range) and not any(figure.unit in figures.DATES for figure in row.matching):
         yield "value_max", f"is empty or no end of a range; the words print a range with {row.value:.15g}"
 
 
@@ -283,24 +245,6 @@ SENSE_CHECKS = (_size_fault, _start_fault, _kind_fault, _year_fault)
 SENSE_CHECKS += (_sign_fault, _range_fault, _operator_fault)
 
 
-def direction(figure, words):
-    """Return the way that a change goes: -1 down, 1 up, 0 where no word shows it.
-
-    The word right behind the figure decides (10%的降幅), else the nearest before it, in the same clause where there is one.
-    """
-    before, after = words[: figure.start], words[figure.end :]
-    clause = _clause(before)
-    if NOUN.search(clause):
-        return -1
-    falls = re.findall(WAY, clause) or re.findall(WAY, before)
-    if behind := re.match(f" ?(?:%|个百分点)?(?:以[上内]|左右)?的?(?:{WAY})", after):
-        falls = [behind[1]]
-    if not falls:
-        return 0
-    way = -1 if falls[-1] else 1
-    return -way if before.endswith("-") else way  # 下降-0.7% is a rise
-
-
 # --- goals above, numbers in words, dates, strength ------------------------------------------------------------------
 
 
@@ -308,19 +252,13 @@ def _cited_faults(row):
     """Yield what the operative words of a goal above contradict: its figure, unit, operator or strength."""
     words = fold(row.words).replace("…", "")  # what was left out parts no bound from its figure
     if row.value_basis == "figure":
-        printed = [figure for figure in figures(words, row.known) if not _is_date_or_name(figure, words)]
-        matching = [figure for figure in printed if _prints(figure, row.value, row.unit)]
+        printed = countable(words, row.known)
+        matching = [figure for figure in printed if figures.prints(figure, row.value, row.unit)]
         yield from _cited_figure_faults(
             row._replace(figure_evidence=words, printed=printed, matching=matching)
         )
     if WORDS["aspiring"].search(words) and row.strength != "aspirational":
         yield "strength", f"{row.strength!r} does not fit the words ({row.words}), which are aspirational"
-
-
-def _is_date_or_name(figure, words):
-    """Return whether a figure of operative words is a date, or the number of a thing, as target 1."""
-    is_name = re.search("[A-Za-z] ?$", words[: figure.start])
-    return figure.spelled or is_name or figure.unit in (*DATES, "小时")
 
 
 def _cited_figure_faults(row):
@@ -329,7 +267,9 @@ def _cited_figure_faults(row):
     if not row.matching:
         if row.printed and row.kind != "standard":
             yield "value", f"{row.value:.15g} is not what the words print ({row.words})"
-    elif all(figure.unit and not _in_unit(figure, row.value, row.unit, words) for figure in row.matching):
+    elif all(
+        figure.unit and not figures.in_unit(figure, row.value, row.unit, words) for figure in row.matching
+    ):
         yield "unit", f"{row.unit!r} is not what the words print ({row.words})"
     elif re.search("[\u4e00-\u9fff<>≤≥]", words):
         yield from _operator_fault(row)
@@ -344,16 +284,22 @@ def _word_faults(row):
 def _date_faults(row):
     """Yield the years and days that the words do not hold, or hold as something else."""
     words, year, base = row.evidence, row.target_year, row.baseline_year
-    if pd.notna(year) and not _has_year(words, year, year):
+    if pd.notna(year) and not figures.has_year(words, year):
         yield "target_year", f"{year} {UNPROVED}"
-    if pd.notna(base) and not _has_year(words, base, year):
+    if pd.notna(base) and not figures.has_year(words, base) and not _is_last_year(row):
         yield "baseline_year", f"{base} {UNPROVED}"
     elif pd.notna(year) and pd.notna(base) and base >= year:
         yield "baseline_year", f"{base} is not before the target year {year}"
     if pd.notna(year) and _is_only_compared(words, year):
         yield "target_year", f"{year} is what the promise is compared with in its words, not its date"
-    if row.deadline and not _has_day(words, date.fromisoformat(row.deadline)):
+    if row.deadline and not figures.has_day(words, date.fromisoformat(row.deadline)):
         yield "deadline", f"{row.deadline}: its month or day {UNPROVED}"
+
+
+def _is_last_year(row):
+    """Return whether the base year is the one before the target's, and the words have it as the last: 比上年下降3%."""
+    follows = pd.notna(row.target_year) and row.baseline_year + 1 == row.target_year
+    return follows and WORDS["last year"].search(row.evidence)
 
 
 def _strength_faults(row):
@@ -377,8 +323,8 @@ def _aspiring_word(row, quote):
     Empty where the figure also stands without it.
     """
     found = []
-    for figure in figures(quote):
-        if _prints(figure, row.value, row.unit):
+    for figure in figures.figures(quote):
+        if figures.prints(figure, row.value, row.unit):
             *others, last = re.split("[,,]", re.split("[。;]", quote[: figure.start])[-1])
             heads = [WORDS["aspiring"].match(clause.strip()) for clause in others]
             found.append(WORDS["aspiring"].search(last) or next(filter(None, heads), None))
@@ -391,34 +337,94 @@ def _is_only_compared(words, year):
     return str(year) in words and not re.search(alone, words)
 
 
-def _has_day(words, day):
-    """Return whether words hold a day: itself, the day after it (10月1日前), the end of its month or year, or its month alone."""
-    after, end = day + timedelta(1), "(?! ?[底末])"
-    month, next_month = (rf"(?<!\d)0?{one.month} ?月" for one in (day, after))
-    forms = [f"{month} ?0?{day.day} ?日", f"{next_month} ?0?{after.day} ?日前"]
-    forms += [rf"{month}(?! ?\d\d? ?日){'' if after.day == 1 else end}"]
-    forms += [rf"\d{{4}}[.-]0?{day.month}[.-]0?{day.day}(?!\d)"]  # 2020-06-30
-    forms += ["年[底末]|岁末|底前|年前"] if (after.month, after.day) == (1, 1) else []
-    return bool(re.search("|".join(forms), _in_digits(words)))
+# --- the English statement --------------------------------------------------------------------------------------------
 
 
-def _in_digits(words):
-    """Write the years, months and days of words in digits: 二〇二〇年六月底 is 2020年6月底."""
-    for figure in reversed(figures(words)):
-        if figure.spelled and figure.unit in DATES:
-            words = f"{words[: figure.start]}{figure.number:.0f}{words[figure.end :]}"
-    return words
+def _stray_faults(row):
+    """Yield the numbers of a statement that are not held anywhere, or else that the row's figure is none of its numbers."""
+    stated = wording.numbers(row.statement_en)
+    others = [number for number in stated if not _is_value(number, row)]
+    if not others:
+        return
+    further = {number.value for cell in _further_cells(row) for number in wording.numbers(cell)}
+    held = [*further, *_chinese(f"{row.evidence}\n{fold(row.words)}", row.known)]
+    digits = [number for number in others if number.text[0].isdigit()]
+    strays = [number for number in digits if not any(_is_about(number.value, one) for one in held)]
+    for number in strays:
+        yield "statement_en", f"holds {number.text}, which stands neither in the row nor in its words"
+    rest = " and ".join(number.text for number in digits if number.value not in further)
+    if row.value_basis == "figure" and row.value and rest and not strays and len(others) == len(stated):
+        yield "statement_en", f"holds {rest}, not {row.value:.15g} {row.unit}, the row's figure"
 
 
-def _has_year(words, year, target_year):
-    """Return whether words hold a year: its digits, a period that ends in it, or, of the year before the target's, that it is the last."""
-    century, rest = divmod(year, 100)
-    forms = [str(year), rf"{century}\d\d[-~]{rest:02}年"]  # 2018-20年
-    forms += [name for name, end in PERIODS.items() if end == year]
-    forms += [WORDS["last year"].pattern] if pd.notna(target_year) and year + 1 == target_year else []
-    return bool(re.search("|".join(forms), _in_digits(words)))
+def _turned_faults(row):
+    """Yield where the words next to the row's figure in its statement turn its bound, its unit or the way that it goes."""
+    stated = wording.numbers(row.statement_en) if row.value_basis == "figure" else []
+    for number in stated:
+        before, behind = number.before, number.behind
+        if not any(_is_about(number.value, row.value * scale) for scale in (1, row.factor)):
+            continue
+        if _turns_bound(row, before, behind):
+            message = f"turns the operator {row.operator!r} of the row: {before[-12:] + number.text!r}"
+            yield "statement_en", message
+        elif unit := _other_unit(row, behind):
+            yield "statement_en", f"gives another unit than the row: {number.text} {unit}, not {row.unit}"
+        elif _turns_way(row, behind):
+            yield "statement_en", f"turns the way of the change: {(number.text + behind)[:24]!r}"
+
+
+def _turns_bound(row, before, behind):
+    """Return whether the words next to a figure bound it otherwise than the row's operator."""
+    left, right = r"\b(?:{}) (?:a |an |the )?$", r" ?(?:%|\w+)?(?:{})\b"
+    bounds = [one for one, words in BOUNDS_BEFORE.items() if re.search(left.format(words), before, re.I)]
+    bounds += [one for one, words in BOUNDS_BEHIND.items() if re.match(right.format(words), behind)]
+    if not bounds or (bounds[0] in ("<", ">") and (NEGATED.search(before) or row.kind == "change")):
+        return False  # "no boilers below 20 t/h", "10 % below 2015"
+    return bounds[0] != (MIRRORED.get(row.operator, row.operator) if row.value < 0 else row.operator)
+
+
+def _other_unit(row, behind):
+    """Return the English unit behind a figure where it is not the row's."""
+    unit = re.match(r" ?(percentage points?|%|µg|mg|kg|ha\b|km²|mu\b|tce\b)", behind)
+    row_unit = figures.split(row.unit)[1].partition("/")[0]
+    return unit[1] if unit and not figures.same_unit(ENGLISH_UNITS[unit[1].rstrip("s")], row_unit) else ""
+
+
+def _turns_way(row, behind):
+    """Return whether a fall is worded as above something, or a rise below it."""
+    wrong = "above|higher" if row.value < 0 else "below|lower"
+    return row.kind == "change" and re.match(f" ?(?:%|percentage points?) ({wrong})", behind)
+
+
+def _is_value(number, row):
+    """Return whether a number of a statement is a value of the row: normalised, or as printed where no English unit follows."""
+    scales = [row.factor] if number.measured else [row.factor, 1]
+    values = [value for value in (row.value, row.value_max) if pd.notna(value)]
+    return any(_is_about(number.value, value * scale) for value in values for scale in scales)
+
+
+def _chinese(words, known):
+    """List the numbers that Chinese words hold: their figures, the 10,000 of 万元, and the years of a five-year period."""
+    printed = figures.figures(words, known)
+    numbers = [number for figure in printed for number in (figure.number, figure.amount)]
+    numbers += [year for name, end in figures.PERIODS.items() if name in words for year in (end - 4, end)]
+    numbers += [1] if any(figure.unit == ":1" for figure in printed) else []
+    return numbers + ([10**4] if "万" in words else [])
+
+
+def _further_cells(row):
+    """List the cells that may give a statement its further figures: years, dates, classes, names, and numbers that the text misses."""
+    years = [str(year) for year in (row.target_year, row.baseline_year) if pd.notna(year)]
+    deadline = row.deadline.replace("-", " ").replace(" 0", " ")
+    return [*years, deadline, row.subject_class, row.exception, row.note, row.document.replace("-", " ")]
+
+
+def _is_about(number, amount):
+    """Return whether a number is an amount; a large one may be rounded to three places: 1.04 million."""
+    slack = 0.002 if number >= 10**5 else 1e-9
+    return abs(number - abs(amount)) <= slack * max(abs(amount), 1e-9)
 
 
 # What the words of a target can contradict, and what they can fail to prove.
-CONTRADICTIONS = (_figure_faults, _cited_faults, statement_faults)
+CONTRADICTIONS = (_figure_faults, _cited_faults, _stray_faults, _turned_faults)
 OMISSIONS = (_word_faults, _date_faults, _strength_faults)

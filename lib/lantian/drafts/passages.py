@@ -7,10 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-from lantian.data.quotes import DATES
-from lantian.data.statements import PERIODS
 from lantian.text import fold, read_patterns
-from lantian.text.figures import figures
+from lantian.text.figures import DATES, PERIODS, figures
 from lantian.text.numerals import RULES
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from lantian.data.quotes import CHANGES, DATES, NOUN, REACHES, STAYS, direction
+from lantian.data.quotes import CHANGES, REACHES, STAYS
 from lantian.drafts import passages as reader
 from lantian.drafts.passages import FORMS, LONGEST, WORDS, is_named, patterns, unit_end
 from lantian.text import fold
-from lantian.text.figures import figures
+from lantian.text.figures import DATES, NOUN, direction, figures
 from lantian.text.wording import MIRRORED
 
 STRENGTHS, AREAS, SUBJECTS = (patterns(f"{name}.csv") for name in ("strengths", "areas", "subjects"))

@@ -5,7 +5,6 @@ import os
 import re
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from operator import itemgetter
 from pathlib import Path
 
 import pandas as pd
@@ -13,11 +12,11 @@ import pandas as pd
 from lantian.data.check import id_problems, sound_tables
 from lantian.data.files import as_csv, write_files
 from lantian.data.plans import find_data, make_plans
-from lantian.data.quotes import contradictions, unproved
+from lantian.data.quotes import contradictions, countable, unproved
 from lantian.data.schema import DataError, Problem
-from lantian.text import fold, read_patterns, wording
-from lantian.text.figures import figures
-from lantian.text.numerals import RULES, account, summary
+from lantian.text import fold, wording
+from lantian.text.figures import RESPECTIVELY, listed
+from lantian.text.numerals import account, fragments, summary
 
 SOURCES = "LANTIAN_SOURCES"
 DIFFERS = "the text of {id} is not the one that was coded (its SHA-256 differs from documents.csv)"
@@ -29,14 +28,8 @@ FOUND = "had no offset and was found at"
 LONG = 6
 BEHIND = 8  # characters shown behind a fragment that stands in several places
 WAYS_OUT = "correct a value, shorten the quote, or list the figure in numerals.csv"
-# What a stretch goal shares with its basic one, and what their figures share where they can be compared.
+# What a stretch goal shares with its basic one.
 THING = ("indicator", "kind", "subject", "area", "target_year")
-MEASURE = ("indicator", "kind", "unit", "value_basis")
-RESPECTIVELY = "分别"
-# Numbers that are no figure of a target: in names of substances and roads, of standards, times of day, and others.
-NAMES = read_patterns("figure_names.csv").values()
-NAMES = re.compile("|".join([RULES["name of a substance or road"].pattern, *NAMES]))
-TIMES = ("年", "月", "日", "小时")
 
 
 @dataclass
@@ -100,7 +93,7 @@ def verify(data=None, sources=None, write=False, jurisdictions=None):
     """
     folder = find_data(data)
     schema, tables = sound_tables(folder)
-    plans = _plans(folder, schema, tables, jurisdictions)
+    plans = make_plans(folder, schema, tables, jurisdictions)
     texts, problems = read_texts(plans, sources)
     if write and (recorded := _recorded_texts(tables["documents"], texts)):
         write_files({tables["documents"].paths[0]: recorded})
@@ -109,7 +102,7 @@ def verify(data=None, sources=None, write=False, jurisdictions=None):
     located = _located(tables, plans, texts, result)
     if write:
         write_files(_changed_files(tables, located))
-    plans = _plans(folder, schema, located, jurisdictions)
+    plans = make_plans(folder, schema, located, jurisdictions)
     result.problems += id_problems(tables["targets"].cells, unfounded(plans, texts))
     result.problems += id_problems(tables["gaps"].cells, _broken_silences(plans, texts))
     accounted = account(plans, texts)
@@ -118,13 +111,6 @@ def verify(data=None, sources=None, write=False, jurisdictions=None):
     if write and not result.problems:
         write_files(_accounts(tables["accounts"], plans, result))
     return result
-
-
-def _plans(folder, schema, tables, jurisdictions):
-    """Join the tables; where some places are chosen, without the documents of the other focus places."""
-    plans = make_plans(folder, schema, tables, jurisdictions)
-    left_out = plans.jurisdictions.query("role == 'left_out'")["id"]
-    return replace(plans, documents=plans.documents[~plans.documents["jurisdiction"].isin(left_out)])
 
 
 def unfounded(plans, documents):
@@ -180,8 +166,9 @@ def _accounts(table, plans, result):
     counts = result.accounts.rename(columns=lambda name: name.replace(" ", "_")).rename_axis("document")
     hashes = plans.documents.set_index("id")["text_sha256"]
     counts = counts.assign(text_sha256=hashes, proved=pd.Series(result.proved)).reset_index()
-    rows = [row for row in table.rows() if row["document"] not in result.proved] + counts.to_dict("records")
-    return {table.paths[0]: as_csv(table.cells.columns, sorted(rows, key=itemgetter("document")))}
+    others = table.cells[~table.cells["document"].isin(result.proved)]
+    rows = pd.concat([others, counts]).sort_values("document")
+    return {table.paths[0]: as_csv(table.cells.columns, rows)}
 
 
 # --- texts -----------------------------------------------------------------------------------------------------------
@@ -189,6 +176,8 @@ def _accounts(table, plans, result):
 
 def read_texts(plans, sources=None):
     """Read the texts of all documents read, whole or in part, from a folder or from ``LANTIAN_SOURCES``.
+
+    Those of places that are left out of the comparison are not read.
 
     Returns
     -------
@@ -201,7 +190,8 @@ def read_texts(plans, sources=None):
     if not sources:
         raise DataError([Problem("", 0, "", f"no texts named: give --sources DIR or set {SOURCES}")])
     texts, problems = {}, []
-    for row in plans.documents_read.itertuples():
+    left_out = plans.jurisdictions.query("role == 'left_out'")["id"]
+    for row in plans.documents_read.drop(left_out, errors="ignore").itertuples():
         path = Path(sources) / f"{row.jurisdiction}.txt"
         try:
             text = texts[row.id] = path.read_bytes().decode("utf-8")
@@ -221,11 +211,11 @@ def _sha256(text):
 
 def _recorded_texts(table, texts):
     """Return documents.csv with the hash and length of texts where it has none; empty where none is missing."""
-    rows, missing = table.rows(), False
-    for row in rows:
-        if row["id"] in texts and not row["text_sha256"] + row["text_chars"]:
-            text, missing = texts[row["id"]], True
-            row |= {"text_sha256": _sha256(text), "text_chars": str(len(text))}
+    rows = table.rows()
+    missing = [row for row in rows if row["id"] in texts and not row["text_sha256"] + row["text_chars"]]
+    for row in missing:
+        text = texts[row["id"]]
+        row |= {"text_sha256": _sha256(text), "text_chars": str(len(text))}
     return as_csv(table.cells.columns, rows) if missing else ""
 
 
@@ -252,18 +242,17 @@ def _changed_files(tables, located):
     """Return the texts of the files in which an offset was missing or wrong, by their paths."""
     files = {}
     for name in QUOTING:
-        before = tables[name].cells["start"]
         for path, rows in located[name].cells.groupby(level="path"):
-            if not rows["start"].equals(before.loc[[path]]):
-                files[Path(path)] = as_csv(rows.columns, rows.to_dict("records"))
+            if not rows.equals(tables[name].cells.loc[[path]]):
+                files[Path(path)] = as_csv(rows.columns, rows)
     return files
 
 
 def _fragments(tables, targets):
     """List the fragments of the tables, by path and line: table, document, target (of a proof), quote and offset."""
-    columns, names = ["document", "target", "quote", "start"], {"text": "quote"}
-    frames = {name: tables[name].cells.rename(columns=names).reindex(columns=columns) for name in QUOTING}
-    rows = pd.concat([frame.assign(table=name) for name, frame in frames.items()])
+    cells = {name: tables[name].cells.rename(columns={"text": "quote"}) for name in QUOTING}
+    rows = pd.concat(cells, names=["table"]).reset_index("table")
+    rows = rows[["table", "document", "target", "quote", "start"]]
     documents = rows["target"].map(targets.set_index("id")["document"])
     starts = pd.to_numeric(rows["start"].mask(rows["start"] == "")).astype("Int64")
     return rows.assign(document=rows["document"].fillna(documents), start=starts)[rows["quote"] != ""]
@@ -339,13 +328,13 @@ def _swapped(plans, targets):
     rows = targets.assign(words=targets["quote"].map(fold), name=names)
     rows = rows[rows["words"].str.contains(RESPECTIVELY) & rows["start"].notna()]
     place = rows["start"] + rows["words"].str.find(RESPECTIVELY)
-    for _, listed in rows.groupby(["document", place]):
-        yield from _swapped_in_list(listed)
+    for _, sharing in rows.groupby(["document", place]):
+        yield from _swapped_in_list(sharing)
 
 
 def _swapped_in_list(rows):
     """Yield the figures of one list that belong to another thing in it; nothing where the things cannot be distinguished."""
-    things, printed = _listed(max(rows["words"], key=len))
+    things, printed = listed(max(rows["words"], key=len))
     ending = len(os.path.commonprefix([name[::-1] for name in rows["name"]]))  # as of 排放总量
     positions = [_best_match(name[: len(name) - ending], things) for name in rows["name"]]
     if len(things) != len(printed) or None in positions or len(set(positions)) < len(positions):
@@ -356,18 +345,6 @@ def _swapped_in_list(rows):
             owner = things[printed.index(value)]
             message = f"{value} belongs to {owner!r} in the list; that of {things[position]!r} is {right}"
             yield row.id, "value", message
-
-
-def _listed(words):
-    """Split words at "respectively": the things listed before it and the figures behind it, years left out.
-
-    >>> _listed("到2025年,氮氧化物和氨氮排放量分别减少780吨、60吨")
-    (['氮氧化物', '氨氮排放量'], ['780', '60'])
-    """
-    before, behind = words.split(RESPECTIVELY, maxsplit=1)
-    printed = [figure for figure in figures(behind) if not figure.spelled and figure.unit != "年"]
-    things = re.split("[、和及与]", re.split("[,。;:]", before)[-1])
-    return things, [f"{figure.number:.15g}" for figure in printed]
 
 
 def _best_match(name, things):
@@ -382,62 +359,43 @@ def _stretch_faults(targets):
     """Yield stretch goals for another thing or year than their basic goals, and those that fall short of them."""
     pairs = targets.merge(targets, left_on="stretch_of", right_on="id", suffixes=("", "_basic"))
     for row in pairs.itertuples():
-        if other := _differing(row, THING):
+        other = [name for name in THING if str(getattr(row, name)) != str(getattr(row, f"{name}_basic"))]
+        if other:
             message = f"differs in {', '.join(other)}; a stretch goal is one more for the same thing and year"
             yield row.id, "stretch_of", f"{row.id_basic!r} {message}"
-        comparable = row.value_basis == "figure" and not _differing(row, MEASURE)
-        if comparable and _falls_short(row):
+        elif row.unit == row.unit_basic and _falls_short(row):
             message = f"falls short of the {row.value_basic:.15g} that it stretches ({row.id_basic})"
             yield row.id, "value", f"{row.value:.15g} {message}"
 
 
-def _differing(row, columns):
-    """List the columns in which a stretch goal differs from its basic goal."""
-    return [name for name in columns if str(getattr(row, name)) != str(getattr(row, f"{name}_basic"))]
-
-
 def _falls_short(row):
-    """Return whether a stretch goal promises less than its basic goal; a larger amount is always more."""
+    """Return whether a stretch goal has a lesser figure than its basic goal; a larger amount is always more."""
+    if row.value_basis != "figure" or row.value_basis_basic != "figure":
+        return False
     if row.better == "lower" and row.kind != "amount":
         return row.value > row.value_basic
     return row.better in ("lower", "higher") and row.value < row.value_basic
 
 
 def _unexplained(plans, targets, wrong):
-    """Yield the quotes that hold a figure which is the value or size of no row that rests on the same words, and is not listed.
+    """Yield the quotes that hold a figure which is the value or size of no row that rests on it, and is not listed.
 
-    Quotes that overlap those of rows known to be wrong are not searched: the same fault would be named again.
+    Figures on which rows known to be wrong rest are passed over: the same fault would be named again.
     """
-    quotes, numerals = _with_end(targets, "quote"), _with_end(plans.numerals, "text")
-    spans = pd.concat([quotes, _value_proofs(plans.proofs, targets)])
     numbers = {row.id: _numbers(row) for row in targets.itertuples()}
-    for row in quotes[quotes["value_basis"] == "figure"].itertuples():
-        sharing = set(_overlapping(spans, row.document, row.start, row.end)["id"])
-        explained = set().union(*(numbers[identifier] for identifier in sharing))
-        for figure in [] if sharing & wrong else _candidates(row.quote):
+    with_figure = targets.loc[targets["value_basis"] == "figure", "id"]
+    spans = fragments(plans)
+    spans = spans.assign(end=spans["start"] + spans["quote"].str.len())
+    for row in spans[(spans["how"] == "target") & spans["reason"].isin(with_figure)].itertuples():
+        for figure in countable(row.quote):
             place, number = row.start + figure.start, figure.number
-            if number not in explained and _overlapping(numerals, row.document, place, place + 1).empty:
+            holds = (spans["document"] == row.document) & (spans["start"] <= place) & (place < spans["end"])
+            resting = set(spans.loc[holds, "reason"])
+            explained = set().union(*(numbers.get(identifier, ()) for identifier in resting))
+            is_listed = "listed" in set(spans.loc[holds, "how"])
+            if not (resting & wrong or number in explained or is_listed):
                 message = f"holds {number:.15g} at {place}, the value of no row that rests on these words"
-                yield row.id, "quote", f"{message}; {WAYS_OUT}"
-
-
-def _overlapping(rows, document, start, end):
-    """Return the rows of a document whose words overlap a part of its text."""
-    return rows[(rows["document"] == document) & (rows["start"] < end) & (start < rows["end"])]
-
-
-def _with_end(rows, words):
-    """Add the offset at which the words of each row end; rows without an offset are left out."""
-    rows = rows.dropna(subset="start")
-    return rows.assign(end=rows["start"] + rows[words].str.len())
-
-
-def _value_proofs(proofs, targets):
-    """Return the proofs that print the value of their target, with its id."""
-    proofs = _with_end(proofs, "quote").rename(columns={"target": "id"})
-    proofs = proofs.merge(targets[["id", "document", "value"]], on="id")
-    printed = [{figure.number for figure in figures(quote)} for quote in proofs["quote"]]
-    return proofs[[abs(value) in numbers for value, numbers in zip(proofs["value"], printed)]]
+                yield row.reason, "quote", f"{message}; {WAYS_OUT}"
 
 
 def _numbers(row):
@@ -445,12 +403,3 @@ def _numbers(row):
     sizes = re.findall(r"\d+(?:\.\d+)?", row.subject_class + row.exception)
     values = {abs(value) for value in (row.value, row.value_max) if pd.notna(value)}
     return values | set(map(float, sizes))
-
-
-def _candidates(quote):
-    """Yield the figures in digits that may be a target: no dates and times, and none of a name."""
-    names = [match.span() for match in NAMES.finditer(fold(quote))]
-    for figure in figures(quote):
-        is_name = any(start <= figure.start < end for start, end in names)
-        if not (figure.spelled or is_name or figure.unit in TIMES):
-            yield figure

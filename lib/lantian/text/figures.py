@@ -1,4 +1,4 @@
-"""Read the figures that Chinese words print: how much, in which unit, and whether at least, at most or about.
+"""Read the figures that Chinese words print: how much, in which unit, at least or at most, up or down, and when.
 
 `cn2an` reads plain numerals; fractions, 余 ("a good"), units, bounds and lists are read here.
 """
@@ -6,6 +6,7 @@
 import math
 import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from itertools import chain, pairwise
 
@@ -31,6 +32,14 @@ UNITS = [line.split() for line in (HERE / "units.txt").read_text("utf-8").splitl
 CANONICAL = {other.casefold(): unit for unit, *others in UNITS for other in others}
 CANONICAL |= {"h": "小时", "d": "天", "a": "年"}  # behind a stroke only, as in 万吨/a
 SHARES = ("%", "‰", "成")
+DATES = ("年", "月", "日")
+RESPECTIVELY = "分别"
+# Five-year plan periods end in these years.
+PERIODS = {"十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030}
+NOUN = WORDS["noun"]  # 降幅: what it is the figure of goes down
+WAY = f"({WORDS['fall'].pattern})|{WORDS['rise'].pattern}"  # the group is filled where the word is of a fall
+# Words for a rate, by the unit that it is for: 日处理4.5万吨 is 万吨/日.
+RATES = {"日": "[日天]", "天": "[日天]", "年": "(?<!\\d)年", "月": "月", "季度": "季度?", "小时": "小?时"}
 
 # --- bounds ----------------------------------------------------------------------------------------------------------
 
@@ -233,7 +242,7 @@ def _first(pattern, words):
 
 def _bounds(before, rest, unit):
     """Return the bounds around a figure and its unit; what is forbidden above a figure is allowed up to it."""
-    clause = re.split("[。;,\n]", before)[-1]
+    clause = clause_of(before)
     turned = WORDS["turned"].search(f"{clause}¤{rest}")
     rest = WORDS["bracket"].sub("", rest).lstrip('”"」')
     bounds = _left_bounds(clause, unit) | {bound for bound, pattern in BEHIND.items() if pattern.match(rest)}
@@ -271,6 +280,26 @@ def _completed(figure, after, in_range):
     return replace(figure, bounds=bounds | shared, until=after.number if in_range else None)
 
 
+def listed(words):
+    """Split words at 分别, "respectively": the things listed before it and the figures behind it, years left out.
+
+    Returns
+    -------
+    things : list of str
+    printed : list of str
+        The numbers.
+
+    Examples
+    --------
+    >>> listed("到2025年,氮氧化物和氨氮排放量分别减少780吨、60吨")
+    (['氮氧化物', '氨氮排放量'], ['780', '60'])
+    """
+    before, behind = words.split(RESPECTIVELY, maxsplit=1)
+    printed = [figure for figure in figures(behind) if not figure.spelled and figure.unit != "年"]
+    things = re.split("[、和及与]", re.split("[,。;:]", before)[-1])
+    return things, [f"{figure.number:.15g}" for figure in printed]
+
+
 # --- comparing units -------------------------------------------------------------------------------------------------
 
 
@@ -298,3 +327,169 @@ def _canonical(unit):
     unit = fold(unit).replace("每", "/").replace("//", "/").casefold()
     canonical = "/".join(CANONICAL.get(part, part) for part in unit.split("/"))
     return "吨/小时" if canonical in ("蒸吨", "蒸吨/小时") else canonical  # of steam, as boilers are sized
+
+
+# --- which way a change goes ------------------------------------------------------------------------------------------
+
+
+def clause_of(text):
+    """Return the clause that a text ends in.
+
+    >>> clause_of("能耗下降3%,绿地增加")
+    '绿地增加'
+    """
+    return re.split("[。;,\n]", text)[-1]
+
+
+def direction(figure, words):
+    """Return the way that a change goes: -1 down, 1 up, 0 where no word shows it.
+
+    The word right behind the figure decides (10%的降幅), else the nearest before it, in the same clause where there is one.
+
+    Examples
+    --------
+    >>> [direction(figure, "能耗下降3%,绿地增加2%") for figure in figures("能耗下降3%,绿地增加2%")]
+    [-1, 1]
+    """
+    before, after = words[: figure.start], words[figure.end :]
+    clause = clause_of(before)
+    if NOUN.search(clause):
+        return -1
+    falls = re.findall(WAY, clause) or re.findall(WAY, before)
+    if behind := re.match(f" ?(?:%|个百分点)?(?:以[上内]|左右)?的?(?:{WAY})", after):
+        falls = [behind[1]]
+    if not falls:
+        return 0
+    way = -1 if falls[-1] else 1
+    return -way if before.endswith("-") else way  # 下降-0.7% is a rise
+
+
+# --- finding dates ----------------------------------------------------------------------------------------------------
+
+
+def has_day(words, day):
+    """Return whether words hold a day: itself, the day after it (10月1日前), the end of its month or year, or its month alone.
+
+    >>> from datetime import date
+    >>> has_day("2020年6月底前", date(2020, 6, 30)), has_day("2020年6月底前", date(2020, 6, 1))
+    (True, False)
+    """
+    after, end = day + timedelta(1), "(?! ?[底末])"
+    month, next_month = (rf"(?<!\d)0?{one.month} ?月" for one in (day, after))
+    forms = [f"{month} ?0?{day.day} ?日", f"{next_month} ?0?{after.day} ?日前"]
+    forms += [rf"{month}(?! ?\d\d? ?日){'' if after.day == 1 else end}"]
+    forms += [rf"\d{{4}}[.-]0?{day.month}[.-]0?{day.day}(?!\d)"]  # 2020-06-30
+    forms += ["年[底末]|岁末|底前|年前"] if (after.month, after.day) == (1, 1) else []
+    return bool(re.search("|".join(forms), _in_digits(words)))
+
+
+def _in_digits(words):
+    """Write the years, months and days of words in digits: 二〇二〇年六月底 is 2020年6月底."""
+    for figure in reversed(figures(words)):
+        if figure.spelled and figure.unit in DATES:
+            words = f"{words[: figure.start]}{figure.number:.0f}{words[figure.end :]}"
+    return words
+
+
+def has_year(words, year):
+    """Return whether words hold a year: its digits, or a period that ends in it.
+
+    >>> has_year("“十三五”末", 2020), has_year("2018-20年", 2020), has_year("2018-20年", 2019)
+    (True, True, False)
+    """
+    century, rest = divmod(year, 100)
+    forms = [str(year), rf"{century}\d\d[-~]{rest:02}年"]  # 2018-20年
+    forms += [name for name, end in PERIODS.items() if end == year]
+    return bool(re.search("|".join(forms), _in_digits(words)))
+
+
+# --- comparing a figure with a value ------------------------------------------------------------------------------------
+
+
+def prints(figure, value, unit):
+    """Return whether a figure is a value, whatever its sign and unit: as printed, or by its amount where it is mixed.
+
+    Parameters
+    ----------
+    figure : Figure
+    value : float
+    unit : str
+        That of the value, the 万 or 亿 of which counts.
+
+    Examples
+    --------
+    >>> prints(figures("下降三分之一")[0], -33.3, "%"), prints(figures("三千万元")[0], 3000, "万元")
+    (True, True)
+    """
+    if _equal(figure, figure.number, value):
+        return True
+    return _is_mixed(figure) and _equal(figure, figure.amount, value * magnitude(split(unit)[0]))
+
+
+def _is_mixed(figure):
+    """Return whether only the amount of a figure counts: it is in Chinese numerals, or such as 3千万."""
+    return figure.spelled or figure.myriad not in ("", "万", "亿")
+
+
+def _equal(figure, number, value):
+    """Return whether a number is a value; a fraction, such as 三分之一, has as many decimals as the value."""
+    decimals = len(f"{abs(value):.10f}".rstrip("0").partition(".")[2])
+    number = round(number, decimals) if figure.spelled and number % 1 else number
+    return abs(number - abs(value)) < 1e-9 * max(1, abs(value))
+
+
+def in_unit(figure, value, unit, words):
+    """Return whether a figure is a value in a unit, which is printed next to it or in the head of a table, as 植树(万亩).
+
+    Parameters
+    ----------
+    figure : Figure
+    value : float
+    unit : str
+        That of the value.
+    words : str
+        The words that print the figure, folded.
+
+    Examples
+    --------
+    >>> words = "日处理4.5万吨"
+    >>> in_unit(figures(words)[0], 4.5, "万吨/日", words), in_unit(figures(words)[0], 4.5, "吨/日", words)
+    (True, False)
+    """
+    myriad, stem = split(unit)
+    heads = WORDS["head"].findall(words) if _is_bare(figure) and prints(figure, value, unit) else ()
+    if any(_headed(unit, head) for head in heads):
+        return True
+    if not _equal(figure, figure.amount, value * magnitude(myriad)):
+        return False
+    if not _is_mixed(figure) and magnitude(figure.myriad) != magnitude(myriad):
+        return False
+    if stem == "1":
+        return not figure.unit
+    if not figure.unit:  # 投资3亿, where 元 is understood
+        return bool(stem == "元" and figure.myriad and re.search("投资|资金|补[助贴]", words))
+    return same_unit(figure.unit, stem) or _is_rate(figure.unit, stem, words)
+
+
+def _is_bare(figure):
+    """Return whether a figure has no unit and is no year."""
+    dated = 1990 <= figure.number <= 2100 and figure.number % 1 == 0
+    return not (figure.unit or figure.myriad or dated)
+
+
+def _headed(unit, head):
+    """Return whether the head of a table names a unit."""
+    (myriad, stem), (other, rest) = split(fold(unit)), split(re.sub(r"\s|^单位", "", head))
+    return myriad == other and same_unit(stem, rest)
+
+
+def _is_rate(printed, stem, words):
+    """Return whether a unit printed without its denominator is a rate by its words: 每月至少2次, 日处理4.5万吨, 每平方公里9吨."""
+    whole, _, rate = stem.partition("/")
+    if printed[0] == "/":
+        return stem.endswith(printed)  # 9/平方公里, where a unit was lost
+    word = RATES.get(rate, re.escape(rate))
+    spoken = f"每一?{word}|{word}均|{word}(?:GDP|地区|国内|工业)"  # 万元GDP用水量15立方米
+    if rate in RATES:
+        spoken += f"|{word}(?=[处产供利用消替新排能发])"
+    return bool(rate and same_unit(printed, whole) and re.search(spoken, words))

@@ -47,10 +47,10 @@ def account(plans, texts):
         unaccounted) and ``reason`` (id of the row proved, name of the rule,
         or the reason listed).
     """
-    fragments, issued = _fragments(plans), plans.documents.set_index("id")["issued"]
+    found, issued = fragments(plans), plans.documents.set_index("id")["issued"]
     rows = []
     for document, text in texts.items():
-        proved = _spans(fragments[fragments["document"] == document], text)
+        proved = _spans(found[found["document"] == document], text)
         spans = [*proved, *rule_spans(text, issued.get(document, ""))]
         spans.sort(key=lambda span: list(HOW).index(span.how))
         rows += [{"document": document} | row for row in numerals(text, spans)]
@@ -74,8 +74,19 @@ def summary(accounted):
     return counts
 
 
-def _fragments(plans):
-    """Return the fragments of all tables: document, start, quote, how and reason."""
+def fragments(plans):
+    """List the fragments of all tables that have an offset.
+
+    Parameters
+    ----------
+    plans : Plans
+
+    Returns
+    -------
+    DataFrame
+        A row a fragment: ``document``, ``start``, ``quote``, ``how`` (target, gap, proof or listed) and ``reason``
+        (id of the row proved, or the reason listed).
+    """
     owners, documents = plans.proofs["target"], plans.every_target.set_index("id")["document"]
     proofs = plans.proofs.assign(id=owners, document=owners.map(documents))
     tables = {"target": plans.every_target, "gap": plans.gaps, "proof": proofs, "listed": plans.numerals}

@@ -1,7 +1,8 @@
-"""Word targets, gaps and their parts in English, each by one function, so that a target reads alike everywhere."""
+"""Word targets, gaps and their parts in English, each by one function, alike everywhere; and read English numbers."""
 
 import csv
 import re
+from collections import namedtuple
 
 import pandas as pd
 
@@ -38,6 +39,23 @@ TARGET_COLUMNS = """kind operator value value_basis baseline_year baseline_basis
     amount amount_max standard_unit label_en role""".split()
 # The indicators that ask for a share or number of vehicles of new, or new and clean, energy.
 FLEETS = [f"vehicles.{name}" for name in "new_energy new_or_clean electric battery_electric".split()]
+# Numbers in English: 1.45 million, 2,000, 5 GW; not the 2.5 of PM2.5, nor the 13 of 13th.
+NUMBER = re.compile(
+    r"""(?<![A-Za-z\d.,])(?<!PM\ )(?<![Cc]lass\ )
+        (?P<digits>\d{1,3}(?:[,\ ]\d{3})+(?!\d)|\d+) (?P<decimals>\.\d+)?
+        (?:\ ?(?P<scale>thousand|million|billion|trillion|bn)\b)?
+        (?:\ ?(?P<unit>[GM]Wh?|TWh|[Mk]t)\b)?
+        (?!\d*(?:st|nd|rd|th)\b|\d*-(?:hour|year|day|month))""",
+    re.VERBOSE,
+)
+# What a word or the beginning of a unit multiplies by; kW, kWh and t are 1.
+SCALES = {word: float(number) for word, number in words("english scale").items()}
+MEASURE = re.compile(r" ?(?:t|tonnes?|tce|kW|kWh|m[²³23]|km²|mu|ha|CNY|yuan|people|persons)\b")
+# Numbers in words; a half, third or quarter stands for its percentage.
+IN_WORDS = {word: float(number) for word, number in words("english number").items()}
+# A number of an English text, with the words before and behind it: 1.45 million t is 1450000, printed "1.45 million",
+# and measured, since a unit of measurement follows.
+Number = namedtuple("Number", "value text measured before behind")
 LONGEST_EXCEPTION = 30  # characters; a longer one is only mentioned
 
 
@@ -52,6 +70,30 @@ def number(value):
             return f"{value / size:,.7g}{word}"
     is_whole = value == round(value) or abs(value) >= 1e5
     return f"{value:,.0f}" if is_whole else f"{value:,.6g}"
+
+
+def numbers(text):
+    """List the numbers of an English text, those in digits first.
+
+    Returns
+    -------
+    list of Number
+        Each with its value, as printed, and the words before and behind it; measured where a unit of measurement follows.
+
+    Examples
+    --------
+    >>> [(number.value, number.text, number.measured) for number in numbers("half of 1.45 million t")]
+    [(1450000.0, '1.45 million', True), (50.0, 'half', False)]
+    """
+    found = []
+    for match in NUMBER.finditer(text):
+        value = float(re.sub("[, ]", "", match["digits"]) + (match["decimals"] or ""))
+        value *= SCALES.get(match["scale"], 1) * SCALES.get(match["unit"], 1)
+        before, behind = text[: match.start()], text[match.end() :]
+        measured = match["scale"] or match["unit"] or MEASURE.match(behind)
+        found.append(Number(value, match[0], bool(measured), before, behind))
+    spelled = re.findall(r"[a-z]+(?!-(?:hour|year|day|month|stop))\b", text.casefold())
+    return found + [Number(IN_WORDS[word], word, False, "", "") for word in spelled if word in IN_WORDS]
 
 
 def signed(value):
