@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 import pandas as pd
+from jinja2 import Template
 from openpyxl import load_workbook
 
 from lantian.data import template
@@ -388,16 +389,8 @@ def _file(table, cells, path):
 
 def _report(changes, rows, place, worded):
     """Say what has changed, what waits for a decision, and what to do next."""
-    lines = [f"{name}: {words}" for name, words in changes.items() if words] or ["Nothing has changed."]
-    waiting = rows.query("table != 'proofs'")["decide"].value_counts()  # proofs go with their targets
-    again = f"lantian export --template {place} {place}.xlsx --replace"
-    for count, noun, what in (
-        (waiting.get("draft"), "draft", "left out, on which nobody has decided: take or leave"),
-        (waiting.get("leave"), "draft", "left out, as decided"),
-        (worded, "statement", "worded from the cells of the row: read whether all is said"),
-        (rows["decide"].isna().sum(), "quote", f"drafted, to decide on: {again}"),
-    ):
-        if count:
-            lines.append(f"{counted(count, noun)} {what}")
-    words = Path(__file__).with_name("workbook_next.txt").read_text("utf-8").rstrip("\n")
-    return "\n".join([*lines, words.format(place=place)])
+    words = Path(__file__).with_name("workbook_report.txt").read_text("utf-8")
+    own = rows[rows["table"] != "proofs"]  # which go with their targets
+    counts = own["decide"].fillna("quote").value_counts().to_dict() | {"worded": worded}
+    report = Template(words, trim_blocks=True)
+    return report.render(changes=changes, counts=counts, place=place, counted=counted)
