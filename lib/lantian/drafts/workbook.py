@@ -115,7 +115,7 @@ def _filled_cells(file):
     except Exception as error:  # noqa: BLE001 - anything may stand in a file of that name
         message = "is no workbook that can be read; save it as .xlsx, without a password"
         raise refusal(file, message) from error
-    cells = {sheet.title.strip().lower(): chain.from_iterable(sheet.iter_rows()) for sheet in sheets}
+    cells = {sheet.title.strip().lower(): chain.from_iterable(sheet) for sheet in sheets}
     filled = {name: [cell for cell in found if cell.value is not None] for name, found in cells.items()}
     return {name: found for name, found in filled.items() if found and name not in ("guide", "codes")}
 
@@ -307,8 +307,8 @@ def _lost_fault(table, lost):
 
 def _merge(table, others, own, sheet):
     """Return other rows of a table and those of a sheet, completed from the place's own, in the order of the table."""
-    verified = sheet.columns.isin(template.VERIFIED)
-    given = sheet.mask((sheet == "") & verified)  # which `lantian verify --write` may have filled in since
+    # What `lantian verify --write` may have filled in since is taken from the tables.
+    given = sheet.mask((sheet == "") & sheet.columns.isin(template.VERIFIED))
     rows = pd.concat([others, given.fillna(_known(table, own, sheet)).fillna("")])
     numbers = {column.name for column in table.fields if column.type in DTYPES}
 
