@@ -136,7 +136,7 @@ def _head_faults(name, schema, row, letters):
 
 
 def _texts(table, letters, cells):
-    """Yield table, row and column of each cell below the head, its text as its table would have it, and what is wrong."""
+    """Yield table, row, column, text and fault of each cell below the head; the text is as its table would have it."""
     fields = {column.name: column for column in table.fields} | template.EXTRA
     columns = {letter: fields.get(name, NAMELESS) for name, letter in letters.items()}
     for cell in (cell for cell in cells if cell.row > cells[0].row):
@@ -256,9 +256,9 @@ def _keys(rows, key):
 
 
 def _sheet(rows, table, letters, path):
-    """Return a table and the rows for it, without drafts; their index has the file that they go to, their numbers as negative lines.
+    """Return a table and the rows for it, without drafts; cells are missing where the sheet has no such column.
 
-    Cells are missing where the sheet has no such column.
+    Rows are indexed by the file that they go to and their numbers as negative lines.
     """
     kept = rows[(rows["table"] == table.name) & rows["decide"].isin(["", "take"])]
     places = pd.MultiIndex.from_product([[str(path)], -kept["row"]], names=["path", "line"])
