@@ -13,8 +13,6 @@ from lantian.data.export import WIDEST, add_sheet, as_text, read_package, saved,
 from lantian.data.files import DTYPES, as_csv, readable_tables, write_files
 from lantian.data.schema import PACKAGE, Field, find_data, refusal
 
-# What to fill in, in which order, by role.
-NEXT = {"focus": "next_steps.txt", "reference": "next_steps_reference.txt"}
 ACCESS = {"focus": "full_text", "reference": "cited"}
 # Sheets by the column that leads a row to its place.
 OWN = {"documents": "jurisdiction", "targets": "document", "proofs": "target", "gaps": "jurisdiction"}
@@ -86,9 +84,8 @@ def _rows(identifier, cells):
     """Return the rows of a place by sheet, and of what places share those of all; the place itself comes first."""
     rows = {name: cells[name] for name in SHEETS}
     rows |= {name: rows[name][places == identifier] for name, places in places_of(cells).items()}
-    places = cells["jurisdictions"].sort_values("id")
-    is_ours = places["id"] == identifier
-    return rows | {"jurisdictions": pd.concat([places[is_ours], places[~is_ours]])}
+    is_other = rows["jurisdictions"]["id"] != identifier
+    return rows | {"jurisdictions": rows["jurisdictions"].iloc[is_other.argsort(kind="stable")]}
 
 
 def places_of(cells):
@@ -265,7 +262,7 @@ def add(identifier, data=None, year=None, reference=False):
     files = {folder / PACKAGE: as_text(read_package(folder, f"targets/{identifier}.csv"))}
     files |= {path: as_csv(schema[name].columns, rows.get(name)) for name, path in paths.items()}
     write_files(files)
-    words = Path(__file__).with_name(NEXT[role]).read_text("utf-8").rstrip("\n")
+    words = Path(__file__).with_name(f"next_steps_{role}.txt").read_text("utf-8").rstrip("\n")
     return words.format(place=identifier, count=(rows["gaps"]["jurisdiction"] == identifier).sum(), **paths)
 
 

@@ -5,9 +5,11 @@ import unicodedata
 from contextlib import suppress
 from dataclasses import replace as replaced
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
+from jinja2 import Template
 from openpyxl import load_workbook
 
 from lantian.data import template
@@ -23,6 +25,7 @@ from lantian.text.wording import counted
 WRITTEN = {"≤": "<=", "≥": ">=", "true": "yes", "false": "no", "是": "yes", "否": "no"}
 DAY = re.compile(r"^(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?)?年?(?=\??$)")
 NAMELESS = Field("", "string")  # the column of cells below no head
+ROW = ["table", "row"]  # the columns by which a row of a workbook is known
 
 
 def import_workbook(file, data=None, remove=False, text=None):
@@ -59,17 +62,18 @@ def import_workbook(file, data=None, remove=False, text=None):
     drafts = template.read_drafts(drafted, schema)
     rows["decide"] = _decisions(rows, drafts, tables, schema)
     # The rows of a sheet go to the first file of its table.
-    sheets = {name: _sheet(rows, schema[name], tables[name].paths[0]) for name in letters}
-    after, refused = _join(sheets, tables, schema, place, remove)
+    sheets = {name: _sheet(rows, schema[name], letters[name], tables[name].paths[0]) for name in letters}
+    after, refused = _join(sheets, tables, place, remove)
     after["targets"], worded = _word_statements(after, drafts)
     faults += [*_draft_faults(rows, text), *refused, *_problems(after, tables, schema, sheets)]
-    if faults:
-        raise DataError(_by_cell(file, faults, letters))
+    _refuse(file, faults, letters)
     changes = {name: _changes(schema[name], tables[name].cells, after[name]) for name in sheets}
     written = {name: tables[name].paths[0] for name in sheets if changes[name]}
     files = {path: _file(schema[name], after[name], path) for name, path in written.items()}
-    taken = {*after["targets"]["id"], *drafts["id"]}
-    left = pd.concat([_undecided(drafts, rows), _draft_quotes(rows, place, text, folder, taken)])
+    left, quotes = _undecided(drafts, rows), rows.loc[rows["decide"].isna(), "quote"].to_list()
+    if quotes:
+        taken = {*rows["id"], *drafts["id"]}
+        left = pd.concat([left, propose(place, text, folder, quotes=quotes, taken=taken)])
     if not left.equals(drafts):
         files[drafted] = as_csv(left.columns, left)
     write_files(files)
@@ -82,85 +86,84 @@ def import_workbook(file, data=None, remove=False, text=None):
 def _read(file, schema):
     """Return the rows of all sheets as texts, the letters of their columns, and faults of cells.
 
-    Rows are indexed by table and number, and their cells are missing where the sheet has no such column. A fault is a
-    tuple of sheet, number of row, column and message.
+    Rows begin with the name of their table and their number; what is on no sheet is empty. A fault is a tuple of sheet,
+    number of row, column and message.
     """
-    texts, letters, faults, unknown = {}, {}, [], []
-    for sheet in _open(file).worksheets:
-        name = sheet.title.strip().lower()
-        rows = [row for row in sheet.iter_rows() if any(cell.value is not None for cell in row)]
-        if name in template.SHEETS and rows:
-            letters[name] = {str(cell.value or "").strip().lower(): cell.column_letter for cell in rows[0]}
-            unknown += _head_faults(schema[name], rows[0][0].row, letters[name])
-            for cells in rows[1:]:
-                row = _texts(schema[name], letters[name], cells, faults)
-                if not all(text.startswith(template.MEANS) for text in row.values() if text):
-                    texts[name, cells[0].row] = row
-        elif rows and name not in ("guide", "codes"):
-            message = f"no table has this name{near(name, template.SHEETS)}; tables: "
-            letters[sheet.title] = {}
-            unknown.append((sheet.title, 0, "", message + ", ".join(template.SHEETS)))
-    if unknown:
-        raise DataError(_by_cell(file, unknown, letters))
+    sheets, letters, unknown = _filled_cells(file), {}, []
+    for name, cells in sheets.items():
+        head = [cell for cell in cells if cell.row == cells[0].row]
+        letters[name] = {str(cell.value).strip().lower(): cell.column_letter for cell in head}
+        unknown += _head_faults(name, schema, head[0].row, letters[name])
+    _refuse(file, unknown, letters)
+    found = [cell for name in sheets for cell in _texts(schema[name], letters[name], sheets[name])]
+    cells = pd.DataFrame(found, columns=[*ROW, "column", "text", "fault"])
+    faults = cells.loc[cells["fault"] != "", [*ROW, "column", "fault"]].to_numpy().tolist()
+    is_data = ~cells["text"].str.match(f"{template.MEANS}|$")
+    cells = cells[is_data.groupby([cells["table"], cells["row"]]).transform("any")]
+    rows = cells.pivot(index=ROW, columns="column", values="text").reset_index()
     columns = {column: "" for name in template.SHEETS for column in schema[name].columns}
-    index = pd.MultiIndex.from_tuples(list(texts), names=["table", "row"])
-    return pd.DataFrame(list(texts.values()), index, [*columns, *template.EXTRA], dtype=str), letters, faults
+    rows = rows.reindex(columns=[*ROW, *columns, *template.EXTRA], fill_value="").fillna("")
+    return rows, letters, faults
 
 
-def _open(file):
+def _filled_cells(file):
+    """Return the filled cells of each sheet of a workbook that is a table."""
     try:
-        return load_workbook(file)
+        sheets = load_workbook(file).worksheets
     except OSError as error:
         raise refusal(file, f"cannot be opened: {error.strerror}; is another program using it?") from error
     except Exception as error:  # noqa: BLE001 - anything may stand in a file of that name
         message = "is no workbook that can be read; save it as .xlsx, without a password"
         raise refusal(file, message) from error
+    cells = {sheet.title.strip().lower(): chain.from_iterable(sheet) for sheet in sheets}
+    filled = {name: [cell for cell in found if cell.value is not None] for name, found in cells.items()}
+    return {name: found for name, found in filled.items() if found and name not in ("guide", "codes")}
 
 
-def _head_faults(table, row, letters):
-    """Yield columns that no table has, and missing ones without which rows cannot be told from each other."""
-    names = [*table.columns, *template.EXTRA]
-    for name in letters:
-        if name and name not in names:
-            yield table.name, row, name, f"no column has this name{near(name, names)}"
-    for name in table.key:
-        if name not in letters:
-            yield table.name, row, name, "this column is missing; rows are known by it"
+def _head_faults(name, schema, row, letters):
+    """Yield a sheet or columns that no table has, and missing columns without which rows cannot be told from each other."""
+    if name not in template.SHEETS:
+        message = f"no table has this name{near(name, template.SHEETS)}; tables: "
+        yield name, 0, "", message + ", ".join(template.SHEETS)
+        return
+    names = [*schema[name].columns, *template.EXTRA]
+    for column in letters:
+        if column and column not in names:
+            yield name, row, column, f"no column has this name{near(column, names)}"
+    for column in schema[name].key:
+        if column not in letters:
+            yield name, row, column, "this column is missing; rows are known by it"
 
 
-def _texts(table, letters, cells, faults):
-    """Return a row of a sheet by its columns, each cell as its table would have it."""
+def _texts(table, letters, cells):
+    """Yield table, row, column, text and fault of each cell below the head; the text is as its table would have it."""
     fields = {column.name: column for column in table.fields} | template.EXTRA
-    names = {letter: name for name, letter in letters.items()}
-    row = dict.fromkeys(letters, "")
-    for cell in (cell for cell in cells if cell.value is not None):
-        name = names.get(cell.column_letter, "")
-        try:
-            row[name] = _text(cell, fields.get(name, NAMELESS))
-            if row[name] and not name:
-                raise ValueError(f"{row[name]!r} stands below no name of a column")
-        except ValueError as error:
-            faults.append((table.name, cell.row, name or cell.column_letter, str(error)))
-    return row
+    columns = {letter: fields.get(name, NAMELESS) for name, letter in letters.items()}
+    for cell in (cell for cell in cells if cell.row > cells[0].row):
+        column = columns.get(cell.column_letter, NAMELESS)
+        text, fault = _text(cell, column)
+        if text and not column.name:
+            text, fault = "", f"{text!r} stands below no name of a column"
+        yield table.name, cell.row, column.name or cell.column_letter, text, fault
 
 
 def _text(cell, column):
-    """Return a cell as its table would have it; a ValueError says why it cannot.
+    """Return a cell as its table would have it, and why it cannot have it; one of them is empty.
 
     Spreadsheets keep 2020 as a number with a point, 37% as 0.37, yes as TRUE, and what looks like a day as one.
     """
     value = cell.value
     if cell.data_type in "fe":
-        raise ValueError(f"{str(value)!r} is a formula or an error; write what it is to show")
+        return "", f"{str(value)!r} is a formula or an error; write what it is to show"
     if cell.data_type == "d":
-        if not (isinstance(value, datetime) and _takes_days(column)):
-            raise ValueError("is a day or time to the spreadsheet; format the cell as text and write it anew")
-        return value.date().isoformat()
+        if isinstance(value, datetime) and _takes_days(column):
+            return value.date().isoformat(), ""
+        return "", "is a day or time to the spreadsheet; format the cell as text and write it anew"
     if cell.data_type == "n":
         is_share = "%" in cell.number_format
         text = f"{value * 100 if is_share else value:.15g}"  # as many digits as a spreadsheet keeps
-        return text + "%" if is_share and column.type not in DTYPES else text
-    return _tidy(str(value).strip(BLANKS + "\r\n"), column)
+        return text + "%" if is_share and column.type not in DTYPES else text, ""
+    return _tidy(str(value).strip(BLANKS + "\r\n"), column), ""
 
 
 def _takes_days(column):
@@ -205,28 +208,29 @@ def _decisions(rows, drafts, tables, schema):
 
     Where the column of decisions has been lost, drafts are still drafts. Proofs go with their target.
     """
-    rows = rows.fillna("")
-    names, decisions = rows.index.get_level_values("table"), rows["decide"].str.lower()
+    decisions = rows["decide"].str.lower()
     for name, drafted in drafts.groupby("table"):
         key = schema[name].key
         further = _keys(drafted, key).difference(_keys(tables[name].cells, key))
-        is_draft = (names == name) & _keys(rows, key).isin(further)
+        is_draft = (rows["table"] == name) & _keys(rows, key).isin(further)
         decisions = decisions.mask((decisions == "") & is_draft, "draft")
-    taken = rows.loc[(names == "targets") & (decisions == "take"), "id"]
-    follows = (names == "proofs") & (decisions == "draft") & rows["target"].isin(taken)
-    others = rows.drop(columns=["quote", *template.EXTRA])
-    is_alone = (names == "targets") & (rows["quote"] != "") & (others == "").all(axis=1)
+    is_target, is_proof = (rows["table"] == name for name in ("targets", "proofs"))
+    taken = rows.loc[is_target & (decisions == "take"), "id"]
+    follows = is_proof & (decisions == "draft") & rows["target"].isin(taken)
+    others = rows.drop(columns=["quote", *ROW, *template.EXTRA])
+    is_alone = is_target & (rows["quote"] != "") & (others == "").all(axis=1)
     return decisions.mask(follows, "take").mask(is_alone)
 
 
 def _draft_faults(rows, text):
     """Yield decisions that are none, and quotes alone that cannot be drafted from a text."""
-    for (name, row), word in rows["decide"].dropna().items():
-        if word not in ("", "draft", "take", "leave"):
-            yield name, row, "decide", f"{word!r} is not allowed; allowed: draft, take, leave"
     folded = fold(text or "")
-    for (name, row), quote in rows.loc[rows["decide"].isna(), "quote"].items():
-        if text is None:
+    for name, row, word, quote in rows[[*ROW, "decide", "quote"]].itertuples(index=False):
+        if word in ("", "draft", "take", "leave"):
+            continue
+        if pd.notna(word):
+            yield name, row, "decide", f"{word!r} is not allowed; allowed: draft, take, leave"
+        elif text is None:
             message = "stands alone; import with --text FILE, the text of the plan, and the rest of the row is drafted"
             yield name, row, "quote", message
         elif fold(quote) not in folded:
@@ -235,19 +239,13 @@ def _draft_faults(rows, text):
 
 def _undecided(drafts, rows):
     """Return the drafts on which no row decides: by its id or, where that is new, by its words; proofs go with their target."""
-    decided = rows[rows["decide"].isin(["take", "leave"])].fillna("").reset_index().query("table != 'proofs'")
+    decided = rows.query("decide in ('take', 'leave') and table != 'proofs'")
     ids = {*drafts["id"]} & {*decided["id"]} - {""}
     renamed = decided[~decided["id"].isin(ids) & (decided["quote"] + decided["text"] != "")]
     words = ["table", "start", "quote", "text"]
     left = drafts[~drafts["id"].isin(ids) & ~_keys(drafts, words).isin(_keys(renamed, words))]
     targets = left.loc[left["table"] == "targets", "id"]
     return left[(left["table"] != "proofs") | left["target"].isin(targets)]
-
-
-def _draft_quotes(rows, place, text, folder, taken):
-    """Draft the rows that have a quote alone; no id is taken twice."""
-    quotes = rows.loc[rows["decide"].isna(), "quote"].to_list()
-    return propose(place, text, folder, quotes=quotes, taken=taken) if quotes else None
 
 
 # --- joining sheets and tables ---------------------------------------------------------------------------------------
@@ -257,20 +255,22 @@ def _keys(rows, key):
     return pd.MultiIndex.from_frame(rows[list(key)])
 
 
-def _sheet(rows, table, path):
-    """Return the rows for a table, without drafts, indexed by the file that they go to and their numbers as negative lines."""
-    is_kept = rows["decide"].notna() & ~rows["decide"].isin(["draft", "leave"])
-    kept = rows.loc[is_kept & (rows.index.get_level_values("table") == table.name), table.columns]
-    numbers = -kept.index.get_level_values("row")
-    return kept.set_axis(pd.MultiIndex.from_product([[str(path)], numbers], names=["path", "line"]))
+def _sheet(rows, table, letters, path):
+    """Return a table and the rows for it, without drafts; cells are missing where the sheet has no such column.
+
+    Rows are indexed by the file that they go to and their numbers as negative lines.
+    """
+    kept = rows[(rows["table"] == table.name) & rows["decide"].isin(["", "take"])]
+    places = pd.MultiIndex.from_product([[str(path)], -kept["row"]], names=["path", "line"])
+    return table, kept.filter(letters).reindex(columns=table.columns).set_axis(places)
 
 
-def _join(sheets, tables, schema, place, remove):
+def _join(sheets, tables, place, remove):
     """Return the tables with the rows of the sheets in place of the place's own, and faults."""
     after, faults = {name: table.cells for name, table in tables.items()}, []
     places = template.places_of(after)
-    for name, sheet in sheets.items():
-        table, cells = schema[name], after[name]
+    for name, (table, sheet) in sheets.items():
+        cells = after[name]
         is_own = places.get(name, cells[table.key[0]]) == place
         own, others = cells[is_own], cells[~is_own]
         if name in template.SHARED:
@@ -307,15 +307,15 @@ def _lost_fault(table, lost):
 
 def _merge(table, others, own, sheet):
     """Return other rows of a table and those of a sheet, completed from the place's own, in the order of the table."""
-    verified = sheet.columns.isin(template.VERIFIED)
-    given = sheet.mask((sheet == "") & verified)  # which `lantian verify --write` may have filled in since
+    # What `lantian verify --write` may have filled in since is taken from the tables.
+    given = sheet.mask((sheet == "") & sheet.columns.isin(template.VERIFIED))
     rows = pd.concat([others, given.fillna(_known(table, own, sheet)).fillna("")])
     numbers = {column.name for column in table.fields if column.type in DTYPES}
-    return rows.sort_values(
-        list(table.key),
-        key=lambda column: pd.to_numeric(column, errors="coerce") if column.name in numbers else column,
-        na_position="first",
-    )
+
+    def sortable(cells):
+        return pd.to_numeric(cells, errors="coerce") if cells.name in numbers else cells
+
+    return rows.sort_values(list(table.key), key=sortable, na_position="first")
 
 
 def _without_stubs(gaps, targets):
@@ -358,8 +358,8 @@ def _problems(after, tables, schema, sheets):
         yield name, abs(problem.line), problem.column, problem.message
 
 
-def _by_cell(file, faults, letters):
-    """Word faults by sheet and cell, the first of each cell; those in other rows of the tables have file and line."""
+def _refuse(file, faults, letters):
+    """Raise what is wrong, by sheet and cell, the first of each cell; in other rows of the tables by file and line."""
     order, problems = list(letters), {}
     for name, row, column, message in faults:
         letter = letters.get(name, {}).get(column, "")
@@ -367,7 +367,8 @@ def _by_cell(file, faults, letters):
         if name in letters:
             name, row = f"{file}:{name}{f'!{letter}{row}' if row else ''}", 0
         problems.setdefault(at, Problem(name, row, column, message))
-    return [problems[at] for at in sorted(problems)]
+    if problems:
+        raise DataError([problems[at] for at in sorted(problems)])
 
 
 # --- what has changed ------------------------------------------------------------------------------------------------
@@ -388,16 +389,8 @@ def _file(table, cells, path):
 
 def _report(changes, rows, place, worded):
     """Say what has changed, what waits for a decision, and what to do next."""
-    lines = [f"{name}: {words}" for name, words in changes.items() if words] or ["Nothing has changed."]
-    waiting = rows.query("table != 'proofs'")["decide"].value_counts()  # proofs go with their targets
-    again = f"lantian export --template {place} {place}.xlsx --replace"
-    for count, noun, what in (
-        (waiting.get("draft"), "draft", "left out, on which nobody has decided: take or leave"),
-        (waiting.get("leave"), "draft", "left out, as decided"),
-        (worded, "statement", "worded from the cells of the row: read whether all is said"),
-        (rows["decide"].isna().sum(), "quote", f"drafted, to decide on: {again}"),
-    ):
-        if count:
-            lines.append(f"{counted(count, noun)} {what}")
-    words = Path(__file__).with_name("workbook_next.txt").read_text("utf-8").rstrip("\n")
-    return "\n".join([*lines, words.format(place=place)])
+    words = Path(__file__).with_name("workbook_report.txt").read_text("utf-8")
+    own = rows[rows["table"] != "proofs"]  # which go with their targets
+    counts = own["decide"].fillna("quote").value_counts().to_dict() | {"worded": worded}
+    report = Template(words, trim_blocks=True)
+    return report.render(changes=changes, counts=counts, place=place, counted=counted)
