@@ -73,9 +73,14 @@ def read_tables(folder):
 def readable_tables(folder):
     """Return schema and tables of a folder, whose cells may be wrong or still empty; raise what cannot be read."""
     schema, tables = read_tables(folder)
+    refuse_unreadable(tables)
+    return schema, tables
+
+
+def refuse_unreadable(tables):
+    """Raise what kept files and rows of tables from being read."""
     if problems := [problem for table in tables.values() for problem in table.problems]:
         raise DataError(sorted(problems))
-    return schema, tables
 
 
 def read_table(folder, table):

@@ -10,7 +10,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from lantian.data.check import LOOKUPS
 from lantian.data.export import WIDEST, add_sheet, as_text, read_package, saved, width
-from lantian.data.files import DTYPES, as_csv, readable_tables, write_files
+from lantian.data.files import DTYPES, as_csv, read_tables, readable_tables, refuse_unreadable, write_files
 from lantian.data.schema import PACKAGE, Field, find_data, refusal
 
 ACCESS = {"focus": "full_text", "reference": "cited"}
@@ -249,7 +249,7 @@ def add(identifier, data=None, year=None, reference=False):
         When the id cannot be used or the tables cannot be read; nothing is written then.
     """
     folder = find_data(data)
-    schema, tables = readable_tables(folder)
+    schema, tables = read_tables(folder)
     cells = {name: table.cells for name, table in tables.items()}
     if identifier in set(cells["jurisdictions"]["id"]):
         raise refusal("", f"{identifier!r} is in jurisdictions.csv already")
@@ -257,6 +257,7 @@ def add(identifier, data=None, year=None, reference=False):
     targets, role = folder / f"targets/{identifier}.csv", "reference" if reference else "focus"
     if targets.exists():
         raise refusal(targets, "is there already; move it away first")
+    refuse_unreadable(tables)
     rows = begin(identifier, document_id(identifier, year), cells, role)
     paths = {name: tables[name].paths[0] for name in rows} | {"targets": targets}
     files = {folder / PACKAGE: as_text(read_package(folder, f"targets/{identifier}.csv"))}
