@@ -247,7 +247,7 @@ def _without(own, pairs, compared):
     left = own[~own["id"].isin(compared["id"])]
     places = pairs.drop_duplicates(["id", "place_above"]).groupby("id")["place_above"].agg(wording.names)
     others = "what was collected of " + places + " is of another kind, unit, year or place"
-    in_words = left["id"].map(others)
+    in_words = left["id"].map(others).astype("object")  # of numbers where there is none
     relation = in_words.isna().map({True: "not collected", False: "not comparable"})
     in_words = in_words.fillna("no goal of a level above could be matched to it")
     return left.assign(relation=relation, in_words=in_words)
