@@ -17,8 +17,8 @@ from random_plans import MANY, make
 
 SETS = int(os.environ.get("LANTIAN_RANDOM_SETS", "500"))
 # A set has one place more than the one before it, up to twenty: few, as many as are named one by one, one more, and many.
-DRAWN = [1, FEW, 15]
-MORE = [0, 2, 4, FEW - 1, MANY - 1]
+DRAWN = [FEW]
+MORE = [0, 1, 2, 4, FEW - 1, 15, MANY - 1]
 PLACE_PAGES = 1  # of each set; the others are of the same notebook
 # What no page may say: values that are missing, names that are, and blanks in their stead.
 SPOILT = re.compile(r"(?<![\w'])(nan|NaN|None(?! of)|NaT|<NA>|inf)\b|, ,|\(\)|\{\w|  +[a-z]|&#x27;|&amp;")
