@@ -442,7 +442,7 @@ def touches(tables, edits, indicators):
 
 
 @pytest.mark.parametrize(
-    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in range(2, 10))]
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in range(1, 10))]
 )
 def test_sixty_mutations(exported, sound, data, seed):
     """Six at a time, since to execute the findings takes longest."""

@@ -578,6 +578,7 @@ def assert_every_chart_names(names, site):
     assert tables and not {chart: lacking for chart, lacking in missing.items() if lacking}
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_every_chart_names_every_place(crowded):
     assert_every_chart_names(*crowded)
@@ -589,6 +590,7 @@ def test_every_chart_names_each_of_twelve_places(copy_data, tmp_path):
     assert_every_chart_names(names, render_all(copy_data, tmp_path / "site"))
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 @pytest.mark.browser
 def test_hostile_text_is_shown_and_never_run(crowded, chromium):
@@ -608,6 +610,7 @@ def test_hostile_text_is_shown_and_never_run(crowded, chromium):
     assert alerts == []
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_no_formula_is_alive_in_the_rows_of_a_chart(crowded):
     _, site = crowded

@@ -295,6 +295,7 @@ def test_characters_that_nobody_sees_are_named_by_code_point(small, unseen, name
     assert named == {(line, column)}
 
 
+@pytest.mark.thorough
 @settings(max_examples=15, deadline=None, derandomize=True, database=None)
 @given(
     seen=st.characters(exclude_categories=("Cc", "Cf", "Cs", "Cn", "Zs", "Zl", "Zp", "Mn", "Me"))

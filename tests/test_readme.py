@@ -113,7 +113,13 @@ def reader_folder(tmp_path_factory):
     return tmp_path_factory.mktemp("reader")
 
 
-@pytest.mark.parametrize("name", ["texts missing", pytest.param("texts", marks=pytest.mark.sources)])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("texts missing", marks=pytest.mark.thorough),
+        pytest.param("texts", marks=pytest.mark.sources),
+    ],
+)
 def test_snippet_runs_and_runs_again(name, data, reader_folder, monkeypatch, capsys):
     """Again in the same folder: with the texts, where they are here, or else without."""
     monkeypatch.chdir(reader_folder)

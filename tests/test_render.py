@@ -377,7 +377,13 @@ def test_page_goes_with_its_notebook(suite):
     assert suite.executed == []
 
 
-@pytest.mark.parametrize("name", ["00_first.html", "index.html", ".lantian/01_second.ipynb"])
+SPOILT = [
+    "00_first.html",
+    *(pytest.param(name, marks=pytest.mark.thorough) for name in ("index.html", ".lantian/01_second.ipynb")),
+]
+
+
+@pytest.mark.parametrize("name", SPOILT)
 def test_spoiled_file_is_made_again(suite, name):
     before = suite.render()
     (suite.output / name).write_text("spoiled")
