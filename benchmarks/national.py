@@ -6,10 +6,11 @@ their proofs come along, and where a headline indicator is not drawn, there is a
 
 import argparse
 import csv
-import json
 import random
 import shutil
 from pathlib import Path
+
+from lantian.site.codebook import package
 
 PLACES, TARGETS, SEED = 2850, 300, 20
 DATA = Path(__file__).parents[1] / "data"
@@ -47,10 +48,7 @@ def make(folder, places=PLACES, targets=TARGETS, seed=SEED, data=DATA):
         )
     for name, rows in added.items():
         write(folder / f"{name}.csv", sorted(real[name] + rows, key=lambda row: row.get("id", "")))
-    package = json.loads((data / "datapackage.json").read_text("utf-8"))
-    resource = next(entry for entry in package["resources"] if entry["name"] == "targets")
-    resource["path"] = sorted(f"targets/{path.name}" for path in (folder / "targets").glob("*.csv"))
-    (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1), "utf-8")
+    (folder / "datapackage.json").write_text(package(folder), "utf-8")  # sizes and hashes are others
 
 
 def add(folder, place, number, drawn, real, added, chance):

@@ -256,6 +256,7 @@ def test_amounts_and_dates_of_all_targets_are_worded_alike(plans, answered):
     assert not wrong
 
 
+@pytest.mark.thorough
 def test_the_queries_answer_for_a_plan_read_in_part(copy_data, tmp_path):
     """Two goals read, two cited of another document, one silence, and of the rest nothing known."""
     rows = [row for row in read(copy_data / "targets/yuyao.csv") if row["id"] in READ_IN_PART]

@@ -504,6 +504,7 @@ def set_cells(path, identifier, **cells):
     return change(path, [row["id"] for row in read(path)].index(identifier), **cells)
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_targets_are_read_whether_the_package_names_their_file_or_not(copy_data, data, site):
     package = copy_data / "datapackage.json"

@@ -36,6 +36,17 @@ ROW_RULES = pd.read_csv(Path(__file__).with_name("row_rules.csv"), keep_default_
 # how both are named.
 LOOKUPS = pd.read_csv(Path(__file__).with_name("lookups.csv"), keep_default_na=False)
 # What tables must not hold together: queries, each of which yields problems.
+SORTED = ("targets", "gaps", "indicators", "documents", "subjects")
+# The tables and columns that the rules between tables read.
+RULED = {
+    "units": "unit factor dimension standard_unit",
+    "indicators": "id headline",
+    "subjects": "id parent",
+    "jurisdictions": "id parent role name_en",
+    "documents": "id jurisdiction access issued",
+    "targets": "id document indicator",
+    "gaps": "id document jurisdiction indicator status",
+}
 TABLE_RULES = Path(__file__).with_name("table_rules.sql").read_text("utf-8").split("\n\n")
 # The tables that quotes are checked with.
 QUOTED = ("targets", "proofs", "units")
@@ -124,7 +135,7 @@ def check_tables(tables, schema):
                 problems += _unknown_problems(cells[name][column], known, allowed, separator)
     problems = _one_if_shifted(problems, cells, schema)
     if not problems:  # rules about the whole would only repeat a problem of a cell
-        problems += _table_problems(cells)
+        problems += [*_sort_problems(cells), *_table_problems(cells)]
         problems += _name_problems(tables["targets"], cells["jurisdictions"]["id"])
     return problems
 
@@ -316,13 +327,22 @@ def _name_problems(targets, places):
     return [Problem(path, 0, "", message) for path in empty if Path(path).stem not in set(places)]
 
 
+def _sort_problems(cells):
+    """Report rows that are not sorted by id, so that a change of the data is a small diff."""
+    for name in SORTED:
+        ids = cells[name]["id"]
+        out_of_order = ids < ids.groupby(level="path").shift()
+        yield from _report(ids[out_of_order], "is out of order; rows are sorted by id")
+
+
 def _table_problems(cells):
     """Report what the queries of `TABLE_RULES` find in the tables, which SQLite has for the while."""
     problems = []
     with closing(sqlite3.connect(":memory:")) as base:
-        for name, rows in cells.items():
-            rows = rows.rename_axis(["_path", "_line"]).reset_index()
-            rows.assign(_file=rows["_path"].map(lambda path: Path(path).stem)).to_sql(name, base, index=False)
+        for name, columns in RULED.items():
+            rows = cells[name][columns.split()].rename_axis(["_path", "_line"]).reset_index()
+            stems = {path: Path(path).stem for path in rows["_path"].unique()}
+            rows.assign(_file=rows["_path"].map(stems)).to_sql(name, base, index=False)
         for query in TABLE_RULES:
             found = base.execute(query).fetchall()
             problems += [Problem(*place, _quoting(cell, message)) for *place, cell, message in found]

@@ -77,14 +77,3 @@ SELECT ifnull((SELECT min(_path) FROM gaps), 'gaps.csv'), 0, 'indicator', '',
   place || ' has neither a target nor a gap for ' || group_concat(indicator, ', ')
     || '; add each, or give the document access partial where only a part of the plan was had'
 FROM missing GROUP BY place;
-
--- Rows are sorted by id, so that a change of the data is a small diff.
-WITH every AS (
-  SELECT rowid, _path, _line, id FROM targets
-  UNION ALL SELECT rowid, _path, _line, id FROM gaps
-  UNION ALL SELECT rowid, _path, _line, id FROM indicators
-  UNION ALL SELECT rowid, _path, _line, id FROM documents
-  UNION ALL SELECT rowid, _path, _line, id FROM subjects
-),
-ordered AS (SELECT *, lag(id) OVER (PARTITION BY _path ORDER BY rowid) AS previous FROM every)
-SELECT _path, _line, 'id', id, 'is out of order; rows are sorted by id' FROM ordered WHERE id < previous;
