@@ -313,10 +313,10 @@ def _unknown_problems(cells, known, allowed, separator=""):
 
 def _row_problems(rows, rules):
     """Report the rows for which a condition of `ROW_RULES` holds."""
-    problems = []
+    problems, columns = [], dict(rows.items())
     for rule in rules.itertuples():
-        wrong = rows.query(rule.condition, engine="python")
-        problems += _report(wrong[rule.column], rule.message)
+        is_wrong = pd.eval(rule.condition, engine="python", resolvers=[columns])
+        problems += _report(rows[rule.column][is_wrong], rule.message)
     return problems
 
 
