@@ -342,7 +342,12 @@ def _table_problems(cells):
         for name, columns in RULED.items():
             rows = cells[name][columns.split()].rename_axis(["_path", "_line"]).reset_index()
             stems = {path: Path(path).stem for path in rows["_path"].unique()}
-            rows.assign(_file=rows["_path"].map(stems)).to_sql(name, base, index=False)
+            rows = rows.assign(_file=rows["_path"].map(stems))
+            base.execute(f"CREATE TABLE {name} ({', '.join(rows)})")
+            marks = ", ".join("?" * len(rows.columns))
+            base.executemany(
+                f"INSERT INTO {name} VALUES ({marks})", zip(*(rows[column].tolist() for column in rows))
+            )
         for query in TABLE_RULES:
             found = base.execute(query).fetchall()
             problems += [Problem(*place, _quoting(cell, message)) for *place, cell, message in found]
