@@ -304,6 +304,8 @@ def _unknown_problems(cells, known, allowed, separator=""):
     """Report each name that is not known, in cells of one name or of names with a separator between them."""
     names = cells.str.split(separator).explode() if separator else cells
     unknown = sorted(set(names.unique().tolist()) - {*known, ""})
+    if not unknown:
+        return []
     likely = {name: near(name, known) for name in unknown[:SUGGESTIONS]}
     messages = {name: f"is not known; it must be {allowed}{likely.get(name, '')}" for name in unknown}
     wrong = names[names.isin(unknown)]
