@@ -163,7 +163,9 @@ class Checkout:
     def make(self, *arguments, **variables):
         self.log.write_text("")
         inherited = {
-            k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "LANTIAN_", "PYTHON"))
+            k: v
+            for k, v in os.environ.items()
+            if not k.startswith(("MAKE", "MFLAGS", "LANTIAN_", "PYTHON", "THOROUGH"))
         }
         environment = (
             inherited | {"LC_ALL": "C", "PYTHON": str(self.python), "LOG": str(self.log)} | variables
