@@ -224,9 +224,8 @@ def judge(judging, one, other, of="value"):
 def _judge(judging, pair, places, of):
     """Judge the facts of two targets of two places."""
     found, inputs = differences(judging, *pair), pair[0].inputs + pair[1].inputs
-    if (
-        of == "pace" and inputs and _overlap(pair[0].compared, pair[1].compared)
-    ):  # readings that leave the order open
+    # Readings that leave open which pace is the faster.
+    if of == "pace" and inputs and _overlap(pair[0].compared, pair[1].compared):
         found.append(_look_up(judging, "rate", one="*", other="*"))
     counted, marks, hard = ([each for each in found if each.kind == kind] for kind in SEVERITIES)
     caveats = tuple(in_words(judging, each) for each in counted + marks)
@@ -445,9 +444,8 @@ def implied_level(judging, row):
     if row.kind != "change" or row.value_basis != "figure" or pd.isna(row.baseline_year):
         return None
     seen = observations_of(judging.plans, row)
-    seen = seen[
-        (seen["year"] == row.baseline_year) & (seen["dimension"] != row.dimension)
-    ]  # the change is in %
+    # A reading has another dimension than the change, which is in %.
+    seen = seen[(seen["year"] == row.baseline_year) & (seen["dimension"] != row.dimension)]
     if seen["dimension"].nunique() != 1:
         return None
     levels = seen["value"] * seen["factor"] * (1 + row.amount / 100)

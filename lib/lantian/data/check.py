@@ -29,7 +29,7 @@ SUGGESTIONS = 20  # for so many unknown names of a column the likely one is look
 # in Chinese and English needs five; then letters and marks that show nothing, and what is no character.
 INVISIBLE, NEEDED = {"Cc", "Cf", "Zs", "Zl", "Zp"}, set(" \u00a0\u3000\t\n")
 BLANK = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufdd0-\ufdef\ufffe\uffff\U000e0100-\U000e01ef]"
-# What a row must not be: table, column at fault, condition as `DataFrame.query` takes it, message. Numbers that plans say in
+# What a row must not be: table, column at fault, condition as `pandas.eval` takes it, message. Numbers that plans say in
 # words are 100 (all), 0 (none), 1 (equal, or less) and -50 (half less).
 ROW_RULES = pd.read_csv(Path(__file__).with_name("row_rules.csv"), keep_default_na=False)
 # Columns of names, one a cell or several with a separator, that another table knows by a column; what is allowed also, and
@@ -129,7 +129,7 @@ def check_tables(tables, schema):
     for name, table in schema.items():
         problems += _column_problems(cells[name], table) + _key_problems(cells[name], table.key)
         problems += _row_problems(cells[name], ROW_RULES[ROW_RULES["table"] == name])
-        for column, separator, other, key, also, allowed in _lookups(table):
+        for column, separator, other, key, also, allowed in lookups(table):
             if other in complete:
                 known = [*cells[other][key], also]
                 problems += _unknown_problems(cells[name][column], known, allowed, separator)
@@ -140,7 +140,7 @@ def check_tables(tables, schema):
     return problems
 
 
-def _lookups(table):
+def lookups(table):
     """List the columns of names that another table knows, as `LOOKUPS` does; references of the schema are to ids."""
     named = LOOKUPS[LOOKUPS["table"] == table.name].drop(columns="table")
     ids = [(column, "", other, key, "", f"an id in {other}") for column, other, key in table.references]

@@ -207,11 +207,8 @@ def prepare(data):
     """Load the tables ahead: the next `load` of the same takes these plans, once, in this process or in those forked from it."""
     plans = load(data)
     _READY[_state(plans.folder, os.environ.get("LANTIAN_JURISDICTIONS", ""))] = plans
-    _ = (
-        plans.targets,
-        plans.targets_above,
-        plans.by_id,
-    )  # makes them here, so that forked processes share them
+    # Made when first asked for: here, so that forked processes share them.
+    _ = plans.targets, plans.targets_above, plans.by_id
 
 
 _READY = {}
@@ -273,9 +270,8 @@ def _labelled(places, documents):
     read = _read(documents)[["issued", "access"]]
     places = places.sort_values(["order", "id"]).reset_index(drop=True)
     places = places.join(read[~read.index.duplicated()], on="id").fillna({"issued": "", "access": ""})
-    year = places["issued"].str.replace(
-        r"^(\d{4})[^?]*", r"\1", regex=True
-    )  # 2018 of 2018-10-05, 2018? of 2018-10?
+    # 2018 of 2018-10-05, 2018? of 2018-10?
+    year = places["issued"].str.replace(r"^(\d{4})[^?]*", r"\1", regex=True)
     label = places["name_en"] + (" (" + year + ")").where(year != "", "")
     by_id = places.set_index("id").to_dict("index")
     provinces = [province(by_id, place) for place in by_id]

@@ -8,7 +8,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from lantian.data.check import LOOKUPS
+from lantian.data.check import lookups
 from lantian.data.export import WIDEST, add_sheet, as_text, read_package, saved, width
 from lantian.data.files import DTYPES, as_csv, read_tables, readable_tables, refuse_unreadable, write_files
 from lantian.data.schema import PACKAGE, Field, find_data, refusal
@@ -146,9 +146,8 @@ def _lists(schema, headers):
         enums = {column.name: column.enum for column in schema[name].fields if column.enum}
         codes |= {(name, column): f'"{",".join(enum)}"' for column, enum in enums.items()}
     lists = {at: (enum, "stop") for at, enum in codes.items()}
-    known = [(name, *reference) for name in SHEETS for reference in schema[name].references]
-    known += LOOKUPS[["table", "column", "other", "key"]].itertuples(index=False, name=None)
-    for table, column, other, key in known:
+    known = [(name, *lookup) for name in SHEETS for lookup in lookups(schema[name])]
+    for table, column, _, other, key, *_ in known:
         if other in headers:
             letter = get_column_letter(headers[other].index(key) + 1)
             cells = f"OFFSET({other}!${letter}$3,0,0,COUNTA({other}!${letter}$3:${letter}$9999),1)"
