@@ -23,8 +23,17 @@ NUMBER_WORDS = {int(number): words for number, words in read_patterns("number_wo
 WORDS = {name: re.compile(pattern) for name, pattern in read_patterns("quote_words.csv").items()}
 CHANGES, REACHES, STAYS = (WORDS[name] for name in ("changes", "reaches", "stays"))
 # Which operators the words right before a figure of a statement allow, and those right behind it.
-BOUNDS_BEFORE = read_patterns("english_bounds_before.csv")
-BOUNDS_BEHIND = read_patterns("english_bounds_behind.csv")
+BOUNDS_BEFORE = {
+    bound: re.compile(rf"\b(?:{words}) (?:a |an |the )?$", re.IGNORECASE)
+    for bound, words in read_patterns("english_bounds_before.csv").items()
+}
+BOUNDS_BEHIND = {
+    bound: re.compile(rf" ?(?:%|\w+)?(?:{words})\b")
+    for bound, words in read_patterns("english_bounds_behind.csv").items()
+}
+# The year right before a figure, as 2020年达到; and one named as an end, as 到2025年.
+RIGHT_BEFORE = re.compile(r"(?<![比较在、和及至~-])((?:19|20)\d\d)年[^\d,。;、)]{0,4}$")
+UNTIL = re.compile(r"到((?:19|20)\d\d)年(?!、)")
 NEGATED = re.compile(r"\b(?:not?|without|ban(?:ned)?|prohibit(?:ed)?)\b", re.IGNORECASE)
 ENGLISH_UNITS = wording.words("english unit")
 
@@ -93,7 +102,7 @@ def _joined(targets, proofs):
 
 
 def countable(words, units=()):
-    """List the figures in digits that may be of a target: no dates and times, and none of a name.
+    """List the figures in digits that may be a target's: no dates and times, and none of a name.
 
     Parameters
     ----------
@@ -119,12 +128,12 @@ def countable(words, units=()):
 
 
 def _figure_faults(row):
-    """Yield what is wrong with the figures of a row, or else the first fault of their sign, operator or order."""
+    """Yield which figures of a row are not printed, or else the first fault that `SENSE_CHECKS` find in their words."""
     words = row.figure_evidence
-    if row.value_basis != "figure" or not words.strip():
+    if row.value_basis != "figure" or pd.isna(row.value) or not words.strip():
         return
-    dates = () if row.unit in figures.DATES else figures.DATES
-    printed = [figure for figure in figures.figures(words, row.known) if figure.unit not in dates]
+    ignored = () if row.unit in figures.DATES else figures.DATES
+    printed = [figure for figure in figures.figures(words, row.known) if figure.unit not in ignored]
     matching = [figure for figure in printed if figures.in_unit(figure, row.value, row.unit, words)]
     row = row._replace(printed=printed, matching=matching)
     faults = [*_printing_faults("value", row), *_printing_faults("value_max", row)]
@@ -145,13 +154,13 @@ def _printing_faults(column, row):
         yield "unit", f"{unit!r} is not what is printed: {alike[0]}{hint}"
 
 
-# --- the figure means what the row states ----------------------------------------------------------------------------
+# --- the figure means what the row states: these see rows of which each figure is printed ----------------------------
 
 
 def _size_fault(row):
     """The size of what is acted on is no figure of the target: 10蒸吨及以下锅炉."""
-    sized = [WORDS["size"].match(figure.unit + _behind(row, figure)) for figure in row.matching]
-    if row.kind != "standard" and all(sized):
+    behind = [row.figure_evidence[figure.end :].lstrip() for figure in row.matching]
+    if row.kind != "standard" and all(WORDS["size"].match(words) for words in behind):
         yield "value", f"{row.value:.15g} is the size of what is acted on; it belongs to subject_class"
 
 
@@ -167,6 +176,7 @@ def _before(row):
 
 def _start_fault(row):
     """A figure from which something only starts is not the target: 由50降至35."""
+    # ¤ stands for the figure and its unit.
     around = [f"{before}¤{_behind(row, figure)}" for before, figure in zip(_before(row), row.matching)]
     starts = all(WORDS["start"].search(words) for words in around)
     if row.kind != "change" and starts and len(row.printed) > len(row.matching):
@@ -202,9 +212,9 @@ def _year_fault(row):
     """The year right before the figure, or last before it as 到2025年, is the row's or its base year."""
     years = set()
     for before in _before(row):
-        near = re.findall(r"(?<![比较在、和及至~-])((?:19|20)\d\d)年[^\d,。;、)]{0,4}$", before)
+        near = RIGHT_BEFORE.findall(before)
         if not near and str(row.target_year) in row.figure_evidence:
-            near = re.findall(r"到((?:19|20)\d\d)年(?!、)", before)[-1:]
+            near = UNTIL.findall(before)[-1:]
         years |= set(map(int, near))
     years.discard(row.baseline_year)
     if pd.notna(row.target_year) and years and row.target_year not in years:
@@ -212,7 +222,7 @@ def _year_fault(row):
 
 
 def _sign_fault(row):
-    """A fall has a sign, and a rise has none."""
+    """A fall is negative, a rise positive."""
     ways = [figures.direction(figure, row.figure_evidence) for figure in row.matching]
     if row.kind == "change" and any(row.value * way < 0 for way in ways):
         way = "fall, which is" if row.value > 0 else "rise, which is not"
@@ -220,7 +230,7 @@ def _sign_fault(row):
 
 
 def _range_fault(row):
-    """The end of a range is printed behind its beginning, and none is left out."""
+    """The end of a range is printed behind its beginning; a figure that is an end of a range brings the other."""
     if pd.notna(row.value_max):
         if abs(row.value_max) not in [figure.until for figure in row.matching]:
             yield "value_max", f"{row.value_max:.15g} is not printed right behind {row.value:.15g}"
@@ -249,27 +259,30 @@ SENSE_CHECKS += (_sign_fault, _range_fault, _operator_fault)
 
 
 def _cited_faults(row):
-    """Yield what the operative words of a goal above contradict: its figure, unit, operator or strength."""
-    words = fold(row.words).replace("…", "")  # what was left out parts no bound from its figure
+    """Yield what the operative words of a goal above contradict: its figure, unit, operator or strength.
+
+    Only cited goals have such words, in the column ``words``.
+    """
+    cited = fold(row.words).replace("…", "")  # what was left out parts no bound from its figure
     if row.value_basis == "figure":
-        printed = countable(words, row.known)
+        printed = countable(cited, row.known)
         matching = [figure for figure in printed if figures.prints(figure, row.value, row.unit)]
         yield from _cited_figure_faults(
-            row._replace(figure_evidence=words, printed=printed, matching=matching)
+            row._replace(figure_evidence=cited, printed=printed, matching=matching)
         )
-    if WORDS["aspiring"].search(words) and row.strength != "aspirational":
+    if WORDS["aspiring"].search(cited) and row.strength != "aspirational":
         yield "strength", f"{row.strength!r} does not fit the words ({row.words}), which are aspirational"
 
 
 def _cited_figure_faults(row):
     """Yield the first thing that operative words contradict of a figure."""
     words = row.figure_evidence
+    with_unit = [figure for figure in row.matching if figure.unit]
+    in_its_unit = [figure for figure in with_unit if figures.in_unit(figure, row.value, row.unit, words)]
     if not row.matching:
         if row.printed and row.kind != "standard":
             yield "value", f"{row.value:.15g} is not what the words print ({row.words})"
-    elif all(
-        figure.unit and not figures.in_unit(figure, row.value, row.unit, words) for figure in row.matching
-    ):
+    elif with_unit == row.matching and not in_its_unit:
         yield "unit", f"{row.unit!r} is not what the words print ({row.words})"
     elif re.search("[\u4e00-\u9fff<>≤≥]", words):
         yield from _operator_fault(row)
@@ -299,7 +312,7 @@ def _date_faults(row):
 def _is_last_year(row):
     """Return whether the base year is the one before the target's, and the words have it as the last: 比上年下降3%."""
     follows = pd.notna(row.target_year) and row.baseline_year + 1 == row.target_year
-    return follows and WORDS["last year"].search(row.evidence)
+    return bool(follows and WORDS["last year"].search(row.evidence))
 
 
 def _strength_faults(row):
@@ -322,18 +335,18 @@ def _aspiring_word(row, quote):
 
     Empty where the figure also stands without it.
     """
-    found = []
+    found = []  # for each print of the value its word, or None
     for figure in figures.figures(quote):
         if figures.prints(figure, row.value, row.unit):
-            *others, last = re.split("[,,]", re.split("[。;]", quote[: figure.start])[-1])
-            heads = [WORDS["aspiring"].match(clause.strip()) for clause in others]
-            found.append(WORDS["aspiring"].search(last) or next(filter(None, heads), None))
+            *earlier, own = re.split("[。;]", quote[: figure.start])[-1].split(",")
+            heads = [WORDS["aspiring"].match(clause.strip()) for clause in earlier]
+            found.append(WORDS["aspiring"].search(own) or next(filter(None, heads), None))
     return found[0][0] if found and all(found) else ""
 
 
 def _is_only_compared(words, year):
     """Return whether words hold a year only as what is compared with: 比2015年, 与2015年相比, 以2015年为基准."""
-    alone = rf"(?<![比较])(?<!与)(?<!相较于)(?<!相对于)(?<!基准年)(?<!自){year}(?!年?(?:相比|为基|水平|基数))"
+    alone = rf"(?<![比较\d])(?<!与)(?<!相较于)(?<!相对于)(?<!基准年)(?<!自){year}(?!\d|年?(?:相比|为基|水平|基数))"
     return str(year) in words and not re.search(alone, words)
 
 
@@ -344,16 +357,15 @@ def _stray_faults(row):
     """Yield the numbers of a statement that are not held anywhere, or else that the row's figure is none of its numbers."""
     stated = wording.numbers(row.statement_en)
     others = [number for number in stated if not _is_value(number, row)]
-    if not others:
-        return
-    further = {number.value for cell in _further_cells(row) for number in wording.numbers(cell)}
-    held = [*further, *_chinese(f"{row.evidence}\n{fold(row.words)}", row.known)]
+    in_row = {number.value for cell in _further_cells(row) for number in wording.numbers(cell)}
+    explained = [*in_row, *_numbers_in_chinese(f"{row.evidence}\n{fold(row.words)}", row.known)]
     digits = [number for number in others if number.text[0].isdigit()]
-    strays = [number for number in digits if not any(_is_about(number.value, one) for one in held)]
+    strays = [number for number in digits if not any(_is_about(number.value, one) for one in explained)]
     for number in strays:
         yield "statement_en", f"holds {number.text}, which stands neither in the row nor in its words"
-    rest = " and ".join(number.text for number in digits if number.value not in further)
-    if row.value_basis == "figure" and row.value and rest and not strays and len(others) == len(stated):
+    needs_figure = row.value_basis == "figure" and row.value != 0 and not strays
+    rest = " and ".join(number.text for number in digits if number.value not in in_row)
+    if needs_figure and rest and others == stated:
         yield "statement_en", f"holds {rest}, not {row.value:.15g} {row.unit}, the row's figure"
 
 
@@ -363,7 +375,7 @@ def _turned_faults(row):
     for number in stated:
         before, behind = number.before, number.behind
         if not any(_is_about(number.value, row.value * scale) for scale in (1, row.factor)):
-            continue
+            continue  # it is the figure neither as printed nor normalised
         if _turns_bound(row, before, behind):
             message = f"turns the operator {row.operator!r} of the row: {before[-12:] + number.text!r}"
             yield "statement_en", message
@@ -375,9 +387,8 @@ def _turned_faults(row):
 
 def _turns_bound(row, before, behind):
     """Return whether the words next to a figure bound it otherwise than the row's operator."""
-    left, right = r"\b(?:{}) (?:a |an |the )?$", r" ?(?:%|\w+)?(?:{})\b"
-    bounds = [one for one, words in BOUNDS_BEFORE.items() if re.search(left.format(words), before, re.I)]
-    bounds += [one for one, words in BOUNDS_BEHIND.items() if re.match(right.format(words), behind)]
+    bounds = [bound for bound, pattern in BOUNDS_BEFORE.items() if pattern.search(before)]
+    bounds += [bound for bound, pattern in BOUNDS_BEHIND.items() if pattern.match(behind)]
     if not bounds or (bounds[0] in ("<", ">") and (NEGATED.search(before) or row.kind == "change")):
         return False  # "no boilers below 20 t/h", "10 % below 2015"
     return bounds[0] != (MIRRORED.get(row.operator, row.operator) if row.value < 0 else row.operator)
@@ -393,17 +404,19 @@ def _other_unit(row, behind):
 def _turns_way(row, behind):
     """Return whether a fall is worded as above something, or a rise below it."""
     wrong = "above|higher" if row.value < 0 else "below|lower"
-    return row.kind == "change" and re.match(f" ?(?:%|percentage points?) ({wrong})", behind)
+    return row.kind == "change" and bool(re.match(f" ?(?:%|percentage points?) ({wrong})", behind))
 
 
 def _is_value(number, row):
-    """Return whether a number of a statement is a value of the row: normalised, or as printed where no English unit follows."""
+    """Return whether a number of a statement is a value of the row: normalised, or, where no unit of English follows
+    (``measured``), as printed.
+    """
     scales = [row.factor] if number.measured else [row.factor, 1]
     values = [value for value in (row.value, row.value_max) if pd.notna(value)]
     return any(_is_about(number.value, value * scale) for value in values for scale in scales)
 
 
-def _chinese(words, known):
+def _numbers_in_chinese(words, known):
     """List the numbers that Chinese words hold: their figures, the 10,000 of 万元, and the years of a five-year period."""
     printed = figures.figures(words, known)
     numbers = [number for figure in printed for number in (figure.number, figure.amount)]
@@ -413,7 +426,7 @@ def _chinese(words, known):
 
 
 def _further_cells(row):
-    """List the cells that may give a statement its further figures: years, dates, classes, names, and numbers that the text misses."""
+    """List the cells that may give a statement further figures: years, dates, classes, exceptions, the note, the document."""
     years = [str(year) for year in (row.target_year, row.baseline_year) if pd.notna(year)]
     deadline = row.deadline.replace("-", " ").replace(" 0", " ")
     return [*years, deadline, row.subject_class, row.exception, row.note, row.document.replace("-", " ")]

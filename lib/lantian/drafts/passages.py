@@ -69,6 +69,11 @@ class Passage:
         """Where its words begin in the text."""
         return self.sentence.start + self.first
 
+    @property
+    def stop(self):
+        """Where its words end in the text."""
+        return self.sentence.start + self.end
+
 
 @dataclass(frozen=True)
 class Year:

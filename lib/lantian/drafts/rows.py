@@ -41,13 +41,15 @@ def read(text, issued=None, units=(), quotes=None):
     units : tuple of str
         Further units, as those of a table.
     quotes : list of str, optional
-        Words of promises: only these are read, each at its first place, whatever the rules make of them.
+        Words of promises: only these are read, each at its first place, whatever the rules make of them. What is not in
+        the text is passed over, and of a row's quote `LONGEST` characters are kept.
 
     Returns
     -------
     rows : list of dict
         A row a promise in the order of the text: the cells of ``targets`` that its words show; ``proofs``, a list of
-        field, start and quote; ``about``, the words that name what is promised, and ``above``, those above it.
+        field, start and quote; ``about``, the words that name what is promised, and ``above``, those above it; ``end``, that
+        of its quote.
     reasons : list of tuple
         Start, end and reason of each figure that is no promise.
 
@@ -58,24 +60,25 @@ def read(text, issued=None, units=(), quotes=None):
     ([('deadline', '', ''), ('change', '<=', -5.0)], 'size of what is acted on')
     """
     folded, found = fold(text), reader.sentences(text)
-    period, rows, reasons, ahead = reader.period(found, issued), [], [], ""
+    period = reader.period(found, issued)
+    rows, reasons, ahead = [], [], ""  # ahead: the end of the sentence before
     begins = min(filter(None, (issued, period and period.since)), default=None)
     places = None if quotes is None else _places(quotes, folded, found)
-    for sentence, years, above in _with_years(found, period):
+    for sentence, years, year_above in _with_years(found, period):
         if quotes is None:
             passages, none = reader.promised(sentence, units)
             passages += reader.without_figures(sentence, passages)
             reasons += none
         else:
             passages = [one for place in places[sentence] for one in reader.quoted(sentence, *place, units)]
-            above = above or period
+            year_above = year_above or period
         for passage in passages:
             year = _own_year(passage, years)
-            cells = _promise(passage, year, above, quotes is not None)
+            cells = _promise(passage, year, year_above, quotes is not None)
             if _is_past(year, begins) and quotes is None:
-                reasons.append((passage.start, sentence.start + passage.end, "reading of an earlier time"))
+                reasons.append((passage.start, passage.stop, "reading of an earlier time"))
             elif cells:
-                year = year or _year_from_above(passage, cells["kind"], above, period)
+                year = year or _year_from_above(passage, cells["kind"], year_above, period)
                 rows.append(_row(passage, cells, year, years, f"{sentence.heading} {ahead}", folded))
         ahead = sentence.text[-AHEAD:]
     rows.sort(key=lambda row: row["start"])
@@ -85,7 +88,8 @@ def read(text, issued=None, units=(), quotes=None):
 def _with_years(found, period):
     """Yield each sentence with the years in it and the one that holds from above it.
 
-    In a section of goals a year holds until the next one, or that of the title; elsewhere in its paragraph.
+    In a section of goals a year holds until the next one, or that of the title; elsewhere within its numbered part. The year
+    of an annual plan holds everywhere.
     """
     carried = {}
     for sentence in found:
@@ -98,12 +102,14 @@ def _with_years(found, period):
 
 def _is_goal(sentence):
     """Return whether a sentence stands in a section of goals."""
-    return WORDS["goals"].search(sentence.heading)
+    return bool(WORDS["goals"].search(sentence.heading))
 
 
 def _is_past(year, begins):
-    """Return whether a year lies before the plan; a term may end the year before it begins."""
-    return bool(year and begins and year.year < begins - (year.timing == "by"))
+    """Return whether a year lies before the plan begins; that of a term (by 2017) may be the year before."""
+    if not (year and begins):
+        return False
+    return year.year < (begins - 1 if year.timing == "by" else begins)
 
 
 def _places(quotes, folded, found):
@@ -125,16 +131,23 @@ def _as_printed(row, text, folded):
     places = [folded.find(name, row["end"]) for name in names]
     row["lead"] = ";".join(text[place : place + len(name)] for place, name in zip(places, names))
     if word := row["strength_word"]:
-        place = folded.rfind(word, row["from"], row["end"])
+        place = folded.rfind(word, row["from"], row["to"])
         row["strength_word"] = text[place : place + len(word)]
         row["shown"].append(("strength_word", place, word))
-    outside = [one for one in row["shown"] if not row["start"] <= one[1] < row["end"]]
-    row["proofs"] = [(field, start, text[start : start + len(words)]) for field, start, words in outside]
+    row["proofs"] = [
+        (field, place, text[place : place + len(words)])
+        for field, place, words in row["shown"]
+        if not row["start"] <= place < row["end"]
+    ]
     return row | {"quote": text[row["start"] : row["end"]]}
 
 
 def _row(passage, cells, year, years, above, folded):
-    """Draft the row of a passage; `cells` says what it promises."""
+    """Draft the row of a passage; `cells` says what it promises.
+
+    `shown` gathers field, place and words of what the quote may not show; `from` and `to` are where the words for its
+    strength may stand.
+    """
     sentence, words = passage.sentence, passage.words
     is_direction = cells["kind"] == "deadline" and not WORDS["act"].search(words)
     row = cells | {"core": "no" if is_direction else "yes"} | _strength(passage) | _lead(passage, folded)
@@ -143,11 +156,13 @@ def _row(passage, cells, year, years, above, folded):
     row["base"] = next((base for base in ("new_or_replaced", "new") if WORDS[base].search(words)), "")
     # Of a list, its thing and what is measured of it: 氨氮 and 排放总量.
     measured = re.split("分别|控制|[均比较]|下降|减[少排]|达到", FORMS["list"].sub("", words))[0]
-    row["about"] = f"{passage.thing} {passage.thing}{measured}" if passage.thing else words
+    row["about"] = (
+        f"{passage.thing} {passage.thing}{measured}" if passage.thing else words
+    )  # a thing counts twice
     row |= {"above": f"{above} {sentence.text[: passage.first]}", "clause": sentence.clause}
     start = _quote_start(passage, year)
-    row |= {"start": start, "end": min(sentence.start + passage.end, start + LONGEST)}
-    row |= {"from": sentence.start, "shown": []}  # fields, and where which words show them
+    row |= {"start": start, "end": min(passage.stop, start + LONGEST)}
+    row |= {"from": sentence.start, "to": passage.stop, "shown": []}
     row |= _year_cells(row, year, folded)
     return row | _base_cells(row, passage, years, year) | _nature(row, sentence, folded)
 
@@ -155,30 +170,30 @@ def _row(passage, cells, year, years, above, folded):
 # --- what is promised ------------------------------------------------------------------------------------------------
 
 
-def _promise(passage, year, above, is_quoted):
+def _promise(passage, year, year_above, is_quoted):
     """Return kind, value, unit and operator of a promise; no cells for words that promise nothing one could check.
 
     Words that a person named promise something, whatever they say.
     """
-    cells = _figure_cells(passage) if passage.figure else _cells_in_words(passage, year, above)
+    cells = _figure_cells(passage) if passage.figure else _cells_in_words(passage, year, year_above)
     if is_quoted and not cells:
-        return {"kind": "deadline" if year or above else "standard"}
+        return {"kind": "deadline" if year or year_above else "standard"}
     return cells
 
 
-def _cells_in_words(passage, year, above):
+def _cells_in_words(passage, year, year_above):
     """Return the cells of a promise without a figure."""
-    words, does = passage.words, WORDS["act"].search(passage.words)
+    words, acts = passage.words, WORDS["act"].search(passage.words)
     names_paper = WORDS["title"].search(words) and not (year and WORDS["issue"].search(words))
     if names_paper or WORDS["past"].search(words) or WORDS["condition"].search(words):
         return {}
     if cells := _first_kind(words.replace("【", "")):
         return cells
-    is_term = year and year.deadline and year.end + 2 >= passage.start
+    is_term = year and year.deadline and year.end + 2 >= passage.start  # 2020年底前,…
     is_direction = WORDS["direction"].search(words) and not WORDS["effort"].match(words)
     # Among goals, whose year may stand above, an outcome is one too: 节能减排政策机制更加健全.
-    is_outcome = above and _is_goal(passage.sentence) and WORDS["direction"].search(words[-4:])
-    if (is_outcome and is_direction) or (year and (does or is_term or is_direction)):
+    is_outcome = year_above and _is_goal(passage.sentence) and WORDS["direction"].search(words[-4:])
+    if (is_outcome and is_direction) or (year and (acts or is_term or is_direction)):
         return {"kind": "deadline"}
     return {}
 
@@ -192,10 +207,11 @@ def _first_kind(words):
 def _figure_cells(passage):
     """Draft the cells of a figure: kind, value, unit and operator."""
     figure, words = passage.figure, passage.sentence.text
-    before = _before(figure, words)
+    before = _naming_words(figure, words)
     cells = _first_kind(f"{before}【{figure.unit}】{words[unit_end(figure, words) :]}")
-    is_change = cells["kind"] == "change" and "改善" not in before
-    sign = (direction(figure, words) or -1) if is_change else 1
+    # A change whose way no word shows is a fall; 改善 is neither.
+    is_signed = cells["kind"] == "change" and "改善" not in before
+    sign = (direction(figure, words) or -1) if is_signed else 1
     bound = next(bound for bound in OPERATORS if bound in figure.bounds)
     cells = cells | {"value_basis": "figure", "value": sign * figure.number}
     cells["operator"] = MIRRORED.get(bound, bound) if sign < 0 else bound
@@ -205,12 +221,12 @@ def _figure_cells(passage):
     return cells | ({} if figure.until is None else {"value_max": sign * figure.until})
 
 
-def _before(figure, words):
-    """Return the words before a figure; where they say no more than 力争达到 or 氨氮, those before the figure ahead."""
+def _naming_words(figure, words):
+    """Return the words before a figure; where these name no measure (力争达到, 氨氮), those before the last of its unit."""
     before = FORMS["comma"].split(words[: figure.first])[-1]
-    ahead = [one for one in figures(words[: figure.first]) if one.unit == figure.unit]
-    if ahead and (not is_named(before) or len(before) <= SHORT):
-        return FORMS["comma"].split(words[: ahead[-1].first])[-1]
+    earlier = [one for one in figures(words[: figure.first]) if one.unit == figure.unit]
+    if earlier and (not is_named(before) or len(before) <= SHORT):
+        return FORMS["comma"].split(words[: earlier[-1].first])[-1]
     return before
 
 
@@ -225,19 +241,19 @@ def _strength(passage):
     for head in reversed(FORMS["comma"].split(passage.sentence.text[: passage.first])):
         found = WORDS["governing"].search(head)
         amounts = [figure.start for figure in figures(head) if figure.unit not in DATES]
-        own = head[: min(amounts, default=len(head))]
-        if found and (is_named(own) or own == head):  # 力争18% behind a basic goal governs no other
+        before_amount = head[: min(amounts, default=len(head))]
+        if found and (is_named(before_amount) or not amounts):  # 力争18% behind a basic goal governs no other
             return {"strength": "aspirational", "strength_word": found[0]}
     return {"strength": "plain", "strength_word": ""}
 
 
 def _lead(passage, folded):
     """Draft who answers for a passage, by the brackets or the line behind it."""
-    start = passage.sentence.start + passage.end
+    start = passage.stop
     mark = FORMS["mark"].search(folded, start, start + BODIES_WITHIN)
     found = LEADS.search(folded, start, mark.start() if mark else start + BODIES_WITHIN)
     words = (found["named"] or found["within"] or found["alone"]) if found else ""
-    names = re.split(r"[、,;](?![^()]*\))", FORMS["no body"].sub("", words))
+    names = re.split(r"(?:[、,;]|会同)(?![^()]*\))", FORMS["no body"].sub("", words))  # not within brackets
     names = [name.strip() for name in names if FORMS["body"].search(name.strip())]
     if not names:
         return {"lead": "", "lead_type": "none_named"}
@@ -261,10 +277,10 @@ def _subject(passage):
 
 
 def _nature(row, sentence, folded):
-    """Draft whether a target is binding: 约束性 stands in its sentence or in a heading above."""
+    """Draft whether a target is binding: 约束性 stands in its sentence or in a heading above; add where to `shown`."""
     for nature in ("binding", "indicative"):
         if found := WORDS[nature].search(f"{sentence.heading} {sentence.text}"):
-            start = folded.rfind(found[0], 0, row["end"] + len(sentence.text))
+            start = folded.rfind(found[0], 0, sentence.start + len(sentence.text))
             row["shown"].append(("nature", start, found[0]))
             return {"nature": nature}
     return {}
@@ -274,36 +290,37 @@ def _nature(row, sentence, folded):
 
 
 def _own_year(passage, years):
-    """Return the year that the sentence of a passage has for it: the last before it, else the first in it."""
-    place = passage.sentence.start + (passage.figure.start if passage.figure else passage.first)
-    end = passage.sentence.start + passage.end
+    """Return the year that its sentence has for a passage: for a figure the last before it, else the first behind it within
+    the passage; for an act the other way round.
+    """
+    place = passage.sentence.start + passage.figure.start if passage.figure else passage.start
     before = [year for year in years if not year.is_base and year.start < place]
-    within = [year for year in years if not year.is_base and place <= year.start < end]
+    within = [year for year in years if not year.is_base and place <= year.start < passage.stop]
     if len(before) == passage.count > 1:  # 2013年、2014年分别完成40%、70%
         return before[passage.nth]
     if before and passage.count == before[-1].year - before[-1].since + 1 > 1:  # 2018-2020年分别控制在
         return replace(before[-1], year=before[-1].since + passage.nth)
-    nearest = [*within[:1], *before[-1:]] if passage.figure else [*before[-1:], *within[:1]]
-    return nearest[-1] if nearest else None
+    last, first = before[-1] if before else None, within[0] if within else None
+    return last or first if passage.figure else first or last
 
 
-def _year_from_above(passage, kind, above, period):
+def _year_from_above(passage, kind, year_above, period):
     """Return the year that holds for a passage without one: from above its sentence, but for no standing rule."""
     if passage.figure:
         is_standing = kind in ("ratio", "standard") or WORDS["every"].search(passage.words)
     else:
         is_standing = kind in ("ban", "ratio") or (kind != "deadline" and not _is_goal(passage.sentence))
-    is_standing = is_standing or WORDS["standing"].search(passage.words)
+    if is_standing or WORDS["standing"].search(passage.words):
+        return None
     # What is to be built or reached within a plan's period, unlike a share to be kept, may have its end.
-    is_work = kind in ("amount", "level", "change")
-    return None if is_standing else above or (period if is_work else None)
+    return year_above or (period if kind in ("amount", "level", "change") else None)
 
 
 def _quote_start(passage, year):
     """Return where the quote begins: at its year, where this stands right before its words, else with its words."""
     sentence = passage.sentence
-    first, end = sentence.start + passage.first, sentence.start + passage.end
-    if year and sentence.start <= year.start < first and end - year.start <= LONGEST:
+    first = passage.start
+    if year and sentence.start <= year.start < first and passage.stop - year.start <= LONGEST:
         between = sentence.text[year.end - sentence.start : passage.first]
         first = first if is_named(between) else year.start
     words = sentence.text[first - sentence.start :]
@@ -311,14 +328,13 @@ def _quote_start(passage, year):
 
 
 def _year_cells(row, year, folded):
-    """Draft the cells of the target year."""
+    """Draft the cells of the target year: stated in the quote, carried from before it in its sentence, else inferred."""
     timing = "every_year" if WORDS["every"].search(row["about"]) else year.timing if year else "none"
     if not year:
         return {"timing": timing, "target_year": "", "year_basis": ""}
     is_stated = row["start"] <= year.start < row["end"]
-    # Within a sentence, whose parts ; may divide, a year holds for what follows; behind that it is inferred.
-    is_apart = re.search("[。!\n]", folded[year.start : row["start"]])
-    basis = "stated" if is_stated else "inferred" if is_apart else "carried"
+    is_earlier_sentence = re.search("[。!\n]", folded[year.start : row["start"]])
+    basis = "stated" if is_stated else "inferred" if is_earlier_sentence else "carried"
     day = "" if basis == "inferred" else year.deadline
     row["shown"].append(("target_year", year.start, year.words))
     cells = {"timing": timing, "target_year": year.year, "year_basis": basis, "deadline": day}
@@ -327,12 +343,13 @@ def _year_cells(row, year, folded):
 
 def _base_cells(row, passage, years, year):
     """Draft the cells of the base year."""
-    end = passage.sentence.start + passage.end
-    bases = [one for one in years if one.is_base and one.start < end and not (year and one.year == year.year)]
+    bases = [one for one in years if one.is_base and one.start < passage.stop]
+    bases = [one for one in bases if not year or one.year != year.year]
     is_change = row["kind"] == "change"
     if is_change and year and WORDS["last year"].search(passage.words):
         return {"baseline_year": year.year - 1, "baseline_basis": "stated"}
-    if bases and bases[-1].start >= row["start"] and (row["kind"] != "level" or not passage.figure):
+    is_level = row["kind"] == "level" and passage.figure  # unlike 不超过2011年水平
+    if bases and bases[-1].start >= row["start"] and not is_level:
         return {"baseline_year": bases[-1].year, "baseline_basis": "stated"}
     if bases and (is_change or (row["kind"] == "amount" and "相比" in bases[-1].words)):
         row["shown"].append(("baseline_year", bases[-1].start, bases[-1].words))

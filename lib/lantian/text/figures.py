@@ -27,10 +27,10 @@ PER = {"百": "%", "千": "‰", "万": "‱"}
 # --- units -----------------------------------------------------------------------------------------------------------
 
 # Units and words for counting as Chinese documents print them, whatever a table of units may hold: a line a unit, behind
-# it its other prints; to change the print changes no number.
+# it its other prints, with which a number stays the same.
 UNITS = [line.split() for line in (HERE / "units.txt").read_text("utf-8").splitlines()]
 CANONICAL = {other.casefold(): unit for unit, *others in UNITS for other in others}
-CANONICAL |= {"h": "小时", "d": "天", "a": "年"}  # behind a stroke only, as in 万吨/a
+CANONICAL |= {"h": "小时", "d": "天", "a": "年"}  # as in 万吨/a
 SHARES = ("%", "‰", "成")
 DATES = ("年", "月", "日")
 RESPECTIVELY = "分别"
@@ -57,7 +57,7 @@ class Figure:
     Attributes
     ----------
     number : float
-        As printed, its 万 or 亿 left out: 120 of 120万吨; of 三分之一 the 33.33 of a percentage.
+        As printed, its 万 or 亿 left out: 120 of 120万吨; the whole of 1亿2000万; of 三分之一 the 33.33 of a percentage.
     myriad, unit : str
         万 and 吨; the unit is empty where none is printed.
     bounds : frozenset of str
@@ -127,7 +127,7 @@ def _unit_pattern(units):
 def _figure(match, words, unit_pattern):
     """Read one match of `NUMBER`; return None for a word such as 千 alone, an ordinal or a vague number."""
     before, behind = words[: match.start()], re.sub(r"\s", "", words[match.end() :])
-    figure = READERS[match.lastgroup](match)
+    figure = READERS[match.lastgroup](match)  # the group of a form is the last to close
     if figure is None or _counts_nothing(figure, before, behind):
         return None
     unit, rest = (figure.unit, behind) if figure.unit else _unit(before, behind, unit_pattern)
@@ -138,10 +138,10 @@ def _figure(match, words, unit_pattern):
 
 def _counts_nothing(figure, before, behind):
     """Return whether a number is an ordinal, a section mark (一、) or vague (几十)."""
+    if WORDS["ordinal"].search(before):
+        return True
     marks_section = not figure.unit and behind.startswith("、") and not re.search(r"\w$", before)
-    return WORDS["ordinal"].search(before) or (
-        figure.spelled and (WORDS["few"].search(before) or marks_section)
-    )
+    return figure.spelled and (marks_section or bool(WORDS["few"].search(before)))
 
 
 def magnitude(myriad):
@@ -153,36 +153,43 @@ def magnitude(myriad):
 
 
 def _ratio(match):
-    ends = sorted((_digits(match["one"]), _digits(match["other"])), key=lambda number: number != 1)
-    return Figure(ends[1], unit=":1", spelled=False) if ends[0] == 1 else None
+    """Read 1:2 and 2:1 alike, as 2 with the unit :1; 2:3 is none."""
+    one, other = _digits(match["one"]), _digits(match["other"])
+    return Figure(other if one == 1 else one, unit=":1", spelled=False) if 1 in (one, other) else None
 
 
 def _compound(match):
+    """Read 1亿2000万 as 120000000; its 亿 and 万 are part of the number."""
     return Figure(_value(match[0]))
 
 
 def _per(match):
+    """Read 百分之九点五 as 9.5 %."""
     number = _value(re.sub("[, ]", "", match["parts"]))
     return None if number is None else Figure(number, unit=PER[match["base"]])
 
 
 def _fraction(match):
+    """Read 三分之一 and 1/3 as 33.33 %."""
     above, below = match[0].split("/") if "/" in match[0] else reversed(match[0].split("分之"))
     above, below = _value(above), _value(below)
     return None if above is None or not below else Figure(100 * above / below, unit="%")
 
 
 def _said(match):
-    number, bounds = 100.0 if match[0].endswith("百") else 50.0, frozenset(">" if match[0] == "过半" else "")
-    return Figure(number, unit="%", bounds=bounds)
+    """Read 百分之百, 一半 and 过半, the last of which is more than 50 %."""
+    bounds = frozenset({">"} if match[0] == "过半" else ())
+    return Figure(100.0 if match[0].endswith("百") else 50.0, unit="%", bounds=bounds)
 
 
-def _in_digits(match):
+def _digits_with_myriad(match):
+    """Read 3百余万: number 3, more 余, and its 万, which may stand before 余 (odd) or behind it (rest)."""
     bounds, myriad = MORE[match["more"] or match["odd"]], match["myriad"].strip() + match["rest"]
     return Figure(_digits(match["number"]), myriad, bounds=bounds, spelled=False)
 
 
-def _in_words(match):
+def _spelled(match):
+    """Read 十余万: letters 十, over 余, times 万; in 五万 the 万 is one of the letters."""
     letters, myriad = re.fullmatch("(.+?)([万亿]*)", match["letters"]).groups()
     more, myriad = match["over"] or match["also"], myriad + match["times"]
     if letters[0] in "百千" and (more or myriad):
@@ -209,7 +216,7 @@ def _value(letters):
 
 # What reads each form of a number; of `number_forms.csv` the first that fits counts.
 READERS = {"ratio": _ratio, "compound": _compound, "said": _said, "per": _per, "fraction": _fraction}
-READERS |= {"digits": _in_digits, "spelled": _in_words}
+READERS |= {"digits": _digits_with_myriad, "spelled": _spelled}
 NUMBER = [f"(?P<{form}>{pattern})" for form, pattern in read_patterns("number_forms.csv").items()]
 NUMBER = re.compile("|".join(NUMBER))
 
@@ -222,19 +229,20 @@ def _unit(before, behind, unit_pattern):
 
     以上 and the like are passed over (2万吨以上标准煤); 标准煤 may also stand before the figure.
     """
-    unit = _first(unit_pattern, behind)  # empty where the first half was lost, as in 9/平方公里
+    unit = _at_head(unit_pattern, behind)
     rest = behind[len(unit) :]
-    longer = _first(unit_pattern, unit + WORDS["between"].sub("", rest))
-    if len(longer) > len(unit):
-        return longer, rest
+    across = _at_head(unit_pattern, unit + WORDS["between"].sub("", rest))
+    if len(across) > len(unit):  # 吨以上标准煤: 以上 stays in the rest, where its bound is read
+        return across, rest
     if unit in ("吨", "t") and (WORDS["coal before"].search(before) or WORDS["coal"].match(rest)):
         return "吨标准煤", rest
+    # 吨/平方公里, or /平方公里 where the first half was lost.
     while denominator := re.match(f"(?:/每?|每)({unit_pattern.pattern})", rest):
         unit, rest = f"{unit}/{denominator[1]}", rest[denominator.end() :]
-    return unit + (_first(WORDS["longer"], rest) if unit and unit[-1] not in "%‰" else ""), rest
+    return unit + (_at_head(WORDS["longer"], rest) if unit and unit[-1] not in "%‰" else ""), rest
 
 
-def _first(pattern, words):
+def _at_head(pattern, words):
     """Return what a pattern matches at the beginning of some words, or an empty string."""
     match = pattern.match(words)
     return match[0] if match else ""
@@ -243,6 +251,7 @@ def _first(pattern, words):
 def _bounds(before, rest, unit):
     """Return the bounds around a figure and its unit; what is forbidden above a figure is allowed up to it."""
     clause = clause_of(before)
+    # ¤ stands for the figure.
     turned = WORDS["turned"].search(f"{clause}¤{rest}")
     rest = WORDS["bracket"].sub("", rest).lstrip('”"」')
     bounds = _left_bounds(clause, unit) | {bound for bound, pattern in BEHIND.items() if pattern.match(rest)}
@@ -262,17 +271,23 @@ def _left_bounds(clause, unit):
 def _shared(found, words):
     """Give the figures of a list or range what is printed once for all: the unit, its 万, the bound."""
     joints = [words[one.end : other.start].lstrip().removeprefix(one.unit) for one, other in pairwise(found)]
-    lists = [place for place, joint in enumerate(joints) if WORDS["list"].fullmatch(joint)]
-    for place in lists:
+    joined = [place for place, joint in enumerate(joints) if WORDS["list"].fullmatch(joint)]
+    for place in joined:  # the bound from the one before
         figure, before = found[place + 1], found[place]
-        found[place + 1] = replace(figure, bounds=figure.bounds or before.bounds - {"~"}, first=before.first)
-    for place in reversed(lists):
+        bounds = figure.bounds or (
+            frozenset() if "~" in before.bounds else before.bounds
+        )  # not that of 10余家
+        found[place + 1] = replace(figure, bounds=bounds, first=before.first)
+    for place in reversed(joined):  # unit, 万 and bound from the one behind, the last first
         found[place] = _completed(found[place], found[place + 1], WORDS["range"].fullmatch(joints[place]))
     return [replace(figure, bounds=frozenset(figure.bounds or "=")) for figure in found]
 
 
 def _completed(figure, after, in_range):
-    """Give a figure of a list what is printed only behind the one after it: 10、20万吨以上."""
+    """Give a figure of a list what is printed only behind the one after it: 10、20万吨以上.
+
+    Of its bounds both readings hold then: that it is exact, and that it shares the bound.
+    """
     if not figure.unit:
         figure = replace(figure, unit=after.unit, myriad=figure.myriad or after.myriad)
     bounds = frozenset(figure.bounds or "=")
@@ -281,7 +296,9 @@ def _completed(figure, after, in_range):
 
 
 def listed(words):
-    """Split words at 分别, "respectively": the things listed before it and the figures behind it, years left out.
+    """Split folded words at 分别, "respectively", which they hold: the things listed before it and the figures behind it.
+
+    Years are left out.
 
     Returns
     -------
@@ -344,7 +361,8 @@ def clause_of(text):
 def direction(figure, words):
     """Return the way that a change goes: -1 down, 1 up, 0 where no word shows it.
 
-    The word right behind the figure decides (10%的降幅), else the nearest before it, in the same clause where there is one.
+    A 降幅 or the like in its clause decides; else the word right behind the figure (10%的增长), else the nearest before it,
+    in the same clause where there is one.
 
     Examples
     --------
@@ -355,12 +373,11 @@ def direction(figure, words):
     clause = clause_of(before)
     if NOUN.search(clause):
         return -1
-    falls = re.findall(WAY, clause) or re.findall(WAY, before)
-    if behind := re.match(f" ?(?:%|个百分点)?(?:以[上内]|左右)?的?(?:{WAY})", after):
-        falls = [behind[1]]
+    behind = re.match(f" ?(?:%|个百分点)?(?:以[上内]|左右)?的?(?:{WAY})", after)
+    falls = [behind[1]] if behind else re.findall(WAY, clause) or re.findall(WAY, before)
     if not falls:
         return 0
-    way = -1 if falls[-1] else 1
+    way = -1 if falls[-1] else 1  # the group is empty where the word is of a rise
     return -way if before.endswith("-") else way  # 下降-0.7% is a rise
 
 
@@ -370,20 +387,27 @@ def direction(figure, words):
 def has_day(words, day):
     """Return whether words hold a day: itself, the day after it (10月1日前), the end of its month or year, or its month alone.
 
+    Its year is not looked for.
+
     >>> from datetime import date
     >>> has_day("2020年6月底前", date(2020, 6, 30)), has_day("2020年6月底前", date(2020, 6, 1))
     (True, False)
     """
-    after, end = day + timedelta(1), "(?! ?[底末])"
-    month, next_month = (rf"(?<!\d)0?{one.month} ?月" for one in (day, after))
-    forms = [f"{month} ?0?{day.day} ?日", f"{next_month} ?0?{after.day} ?日前"]
-    forms += [rf"{month}(?! ?\d\d? ?日){'' if after.day == 1 else end}"]
-    forms += [rf"\d{{4}}[.-]0?{day.month}[.-]0?{day.day}(?!\d)"]  # 2020-06-30
-    forms += ["年[底末]|岁末|底前|年前"] if (after.month, after.day) == (1, 1) else []
-    return bool(re.search("|".join(forms), _in_digits(words)))
+    after = day + timedelta(1)
+    month, month_after = (rf"(?<!\d)0?{one.month} ?月" for one in (day, after))
+    not_its_end = "" if after.day == 1 else "(?! ?[底末])"
+    forms = [
+        f"{month} ?0?{day.day} ?日",  # 6月30日
+        f"{month_after} ?0?{after.day} ?日前",  # 7月1日前
+        rf"{month}(?! ?\d\d? ?日){not_its_end}",  # 6月, or 6月底 for its last day
+        rf"\d{{4}}[.-]0?{day.month}[.-]0?{day.day}(?!\d)",  # 2020-06-30
+    ]
+    if (after.month, after.day) == (1, 1):
+        forms.append(r"年[底末]|岁末|(?<!月)(?<!月 )底前|\d{4} ?年前")
+    return bool(re.search("|".join(forms), _dates_in_digits(words)))
 
 
-def _in_digits(words):
+def _dates_in_digits(words):
     """Write the years, months and days of words in digits: 二〇二〇年六月底 is 2020年6月底."""
     for figure in reversed(figures(words)):
         if figure.spelled and figure.unit in DATES:
@@ -398,16 +422,16 @@ def has_year(words, year):
     (True, True, False)
     """
     century, rest = divmod(year, 100)
-    forms = [str(year), rf"{century}\d\d[-~]{rest:02}年"]  # 2018-20年
+    forms = [rf"(?<!\d){year}(?!\d)", rf"{century}\d\d[-~]{rest:02}年"]  # 2018-20年
     forms += [name for name, end in PERIODS.items() if end == year]
-    return bool(re.search("|".join(forms), _in_digits(words)))
+    return bool(re.search("|".join(forms), _dates_in_digits(words)))
 
 
 # --- comparing a figure with a value ------------------------------------------------------------------------------------
 
 
 def prints(figure, value, unit):
-    """Return whether a figure is a value, whatever its sign and unit: as printed, or by its amount where it is mixed.
+    """Return whether a figure is a value, whatever its sign and unit: as printed, or by its amount (三千万, 3千万).
 
     Parameters
     ----------
@@ -423,10 +447,10 @@ def prints(figure, value, unit):
     """
     if _equal(figure, figure.number, value):
         return True
-    return _is_mixed(figure) and _equal(figure, figure.amount, value * magnitude(split(unit)[0]))
+    return _counts_by_amount(figure) and _equal(figure, figure.amount, value * magnitude(split(unit)[0]))
 
 
-def _is_mixed(figure):
+def _counts_by_amount(figure):
     """Return whether only the amount of a figure counts: it is in Chinese numerals, or such as 3千万."""
     return figure.spelled or figure.myriad not in ("", "万", "亿")
 
@@ -458,11 +482,11 @@ def in_unit(figure, value, unit, words):
     """
     myriad, stem = split(unit)
     heads = WORDS["head"].findall(words) if _is_bare(figure) and prints(figure, value, unit) else ()
-    if any(_headed(unit, head) for head in heads):
+    if any(_headed(unit, head) for head in heads):  # the unit stands in the head of a table
         return True
     if not _equal(figure, figure.amount, value * magnitude(myriad)):
         return False
-    if not _is_mixed(figure) and magnitude(figure.myriad) != magnitude(myriad):
+    if not _counts_by_amount(figure) and magnitude(figure.myriad) != magnitude(myriad):
         return False
     if stem == "1":
         return not figure.unit
@@ -488,8 +512,10 @@ def _is_rate(printed, stem, words):
     whole, _, rate = stem.partition("/")
     if printed[0] == "/":
         return stem.endswith(printed)  # 9/平方公里, where a unit was lost
+    if not rate:
+        return False
     word = RATES.get(rate, re.escape(rate))
     spoken = f"每一?{word}|{word}均|{word}(?:GDP|地区|国内|工业)"  # 万元GDP用水量15立方米
     if rate in RATES:
         spoken += f"|{word}(?=[处产供利用消替新排能发])"
-    return bool(rate and same_unit(printed, whole) and re.search(spoken, words))
+    return same_unit(printed, whole) and bool(re.search(spoken, words))
