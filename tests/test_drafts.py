@@ -181,6 +181,8 @@ def test_a_term_may_end_in_the_year_before_the_plan_is_issued():
         ("(市水利局、市农业农村局按职责分工负责)", "市水利局;市农业农村局"),
         ("牵头单位:各县(市、区)政府", "各县(市、区)政府"),
         ("(责任单位:县环保局)", "县环保局"),
+        ("(市环保局等部门牵头,各县区政府落实)", "市环保局"),
+        ("(由市环保局会同市发改委负责)", "市环保局;市发改委"),
         ("(由乡镇人民政府具体落实)", ""),
         ("(市环保局、市经信委)摸清底数。", "市环保局;市经信委"),
         ("(江北区、镇海区)摸清底数。", ""),
@@ -211,6 +213,17 @@ def test_those_who_answer_are_bodies(behind, lead):
 )
 def test_a_promise_without_a_figure_has_its_kind(sentence, kind):
     assert only(sentence)["kind"] == kind
+
+
+def test_a_proof_of_the_nature_stands_before_the_end_of_its_sentence():
+    words = "一、约束性目标\n到2020年,PM2.5年均浓度达到35微克/立方米。约束性考核办法另行制定。"
+    assert only(words)["proofs"] == [("nature", 2, "约束性")]
+
+
+def test_a_strength_word_behind_a_long_quote_is_kept():
+    words = f"到2020年,{'城区街道绿化、' * 12}力争全面完成"
+    (row,), _ = read(words, quotes=[words])
+    assert (row["strength_word"], len(row["quote"])) == ("力争", 80)
 
 
 def test_bodies_in_brackets_end_a_sentence_and_begin_none():

@@ -1,6 +1,7 @@
 """A row that its own words contradict is named, with or without the text of its plan; a row that they prove is let alone."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import lantian as lt
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lantian.data.quotes import contradictions
 from lantian.text import fold
-from lantian.text.figures import figures
+from lantian.text.figures import figures, has_day, has_year
 
 BLANK = {
     "document": "a-2018",
@@ -70,6 +71,7 @@ READ = {
     "五個“百分之百”": "5个 = 100% =",
     "增加10余万辆": "10万辆 > ~",
     "十余万户": "10万户 > ~",
+    "10余家、20家": "10家 > ~ 20家 =",
     "二千万吨": "2000万吨 =",
     "3千万元": "3千万元 =",
     "⼆⼗台": "20台 =",
@@ -100,6 +102,28 @@ def test_figures_are_read_with_unit_and_bound(words, read_as):
         for figure in figures(words)
     ]
     assert sorted(" ".join(found).split()) == sorted(read_as.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "day", "holds"),
+    [
+        ("2020年底前", "2020-12-31", True),
+        ("十三五末,12月底前", "2020-12-31", True),
+        ("2020年底前完成", "2020-11-30", False),
+        ("2020年6月底前", "2020-12-31", False),
+        ("2020年6月 底前", "2020-12-31", False),
+        ("3年前建成", "2020-12-31", False),
+        ("2021年前", "2020-12-31", True),
+        ("2020年10月1日前", "2020-09-30", True),
+    ],
+)
+def test_a_day_stands_in_words(words, day, holds):
+    assert has_day(words, date.fromisoformat(day)) is holds
+
+
+@pytest.mark.parametrize(("words", "holds"), [("到2020年", True), ("2018-20年", True), ("12020.5吨", False)])
+def test_a_year_is_no_part_of_a_longer_number(words, holds):
+    assert has_year(words, 2020) is holds
 
 
 @given(st.text())
