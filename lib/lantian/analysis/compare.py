@@ -6,20 +6,20 @@ from collections import defaultdict
 import pandas as pd
 
 from lantian.analysis.comparability import DEGREES, ON_ONE_AXIS, judge, rules, stated
-from lantian.analysis.matrix import NO_TARGET, chosen, require_places, targets_on, without
+from lantian.analysis.matrix import NO_TARGET, chosen, mark_where_empty, require_places, targets_on
 from lantian.analysis.progress import years_between
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link
 
 PAIR = ["id", "other", "other_label", "between", "years", "degree", "caveats", "inputs", "reason"]
-JUDGED = ["degree", "places", "other", "caveats", "inputs", "reason"]
+VERDICT_COLUMNS = ["degree", "places", "other", "caveats", "inputs", "reason"]
 ROW = """jurisdiction label id status printed thing kind indicator_name value_basis operator baseline_year target_year date strength hedge
     amount low high standard_unit converted group degree places other caveats inputs reason""".split()
 RESPECTS = ("value", "date", "pace", "wording")
 MOST_PAIRS = 200_000  # judged at a time
 MOST_NAMED = 4  # places, beyond which they are counted
 ALONE = "none of the other plans compared has a target for it"
-FEW = "fewer than two plans have a target"
+FEWER_THAN_TWO = "fewer than two plans have a target"
 NEARER = "another year of one of the two plans is nearer"
 
 
@@ -47,7 +47,7 @@ def compare(plans, indicator, of="value", core=True, places=None):
         (as worded), thing, date, strength; amount, low and high (of its range) in standard_unit, converted
         (whether inputs led to them); group (rows of one group share an axis); degree, places (with which it
         holds), other (the target of the first of them), caveats, inputs, and reason (for ``no`` against the
-        target in ``other``).
+        target in ``other``). Gaps have no amounts and no group.
 
     Examples
     --------
@@ -58,11 +58,11 @@ def compare(plans, indicator, of="value", core=True, places=None):
     """
     if places is not None:
         plans = plans.of(*require_places(plans.places, places))
-    judging, rows = rules(plans), targets_on(plans, indicator, core)
-    judged = pairs(judging, rows, of)
-    rows = strongest(rows, judged)
-    rows["group"] = groups(rows, judged)
-    rows = pd.concat([_on_axes(judging, worded(rows)), _without_target(plans, indicator, rows)])
+    judging, targets = rules(plans), targets_on(plans, indicator, core)
+    judged = pairs(judging, targets, of)
+    best = strongest(targets, judged)
+    best["group"] = groups(best, judged)
+    rows = pd.concat([_on_axes(judging, worded(best)), _rows_without_target(plans, indicator, best)])
     rows["order"] = rows["jurisdiction"].map(plans.focus.index)
     return rows.sort_values(["order", "id"], ignore_index=True)[ROW]
 
@@ -83,26 +83,27 @@ def pairs(judging, targets, of="value"):
         Two rows a pair, one for each of them: id, other (the other's id), other_label, between (two places),
         years (between their target years), degree, caveats, inputs, reason.
     """
-    found, known = [], {}
+    found, known = [], {}  # known: verdicts by all that they depend on
     each = [stated(judging, row, of) for row in targets.sort_values("indicator", kind="stable").itertuples()]
     for _, states in itertools.groupby(each, key=lambda state: state.row.indicator):
-        states = [(state, _alike(state)) for state in states]
-        for (first, of_first), (second, of_second) in itertools.combinations(states, 2):
-            same = first.facts.compared == second.facts.compared
-            key = of_first and of_second and (of_first, of_second, same)
+        keyed = [(state, _verdict_key(state)) for state in states]
+        for (first, first_key), (second, second_key) in itertools.combinations(keyed, 2):
+            key = first_key, second_key, first.facts.compared == second.facts.compared
             words = known.get(key) or _judged_in_words(judging, first, second, of)
-            if key and words[0] != "ranked":  # which names the places
+            if first_key and second_key and words[0] != "ranked":  # whose words name the places
                 known[key] = words
             for one, other in itertools.permutations([first.row, second.row]):
                 between = one.jurisdiction != other.jurisdiction
                 years = abs(years_between(one.target_year, other.target_year))
                 found.append((one.id, other.id, other.label, between, years, *words))
     judged = pd.DataFrame(found, columns=PAIR).astype({"between": bool, "reason": "str"})
-    return _nearest(judged) if of == "value" else judged
+    return _no_of_farther_years(judged) if of == "value" else judged
 
 
-def _alike(state):
-    """Gather what verdicts depend on beside amounts; nothing where inputs, of this one place, lead to what is compared."""
+def _verdict_key(state):
+    """Gather what verdicts on a target depend on beside its amount, for one judgement of all that are alike; None where
+    readings of its own place lead to what is compared.
+    """
     facts = state.facts
     if state.converted or facts.inputs:
         return None
@@ -110,18 +111,21 @@ def _alike(state):
 
 
 def _judged_in_words(judging, one, other, of):
+    """Judge two targets; return degree, caveats, inputs and reason as texts."""
     degree, caveats, inputs, reason = judge(judging, one, other, of)
     return degree, "; ".join(caveats), "; ".join(inputs), reason
 
 
-def _nearest(pairs):
+def _no_of_farther_years(pairs):
     """Say ``no`` of two targets that compare where one of them has a nearer year to compare with in the other plan."""
     fits = pairs[pairs["between"] & (pairs["degree"] != "no")]
-    later = fits[fits["years"] > fits.groupby(["id", "other_label"])["years"].transform("min")]
-    later = {frozenset(ids) for ids in zip(later["id"], later["other"])}
-    dropped = [frozenset(ids) in later for ids in zip(pairs["id"], pairs["other"])]
-    pairs.loc[dropped, ["degree", "caveats", "inputs", "reason"]] = ["no", "", "", NEARER]
-    return pairs
+    farther = fits[fits["years"] > fits.groupby(["id", "other_label"])["years"].transform("min")]
+    farther = {frozenset(ids) for ids in zip(farther["id"], farther["other"])}
+    is_farther = pd.Series(
+        [frozenset(ids) in farther for ids in zip(pairs["id"], pairs["other"])], pairs.index, dtype=bool
+    )
+    no = {"degree": "no", "caveats": "", "inputs": "", "reason": NEARER}
+    return pairs.assign(**{name: pairs[name].mask(is_farther, word) for name, word in no.items()})
 
 
 def strongest(targets, pairs):
@@ -138,7 +142,8 @@ def strongest(targets, pairs):
     -------
     DataFrame
         The targets, with degree, places (with which it holds), other (the target of the first of them, else the one
-        that fails fewest tests), caveats, inputs, reason. What has no other plan's to compare with compares with none.
+        that fails fewest tests), caveats, inputs, reason. Without a target of another plan the degree is ``no``, and the
+        reason `ALONE`.
     """
     pairs = by_strength(pairs[pairs["between"]])
     best = pairs[pairs["degree"] == pairs.groupby("id")["degree"].transform("first")]
@@ -146,7 +151,7 @@ def strongest(targets, pairs):
     labels = labels.map(lambda names: wording.names(names, most=MOST_NAMED))
     first = best.drop_duplicates("id")[["id", "other", "degree", "caveats", "inputs", "reason"]]
     first = first.assign(places=first["id"].map(labels)).astype("str")
-    blank = dict.fromkeys(JUDGED, "") | {"degree": "no", "reason": ALONE}
+    blank = dict.fromkeys(VERDICT_COLUMNS, "") | {"degree": "no", "reason": ALONE}
     return targets.merge(first, on="id", how="left").fillna(blank)
 
 
@@ -165,6 +170,7 @@ def strongest_by_subject(judging, targets, of="value"):
     DataFrame
         As from `strongest`, by subject.
     """
+    # Cut into runs of about so many pairs, each subject whole.
     squares = (targets.groupby("indicator").size() ** 2).cumsum()
     part = targets["indicator"].map(squares // MOST_PAIRS)
     parts = [rows for _, rows in targets.groupby(part)] or [targets]
@@ -207,7 +213,7 @@ def groups(rows, judged):
     Returns
     -------
     Series
-        Aligned with rows: each joins the first group where it fits with all, those that fit with most first.
+        Aligned with rows. Those that fit with most come first; each joins the first group of which it fits with all.
     """
     on_axis = rows["degree"].isin(ON_ONE_AXIS)
     shares = rows.loc[on_axis, "id"]
@@ -215,8 +221,8 @@ def groups(rows, judged):
     partners = judged[fitting].groupby("id")["other"].agg(set)
     found, numbers = defaultdict(set), {}
     for name in sorted([*shares, *rows.loc[~on_axis, "id"]], key=lambda name: -len(partners.get(name, ()))):
-        alike = partners.get(name, set())
-        numbers[name] = next((number for number, group in found.items() if group <= alike), len(found))
+        fits_with = partners.get(name, set())
+        numbers[name] = next((number for number, group in found.items() if group <= fits_with), len(found))
         found[numbers[name]].add(name)
     return rows["id"].map(numbers)
 
@@ -249,8 +255,8 @@ def _on_axes(judging, rows):
     """Add what an axis shows of each row: its amounts as printed, or converted where its group compares only so."""
     rows = rows.assign(low=rows["amount"], high=rows["amount_max"].fillna(rows["amount"]), converted=False)
     rows["standard_unit"] = rows["standard_unit"].fillna("")
-    group = rows["group"].isin(rows.loc[rows["degree"] == "converted", "group"])
-    for row in rows[group].itertuples():
+    in_converted_group = rows["group"].isin(rows.loc[rows["degree"] == "converted", "group"])
+    for row in rows[in_converted_group].itertuples():
         if facts := stated(judging, row).converted:
             columns = ["low", "high", "standard_unit", "converted"]
             rows.loc[row.Index, columns] = [*facts.compared, facts.unit, bool(facts.inputs)]
@@ -265,18 +271,22 @@ def worded(rows):
     return rows.assign(status="target", printed=printed, thing=thing, date=when)
 
 
-def _without_target(plans, indicator, rows):
+def _rows_without_target(plans, indicator, rows):
     """List the gaps of places without a target on an indicator, and a row for each place without either."""
     places = plans.places.loc[~plans.places["id"].isin(rows["jurisdiction"]), ["id", "label"]]
     gaps = plans.gaps[plans.gaps["indicator"] == indicator]
-    words = pd.Series([wording.gap(gap) for gap in gaps.itertuples()], gaps.index, dtype="str")
-    gaps = gaps[["jurisdiction", "id", "status"]].assign(printed=words)
+    gap_words = pd.Series([wording.gap(gap) for gap in gaps.itertuples()], gaps.index, dtype="str")
+    gaps = gaps[["jurisdiction", "id", "status"]].assign(printed=gap_words)
     rows = places.rename(columns={"id": "jurisdiction"}).merge(gaps, how="left", on="jurisdiction")
-    reason = rows["jurisdiction"].map(without(plans)).map(NO_TARGET)
-    targets = plans.targets.loc[plans.targets["indicator"] == indicator, "jurisdiction"]
-    words = reason.mask(rows["jurisdiction"].isin(targets), "operating parameters only")
+    reason = rows["jurisdiction"].map(mark_where_empty(plans)).map(NO_TARGET)
+    with_parameters = plans.targets.loc[plans.targets["indicator"] == indicator, "jurisdiction"]
+    words = reason.mask(rows["jurisdiction"].isin(with_parameters), "operating parameters only")
     empty = "thing kind value_basis date strength hedge standard_unit".split()
-    facts = dict.fromkeys([*empty, *JUDGED], "") | {"degree": "no", "reason": reason, "converted": False}
+    facts = dict.fromkeys([*empty, *VERDICT_COLUMNS], "") | {
+        "degree": "no",
+        "reason": reason,
+        "converted": False,
+    }
     return rows.fillna({"id": "", "status": "none", "printed": words}).assign(**facts)
 
 
@@ -303,7 +313,7 @@ def comparability(plans, theme, of="value"):
     >>> subjects.loc["Good-air days", ["degree", "caveats"]].tolist()
     ['caveat', 'level of government: prefecture against county']
     """
-    subjects = chosen(plans.indicators, theme, theme if isinstance(theme, list) else None)
+    subjects = chosen(plans.indicators, theme, None if isinstance(theme, str) else theme)
     targets = plans.targets[plans.targets["indicator"].isin(subjects["id"])]
     judged = strongest_by_subject(rules(plans), targets.query("core == 'yes'"), of)
     best = [_best_pair(judged[judged["indicator"] == name]) for name in subjects["id"]]
@@ -312,12 +322,12 @@ def comparability(plans, theme, of="value"):
 
 
 def _best_pair(targets):
-    """Take of the targets on a subject that with the strongest statement, and the places with which it holds alike."""
+    """Take of the targets on a subject that with the strongest statement, and name all places of which the same holds."""
     if targets["jurisdiction"].nunique() < 2:
-        return {"degree": "no", "places": Shown(""), "caveats": "", "inputs": "", "reason": FEW}
+        return {"degree": "no", "places": Shown(""), "caveats": "", "inputs": "", "reason": FEWER_THAN_TWO}
     best = by_strength(targets).iloc[0]
-    fits = (targets["degree"] == best["degree"]) & (targets["caveats"] == best["caveats"])
-    pair = targets["id"].isin([best["id"], best["other"]]) if best["degree"] == "no" else fits
-    each = targets[pair].drop_duplicates("label")
+    alike = (targets["degree"] == best["degree"]) & (targets["caveats"] == best["caveats"])
+    named = targets["id"].isin([best["id"], best["other"]]) if best["degree"] == "no" else alike
+    each = targets[named].drop_duplicates("label")
     places = wording.names(map(evidence_link, each["id"], each["label"]), most=MOST_NAMED)
     return best[["degree", "caveats", "inputs", "reason"]].to_dict() | {"places": Shown(places)}

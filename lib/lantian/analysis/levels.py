@@ -5,7 +5,7 @@ import re
 import pandas as pd
 
 from lantian.analysis.comparability import ON_ONE_AXIS, broader, differences, judge, rules, stated
-from lantian.analysis.matrix import FIRM, KEY, chosen
+from lantian.analysis.matrix import CELL_KEY, FIRM, chosen
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link
 
@@ -13,21 +13,22 @@ __all__ = "RELATIONS above ancestors key_regions limits matched places_unread un
 
 COLUMNS = """jurisdiction label id printed above above_id above_printed relation caveats key_region in_words source confidence
     indicator""".split()
-# How a goal stands to that of the nearest level above: in words, where the two are compared.
-JUDGED = wording.words("relation")
+# How a goal stands to one above that it compares with, by the relation: the words between the two in a sentence.
+RELATION_WORDS = wording.words("relation")
 # Relations, from the most to the least informative.
-RELATIONS = (*JUDGED, "not comparable", "not collected", "assigned", "parent not read")
+RELATIONS = (*RELATION_WORDS, "not comparable", "not collected", "assigned", "parent not read")
 # What may differ between a goal and its copy: how the years are known, and whose goal it is.
-OF_COPIES = {"level of government", "source of the year", "source of the base year"}
+DIFFERS_IN_COPIES = {"level of government", "source of the year", "source of the base year"}
 
 
 def above(plans, theme=None, indicators=None):
     """Compare each focus plan's goals with those of the nearest level above that has one to compare with.
 
-    Two goals of one year are compared as `lantian.verdict` compares those of two plans, with the same caveats: what
-    is copied from the province is not held against the nation too. A goal for the whole country is an average,
-    broken down and allocated unequally: a place may be beyond or short of it, and is neither strict nor loose for that. Stricter
-    is only what is put as firmly at least. A document above that was issued after the plan is called later.
+    Two goals of one year are compared as `lantian.verdict` compares those of two plans, with the same caveats, and a
+    goal that compares with one of the province is not held against the nation too. A goal for the whole country is an
+    average, allocated unequally: places are beyond or short of it, never stricter or looser. ``stricter`` has at least the
+    strength of the goal above, ``less firm`` is a stricter figure with less; where neither a higher nor a lower figure is
+    better, two figures are ``another figure``. A document above that was issued after the plan is called later.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ def above(plans, theme=None, indicators=None):
     -------
     DataFrame
         A row for each goal (or gap) and each goal above that it is held against: jurisdiction, label, id, printed,
-        above (place), above_id, above_printed, relation (one of `RELATIONS`), caveats, key_region (``inside`` or
+        above (place), above_id, above_printed, relation (one of `RELATIONS`), caveats (and inputs), key_region (``inside`` or
         ``outside`` those of the document above, where it lists any), in_words, source (the document above),
         confidence, indicator (its name). Where a plan above was not read the relation is ``parent not read``, and
         where no goal above is known ``not collected``: never "stated nowhere above".
@@ -54,33 +55,33 @@ def above(plans, theme=None, indicators=None):
     >>> chain.set_index("id").loc["jincheng-pm25-2016", "relation"]
     'less firm'
     """
-    if theme or indicators:
-        rows = chosen(plans.indicators, theme, indicators)
+    subjects = plans.indicators
+    if theme or indicators is not None:
+        subjects = chosen(subjects, theme, indicators)
     else:
-        goals = plans.targets_above[~_is_limit(plans.targets_above)]["indicator"]
-        rows = plans.indicators
-        rows = rows[rows["id"].isin(goals) | (rows["headline"] != "")]
-    names = rows.set_index("id")["name_en"]
+        with_goals = plans.targets_above[~_is_limit(plans.targets_above)]["indicator"]
+        subjects = subjects[subjects["id"].isin(with_goals) | (subjects["headline"] != "")]
+    names = subjects.set_index("id")["name_en"]
     goals = _goals(plans, list(names.index))
     own = goals[goals["role"] == "focus"].drop(columns=["source", "confidence"])
     pairs = _pairs(plans, own, goals)
-    compared = _nearest(plans, own, goals, pairs)
-    others = _without(own, pairs, compared), _parent_not_read(plans, own), _assigned(plans, goals, names)
-    rows = pd.concat(part.reindex(columns=[*COLUMNS, "order", "number"]) for part in (compared, *others))
+    compared = _against_nearest_level(plans, own, goals, pairs)
+    parts = [compared, _not_compared(own, pairs, compared), _parent_not_read(plans, own)]
+    parts.append(_assigned(plans, goals, list(names.index)))
+    by = ["indicator", "order", "jurisdiction", "row_number"]
+    rows = pd.concat(part.reindex(columns=[*COLUMNS, "order", "row_number"]) for part in parts)
     rows["indicator"] = pd.Categorical(rows["indicator"], names.index)
-    rows = rows.sort_values(
-        ["indicator", "order", "jurisdiction", "number"], kind="stable", ignore_index=True
-    )
+    rows = rows.sort_values(by, kind="stable", ignore_index=True)
     return rows.assign(indicator=rows["indicator"].map(names))[COLUMNS].astype("str").fillna("")
 
 
-def unmatched(plans, chain):
+def unmatched(plans, compared):
     """Name, once for each plan and reason, the goals that are compared with none above.
 
     Parameters
     ----------
     plans : Plans
-    chain : DataFrame
+    compared : DataFrame
         As from `above`, with or without ``label``.
 
     Returns
@@ -89,7 +90,7 @@ def unmatched(plans, chain):
         label (where there is one), in_words (the reason), goals (their indicators, each linked
         to its evidence).
     """
-    rows = chain[chain["above_id"] == ""]
+    rows = compared[compared["above_id"] == ""]
     keys = [name for name in ("label", "in_words") if name in rows]
     rows = rows.sort_values("jurisdiction", key=lambda ids: ids.map(plans.focus.index), kind="stable")
     rows = rows.drop_duplicates([*keys, "indicator"])
@@ -126,8 +127,8 @@ def key_regions(plans):
     'outside'
     """
     rows = plans.key_regions.merge(plans.places[["id", "label"]], left_on="jurisdiction", right_on="id")
-    rows["region"] = rows["region"].where(rows["member"] == "yes", "outside")
-    rows = rows.sort_values("member", ascending=False, kind="stable").drop_duplicates(["document", "label"])
+    inside, others = rows[rows["member"] == "yes"], rows[rows["member"] != "yes"]
+    rows = pd.concat([inside, others.assign(region="outside")]).drop_duplicates(["document", "label"])
     regions = rows.pivot(index="document", columns="label", values="region")
     regions = regions.reindex(columns=plans.places["label"]).astype("str").fillna("")
     documents = plans.documents[["id", "title_en", "issued"]].rename(columns={"title_en": "title"})
@@ -135,19 +136,28 @@ def key_regions(plans):
 
 
 def _goals(plans, indicators):
-    """Take the targets on indicators, with their words and what is known of their documents."""
-    documents = plans.documents.set_index("id")[["title_en", "number", "confidence", "issued"]]
-    named = documents.drop(columns="confidence").itertuples(index=False)
+    """Take the targets on indicators, with their words (``printed``), and of their documents ``source``, ``confidence`` and
+    ``issued``.
+    """
+    documents = plans.documents.set_index("id")
+    named = documents[["title_en", "number", "issued"]].itertuples(index=False)
     documents["source"] = [", ".join(filter(None, parts)) for parts in named]
-    goals = plans.every_target.query("indicator in @indicators")
-    goals = goals.drop(columns="issued").join(documents, on="document")
-    return goals.assign(printed=[wording.target(row) for row in goals.itertuples()], number=range(len(goals)))
+    goals = plans.every_target.query("indicator in @indicators").drop(columns="issued")
+    goals = goals.join(documents[["source", "confidence", "issued"]], on="document")
+    words = [wording.target(row) for row in goals.itertuples()]
+    return goals.assign(printed=words, row_number=range(len(goals)))
 
 
 def _pairs(plans, own, goals):
-    """Pair each goal with every core goal of a place above it that is meant for it: id, id_above and the steps up."""
-    above = {place: ancestors(plans, place) for place in plans.focus}
-    chains = [(place, name, steps) for place, names in above.items() for steps, name in enumerate(names)]
+    """Pair each goal with every core goal of a place above it that is meant for it too.
+
+    Columns: id, id_above, place_above, steps (0 for the place right above).
+    """
+    chains = [
+        (place, higher, steps)
+        for place in plans.focus
+        for steps, higher in enumerate(ancestors(plans, place))
+    ]
     chains = pd.DataFrame(chains, columns=["jurisdiction", "jurisdiction_above", "steps"])
     higher = goals[~_is_limit(goals) & (goals["core"] == "yes")].add_suffix("_above")
     higher = higher.assign(indicator=higher["indicator_above"])
@@ -163,9 +173,10 @@ def _is_limit(targets):
 
 
 def _applies(plans):
-    """Return a test: whether a goal for a named part of a level above, a city or a key region, includes a place.
+    """Return a test of a pair: whether the goal above includes the place of the other.
 
-    A place is inside a region only where the goal's document lists it so: regions differ from document to document.
+    One for a named part does where its statement names the place, a place between the two, or the region that its document
+    lists the place in, or says "key region"; regions differ from document to document.
     """
     members = plans.key_regions.query("member == 'yes'")
     regions = members.groupby(["jurisdiction", "document"])["region"].agg(list)
@@ -173,7 +184,7 @@ def _applies(plans):
 
     def applies(pair):
         if pair.level == "county" and pair.subject_above == "prefecture_level_city":
-            return False
+            return False  # it binds the city, not each of its counties
         if pair.area_above != "named":
             return True
         places = {pair.jurisdiction, *ancestors(plans, pair.jurisdiction)} - {pair.jurisdiction_above}
@@ -185,56 +196,65 @@ def _applies(plans):
     return applies
 
 
-def _nearest(plans, own, goals, pairs):
+def _against_nearest_level(plans, own, goals, pairs):
     """Hold each goal against those of the nearest level above that compare with it, and word how it stands to them."""
-    judging, paired = rules(plans), goals[goals["id"].isin([*pairs["id"], *pairs["id_above"]])]
+    judging, regions = rules(plans), _sides_of_key_regions(plans)
+    paired = goals[goals["id"].isin([*pairs["id"], *pairs["id_above"]])]
     states = {row.id: stated(judging, row) for row in paired.itertuples()}
-    sides = plans.key_regions.replace({"member": {"yes": "inside", "no": "outside"}})
-    inside = sides.groupby(["jurisdiction", "document"])["member"].min()
-    nearest, compared = {}, []
+    nearest, compared = {}, []  # nearest: the steps up to the level that a goal compares with
     for pair in pairs.sort_values("steps", kind="stable").itertuples():
-        one, higher, steps = states[pair.id], states[pair.id_above], nearest.get(pair.id, pair.steps)
-        verdict, one_year = judge(judging, one, higher), one.facts.year == higher.facts.year
-        if steps == pair.steps and one_year and verdict.degree in ON_ONE_AXIS:
-            nearest[pair.id] = steps
-            relation = _relation(judging, one, higher, verdict.degree)
-            region = inside.get((one.row.jurisdiction, higher.row.document), "")
+        goal, higher = states[pair.id], states[pair.id_above]
+        if nearest.get(pair.id, pair.steps) < pair.steps or goal.facts.year != higher.facts.year:
+            continue
+        verdict = judge(judging, goal, higher)
+        if verdict.degree in ON_ONE_AXIS:
+            nearest[pair.id] = pair.steps
+            relation = _relation(judging, goal, higher, verdict.degree)
+            region = regions.get((goal.row.jurisdiction, higher.row.document), "")
             caveats = "; ".join(verdict.caveats + verdict.inputs)
-            words = _sentence(one.row, higher.row, relation, caveats, region)
+            words = _sentence(goal.row, higher.row, relation, caveats, region)
             compared.append((pair.id, pair.id_above, relation, caveats, region, words))
     names = ["id", "above_id", "relation", "caveats", "key_region", "in_words"]
-    above = goals[["id", "place", "printed", "source", "confidence"]]
-    above = above.rename(columns={"id": "above_id", "place": "above", "printed": "above_printed"})
-    return pd.DataFrame(compared, columns=names).merge(own, on="id").merge(above, on="above_id")
+    columns = {"id": "above_id", "place": "above", "printed": "above_printed"}
+    higher = goals[[*columns, "source", "confidence"]].rename(columns=columns)
+    return pd.DataFrame(compared, columns=names).merge(own, on="id").merge(higher, on="above_id")
 
 
-def _relation(judging, goal, goal_above, degree):
-    """Name how the figure of a goal stands to that above it, both as they stand or, where only so they compare, converted."""
-    sides = (goal.facts, goal_above.facts)
-    if degree == "converted":
-        sides = (goal.converted, goal_above.converted)
-    own, other = (facts.compared for facts in sides)
-    one, higher = goal.row, goal_above.row
-    if own is None:
+def _sides_of_key_regions(plans):
+    """Say, by place and document, whether the place lies inside the key regions that the document lists; in one is inside."""
+    is_inside = (plans.key_regions["member"] == "yes").groupby(
+        [plans.key_regions["jurisdiction"], plans.key_regions["document"]]
+    )
+    return is_inside.any().map({True: "inside", False: "outside"})
+
+
+def _relation(judging, goal, higher, degree):
+    """Name how the figure of a goal stands to that of one above it; both are converted where only so they compare."""
+    converted = degree == "converted"
+    value, value_above = ((each.converted if converted else each.facts).compared for each in (goal, higher))
+    row, row_above = goal.row, higher.row
+    if value is None:
         return "same act"
-    if own == other:
-        found = differences(judging, goal.facts, goal_above.facts)
+    if value == value_above:
+        found = differences(judging, goal.facts, higher.facts)
         counted = {each.field for each in found if each.kind == "counted"}
-        copied = one.operator == higher.operator and not _later(higher.issued, one.issued)
-        return "copied" if copied and counted <= OF_COPIES else "equal"
-    strict = (own < other) == (one.better == "lower")
-    if higher.level == "nation" and higher.value_basis != "word":
+        copied = row.operator == row_above.operator and not _later(row_above.issued, row.issued)
+        return "copied" if copied and counted <= DIFFERS_IN_COPIES else "equal"
+    if row.better not in ("lower", "higher"):
+        return "another figure"
+    strict = (value < value_above) == (row.better == "lower")
+    if row_above.level == "nation" and row_above.value_basis != "word":
         return "beyond the average" if strict else "short of the average"
     if not strict:
         return "looser"
-    firm = FIRM["strength"].index
-    return "stricter" if firm(one.strength) <= firm(higher.strength) else "less firm"
+    rank = FIRM["strength"].index  # 0 is the firmest
+    return "stricter" if rank(row.strength) <= rank(row_above.strength) else "less firm"
 
 
 def _sentence(one, higher, relation, caveats, region):
     """Word a relation with its caveats, and whether the place lies in a key region of the document above."""
     what = f"{wording.thing(higher)}, {higher.printed}" if relation == "same act" else higher.printed
-    in_words = f"{JUDGED[relation]} {higher.place}'s {what}"
+    in_words = f"{RELATION_WORDS[relation]} {higher.place}'s {what}"
     if _later(higher.issued, one.issued):
         in_words += ", a later document"
     if caveats:
@@ -242,15 +262,16 @@ def _sentence(one, higher, relation, caveats, region):
     return in_words + (f"; {one.place} lies {region} the key regions of that document" if region else "")
 
 
-def _without(own, pairs, compared):
+def _not_compared(own, pairs, compared):
     """Say of goals that are held against none whether any goal above was collected; never that there is none."""
     left = own[~own["id"].isin(compared["id"])]
     places = pairs.drop_duplicates(["id", "place_above"]).groupby("id")["place_above"].agg(wording.names)
-    others = "what was collected of " + places + " is of another kind, unit, year or place"
-    in_words = left["id"].map(others).astype("object")  # of numbers where there is none
-    relation = in_words.isna().map({True: "not collected", False: "not comparable"})
-    in_words = in_words.fillna("no goal of a level above could be matched to it")
-    return left.assign(relation=relation, in_words=in_words)
+    is_paired = left["id"].isin(places.index)
+    others = left["id"].map(places).astype("str")
+    words = "what was collected of " + others + " is of another kind, unit, year or place"
+    words = words.where(is_paired, "no goal of a level above could be matched to it")
+    relation = is_paired.map({True: "not comparable", False: "not collected"})
+    return left.assign(relation=relation, in_words=words)
 
 
 def _later(one, other):
@@ -264,7 +285,7 @@ def _later(one, other):
 
 
 def places_unread(plans):
-    """List the places above whose plan, or its counterpart, was not read; that of a place compared was."""
+    """List the levels above without any document here, or with one that is known and was not seen."""
     not_seen = plans.documents.query("access == 'not_seen'")["jurisdiction"]
     without = set(plans.jurisdictions["id"]) - set(plans.documents["jurisdiction"])
     compared = plans.jurisdictions.query("role != 'reference'")["id"]
@@ -273,34 +294,42 @@ def places_unread(plans):
 
 def _parent_not_read(plans, own):
     """Say once for each plan and indicator which plan above, the nearest, was not read."""
-    unread, names, in_words = places_unread(plans), plans.jurisdictions.set_index("id")["name_en"], {}
+    unread, names, by_place = places_unread(plans), plans.jurisdictions.set_index("id")["name_en"], {}
     for place in plans.focus:
-        chain = ancestors(plans, place)
-        if missing := [name for name in chain if name in unread]:
-            distance = "directly" if missing[0] == chain[0] else "further"
-            in_words[place] = f"the plan of {names[missing[0]]}, {distance} above, was not read"
-    rows = own[own["jurisdiction"].isin(in_words)].drop_duplicates(KEY)
-    in_words = rows["jurisdiction"].map(in_words)
-    return rows.assign(relation="parent not read", in_words=in_words, number=float("inf"))  # after the goals
+        higher_places = ancestors(plans, place)
+        if missing := [name for name in higher_places if name in unread]:
+            distance = "directly" if missing[0] == higher_places[0] else "further"
+            by_place[place] = f"the plan of {names[missing[0]]}, {distance} above, was not read"
+    rows = own[own["jurisdiction"].isin(by_place)].drop_duplicates(CELL_KEY)
+    in_words = rows["jurisdiction"].map(by_place)
+    behind_goals = float("inf")
+    return rows.assign(relation="parent not read", in_words=in_words, row_number=behind_goals)
 
 
 def _assigned(plans, goals, indicators):
     """Say of each target set by levels above, where the plan has no goal, which they are and what they promise."""
-    gaps = plans.gaps.query("status == 'assigned' and role == 'focus' and indicator in @indicators.index")
-    gaps = gaps[~gaps.set_index(KEY).index.isin(goals.set_index(KEY).index)].drop(columns="source")
+    gaps = plans.gaps.query("status == 'assigned' and role == 'focus' and indicator in @indicators")
+    gaps = gaps[~gaps.set_index(CELL_KEY).index.isin(goals.set_index(CELL_KEY).index)].drop(columns="source")
     gaps = gaps.assign(setter=gaps["assigned_by"].str.split(";")).explode("setter")
-    goals = goals.drop_duplicates(KEY).rename(columns={"jurisdiction": "setter"})
-    goals = goals[["setter", "indicator", "printed", "target_year"]]
-    gaps = gaps.merge(goals, how="left", on=["setter", "indicator"])
-    earlier = gaps["target_year"].lt(gaps["issued"].str[:4].astype(int)).fillna(False)
-    goal = "its own goal" + earlier.map({True: ", of an earlier time", False: ""}) + ": " + gaps["printed"]
-    unread = gaps["setter"].isin(places_unread(plans))
-    missing = unread.map({True: "its plan was not read", False: "its goal is not known"})
-    setter = gaps["setter"].map(plans.jurisdictions.set_index("id")["name_en"])
-    in_words = "set by " + setter + "; " + goal.fillna(missing)
-    in_words = in_words.fillna("set by a level that is not named; figure not printed")
+    first_goals = goals.drop_duplicates(CELL_KEY).rename(columns={"jurisdiction": "setter"})
+    first_goals = first_goals[["setter", "indicator", "printed", "target_year"]]
+    gaps = gaps.merge(first_goals, how="left", on=["setter", "indicator"])
+    unread, names = places_unread(plans), plans.jurisdictions.set_index("id")["name_en"]
+    in_words = [_set_by(gap, names, unread) for gap in gaps.itertuples()]
     printed = [wording.gap(gap) for gap in gaps.itertuples()]
     return gaps.assign(relation="assigned", printed=printed, in_words=in_words)
+
+
+def _set_by(gap, names, unread):
+    """Say who sets the target of a gap, one of those that do, and what goal that place has itself."""
+    if gap.setter not in names:
+        return "set by a level that is not named; figure not printed"
+    if pd.notna(gap.printed):
+        earlier = pd.notna(gap.target_year) and gap.target_year < int(gap.issued[:4])
+        goal = f"its own goal{', of an earlier time' if earlier else ''}: {gap.printed}"
+    else:
+        goal = "its plan was not read" if gap.setter in unread else "its goal is not known"
+    return f"set by {names[gap.setter]}; {goal}"
 
 
 def limits(plans, indicator, year):
@@ -324,7 +353,7 @@ def limits(plans, indicator, year):
     rows = plans.targets_above.query(standard)
     documents = plans.documents.set_index("id")[["genre", "issued"]]
     rows = rows.drop(columns="issued").join(documents, on="document")
-    issued = rows["issued"].str[:4].astype(int)
+    issued = pd.to_numeric(rows["issued"].str[:4])  # missing where it is not known
     rows["hindsight"] = (issued > year) | (rows["target_year"].fillna(0) > year)
     rows["in_words"] = [_limit(row) for row in rows.itertuples()]
     return rows[["amount", "in_words", "hindsight", "id"]].sort_values("amount", ignore_index=True)
@@ -332,17 +361,18 @@ def limits(plans, indicator, year):
 
 def _limit(row):
     """Word a limit: "China: 25 from 1 January 2031 (national standard of 2026, in hindsight)"."""
-    when = "" if wording.date(row) == "no date" else f" {wording.date(row)}"
+    when = "" if pd.isna(row.target_year) else f" {wording.date(row)}"
+    genre = f"{row.genre} of {row.issued[:4]}" if row.issued else row.genre
     hindsight = ", in hindsight" if row.hindsight else ""
-    return f"{row.place}: {wording.number(row.amount)}{when} ({row.genre} of {row.issued[:4]}{hindsight})"
+    return f"{row.place}: {wording.number(row.amount)}{when} ({genre}{hindsight})"
 
 
-def matched(chain):
+def matched(compared):
     """Take the goals that compare with one of a level above, ready for a table.
 
     Parameters
     ----------
-    chain : DataFrame
+    compared : DataFrame
         As from `above`, with or without ``label``.
 
     Returns
@@ -351,7 +381,7 @@ def matched(chain):
         label (where there is one), indicator, printed, in_words, source (with its confidence), id,
         above_id.
     """
-    rows = chain[chain["above_id"] != ""]
+    rows = compared[compared["above_id"] != ""]
     rows = rows.assign(source=rows["source"] + " (confidence " + rows["confidence"] + ")")
     return rows.filter(["label", "indicator", "printed", "in_words", "source", "id", "above_id"])
 

@@ -16,9 +16,9 @@ SYMBOLS, SHARE_OF = wording.words("symbol"), wording.words("share of")
 # purchases, whole area before a part, latest year.
 FIRM = {"nature": ("binding", "indicative", ""), "strength": wording.STRENGTHS}
 FIRM["base"] = ("stock", "", "new_or_replaced", "new")
-KEY = ["jurisdiction", "indicator"]
-CONTENT = ["mark", "text", "in_words", "id", "count", "kind", "strength", "firmness"]
-CELL = ["jurisdiction", "label", "place", "indicator", "indicator_name", *CONTENT]
+CELL_KEY = ["jurisdiction", "indicator"]
+CONTENT_COLUMNS = ["mark", "text", "in_words", "id", "count", "kind", "strength", "firmness"]
+CELL_COLUMNS = ["jurisdiction", "label", "place", "indicator", "indicator_name", *CONTENT_COLUMNS]
 
 
 def cells(plans, theme=None, indicators=None):
@@ -28,7 +28,7 @@ def cells(plans, theme=None, indicators=None):
     ----------
     plans : Plans
     theme : str, optional
-        A headline (coal, air, vehicles), ``"headline"`` for all three, or a theme.
+        A headline (coal, air, vehicles), of which the headline subjects alone, ``"headline"`` for all three, or a theme.
     indicators : list of str, optional
         Ids, instead of a theme.
 
@@ -37,8 +37,8 @@ def cells(plans, theme=None, indicators=None):
     DataFrame
         jurisdiction, label, place, indicator, indicator_name, mark (a key of `MARKS`),
         text (a few characters), in_words (in words), id (of the firmest target by the rule of
-        `FIRM`, or of the gap), count (targets of the cell), kind and strength (of that target),
-        firmness (its place among all, 0 the firmest).
+        `FIRM`, of the gap, or of what only another document has), count (targets of the cell), kind and strength
+        (of that target), firmness (its place among all, 0 the firmest; missing where there is none).
 
     Examples
     --------
@@ -52,25 +52,28 @@ def cells(plans, theme=None, indicators=None):
     gaps = _gap_cells(plans.gaps[plans.gaps["role"] == "focus"])
     places = plans.places[["id", "label", "name_en"]].set_axis(["jurisdiction", "label", "place"], axis=1)
     grid = indicators.set_axis(["indicator", "indicator_name"], axis=1).merge(places, how="cross")
-    mark = grid["jurisdiction"].map(without(plans))
+    mark = grid["jurisdiction"].map(mark_where_empty(plans))
     words = mark.map(NO_TARGET)
-    empty = grid[KEY].assign(mark=mark, text=words, in_words=words)
-    content = pd.concat([_target_cells(targets), gaps, _cells_of_others(plans.every_target), empty])
-    content = content.drop_duplicates(KEY).reindex(columns=[*KEY, *CONTENT])
+    empty = grid[CELL_KEY].assign(mark=mark, text=words, in_words=words)
+    # Of each cell the first counts.
+    content = pd.concat([_target_cells(targets), gaps, _cells_of_others(plans), empty])
+    content = content.drop_duplicates(CELL_KEY).reindex(columns=[*CELL_KEY, *CONTENT_COLUMNS])
     blank = {"count": 0} | dict.fromkeys(["id", "kind", "strength"], "")
     types = dict.fromkeys(["text", "in_words", "kind", "strength"], "str") | {"count": int}
-    return grid.merge(content.fillna(blank).astype(types), on=KEY)[CELL]
+    return grid.merge(content.fillna(blank).astype(types), on=CELL_KEY)[CELL_COLUMNS]
 
 
-def without(plans):
-    """Mark, for each focus place by its id, a cell with neither target nor gap: of a plan read in part it is not known."""
+def mark_where_empty(plans):
+    """Return, by the id of each focus place, the mark of a cell with neither target nor gap: ``unread`` where the plan was
+    read in part, else ``none``.
+    """
     return plans.places.set_index("id")["access"].map({"partial": "unread"}).fillna("none")
 
 
 def _target_cells(targets):
     """Word each plan's firmest target on an indicator, and count the others: "37 µg/m³, 2020; 1 more"."""
-    counted = targets.assign(count=targets.groupby(KEY)["id"].transform("size"))
-    first = _firmest_first(counted).drop_duplicates(KEY)
+    counted = targets.assign(count=targets.groupby(CELL_KEY)["id"].transform("size"))
+    first = _firmest_first(counted).drop_duplicates(CELL_KEY)
     rows = list(first.itertuples())
     more = [f"; {row.count - 1} more" if row.count > 1 else "" for row in rows]
     text = [short(row) + wording.hedge(row) + others for row, others in zip(rows, more)]
@@ -80,12 +83,14 @@ def _target_cells(targets):
 
 def _scope(row):
     """Say what a target covers where that is not the whole: " (bus, new or replacement ones, urban area)"."""
-    part = row.base or row.area != "whole" or (row.value_basis == "word" and row.subject_name)
-    return f" ({wording.thing(row)})" if part else ""
+    all_of_some = row.value_basis == "word" and row.subject_name
+    return f" ({wording.thing(row)})" if row.base or row.area != "whole" or all_of_some else ""
 
 
 def _gap_cells(gaps):
-    """Word gaps; a silence is marked by whether the plan set out to deal with its subject, or was read in part."""
+    """Mark and word gaps: each by its status, a silence as within or outside the plan's subject or, of a plan read in part,
+    as not known; what is assigned names who sets it.
+    """
     silence = gaps["within_remit"].map({True: "silent_within", False: "silent_outside"})
     silence = silence.mask(gaps["access"] == "partial", "unread")
     mark = gaps["status"].mask(gaps["status"] == "silent", silence)
@@ -95,22 +100,24 @@ def _gap_cells(gaps):
     return gaps.assign(mark=mark, text=text, in_words=in_words)
 
 
-def _cells_of_others(targets):
-    """Say of what only another document of a place has a target on that this plan has none."""
-    other = targets[targets["role"] == "other"]
-    words = NO_TARGET["none"] + "; another document: "
-    in_words = [words + wording.target(row) for row in other.itertuples()]
-    return other.assign(mark="none", text=NO_TARGET["none"], in_words=in_words, kind="", strength="")
+def _cells_of_others(plans):
+    """Mark and word cells on which only another document of the place has a target: "no target; another document: …"."""
+    other = plans.every_target[plans.every_target["role"] == "other"]
+    mark = other["jurisdiction"].map(mark_where_empty(plans))
+    text = mark.map(NO_TARGET)
+    words = pd.Series([wording.target(row) for row in other.itertuples()], other.index, dtype="str")
+    in_words = text + "; another document: " + words
+    return other.assign(mark=mark, text=text, in_words=in_words, kind="", strength="")
 
 
 def _firmest_first(targets):
-    """Sort targets by the rule of `FIRM`, area and year, those of the core first, and, as firm, a figure before words.
+    """Sort targets: of the core first, then by `FIRM`, whole areas, the latest year, and a figure before words.
 
     They are marked by their figure or words, or else by whether they have a date.
     """
-    without = targets["target_year"].notna().map({True: "dated", False: "rule"})
-    marks = targets["value_basis"].mask(targets["value_basis"] == "", without)
-    keys = {"periphery": targets["core"] == "no"}
+    act = targets["target_year"].notna().map({True: "dated", False: "rule"})
+    marks = targets["value_basis"].mask(targets["value_basis"] == "", act)
+    keys = {"not_core": targets["core"] == "no"}  # sorted by in this order
     keys |= {f"by_{name}": targets[name].map(order.index) for name, order in FIRM.items()}
     keys |= {"part": targets["area"] != "whole", "earlier": -targets["target_year"].fillna(0)}
     keys["rank"] = marks.map(RANK)
@@ -151,14 +158,16 @@ def matrix(plans, theme=None, indicators=None, values="in_words"):
 
 
 def chosen(indicators, theme, ids=None):
-    """Choose indicators by headline, theme or ids; headlines in the order coal, air, vehicles."""
+    """Choose indicators by headline, theme or ids.
+
+    Headlines come in the order coal, air, vehicles, within each the subjects of the theme of that name first.
+    """
     if ids is not None:
         require_indicators(indicators, *ids)
-        return indicators.set_index("id", drop=False).loc[list(ids)]
-    if theme in (None, "headline"):
-        rows = indicators[indicators["headline"] != ""]
-    else:
-        rows = indicators[indicators["headline" if theme in HEADLINES else "theme"] == theme]
+        return indicators.set_index("id", drop=False).loc[list(dict.fromkeys(ids))]
+    column = "headline" if theme in HEADLINES else "theme"
+    is_all = theme in (None, "headline")
+    rows = indicators[(indicators["headline"] != "") if is_all else (indicators[column] == theme)]
     if rows.empty:
         themes = ", ".join(sorted(set(indicators["theme"])))
         raise CallError(f"{theme!r} is no theme; it is one of headline, {themes}")
@@ -167,8 +176,13 @@ def chosen(indicators, theme, ids=None):
     return rows.loc[keys.sort_values([*keys]).index]
 
 
-def on_theme(rows, theme):
-    """Take the rows on a headline or a theme."""
+def on_theme(plans, rows, theme):
+    """Take the rows on a headline, with all of the theme of that name, or on a theme; all where it is None."""
+    if theme is None:
+        return rows
+    themes = sorted({*HEADLINES, *plans.indicators["theme"]})
+    if theme not in themes:
+        raise CallError(f"{theme!r} is no theme; it is one of {', '.join(themes)}")
     return rows[(rows["theme"] == theme) | (rows["headline"] == theme)]
 
 
@@ -201,7 +215,7 @@ def require_places(known, ids):
 
 
 def targets_on(plans, indicator, core):
-    """Take the focus places' targets on an indicator, with ``core`` those of the core where there are any."""
+    """Take the focus places' targets on an indicator; with ``core`` no operating parameters where there is anything else."""
     require_indicators(plans.indicators, indicator)
     rows = plans.targets[plans.targets["indicator"] == indicator]
     in_core = rows["core"] == "yes"
@@ -210,30 +224,29 @@ def targets_on(plans, indicator, core):
 
 def short(row):
     """Write a target in a few characters: "≤ 1.45 million t, 2020", "100 % of purchases, urban, 2020"."""
-    year = "" if pd.isna(row.target_year) else str(row.target_year)
+    when = "" if pd.isna(row.target_year) else str(row.target_year)
     if pd.isna(row.amount) and row.value_basis != "reference":
-        year = "ban" if row.kind == "ban" else f"{row.timing} {year}" if year else ""
+        when = "ban" if row.kind == "ban" else f"{row.timing} {when}" if when else ""
     area = "" if row.area == "whole" else row.area.replace("_", "-")
     much = _short_amount(row)
     much += f" {SHARE_OF[row.base]}" if much and row.base else ""
     if row.value_basis == "word" and row.kind == "share" and row.subject_name:
         much += f" ({wording.subject(row)})"
-    return ", ".join(filter(None, [much, area, year])) or f"{row.kind}, no date"
+    return ", ".join(filter(None, [much, area, when])) or f"{row.kind}, no date"
 
 
 def _short_amount(row):
     """Write how much a target promises, without its date; empty when it has no figure."""
     if row.value_basis == "reference":
-        return f"{'>' if row.operator == '>' else '≤'} {row.baseline_year} level"
+        return f"{SYMBOLS[row.operator or '<=']}{row.baseline_year} level"
     if row.value_basis == "word":
         return wording.amount(row).removesuffix(" (in words)")
     if pd.isna(row.amount):
         return ""
     size = wording.quantity(abs(row.amount), row.standard_unit)
     if row.kind == "change":
-        sign, least, most = ("−", "<=", ">=") if row.amount < 0 else ("+", ">=", "<=")
-        bound = {least: " or more", most: " at most", "~": " or so"}.get(row.operator, "")
-        return f"{sign}{size}{bound}"
+        bounds = {">=": " or more", "<=": " at most", "~": " or so"}
+        return f"{'−' if row.amount < 0 else '+'}{size}{bounds.get(wording.operator(row), '')}"
     figure = f"{wording.number(row.value)} for 1" if row.kind == "ratio" else size
     return f"{'cut ' if wording.is_cut(row) else ''}{SYMBOLS[row.operator]}{figure}"
 
@@ -249,7 +262,8 @@ def fleet_steps(plans):
     -------
     DataFrame
         A row for each place, step, strength, area and year: jurisdiction, label, step (an ordered category of the
-        words of `STEPS`), text (fleets, area and year), in_words, strength, id (of the first target), ids.
+        words of `STEPS`), text (fleets, area and year), in_words, strength, id (of the first target), ids. Strength and ids
+        are missing where a plan has no target on fleets.
 
     Examples
     --------
@@ -258,16 +272,16 @@ def fleet_steps(plans):
     >>> steps[steps.label == "Yuyao (2018)"][["step", "text"]].values.tolist()
     [['all purchases; new energy only', 'buses; urban area; by 2020']]
     """
-    rows = plans.targets[plans.targets["indicator"].isin(wording.FLEETS)]
-    rows = rows.assign(step=[_step(row) for row in rows.itertuples()])
-    rows["when"] = [_where_and_when(row) for row in rows.itertuples()]
-    rows["fleet"] = [_several(row) for row in rows.itertuples()]
+    targets = plans.targets[plans.targets["indicator"].isin(wording.FLEETS)]
+    targets = targets.assign(step=[_step(row) for row in targets.itertuples()])
+    targets["when"] = [_where_and_when(row) for row in targets.itertuples()]
+    targets["fleet"] = [_several(row) for row in targets.itertuples()]  # by the step
     keys = ["jurisdiction", "label", "step", "strength", "when"]
     named = {"fleets": ("fleet", wording.names), "id": ("id", "first"), "ids": ("id", ";".join)}
-    rows = rows.groupby(keys, as_index=False, sort=False).agg(**named)
+    rows = targets.groupby(keys, as_index=False, sort=False).agg(**named)
     rows["text"] = rows["fleets"] + "; " + rows["when"]
     rows["in_words"] = rows["step"].map(STEPS).astype("str") + ": " + rows["text"]
-    rows = pd.concat([rows, _without_fleets(plans, rows)], ignore_index=True)
+    rows = pd.concat([rows, _places_without_fleets(plans, rows)], ignore_index=True)
     steps = [words for step, words in STEPS.items() if step != "unread" or step in set(rows["step"])]
     rows["step"] = pd.Categorical(rows["step"].map(STEPS), steps, ordered=True)
     rows = rows.sort_values("jurisdiction", key=lambda ids: ids.map(plans.focus.index), kind="stable")
@@ -291,8 +305,8 @@ def _where_and_when(row):
     return area + wording.date(row) + (", aimed for" if row.strength == "aspirational" else "")
 
 
-def _without_fleets(plans, rows):
-    """Say of places without any target on fleets whether their plan has words for them."""
+def _places_without_fleets(plans, rows):
+    """List places without any target on fleets, with what says most of their cells on these."""
     found = cells(plans, indicators=wording.FLEETS)
     found = found[~found["jurisdiction"].isin(rows["jurisdiction"])]
     found = found.sort_values("mark", key=lambda marks: marks.map(RANK)).drop_duplicates("jurisdiction")
@@ -303,7 +317,8 @@ def _without_fleets(plans, rows):
 def _several(row):
     """Name a fleet in the plural, with its share where that is not all: "80 % of pooled fleets"."""
     name = row.subject_name or "vehicle"
-    name += ("es" if name.endswith("s") else "s") * (row.subject != "pooled_fleets")
+    if row.subject != "pooled_fleets":
+        name += "es" if name.endswith("s") else "s"
     if row.step != "share":  # all of them, or no share is said
         return name
     if row.standard_unit == "vehicles":

@@ -4,8 +4,7 @@ import re
 
 import pandas as pd
 
-from lantian.analysis.matrix import HEADLINES, on_theme, require_places
-from lantian.errors import CallError
+from lantian.analysis.matrix import on_theme, require_places
 from lantian.text import fold, wording
 
 FOUND = ["place", "id", "in_words", "statement", "indicator", "quote", "clause"]
@@ -33,7 +32,7 @@ def find(plans, words, place=None, theme=None, year=None):
     place : str or list of str, optional
         Ids of places, of levels above too.
     theme : str, optional
-        A headline or a theme.
+        A headline, with all of the theme of that name, or a theme.
     year : int, optional
         The target year.
 
@@ -54,12 +53,9 @@ def find(plans, words, place=None, theme=None, year=None):
     >>> set(found.id) <= set(lt.find(lt.load(), "bus").id)
     True
     """
-    found, themes = rows(plans), sorted({*HEADLINES, *plans.indicators["theme"]})
+    found = on_theme(plans, rows(plans), theme)
     if place is not None:
         found = found[found["jurisdiction"].isin(require_places(plans.jurisdictions, place))]
-    if theme is not None and theme not in themes:
-        raise CallError(f"{theme!r} is no theme; it is one of {', '.join(themes)}")
-    found = found if theme is None else on_theme(found, theme)
     found = found if year is None else found[found["target_year"] == int(year)]
     return ranked(found, parts(words, counterparts(plans)))[FOUND].reset_index(drop=True)
 

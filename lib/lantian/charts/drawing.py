@@ -236,7 +236,7 @@ def shown_places(plans, rows, subtitle, what="a target"):
 
 def speaking(plans, rows, subtitle):
     """Take, of many places, the rows of those with a target, by its ``id``, and a subtitle that counts the others."""
-    targets = rows[rows["id"].isin(plans.every_target["id"])]
+    targets = rows[rows["id"].isin(plans.targets["id"])]
     places, subtitle = shown_places(plans, targets, subtitle)
     return rows[rows["jurisdiction"].isin(places)].reset_index(drop=True), subtitle
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from matplotlib.colors import LinearSegmentedColormap
 
 from lantian.analysis.duties import day_due
-from lantian.analysis.matrix import chosen, on_theme
+from lantian.analysis.matrix import on_theme
 from lantian.charts import drawing, draws
 from lantian.errors import CallError
 from lantian.text import wording
@@ -46,7 +46,9 @@ def matrix(plans, cells, name=None, title=None, subtitle=None, place=None):
     Chart
     """
     places, palette = plans.focus, drawing.colours(plans)
-    cells = cells.drop(columns="mark").assign(what=cells["indicator_name"])
+    # The marks of cells are finer than those that are drawn: a target's own, or that of none.
+    is_target = cells["id"].isin(plans.targets["id"])
+    cells = cells.assign(what=cells["indicator_name"], mark=is_target.map({True: None, False: "none"}))
     if plans.many and place is None:
         return _plan_by_plan(plans, cells, name, title, subtitle)
     subjects = cells["indicator_name"].unique()
@@ -68,15 +70,15 @@ def matrix(plans, cells, name=None, title=None, subtitle=None, place=None):
 
 def _plan_by_plan(plans, cells, name, title, subtitle):
     """Draw many plans by subjects: a line a plan, a column a subject, at its head the number of plans with a target."""
-    promised = cells["id"].isin(plans.every_target["id"])
-    number = promised.groupby(cells["indicator_name"], sort=False).sum()
-    most = number[number.index.isin(number.nlargest(_WIDEST).index)]
-    if len(most) < len(number):
-        subtitle += f"; the {len(most)} subjects with most targets, of {len(number)}"
-    cells = cells[cells["indicator_name"].isin(most.index)]
+    promised = cells["id"].isin(plans.targets["id"])
+    numbers = promised.groupby(cells["indicator_name"], sort=False).sum()
+    drawn = numbers[numbers.index.isin(numbers.nlargest(_WIDEST).index)]
+    if len(drawn) < len(numbers):
+        subtitle += f"; the {len(drawn)} subjects with most targets, of {len(numbers)}"
+    cells = cells[cells["indicator_name"].isin(drawn.index)]
     shown, subtitle = drawing.speaking(plans, cells, subtitle)
     shown = shown.assign(text="", line=shown["jurisdiction"], column=shown["indicator_name"])
-    heads = {subject: f"{subject}: {plans_with}" for subject, plans_with in most.items()}
+    heads = {subject: f"{subject}: {number}" for subject, number in drawn.items()}
     names = drawing.labels(plans, shown)
     chart = _cells(plans, shown, names, heads, size=7.5, height=_LINE, upright=True)
     return drawing.finish(chart, plans, cells, name, title, subtitle)
@@ -143,7 +145,11 @@ def _one_a_cell(rows):
     ids = rows["ids"].fillna(rows["id"]) if "ids" in rows else rows["id"]
     cells = rows.assign(ids=ids).groupby(["line", "column"], sort=False)
     joined = cells.agg({"text": "\n".join, "ids": lambda found: ";".join(filter(None, found))})
-    return cells.head(1).drop(columns=["text", "ids"], errors="ignore").merge(joined.reset_index())
+    return (
+        cells.head(1)
+        .drop(columns=["text", "ids"], errors="ignore")
+        .merge(joined.reset_index(), on=["line", "column"])
+    )
 
 
 @draws("jurisdiction timing period", "lt.duties(plans)")
@@ -220,7 +226,8 @@ def bars(plans, counts, name=None, title=None, subtitle=None, share_of=None):
     if counts.columns.empty:
         raise CallError("charts.bars() needs a column of counts for each kind, as from lt.strengths(plans)")
     counts = counts[counts.sum(axis=1) > 0] if plans.many else counts
-    total, drawn, words = counts.sum(axis=1), counts, counts.astype("str")
+    total = counts.sum(axis=1)
+    drawn, words = counts, counts.astype("str")
     if share_of:
         drawn = 100 * counts.div(total.clip(lower=1), axis=0)
         words = drawn.round().astype(int).astype("str") + " % (" + words + ")"
@@ -295,8 +302,7 @@ def explore(plans, theme):
         A trace for each strength: a click on its name filters. The rows stand in
         ``figure.layout.meta``, for the table beneath and for what shows no charts of plotly.
     """
-    chosen(plans.indicators, theme)  # raises for an unknown theme
-    rows = on_theme(plans.targets, theme).dropna(subset="target_year")
+    rows = on_theme(plans, plans.targets, theme).dropna(subset="target_year")
     if rows.empty:
         ways_out = f"lt.cells(plans, {theme!r}) lists what they have"
         raise CallError(f"no plan has a dated promise on {theme}; {ways_out}")
@@ -325,6 +331,7 @@ def _laid_out(plans, rows, places):
     rows = drawing.with_marks(plans, rows.assign(when=day_due(rows)))
     same_day = rows.groupby(["jurisdiction", "when"])["id"]
     number, size = same_day.cumcount(), same_day.transform("size")
+    # Six take most of a lane; fewer keep the same distance.
     spread = (number - (size - 1) / 2) * (0.7 / size.clip(lower=6))
     rows["y"] = rows["jurisdiction"].map(places.index) + spread
     return rows.sort_values(["order", "when", "id"], kind="stable")

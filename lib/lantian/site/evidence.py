@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from lantian.analysis import compare, search
 from lantian.analysis.comparability import rules
 from lantian.analysis.levels import above
-from lantian.analysis.matrix import NO_TARGET, targets_on, without
+from lantian.analysis.matrix import NO_TARGET, mark_where_empty, targets_on
 from lantian.data.plans import load as read_plans
 from lantian.data.quotes import NUMBER_WORDS
 from lantian.errors import CallError, near
@@ -256,7 +256,7 @@ def _tables(plans, rows):
     """List places, those compared first, indicators, subjects (one without a name last), documents, and rows with their numbers."""
     places = plans.jurisdictions[plans.jurisdictions["id"].isin(rows["jurisdiction"])]
     places = places.sort_values("role", key=lambda role: role != "focus", kind="stable")
-    places["without"] = places["id"].map(without(plans)).map(NO_TARGET).fillna("")
+    places["without"] = places["id"].map(mark_where_empty(plans)).map(NO_TARGET).fillna("")
     subjects = plans.subjects[SUBJECTS]
     tables = {
         "places": places[PLACES],

@@ -1,4 +1,7 @@
-"""Tables, cards and lists that a page shows: the plans in short, and the ways in to their evidence."""
+"""Tables, cards and lists that a page shows: the plans in short, and the ways in to their evidence.
+
+Links are links on a page; in a notebook what proves the words folds out beneath them, and elsewhere they are words.
+"""
 
 import re
 
@@ -13,13 +16,13 @@ from lantian.data.plans import FEW
 from lantian.site import template
 from lantian.text import LEDGER, wording
 from lantian.text.sentences import Shown, evidence_link, link
-from lantian.text.sentences import links as links
+from lantian.text.sentences import links as links  # offered as lt.tables.links
 
 __all__ = """by_indicator by_place cards comparisons defects in_chinese levels_above links profiles series show
     summary without_target""".split()
 
 HEADINGS = wording.words("heading")
-# The column that a column of ids links: the first of these that is filled, else the last filled one.
+# Columns of ids, each with the columns that it may link, the likeliest first; else it links the row's last filled cell.
 LINKED = {"above_id": ["in_words"], "id": ["printed", "in_words"]}
 CONTEXT = {"context.population": "population", "context.gdp": "GDP"}
 # Under what `summary` lists what has no target, by the marks of cells; the last only of plans read in part.
@@ -66,7 +69,7 @@ def show(frame, caption, address=None, searchable=False, fold=None):
     searchable : bool
         Let the page search and sort it.
     fold : str, optional
-        A column of a searchable table whose values, in the order of the rows, become folds.
+        A column whose values, sorted, become folds of a searchable table.
 
     Returns
     -------
@@ -89,14 +92,16 @@ def show(frame, caption, address=None, searchable=False, fold=None):
     records = zip(frame.to_dict("records"), numbers)
     rows = [_row(row, names, address, number) for row, number in records]
     if fold:
-        names = frame[fold].str.replace("_", " ").str.capitalize()
-        groups = [(name, [rows[at] for at in found]) for name, found in names.groupby(names).indices.items()]
-        return fill("folds", caption, headings, groups)
-    table = fill("table", caption, headings, rows, searchable)
-    length = len(table.markup.striptags())
-    if len(rows) > LONGEST or length > WORDIEST:
-        table = fill("fold", f"{caption} ({len(rows)} rows)", table.markup)
-    return joined("", [table.markup, fill("notes", sources).markup]) if sources else table
+        titles = frame[fold].str.replace("_", " ").str.capitalize()
+        groups = [
+            (title, [rows[at] for at in places]) for title, places in titles.groupby(titles).indices.items()
+        ]
+        shown = fill("folds", caption, headings, groups)
+    else:
+        shown = fill("table", caption, headings, rows, searchable)
+        if len(rows) > LONGEST or len(shown.markup.striptags()) > WORDIEST:
+            shown = fill("fold", f"{caption} ({wording.counted(len(rows), 'row')})", shown.markup)
+    return joined("", [shown.markup, fill("notes", sources).markup]) if sources else shown
 
 
 def _numbered(frame):
@@ -118,22 +123,23 @@ def _source(row):
 
 
 def _row(row, names, address, number):
-    """Return a row's address and what its cells show, those linked that its ids link; the last filled one gets a number."""
+    """Return a row for the template: its address, and its cells, with links by its ids and the number of its source."""
     shown = {name: content(row[name]) for name in names}
-    ids = {_linked(shown, LINKED[name]): row[name] for name in LINKED if name != address and row.get(name)}
-    shown |= {name: evidence_link(identifier, shown[name]) for name, identifier in ids.items()}
+    ids = {name: content(row.get(name, "")) for name in LINKED if name != address}
+    linked = {_linked(shown, LINKED[name]): identifier for name, identifier in ids.items() if identifier}
+    shown |= {name: evidence_link(identifier, shown[name]) for name, identifier in linked.items()}
     if number:
         shown[_linked(shown, [])] += Markup("<sup>[{}]</sup>").format(number)
     return {"id": row.get(address, ""), "cells": list(shown.values())}
 
 
 def _linked(shown, candidates):
-    """Name the column that is linked.
+    """Name the column that is linked: the first candidate that is filled, else the last filled one, else the last.
 
     >>> _linked({"label": "Yuyao (2018)", "in_words": "all", "note": ""}, ["printed", "in_words"])
     'in_words'
     """
-    filled = [name for name, cell in shown.items() if cell]
+    filled = [name for name, cell in shown.items() if cell] or [*shown]
     return next((name for name in candidates if name in filled), filled[-1])
 
 
@@ -178,7 +184,7 @@ def chinese(words):
 
 
 def in_chinese(words):
-    """Mark each of some words as Chinese, for a column of a table."""
+    """Mark each text of a column as Chinese."""
     return [Shown(chinese(word)) for word in words]
 
 
@@ -204,9 +210,9 @@ def summary(plans):
     return pd.DataFrame(rows, columns=["plan", *headlines, *missing])
 
 
-def _subjects(cells):
+def _subjects(rows):
     """Name the subjects of some cells, each linked to its evidence."""
-    return joined(", ", map(evidence_link, cells["id"], cells["indicator_name"])) if len(cells) else "none"
+    return joined(", ", map(evidence_link, rows["id"], rows["indicator_name"])) if len(rows) else "none"
 
 
 def without_target(plans, theme):
@@ -221,17 +227,17 @@ def without_target(plans, theme):
     Returns
     -------
     Shown
-        For each reason the places, each with its subjects, linked to what the plan says instead; of many places the number
-        on each subject.
+        A row a reason, with the places, and of each its subjects, linked to what the plan says instead; of many places the
+        number on each subject.
     """
     empty = cells(plans, theme).query("count == 0")
     rows = []
-    for reason, each in empty.groupby("in_words", sort=False):
+    for reason, of_reason in empty.groupby("in_words", sort=False):
         if plans.many:
-            subjects = each.groupby(["indicator", "indicator_name"], sort=False).size().items()
+            subjects = of_reason.groupby(["indicator", "indicator_name"], sort=False).size().items()
             named = [on_evidence(f"{name}: {count} plans", subject) for (subject, name), count in subjects]
         else:
-            places = each.groupby("place", sort=False)
+            places = of_reason.groupby("place", sort=False)
             named = [Markup("{}: {}").format(place, _subjects(mine)) for place, mine in places]
         rows.append([reason, joined("; ", named)])
     return show(pd.DataFrame(rows, columns=["reason", "places and subjects"]), "No target, by reason")
@@ -247,11 +253,13 @@ def on_evidence(words, indicator):
 
 
 def _main_promises(mine):
-    """Link the firmest promises of a plan on one headline, else what stands in place of one."""
+    """Link the firmest promises of a plan on one headline; without any, say "no target" and why."""
     firmest = mine.sort_values("firmness", kind="stable")
     promised = firmest[firmest["count"] > 0].head(MOST_PROMISES)
     if len(promised):
-        words = map(evidence_link, promised["id"], promised["in_words"].str.split(";").str[0])
+        words = map(
+            evidence_link, promised["id"], promised["in_words"].str.replace(r"; \d+ more$", "", regex=True)
+        )
         return joined("; ", map(Markup("{}: {}").format, promised["indicator_name"], words))
     each = firmest.drop_duplicates("in_words")
     return Shown(f"no target: {wording.names(map(evidence_link, each['id'], each['in_words']))}")
@@ -332,15 +340,16 @@ def series(plans, theme=None):
     Returns
     -------
     DataFrame
-        place (of the plans first, then those above), indicator_name, measured (values by year), what it covers, source
-        with its confidence.
+        place (of the plans first, then those above), indicator_name, unit, scope (what it covers), source with its
+        confidence, measured (values by year).
     """
     subjects = plans.indicators.rename(columns={"id": "indicator", "name_en": "indicator_name"})
     places = plans.jurisdictions.rename(columns={"id": "jurisdiction", "name_en": "place"})
-    rows = plans.observations.merge(subjects[["indicator", "indicator_name", "theme", "headline"]])
-    rows = rows.merge(places[["jurisdiction", "place", "role", "order"]])
-    rows = on_theme(rows, theme) if theme else rows
-    rows = rows.sort_values(["role", "order", "place", "indicator", "year"])
+    rows = plans.observations.merge(
+        subjects[["indicator", "indicator_name", "theme", "headline"]], on="indicator"
+    )
+    rows = rows.merge(places[["jurisdiction", "place", "role", "order"]], on="jurisdiction")
+    rows = on_theme(plans, rows, theme).sort_values(["role", "order", "place", "indicator", "year"])
     years = rows["year"].astype("str").fillna("year not given")
     rows["measured"] = years + ": " + rows["value"].map(wording.number).astype("str")
     rows["source"] += "; confidence " + rows["confidence"]
@@ -366,8 +375,10 @@ def by_place(plans):
         rows.append([name, place.province, document["title_en"], years, *counts])
     columns = ["place", "province", "plan", "years", "targets", "without a target"]
     table = show(pd.DataFrame(rows, columns=columns), "Each place, its plan and the rows from it")
-    folded = plans.many and len(rows) <= LONGEST
-    return fill("fold", f"{len(rows)} places, by name", table.markup) if folded else table
+    is_folded = table.markup.lstrip().startswith("<details")
+    return (
+        fill("fold", f"{len(rows)} places, by name", table.markup) if plans.many and not is_folded else table
+    )
 
 
 def _count(rows, place):
@@ -386,8 +397,8 @@ def by_indicator(plans):
     promised = cells(plans, indicators=plans.indicators["id"]).query("count > 0")
     promised = promised.merge(plans.every_target[["id", "statement_en", "core"]], on="id")
     # A parameter, or a date, makes no sense without the act that it belongs to.
-    alone = promised["core"].eq("yes") & (promised["mark"] != "dated")
-    promised["in_words"] = promised["in_words"].where(alone, promised["statement_en"])
+    stands_alone = promised["core"].eq("yes") & (promised["mark"] != "dated")
+    promised["in_words"] = promised["in_words"].where(stands_alone, promised["statement_en"])
     promises = {name: _promises(rows, plans.many) for name, rows in promised.groupby("indicator")}
     return fill("by_theme", _themes(plans, promises), promises)
 
@@ -405,8 +416,8 @@ def comparisons(plans):
     -------
     Shown
         For each theme a fold with a table: plan, promise, firmness, and how far it compares in value, date, pace and
-        wording; parameters of operation are left out where a subject has other targets. Of many places, for each subject
-        the degree of its best pair.
+        wording; parameters of operation are left out where a subject has other targets. Of many places no form, and for
+        each subject the degree of its best pair.
     """
     if plans.many:
         core = plans.targets.query("core == 'yes'").sort_values(["theme", "indicator_name"])
@@ -415,10 +426,10 @@ def comparisons(plans):
     targets = plans.targets
     in_core = targets["core"] == "yes"
     targets = targets[in_core | ~in_core.groupby(targets["indicator"]).transform("any")]
-    groups = targets.groupby("indicator")
-    words = verdicts(plans, targets[groups["jurisdiction"].transform("nunique") > 1])
-    rows = {name: [_compared(row, words) for row in found.itertuples()] for name, found in groups}
-    numbers, places = groups["jurisdiction"].nunique(), plans.places.to_dict("records")
+    by_subject = targets.groupby("indicator")
+    words = verdicts(plans, targets[by_subject["jurisdiction"].transform("nunique") > 1])
+    rows = {name: [_compared(row, words) for row in found.itertuples()] for name, found in by_subject}
+    numbers, places = by_subject["jurisdiction"].nunique(), plans.places.to_dict("records")
     return fill("comparisons", _themes(plans, rows), rows, numbers, places, list(RESPECTS))
 
 
@@ -434,10 +445,10 @@ def verdicts(plans, targets, respects=RESPECTS):
     return found
 
 
-def _compared(row, judged):
-    """Return a row of the tables of `comparisons`; of what no other plan has a target for there are no verdicts."""
+def _compared(row, verdict_words):
+    """Return a row of the tables of `comparisons`, without verdicts where no other plan has a target."""
     promise = joined(", ", filter(None, [evidence_link(row.id, wording.target(row)), wording.thing(row)]))
-    compares = joined("<br>", [f"{of}: {words}" for of, words in judged.get(row.id, {}).items()])
+    compares = joined("<br>", [f"{of}: {words}" for of, words in verdict_words.get(row.id, {}).items()])
     return {"id": "", "cells": [row.label, promise.markup, row.strength, compares.markup]}
 
 

@@ -29,6 +29,7 @@ SHORT = words("short degree")
 ACCESS = words("access")  # how a document is known
 SILENCES = words("silence")  # what a plan does instead of setting a target, by the mark of its cell
 FREQUENCIES, CLASSES, UNITS, BOUNDS = map(words, ("frequency", "class", "unit", "bound"))
+REFERENCES = words("reference")  # what is bounded by the level of a year
 CHANGE_BOUNDS = BOUNDS | {"<": "less than ", ">": "more than "}
 MIRRORED = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}  # of a fall: <= -20 is a fall of at least 20
 MONTHS = "January February March April May June July August September October November December".split()
@@ -131,7 +132,7 @@ def amount(row):
         As "at least 20 % below 2015", "all (in words)", "at most 1.45 million t".
     """
     if row.value_basis == "reference":
-        return f"{'higher' if row.operator == '>' else 'no more'} than in {row.baseline_year}"
+        return f"{REFERENCES[row.operator]} {row.baseline_year}"
     if row.value_basis == "word":
         return _in_words(row)
     if pd.isna(row.amount):
