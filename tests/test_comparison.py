@@ -146,9 +146,10 @@ def test_what_asks_the_same_is_the_same_but_for_what_it_cannot_be(judging, core)
     """A target and its like in another place, from the columns alone."""
     for row in core.values():
         found = degree(judging, row, mirror(row))
-        changes_from_nowhere = (
-            row.kind == "change" and row.value_basis == "figure" and pd.isna(row.baseline_year)
-        )
+        sized_change = row.kind == "change" and (
+            row.value_basis == "figure" or row.value != 0
+        )  # no "no growth"
+        changes_from_nowhere = sized_change and pd.isna(row.baseline_year)
         if sized(row):
             assert found in ("no", "converted")
         elif row.area == "named" or row.baseline_basis == "ambiguous" or changes_from_nowhere:

@@ -174,3 +174,7 @@ def _answered(function, *arguments):
 def _fail(message):
     click.echo(message, err=True)
     sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -355,9 +355,9 @@ def _kind(row):
 
 
 def sized(row):
-    """Tell whether an amount grows with its place: a count does, even where its indicator holds shares too."""
+    """Tell whether an amount grows with its place: a count does, even where its indicator holds shares too; not how often."""
     level = row.kind == "level" and row.extensive == "yes" and row.value_basis != "reference"
-    return level or row.kind in ("count", "amount")
+    return level or (row.kind in ("count", "amount") and row.standard_unit != wording.OFTEN)
 
 
 def _time(row):
@@ -376,11 +376,13 @@ def _value(judging, row):
     fields |= {"year": year, "unit": row.dimension if row.unit else "", "operator": wording.operator(row)}
     fields |= _time(row) | ({"size": row.jurisdiction} if sized(row) else {})
     fields |= {"level of government": row.level} if row.theme == "air" else {}
+    in_words = row.value_basis == "word"
+    no_growth = in_words and row.kind == "change" and row.value == 0  # or a fall, of no stated size
     if row.kind in ("ratio", "change"):
-        printed = row.value_basis != "word" and (row.kind == "change" or row.value > 1)
+        printed = not no_growth if row.kind == "change" else not in_words and row.value > 1
         fields["bound"] = "printed" if printed else fields.pop("operator")  # whose place it takes
     if row.kind == "change" or row.value_basis == "reference":
-        base = "the year before" if row.value_basis == "word" else ""
+        base = "the year before" if no_growth else ""
         fields["base year"] = base if pd.isna(row.baseline_year) else str(row.baseline_year)
         fields["source of the base year"] = row.baseline_basis
     all_or_none = row.kind == "share" and row.value in (0, 100)
@@ -388,10 +390,11 @@ def _value(judging, row):
 
 
 def _amounts(row):
-    """Return the ends of the range that a target sets; none where it sets no figure."""
+    """Return the ends of the range that a target sets, the lower first; none where it sets no figure."""
     if pd.isna(row.amount):
         return None
-    return row.amount, row.amount if pd.isna(row.amount_max) else row.amount_max
+    ends = [row.amount, row.amount if pd.isna(row.amount_max) else row.amount_max]
+    return min(ends), max(ends)
 
 
 def _date(judging, row):
@@ -448,11 +451,13 @@ def implied_level(judging, row):
     seen = seen[(seen["year"] == row.baseline_year) & (seen["dimension"] != row.dimension)]
     if seen["dimension"].nunique() != 1:
         return None
-    levels = seen["value"] * seen["factor"] * (1 + row.amount / 100)
-    level = row._replace(kind="level", amount=levels.min(), amount_max=levels.max())
+    bases = seen["value"] * seen["factor"]
+    least, most = (1 + change / 100 for change in _amounts(row))
+    level = row._replace(kind="level", amount=bases.min() * least, amount_max=bases.max() * most)
     facts = _value(judging, level._replace(dimension=seen["dimension"].iloc[0]))
     known |= {"source of the base year": row.baseline_basis, "reference state": state_of(seen)}
-    change = f"{wording.number(abs(row.amount))} % {'below' if row.amount < 0 else 'above'}"
+    change = wording.quantity(abs(row.amount), "%", abs(row.amount_max))
+    change += " below" if row.amount < 0 else " above"
     inputs = tuple(f"{row.place}: {change} {reading(each)}" for each in seen.itertuples())
     return facts._replace(fields=known | facts.fields, inputs=inputs, unit=seen["standard_unit"].iloc[0])
 

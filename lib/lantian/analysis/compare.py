@@ -1,6 +1,7 @@
 """Compare what the plans promise on one subject, in which degree and with whom, or why not."""
 
 import itertools
+import math
 from collections import defaultdict
 
 import pandas as pd
@@ -14,7 +15,7 @@ from lantian.text.sentences import Shown, evidence_link
 PAIR = ["id", "other", "other_label", "between", "years", "degree", "caveats", "inputs", "reason"]
 VERDICT_COLUMNS = ["degree", "places", "other", "caveats", "inputs", "reason"]
 ROW = """jurisdiction label id status printed thing kind indicator_name value_basis operator baseline_year target_year date strength hedge
-    amount low high standard_unit converted group degree places other caveats inputs reason""".split()
+    amount low high standard_unit converted converted_from group degree places other caveats inputs reason""".split()
 RESPECTS = ("value", "date", "pace", "wording")
 MOST_PAIRS = 200_000  # judged at a time
 MOST_NAMED = 4  # places, beyond which they are counted
@@ -44,10 +45,11 @@ def compare(plans, indicator, of="value", core=True, places=None):
     -------
     DataFrame
         A row for each target and gap: jurisdiction, label, id, status (``target`` or the gap's), printed
-        (as worded), thing, date, strength; amount, low and high (of its range) in standard_unit, converted
-        (whether inputs led to them); group (rows of one group share an axis); degree, places (with which it
-        holds), other (the target of the first of them), caveats, inputs, and reason (for ``no`` against the
-        target in ``other``). Gaps have no amounts and no group.
+        (as worded), thing, date, strength; amount, low and high (of its range) in standard_unit, of a pace in % a year,
+        of dates and wording none; converted (whether inputs led to them) and converted_from (its own inputs); group
+        (rows of one group share an axis); degree, places (with which it holds), other (the target of the first of
+        them), caveats, inputs (of both), and reason (for ``no`` against the target in ``other``). Gaps have no amounts
+        and no group.
 
     Examples
     --------
@@ -62,7 +64,7 @@ def compare(plans, indicator, of="value", core=True, places=None):
     judged = pairs(judging, targets, of)
     best = strongest(targets, judged)
     best["group"] = groups(best, judged)
-    rows = pd.concat([_on_axes(judging, worded(best)), _rows_without_target(plans, indicator, best)])
+    rows = pd.concat([_on_axes(judging, worded(best), of), _rows_without_target(plans, indicator, best)])
     rows["order"] = rows["jurisdiction"].map(plans.focus.index)
     return rows.sort_values(["order", "id"], ignore_index=True)[ROW]
 
@@ -251,16 +253,23 @@ def largest_group(judged):
     return figures[figures["group"] == sizes.idxmax()] if len(sizes) else figures
 
 
-def _on_axes(judging, rows):
-    """Add what an axis shows of each row: its amounts as printed, or converted where its group compares only so."""
-    rows = rows.assign(low=rows["amount"], high=rows["amount_max"].fillna(rows["amount"]), converted=False)
-    rows["standard_unit"] = rows["standard_unit"].fillna("")
-    in_converted_group = rows["group"].isin(rows.loc[rows["degree"] == "converted", "group"])
-    for row in rows[in_converted_group].itertuples():
-        if facts := stated(judging, row).converted:
-            columns = ["low", "high", "standard_unit", "converted"]
-            rows.loc[row.Index, columns] = [*facts.compared, facts.unit, bool(facts.inputs)]
-    return rows.assign(amount=(rows["low"] + rows["high"]) / 2)
+def _on_axes(judging, rows, of):
+    """Add what an axis shows of each row: its amounts, converted where its group compares only so, or its pace."""
+    converts = rows["group"].isin(rows.loc[rows["degree"] == "converted", "group"])
+    cells = [_axis_cells(judging, row, of, flag) for row, flag in zip(rows.itertuples(), converts)]
+    shown = pd.DataFrame(cells, rows.index, ["low", "high", "standard_unit", "converted", "converted_from"])
+    amount = shown[["low", "high"]].mean(axis=1)
+    return rows.drop(columns="standard_unit").join(shown).assign(amount=amount)
+
+
+def _axis_cells(judging, row, of, converts):
+    """Return of a row the ends of its range in a respect, their unit, whether inputs led to them, and these."""
+    state = stated(judging, row, of)
+    facts = (state.converted if converts else None) or state.facts
+    if facts.compared is None or of not in ("value", "pace"):
+        return math.nan, math.nan, "", False, ""
+    unit = "% a year" if of == "pace" else facts.unit or row.standard_unit
+    return *facts.compared, unit, bool(facts.inputs), "; ".join(facts.inputs)
 
 
 def worded(rows):
@@ -281,7 +290,7 @@ def _rows_without_target(plans, indicator, rows):
     reason = rows["jurisdiction"].map(mark_where_empty(plans)).map(NO_TARGET)
     with_parameters = plans.targets.loc[plans.targets["indicator"] == indicator, "jurisdiction"]
     words = reason.mask(rows["jurisdiction"].isin(with_parameters), "operating parameters only")
-    empty = "thing kind value_basis date strength hedge standard_unit".split()
+    empty = "thing kind value_basis date strength hedge standard_unit converted_from".split()
     facts = dict.fromkeys([*empty, *VERDICT_COLUMNS], "") | {
         "degree": "no",
         "reason": reason,

@@ -55,9 +55,9 @@ def cells(plans, theme=None, indicators=None):
     mark = grid["jurisdiction"].map(mark_where_empty(plans))
     words = mark.map(NO_TARGET)
     empty = grid[CELL_KEY].assign(mark=mark, text=words, in_words=words)
-    # Of each cell the first counts.
-    content = pd.concat([_target_cells(targets), gaps, _cells_of_others(plans), empty])
+    content = pd.concat([_target_cells(targets), gaps, empty])  # of each cell the first counts
     content = content.drop_duplicates(CELL_KEY).reindex(columns=[*CELL_KEY, *CONTENT_COLUMNS])
+    content = _with_other_documents(plans, content)
     blank = {"count": 0} | dict.fromkeys(["id", "kind", "strength"], "")
     types = dict.fromkeys(["text", "in_words", "kind", "strength"], "str") | {"count": int}
     return grid.merge(content.fillna(blank).astype(types), on=CELL_KEY)[CELL_COLUMNS]
@@ -77,7 +77,9 @@ def _target_cells(targets):
     rows = list(first.itertuples())
     more = [f"; {row.count - 1} more" if row.count > 1 else "" for row in rows]
     text = [short(row) + wording.hedge(row) + others for row, others in zip(rows, more)]
-    in_words = [f"{wording.target(row)}{_scope(row)}{others}" for row, others in zip(rows, more)]
+    in_words = [
+        wording.target(row) + wording.hedge(row) + _scope(row) + others for row, others in zip(rows, more)
+    ]
     return first.assign(text=text, in_words=in_words, firmness=range(len(first)))
 
 
@@ -100,14 +102,15 @@ def _gap_cells(gaps):
     return gaps.assign(mark=mark, text=text, in_words=in_words)
 
 
-def _cells_of_others(plans):
-    """Mark and word cells on which only another document of the place has a target: "no target; another document: …"."""
-    other = plans.every_target[plans.every_target["role"] == "other"]
-    mark = other["jurisdiction"].map(mark_where_empty(plans))
-    text = mark.map(NO_TARGET)
-    words = pd.Series([wording.target(row) for row in other.itertuples()], other.index, dtype="str")
-    in_words = text + "; another document: " + words
-    return other.assign(mark=mark, text=text, in_words=in_words, kind="", strength="")
+def _with_other_documents(plans, content):
+    """Add to cells without a target what another document of the place has: "no target; another document: at most …"."""
+    other = plans.every_target[plans.every_target["role"] == "other"].drop_duplicates(CELL_KEY)
+    words = [f"; another document: {wording.target(row)}" for row in other.itertuples()]
+    other = other[CELL_KEY].assign(other_id=other["id"], also=pd.Series(words, other.index, dtype="str"))
+    content = content.merge(other, "left", CELL_KEY)
+    also = content["also"].where(content["count"].isna(), "").fillna("")
+    identifier = content["id"].mask(content["id"].isna() & (also != ""), content["other_id"])
+    return content.assign(in_words=content["in_words"] + also, id=identifier)
 
 
 def _firmest_first(targets):
@@ -165,25 +168,29 @@ def chosen(indicators, theme, ids=None):
     if ids is not None:
         require_indicators(indicators, *ids)
         return indicators.set_index("id", drop=False).loc[list(dict.fromkeys(ids))]
-    column = "headline" if theme in HEADLINES else "theme"
-    is_all = theme in (None, "headline")
-    rows = indicators[(indicators["headline"] != "") if is_all else (indicators[column] == theme)]
-    if rows.empty:
-        themes = ", ".join(sorted(set(indicators["theme"])))
-        raise CallError(f"{theme!r} is no theme; it is one of headline, {themes}")
+    if theme in (None, "headline"):
+        rows = indicators[indicators["headline"] != ""]
+    else:
+        _require_theme(indicators, theme)
+        rows = indicators[indicators["headline" if theme in HEADLINES else "theme"] == theme]
     rank = rows["headline"].map(HEADLINES).fillna(len(HEADLINES))
     keys = pd.DataFrame({"rank": rank, "other_theme": rows["headline"] != rows["theme"]})
     return rows.loc[keys.sort_values([*keys]).index]
 
 
 def on_theme(plans, rows, theme):
-    """Take the rows on a headline, with all of the theme of that name, or on a theme; all where it is None."""
-    if theme is None:
-        return rows
-    themes = sorted({*HEADLINES, *plans.indicators["theme"]})
-    if theme not in themes:
-        raise CallError(f"{theme!r} is no theme; it is one of {', '.join(themes)}")
+    """Take the rows on a headline, with all of the theme of that name, on ``"headline"``, or on a theme; all where it is None."""
+    if theme in (None, "headline"):
+        return rows if theme is None else rows[rows["headline"] != ""]
+    _require_theme(plans.indicators, theme)
     return rows[(rows["theme"] == theme) | (rows["headline"] == theme)]
+
+
+def _require_theme(indicators, theme):
+    """Raise an error for a theme that no indicator has, naming those that there are."""
+    themes = sorted({*HEADLINES, *indicators["theme"]})
+    if theme not in themes:
+        raise CallError(f"{theme!r} is no theme; it is one of headline, {', '.join(themes)}")
 
 
 def require_indicators(indicators, *ids):
@@ -225,6 +232,8 @@ def targets_on(plans, indicator, core):
 def short(row):
     """Write a target in a few characters: "≤ 1.45 million t, 2020", "100 % of purchases, urban, 2020"."""
     when = "" if pd.isna(row.target_year) else str(row.target_year)
+    if row.timing == "every_year" and row.standard_unit != wording.OFTEN:
+        when = f"every year from {when}" if when else "every year"
     if pd.isna(row.amount) and row.value_basis != "reference":
         when = "ban" if row.kind == "ban" else f"{row.timing} {when}" if when else ""
     area = "" if row.area == "whole" else row.area.replace("_", "-")
@@ -243,11 +252,11 @@ def _short_amount(row):
         return wording.amount(row).removesuffix(" (in words)")
     if pd.isna(row.amount):
         return ""
-    size = wording.quantity(abs(row.amount), row.standard_unit)
+    size = wording.quantity(abs(row.amount), row.standard_unit, abs(row.amount_max))
     if row.kind == "change":
         bounds = {">=": " or more", "<=": " at most", "~": " or so"}
         return f"{'−' if row.amount < 0 else '+'}{size}{bounds.get(wording.operator(row), '')}"
-    figure = f"{wording.number(row.value)} for 1" if row.kind == "ratio" else size
+    figure = f"{size} for 1" if row.kind == "ratio" else size
     return f"{'cut ' if wording.is_cut(row) else ''}{SYMBOLS[row.operator]}{figure}"
 
 

@@ -64,16 +64,23 @@ def pace_of(plans, goal):
         basis = "stated" if yearly else goal.baseline_basis
         over = ", as printed" if yearly else f" over {wording.counted(years, 'year')} (base year {basis})"
         if years > 0:
-            pace = _rates(years, [goal.amount], basis)
-            return pace | {"in_words": f"{wording.signed(pace['compound'])} % a year{over}"}
+            pace = _rates(years, _ends(goal), basis)
+            words = " to ".join(dict.fromkeys(wording.signed(rate) for rate in (pace["low"], pace["high"])))
+            return pace | {"in_words": f"{words} % a year{over}"}
     if goal.kind == "level" and goal.amount > 0 and len(base := _observed_base(plans, goal)):
         return _pace_from_observations(goal, base)
     return {"basis": "none", "in_words": "no base year is known: a pace would be invented"}
 
 
+def _ends(goal):
+    """List the value of a goal or, of a range, both ends."""
+    return [goal.amount] if pd.isna(goal.amount_max) else [goal.amount, goal.amount_max]
+
+
 def _is_rate(goal):
-    """Whether a change is a share of what was there: not in tonnes, and no fall of all of it or more."""
-    return goal.standard_unit == "%" and goal.amount > -100
+    """Whether a change is a share of what was there: not in tonnes, no fall of all of it or more, none of no stated size."""
+    sized = goal.value_basis != "word" or goal.value != 0 or goal.operator != "<"
+    return goal.standard_unit == "%" and min(_ends(goal)) > -100 and sized
 
 
 def years_between(start, end):
@@ -94,7 +101,7 @@ def _pace_from_observations(goal, base):
     """Spread a level over the years since it was observed, allowing for several readings and their rounding."""
     year, inputs = int(base["year"].iloc[0]), "; ".join(map(reading, base.itertuples()))
     values = [base["value"].iloc[-1], *itertools.chain(*map(_rounded_from, base["value"]))]
-    changes = [(goal.amount / value - 1) * 100 for value in values]
+    changes = [(amount / value - 1) * 100 for amount in _ends(goal) for value in values]
     pace = _rates(int(goal.target_year) - year, changes, "observed")
     low, high = wording.signed(pace["low"]), wording.signed(pace["high"])
     pace |= {"in_words": f"{low} to {high} % a year since {year}, from {inputs}", "inputs": inputs}
@@ -152,8 +159,9 @@ def outcomes(plans):
     """Compare goals with measurements of the same place, measure and year.
 
     A measurement counts only for its own area, subject and base: that of new buses is none of all buses.
-    A change needs two observations of one series: same source, scope, unit and basis.
-    Any other goal has no row.
+    A change needs two observations of one series: same source, scope, unit and basis. Of a range the end counts that is
+    easier to meet. Any other goal has no row, and neither has one of about so much, or of exactly so much where neither
+    more nor less is better: no measurement settles these.
 
     Returns
     -------
@@ -161,7 +169,8 @@ def outcomes(plans):
         jurisdiction, label, indicator_name, id, printed, measured, outcome (``met``
         or ``missed``), in_words, source, confidence, caution.
     """
-    goals = plans.targets.query("amount.notna() and target_year.notna()")
+    goals = plans.targets.query("amount.notna() and target_year.notna() and operator != '~'")
+    goals = goals[goals["operator"].isin(HOLDS) | goals["better"].isin(["lower", "higher"])]
     measured = plans.observations.set_index(["jurisdiction", "indicator"]).index
     goals = goals[goals.set_index(["jurisdiction", "indicator"]).index.isin(measured)]
     rows = [row for goal in goals.itertuples() for row in _outcomes_of(plans, goal)]
@@ -202,11 +211,13 @@ def _outcome_of_change(goal, start, end):
 def _outcome(goal, end, value, measured, caution=""):
     """Word whether a measured value meets a goal, and with what caution that is to be read."""
     better = operator.le if goal.better == "lower" else operator.ge
+    holds = HOLDS.get(goal.operator, better)
+    easier = max(_ends(goal)) if holds in (operator.le, operator.lt) else min(_ends(goal))
     cautions = [caution, "2020 was the year of the pandemic" if end.year == 2020 else ""]
     if end.basis in ("dataset", "computed"):
         cautions.append(wording.counted(2 if goal.kind == "change" else 1, f"{end.basis} figure"))
     printed, source = wording.target(goal), f"{end.source} ({end.scope})"
-    outcome = "met" if HOLDS.get(goal.operator, better)(value, goal.amount) else "missed"
+    outcome = "met" if holds(value, easier) else "missed"
     about = goal.jurisdiction, goal.label, goal.indicator_name, goal.id, printed
     in_words, caution = f"{printed}; measured {measured}", "; ".join(filter(None, cautions))
     return *about, measured, outcome, in_words, source, end.confidence, caution

@@ -86,7 +86,9 @@ def _of_ids(plans, ids):
 
 def _words(kind, plans, rows, *others):
     """Word a chart that was given no words: name (the same for the same rows), title (its subjects) and subtitle (its plans)."""
-    subjects, labels = _subjects(plans, rows), plans.places["label"]
+    subjects, places = _subjects(plans, rows), plans.places
+    shown = rows["jurisdiction"] if isinstance(rows, pd.DataFrame) else places["id"]
+    labels = places.loc[places["id"].isin(shown), "label"]
     title = wording.names(subjects) if len(subjects) <= 4 else f"{len(subjects)} subjects"
     content = rows.to_csv() if isinstance(rows, pd.DataFrame) else f"{rows} {others}"
     subtitle = wording.names(labels) if len(labels) <= FEW else f"{len(labels)} plans"

@@ -294,7 +294,7 @@ def finish(chart, plans, rows, name, title, subtitle, counted=()):
     rows = rows.filter(["jurisdiction", *IN_WORDS, *(counted or IN_COLUMNS), "id"])
     text = rows.columns.intersection(["jurisdiction", *IN_WORDS, "id"])
     rows[text] = rows[text].astype("str").fillna("")
-    return chart.describe(name, title, subtitle, _documents(plans), rows)
+    return chart.describe(name, title, subtitle, _documents(plans, rows), rows)
 
 
 def _with_columns(plans, rows):
@@ -303,11 +303,12 @@ def _with_columns(plans, rows):
     return rows.combine_first(facts.reindex(rows["id"]).set_axis(rows.index))
 
 
-def _documents(plans):
-    """List the plans behind a chart: "Plans: Yuyao: …, 2018; ….", or where they are listed."""
+def _documents(plans, rows):
+    """List the plans behind the rows of a chart: "Plans: Yuyao: …, 2018; ….", or where they are listed."""
     if plans.many:
         return f"Plans: {len(plans.focus)}; the first page lists them."
-    rows = plans.places.join(plans.documents_read["genre"], on="id", how="inner")
+    places = plans.places[plans.places["id"].isin(rows["jurisdiction"])]
+    rows = places.join(plans.documents_read["genre"], on="id", how="inner")
     part = rows["access"].map({"partial": ", read in part"}).fillna("")
     issued = rows["issued"].str.replace(r"^(\d{4}).*\?$", r"about \1 (inferred)", regex=True)
     return "Plans: " + "; ".join(rows["name_en"] + ": " + rows["genre"] + ", " + issued + part) + "."

@@ -225,8 +225,8 @@ def panels(plans, judged, name=None, title=None, subtitle=None, limits=None, uni
     ----------
     plans : Plans
     judged : DataFrame
-        As from `lantian.compare`. Groups with a figure in two places or more get a panel, at most `_MOST_PANELS`, the
-        largest; where there is none, all stand in words.
+        As from `lantian.compare`. Groups of figures that compare get a panel, at most `_MOST_PANELS`, those of most places;
+        where there is none, all stand in words.
     name, title, subtitle : str, optional
     limits : tuple of float, optional
         Ends of the axis, the same for every panel; what is "all" in words stands at its end.
@@ -247,7 +247,8 @@ def panels(plans, judged, name=None, title=None, subtitle=None, limits=None, uni
     groups = figures[figures["degree"].isin(ON_ONE_AXIS)].groupby("group")["jurisdiction"].nunique()
     groups = sorted(groups.nlargest(_MOST_PANELS).index) or [None]
     drawn = figures[figures["group"].isin(groups)]
-    limits = limits or (min(0, drawn["low"].min()) * 1.15, max(0, drawn["high"].max()))
+    low, high = min(0, drawn["low"].min()) * 1.15, max(0, drawn["high"].max())
+    limits = limits or ((low, high) if low < high else (0, 1))
     ends = limits[0], limits[0] + (limits[1] - limits[0]) * _ROOM
     every = [_panel_lanes(plans, judged, group, limits, len(groups) == 1) for group in groups]
     lanes = [place_lanes(plans, _on_axis(plans, rows), ends) for rows in every]
@@ -275,8 +276,8 @@ def _panel_lanes(plans, judged, group, limits, alone):
     Where there are several panels, a place with a figure has no words, and the others have one lane.
     """
     rows = judged.assign(undrawn=judged["group"] != group)
-    x = rows["amount"].mask(rows["value_basis"] == "word", limits[1] * 1.04)
-    rows["x"] = x.mask(rows["undrawn"])
+    is_all = (rows["value_basis"] == "word") & (rows["kind"] == "share") & (rows["amount"] == 100)
+    rows["x"] = rows["amount"].mask(is_all, limits[1] * 1.04).mask(rows["undrawn"])
     words = [_words_off_axis(row, group) if row.undrawn else _words_at_mark(row) for row in rows.itertuples()]
     rows = drawing.by_place(plans, rows.assign(in_words=words), "undrawn", "x")
     return rows if alone else rows[~rows["undrawn"] | ~rows.duplicated("jurisdiction")].reset_index(drop=True)
@@ -284,13 +285,14 @@ def _panel_lanes(plans, judged, group, limits, alone):
 
 def _words_at_mark(row):
     """Word what stands beside a mark: the target, what it was converted to and from what, and the caveats."""
-    level = implied(row, row.inputs) if row.converted else ""
+    level = implied(row, row.converted_from) if row.converted else ""
     return "; ".join(filter(None, [row.printed + wording.hedge(row), row.date, level, row.caveats]))
 
 
 def implied(row, inputs):
-    """Word what a row was converted to, and from what."""
-    return f"implies {wording.quantity(round(row.amount, 1), row.standard_unit)}, from {inputs}"
+    """Word what a row was converted to, and from what: "implies 47.4 µg/m³, from …"."""
+    low, high = (float(f"{end:.3g}") for end in (row.low, row.high))  # to three digits
+    return f"implies {wording.quantity(low, row.standard_unit, None if low == high else high)}, from {inputs}"
 
 
 def _words_off_axis(row, group):

@@ -1,6 +1,7 @@
 """Charts of levels: targets beside what was measured, the ladder from county to nation, and series over the years."""
 
 import math
+import re
 
 import pandas as pd
 
@@ -96,11 +97,12 @@ def _last_two(measured, year):
 
 
 def _level_in_words(row):
-    """Word a level, or what a change implies and from which reading."""
+    """Word a level, or what a change implies and from which readings, without their sources."""
     if not row.converted:
         return f"{row.printed} {row.date}{wording.hedge(row)}"
-    inputs = row.inputs.partition(": ")[2].partition(" (")[0]
-    return f"{row.printed} {row.date} {implied(row, inputs)}"
+    inputs = re.split(r"(?<=\)); ", row.converted_from)
+    readings = [words.partition(": ")[2].partition(" (")[0] for words in inputs]
+    return f"{row.printed} {row.date} {implied(row, wording.names(readings))}"
 
 
 def _merge_points(points, others):
@@ -196,7 +198,9 @@ def _rungs(plans, indicator, year):
     goals = goals[goals["standard_unit"] == plans.indicators.set_index("id").loc[indicator, "unit"]]
     goals = goals.sort_values("stretch_of").drop_duplicates("jurisdiction")
     in_words = [wording.target(goal) + wording.hedge(goal) for goal in goals.itertuples()]
-    goals = goals.assign(x=goals["amount"], label=goals["amount"].map(wording.number), in_words=in_words)
+    label = [wording.quantity(goal.amount, "", goal.amount_max) for goal in goals.itertuples()]
+    middle = goals[["amount", "amount_max"]].mean(axis=1)
+    goals = goals.assign(x=middle, label=pd.Series(label, goals.index, dtype="str"), in_words=in_words)
     reasons = dict.fromkeys(places_unread(plans), "plan not read")
     gaps = plans.gaps[plans.gaps["indicator"] == indicator]
     reasons |= {gap.jurisdiction: wording.gap(gap) for gap in gaps.itertuples()}
@@ -245,7 +249,8 @@ def _promised(plans, indicator):
     rows = rows.dropna(subset=["amount", "target_year"])
     what = [f"promised {year}" for year in rows["target_year"]]
     in_words = [wording.target(row) + wording.hedge(row) for row in rows.itertuples()]
-    return rows.assign(x=rows["target_year"], y=rows["amount"], what=what, in_words=in_words)
+    middle = rows[["amount", "amount_max"]].mean(axis=1)
+    return rows.assign(x=rows["target_year"], y=middle, what=what, in_words=in_words)
 
 
 def _place_series(axes, points):

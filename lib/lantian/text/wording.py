@@ -106,16 +106,17 @@ def signed(value):
     return f"{value:+.1f}".replace("-", "−")
 
 
-def quantity(value, unit):
-    """Write a value with its unit.
+def quantity(value, unit, end=None):
+    """Write a value, or a range up to an end, with its unit.
 
-    >>> quantity(35, "µg/m3"), quantity(1.5, "1")
-    ('35 µg/m³', '1.5')
+    >>> quantity(35, "µg/m3"), quantity(1.5, "1"), quantity(34, "µg/m3", 36)
+    ('35 µg/m³', '1.5', '34 to 36 µg/m³')
     """
+    written = number(value) if pd.isna(end) else f"{number(value)} to {number(end)}"
     if not unit or unit == "1":
-        return number(value)
+        return written
     shown = UNITS.get(unit) or unit.replace("m2", "m²").replace("m3", "m³")
-    return f"{number(value)} {shown}"
+    return f"{written} {shown}"
 
 
 def amount(row):
@@ -144,9 +145,9 @@ def amount(row):
     if row.kind == "change":
         return _change(row)
     if row.kind == "ratio":
-        return f"{BOUNDS[row.operator]}{number(row.value)} for 1"
-    cut = "cut by " if is_cut(row) else ""
-    return f"{cut}{BOUNDS[row.operator]}{_range(row.amount, row.amount_max, row.standard_unit)}"
+        return f"{BOUNDS[row.operator]}{quantity(row.amount, '', row.amount_max)} for 1"
+    much = quantity(row.amount, row.standard_unit, row.amount_max)
+    return f"cut by {CHANGE_BOUNDS[row.operator]}{much}" if is_cut(row) else f"{BOUNDS[row.operator]}{much}"
 
 
 def is_cut(row):
@@ -159,11 +160,6 @@ def _frequency(row):
     if row.value == 1:
         return FREQUENCIES.get(row.label_en, row.label_en)
     return f"{number(row.value)} {row.label_en}"
-
-
-def _range(low, high, unit):
-    """Write a value, or the two ends of a range, with the unit."""
-    return quantity(low, unit) if pd.isna(high) else f"{number(low)} to {quantity(high, unit)}"
 
 
 def _in_words(row):
@@ -188,7 +184,8 @@ def _change(row):
         return f"{words} against{base}" if base else words
     down, up = ("below", "above") if base else ("lower", "higher")
     direction = down if row.amount < 0 else up
-    return f"{CHANGE_BOUNDS[operator(row)]}{_range(abs(row.amount), abs(row.amount_max), row.standard_unit)} {direction}{base}"
+    much = quantity(abs(row.amount), row.standard_unit, abs(row.amount_max))
+    return f"{CHANGE_BOUNDS[operator(row)]}{much} {direction}{base}"
 
 
 def operator(row):
@@ -293,10 +290,13 @@ def hedge(row):
 def gap(row):
     """Word what stands in place of a target.
 
-    A silence reads in three ways: the plan was read in part; the theme is outside its subject; or neither.
+    Of a plan that was read in part, silence and words without a figure are those of the part; another silence says where
+    the theme is outside its subject.
     """
-    if row.status == "silent" and getattr(row, "access", "") == "partial":
-        return "not addressed in the part read"
+    if row.status in ("silent", "qualitative") and getattr(row, "access", "") == "partial":
+        return {"silent": "not addressed", "qualitative": GAPS["qualitative"]}[
+            row.status
+        ] + " in the part read"
     if row.status == "silent":
         return GAPS["silent"] + ("" if row.within_remit else ", being outside its subject")
     if row.status == "assigned" and row.set_by:
