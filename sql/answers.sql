@@ -52,21 +52,23 @@ WITH part AS (
       THEN CASE operator WHEN '<=' THEN 'at least ' WHEN '>=' THEN 'at most ' WHEN '<' THEN 'more than '
         WHEN '>' THEN 'less than ' WHEN '~' THEN 'about ' ELSE '' END
       ELSE CASE operator WHEN '<=' THEN 'at most ' WHEN '>=' THEN 'at least ' WHEN '~' THEN 'about '
-        WHEN '<' THEN CASE kind WHEN 'change' THEN 'less than ' ELSE 'below ' END
-        WHEN '>' THEN CASE kind WHEN 'change' THEN 'more than ' ELSE 'above ' END ELSE '' END END AS bound,
+        WHEN '<' THEN CASE WHEN kind = 'change' OR is_cut THEN 'less than ' ELSE 'below ' END
+        WHEN '>' THEN CASE WHEN kind = 'change' OR is_cut THEN 'more than ' ELSE 'above ' END ELSE '' END END AS bound,
     CASE WHEN amount < 0 THEN 'below ' ELSE 'above ' END || baseline_year AS side,
     CASE WHEN timing = 'in' AND deadline IS NOT NULL THEN 'on ' WHEN timing = 'by' AND deadline LIKE '%-01' THEN 'before '
       WHEN timing = 'every_year' THEN 'from ' WHEN timing = 'none' THEN '' ELSE timing || ' ' END AS preposition
-  FROM target
+  FROM (SELECT *, kind = 'amount' AND better = 'lower' AS is_cut FROM target)
 )
 SELECT id,
-  CASE WHEN value_basis = 'reference' THEN CASE operator WHEN '>' THEN 'higher' ELSE 'no more' END || ' than in ' || baseline_year
+  CASE WHEN value_basis = 'reference' THEN CASE operator WHEN '>' THEN 'higher than' WHEN '<' THEN 'less than'
+      WHEN '>=' THEN 'no less than' WHEN '=' THEN 'the same as' WHEN '~' THEN 'about the same as' ELSE 'no more than' END
+      || ' in ' || baseline_year
     WHEN value_basis = 'word' THEN 'a number in words'
     WHEN amount IS NULL OR kind = 'change' AND amount = 0 AND baseline_year IS NULL THEN NULL
     WHEN dimension = 'frequency' THEN CASE WHEN value <> 1 THEN bound || value || ' ' || unit_label END
-    WHEN kind = 'ratio' THEN bound || value || ' for 1'
+    WHEN kind = 'ratio' THEN bound || value || coalesce(' to ' || value_max, '') || ' for 1'
     WHEN kind = 'change' AND amount = 0 THEN 'no growth against ' || baseline_year
-    ELSE CASE WHEN kind = 'amount' AND better = 'lower' THEN 'cut by ' ELSE '' END || bound || abs(amount)
+    ELSE CASE WHEN is_cut THEN 'cut by ' ELSE '' END || bound || abs(amount)
       || coalesce(' to ' || abs(amount_max), '') || coalesce(' ' || nullif(standard_unit, '1'), '')
       || CASE WHEN kind = 'change' THEN coalesce(' ' || side, '') ELSE '' END END AS amount,
   preposition || CASE WHEN timing = 'every_year' THEN target_year ELSE coalesce(deadline, target_year) END AS date
@@ -76,23 +78,29 @@ FROM part;
 CREATE TEMP VIEW firmness(strength, rank) AS
 VALUES ('mandated', 0), ('plain', 1), ('hedged', 2), ('aspirational', 3);
 
--- For each plan and subject the target that a cell of the overview shows: the firmest of the core, and where several are
--- as firm, the existing stock before purchases, the whole area before a part, the latest year, a figure before words.
+-- The targets by how firm they are: of the core, by nature and words; and where several are as firm, the existing stock before
+-- purchases, the whole area before a part, the latest year, a figure before words.
+CREATE TEMP VIEW ranked AS
+SELECT mine.*, row_number() OVER (
+  ORDER BY core = 'no',
+    CASE nature WHEN 'binding' THEN 0 WHEN 'indicative' THEN 1 ELSE 2 END,
+    firmness.rank,
+    CASE base WHEN 'stock' THEN 0 WHEN 'new_or_replaced' THEN 2 WHEN 'new' THEN 3 ELSE 1 END,
+    area <> 'whole', -coalesce(target_year, 0),
+    CASE value_basis WHEN 'figure' THEN 0 WHEN 'word' THEN 1 WHEN 'reference' THEN 2
+      ELSE CASE WHEN target_year IS NULL THEN 4 ELSE 3 END END,
+    id
+) AS place_by_firmness
+FROM mine JOIN firmness ON firmness.strength = mine.strength;
+
+-- For each plan and subject the target that a cell of the overview shows; its firmest level, or level in figures. SQLite takes
+-- the other columns from the row of the minimum.
 CREATE TEMP VIEW firmest AS
-SELECT * FROM (
-  SELECT mine.*, row_number() OVER (
-    PARTITION BY jurisdiction, indicator
-    ORDER BY core = 'no',
-      CASE nature WHEN 'binding' THEN 0 WHEN 'indicative' THEN 1 ELSE 2 END,
-      firmness.rank,
-      CASE base WHEN 'stock' THEN 0 WHEN 'new_or_replaced' THEN 2 WHEN 'new' THEN 3 ELSE 1 END,
-      area <> 'whole', -coalesce(target_year, 0),
-      CASE value_basis WHEN 'figure' THEN 0 WHEN 'word' THEN 1 WHEN 'reference' THEN 2
-        ELSE CASE WHEN target_year IS NULL THEN 4 ELSE 3 END END,
-      id
-  ) AS place_in_cell
-  FROM mine JOIN firmness ON firmness.strength = mine.strength
-) WHERE place_in_cell = 1;
+SELECT *, min(place_by_firmness) FROM ranked GROUP BY jurisdiction, indicator;
+CREATE TEMP VIEW cap AS
+SELECT *, min(place_by_firmness) FROM ranked WHERE kind = 'level' GROUP BY jurisdiction, indicator;
+CREATE TEMP VIEW cap_in_figures AS
+SELECT *, min(place_by_firmness) FROM ranked WHERE kind = 'level' AND value_basis = 'figure' GROUP BY jurisdiction, indicator;
 
 -- The cells of the overview: each plan and headline subject, with the number of its targets and what stands there if none:
 -- of a plan read in part, that is `unread` unless the part has words for it.
@@ -123,7 +131,8 @@ WITH reading AS (
   SELECT o.*, o.value * u.factor AS amount FROM observations AS o JOIN units AS u ON u.unit = o.unit
 ), measured AS (
   SELECT m.id, m.place, m.strength, m.operator, m.better, m.amount, ending.year, ending.amount AS reading,
-    CASE m.kind WHEN 'change' THEN (ending.value / start.value - 1) * 100 ELSE ending.amount END AS found
+    CASE m.kind WHEN 'change' THEN (ending.value / start.value - 1) * 100 ELSE ending.amount END AS found,
+    min(m.amount, coalesce(m.amount_max, m.amount)) AS least, max(m.amount, coalesce(m.amount_max, m.amount)) AS most
   FROM mine AS m
   JOIN reading AS ending ON ending.jurisdiction = m.jurisdiction AND ending.indicator = m.indicator
     AND ending.area = m.area AND ending.subject IS m.subject AND ending.base IS m.base AND ending.year = m.target_year
@@ -133,11 +142,12 @@ WITH reading AS (
     AND start.source = ending.source AND start.scope = ending.scope AND start.basis = ending.basis
   WHERE m.amount IS NOT NULL AND m.area <> 'named' AND m.subject_class IS NULL
     AND (m.kind = 'change' AND start.value IS NOT NULL OR m.kind IN ('level', 'share') AND ending.unit = m.unit)
+    AND m.operator IS NOT '~' AND (m.operator IN ('<=', '<', '>=', '>') OR m.better IN ('lower', 'higher'))
 )
 SELECT *, CASE
-    WHEN operator = '<=' THEN found <= amount WHEN operator = '<' THEN found < amount
-    WHEN operator = '>=' THEN found >= amount WHEN operator = '>' THEN found > amount
-    WHEN better = 'lower' THEN found <= amount ELSE found >= amount END AS met
+    WHEN operator = '<=' THEN found <= most WHEN operator = '<' THEN found < most
+    WHEN operator = '>=' THEN found >= least WHEN operator = '>' THEN found > least
+    WHEN better = 'lower' THEN found <= most ELSE found >= least END AS met
 FROM measured;
 
 -- What each plan asks of its fleets, by steps, and whether it only aims for that.
@@ -173,18 +183,22 @@ SELECT * FROM (
 -- ------------------------------------------------------------------------------------------- how two targets compare
 
 -- What a target states, as differences.csv takes it. An act or a ban has no figure, and its year is no part of it; an amount
--- that is `sized` grows with its place. A target without a subject is about that which `subjects` names for its indicator.
+-- that is `sized` grows with its place; `no_growth`, or a fall, in words has no size. A target without a subject is about that
+-- which `subjects` names for its indicator.
 CREATE TEMP TABLE stated AS
 WITH ruled AS (
   SELECT t.*, CASE WHEN value_basis IS NULL AND kind IN ('deadline', 'standard') THEN 'act'
       WHEN value_basis = 'word' AND kind = 'share' THEN 'share in words'
       WHEN value_basis = 'reference' AND kind <> 'share' THEN 'level of a year' ELSE kind END AS rule,
-    kind IN ('count', 'amount') OR kind = 'level' AND extensive = 'yes' AND value_basis IS NOT 'reference' AS sized,
+    kind IN ('count', 'amount') AND dimension IS NOT 'frequency'
+      OR kind = 'level' AND extensive = 'yes' AND value_basis IS NOT 'reference' AS sized,
+    kind = 'change' AND value_basis IS 'word' AND value = 0 AS no_growth,
     coalesce(subject, (SELECT s.id FROM subjects AS s
       WHERE instr(';' || s.indicators || ';', ';' || t.indicator || ';')), '') AS about
   FROM target AS t
 )
-SELECT *, rule IN ('act', 'ban') AS act, rule IN ('act', 'ban') OR kind = 'share' AND value IN (0, 100) AS all_or_none,
+SELECT *, CASE kind WHEN 'change' THEN NOT no_growth ELSE value_basis IS NOT 'word' AND value > 1 END AS printed,
+  rule IN ('act', 'ban') AS act, rule IN ('act', 'ban') OR kind = 'share' AND value IN (0, 100) AS all_or_none,
   CASE WHEN rule NOT IN ('act', 'ban') THEN coalesce(target_year, '') ELSE '' END AS year,
   CASE WHEN kind = 'change' AND amount < 0
     THEN CASE operator WHEN '<=' THEN '>=' WHEN '>=' THEN '<=' WHEN '<' THEN '>' WHEN '>' THEN '<' ELSE operator END
@@ -193,7 +207,8 @@ FROM ruled;
 
 -- The levels that changes imply, by the readings of their base year: the range of them, where there are several.
 CREATE TEMP TABLE implied AS
-SELECT t.id, min(o.value * u.factor * (1 + t.amount / 100)) AS low, max(o.value * u.factor * (1 + t.amount / 100)) AS high,
+SELECT t.id, min(o.value * u.factor) * (1 + min(t.amount, coalesce(t.amount_max, t.amount)) / 100) AS low,
+  max(o.value * u.factor) * (1 + max(t.amount, coalesce(t.amount_max, t.amount)) / 100) AS high,
   min(u.dimension) AS dimension, group_concat(DISTINCT nullif(o.state, 'after')) AS state
 FROM target AS t
 JOIN observations AS o ON o.jurisdiction = t.jurisdiction AND o.indicator = t.indicator AND o.area = t.area
@@ -212,7 +227,8 @@ SELECT jurisdiction, value FROM (
 -- The fields in which two targets should agree, one a row. Two targets are compared as they stand (`plain`), as levels, or
 -- per resident; in the last two, what was converted is marked in `way`.
 CREATE TEMP TABLE way AS
-SELECT id, 'plain' AS way, amount AS low, coalesce(amount_max, amount) AS high, 0 AS converted FROM stated
+SELECT id, 'plain' AS way, min(amount, coalesce(amount_max, amount)) AS low, max(amount, coalesce(amount_max, amount)) AS high,
+  0 AS converted FROM stated
 UNION ALL SELECT id, 'level', amount, coalesce(amount_max, amount), 0 FROM stated WHERE kind = 'level' AND value_basis = 'figure'
 UNION ALL SELECT id, 'level', low, high, 1 FROM implied
 UNION ALL SELECT s.id, 'resident', amount / r.value, coalesce(amount_max, amount) / r.value, 1
@@ -243,11 +259,10 @@ UNION ALL SELECT id, way, 'size', CASE way WHEN 'resident' THEN '' ELSE jurisdic
   FROM each WHERE sized OR from_change AND extensive = 'yes'
 UNION ALL SELECT id, way, 'level of government', level FROM each WHERE NOT act AND theme = 'air'
 UNION ALL SELECT id, way, 'operator', coalesce(CASE WHEN from_change THEN operator ELSE bound END, '') FROM each
-  WHERE NOT act AND (from_change OR kind NOT IN ('ratio', 'change') OR value_basis IS NOT 'word' AND (kind = 'change' OR value > 1))
-UNION ALL SELECT id, way, 'bound', CASE WHEN value_basis IS NOT 'word' AND (kind = 'change' OR value > 1) THEN 'printed'
-    ELSE coalesce(bound, '') END
+  WHERE NOT act AND (from_change OR kind NOT IN ('ratio', 'change') OR printed)
+UNION ALL SELECT id, way, 'bound', CASE WHEN printed THEN 'printed' ELSE coalesce(bound, '') END
   FROM each WHERE NOT act AND kind IN ('ratio', 'change') AND NOT from_change
-UNION ALL SELECT id, way, 'base year', coalesce(baseline_year, CASE value_basis WHEN 'word' THEN 'the year before' ELSE '' END)
+UNION ALL SELECT id, way, 'base year', coalesce(baseline_year, CASE WHEN no_growth THEN 'the year before' ELSE '' END)
   FROM each WHERE NOT act AND (kind = 'change' OR value_basis IS 'reference') AND NOT from_change
 UNION ALL SELECT id, way, 'source of the base year', coalesce(baseline_basis, CASE way WHEN 'level' THEN 'stated' ELSE '' END)
   FROM each WHERE NOT act AND (kind = 'change' OR value_basis IS 'reference' OR way = 'level')
@@ -444,16 +459,20 @@ SELECT count(*) AS "comparable",
 FROM ordered;
 
 -- 00_at_a_glance finding-after
--- Who caps coal in tonnes, who asks most of a fleet, and how many goals were met where that was measured?
+-- Who caps coal in tonnes, who sets a level of PM2.5, and who asks most of a fleet?
 SELECT
-  (SELECT group_concat(place, '; ') FROM (SELECT place FROM firmest
-    WHERE indicator = 'coal.consumption' AND value_basis = 'figure' AND kind = 'level' ORDER BY place_order)) AS "caps:place",
-  (SELECT group_concat(place || ' (' || w.amount || ' ' || w.date || ')', '; ') FROM (SELECT * FROM firmest
-    WHERE indicator = 'air.pm25' AND value_basis = 'figure' AND kind = 'level' ORDER BY place_order) AS f
+  (SELECT group_concat(place, '; ') FROM (SELECT place FROM cap_in_figures
+    WHERE indicator = 'coal.consumption' ORDER BY place_order)) AS "caps:place",
+  (SELECT group_concat(place || ' (' || w.amount || ' ' || w.date || ')', '; ') FROM (SELECT * FROM cap_in_figures
+    WHERE indicator = 'air.pm25' ORDER BY place_order) AS f
     JOIN worded AS w ON w.id = f.id) AS "levels:asks",
   (SELECT group_concat(label, '; ') FROM (SELECT label FROM furthest
     WHERE step = (SELECT max(step) FROM furthest) ORDER BY place_order)) AS "first:label",
-  (SELECT name FROM step WHERE number = (SELECT max(step) FROM furthest)) AS "step",
+  (SELECT name FROM step WHERE number = (SELECT max(step) FROM furthest)) AS "step";
+
+-- 00_at_a_glance finding-met
+-- How many goals were met where that was measured?
+SELECT
   (SELECT count(*) FROM outcome) AS "held",
   (SELECT count(*) FROM outcome WHERE strength = 'aspirational') AS "soft",
   (SELECT count(*) FROM outcome WHERE met) AS "met",
@@ -464,11 +483,15 @@ SELECT
 -- --------------------------------------------------------------------------------------------------------------- coal
 
 -- 01_coal finding
--- Who limits coal use, by how much, who has only words, and of whom is the use before not known?
+-- Who limits coal use, by how much, and who has only words?
 WITH held AS (
-  SELECT f.jurisdiction, f.place, f.value_basis, f.place || ' (' || w.amount || ' ' || w.date || ')' AS cap,
-    f.kind = 'level' OR f.value_basis = 'reference' AS is_cap
-  FROM firmest AS f JOIN worded AS w ON w.id = f.id WHERE f.indicator = 'coal.consumption' ORDER BY f.place_order
+  SELECT c.jurisdiction, c.place, c.place_order, c.value_basis, c.place || ' (' || w.amount || ' ' || w.date || ')' AS cap, 1 AS is_cap
+  FROM cap AS c JOIN worded AS w ON w.id = c.id WHERE c.indicator = 'coal.consumption'
+  UNION ALL
+  SELECT f.jurisdiction, f.place, f.place_order, f.value_basis, f.place || ' (' || w.amount || ' ' || w.date || ')', 0
+  FROM firmest AS f JOIN worded AS w ON w.id = f.id
+  WHERE f.indicator = 'coal.consumption' AND f.jurisdiction NOT IN (SELECT jurisdiction FROM cap WHERE indicator = 'coal.consumption')
+  ORDER BY place_order
 )
 SELECT
   (SELECT group_concat(cap, '; ') FROM held WHERE is_cap AND value_basis = 'figure') AS "figure:cap",
@@ -477,6 +500,7 @@ SELECT
   (SELECT group_concat(place || ' (' || status || ')', '; ') FROM (
     SELECT plan.place, CASE WHEN g.id IS NULL THEN 'not known: this plan was read in part'
       WHEN g.status = 'silent' AND plan.access = 'partial' THEN 'not addressed in the part read'
+      WHEN g.status = 'qualitative' AND plan.access = 'partial' THEN 'words only in the part read'
       WHEN g.status = 'silent' AND NOT instr(';' || d.remit || ';', ';coal;') THEN 'silent_outside'
       ELSE g.status END AS status
     FROM plan
@@ -485,9 +509,13 @@ SELECT
       WHERE first.indicator = 'coal.consumption' AND d.jurisdiction = plan.id)
     LEFT JOIN documents AS d ON d.id = g.document
     WHERE plan.id NOT IN (SELECT jurisdiction FROM held)
-    ORDER BY place_order)) AS "without:cap",
-  (SELECT group_concat(place, '; ') FROM held WHERE is_cap AND jurisdiction NOT IN (
-    SELECT jurisdiction FROM observations WHERE indicator = 'coal.consumption')) AS "unknown:place";
+    ORDER BY place_order)) AS "without:cap";
+
+-- 01_coal finding-before
+-- Of whom that caps coal use is the use before not known?
+SELECT group_concat(place, '; ') AS "unknown:place" FROM (SELECT place FROM cap
+  WHERE indicator = 'coal.consumption' AND jurisdiction NOT IN (
+    SELECT jurisdiction FROM observations WHERE indicator = 'coal.consumption') ORDER BY place_order);
 
 -- 01_coal finding-growth
 -- Is Huludao's the newest plan, and what does it want of the growth of coal use?

@@ -136,7 +136,7 @@ def unjudged(plans, _, theme):
     ]
     core = plans.targets.query("core == 'yes'")
     several = names.index.map(core.groupby("indicator")["jurisdiction"].nunique()) >= 2
-    reasons = [compare.ALONE if many else compare.FEW for many in several]
+    reasons = [compare.ALONE if many else compare.FEWER_THAN_TWO for many in several]
     return pd.DataFrame({"indicator": list(names), "degree": "no", "reason": reasons})
 
 
@@ -223,7 +223,7 @@ def test_the_queries_answer_what_the_findings_say(plans, answered, shown):
 def comparisons(plans, answered):
     """List where the library and the queries differ in what compares, subject by subject and goal by goal."""
     core = plans.targets.query("core == 'yes'")["indicator"].unique()
-    subjects = lt.comparability(plans, list(core)).query(f"reason != '{compare.FEW}'")
+    subjects = lt.comparability(plans, list(core)).query(f"reason != '{compare.FEWER_THAN_TWO}'")
     above = lt.above(plans).query("above_id != ''")[["id", "above_id", "relation"]]
     here = {*zip(subjects["indicator"], subjects["degree"]), *above.itertuples(index=False, name=None)}
     return here ^ {tuple(row.values()) for name in ("degrees", "levels") for row in answered[name]}

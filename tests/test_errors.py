@@ -28,7 +28,7 @@ WRONG = {
     'lt.evidence(plans, "yuyao-pm25")': "'yuyao-pm25' is neither a target nor a gap; lt.find(plans, words) finds ids; did you mean yuyao-pm25-2020 or ",
     'lt.verdict(plans, "yuyao-pm25", "yuyao-pm25-2020")': "'yuyao-pm25' is no target; lt.find(plans, words) finds ids; did you mean yuyao-pm25-2020 or ",
     'lt.compare(plans, "air.pm25", of="x")': "of='x' is not known; it is one of value, date, pace, wording",
-    'lt.find(plans, "bus", theme="cars")': "'cars' is no theme; it is one of agriculture, air, ",
+    'lt.find(plans, "bus", theme="cars")': "'cars' is no theme; it is one of headline, agriculture, air, ",
     'lt.find(plans, "bus", place="mars")': "'mars' is no place here; it is one of ",
     'lt.place(plans, "atlantis")': "'atlantis' is no place here; it is one of lanshan, ",
     # a row, or a single id, or nothing, in place of what is wanted

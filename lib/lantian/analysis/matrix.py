@@ -21,7 +21,7 @@ CONTENT_COLUMNS = ["mark", "text", "in_words", "id", "count", "kind", "strength"
 CELL_COLUMNS = ["jurisdiction", "label", "place", "indicator", "indicator_name", *CONTENT_COLUMNS]
 
 
-def cells(plans, theme=None, indicators=None):
+def cells(plans, theme=None, indicators=None, where=None):
     """List a cell for every focus place and indicator.
 
     Parameters
@@ -31,6 +31,8 @@ def cells(plans, theme=None, indicators=None):
         A headline (coal, air, vehicles), of which the headline subjects alone, ``"headline"`` for all three, or a theme.
     indicators : list of str, optional
         Ids, instead of a theme.
+    where : str, optional
+        A pandas query on ``Plans.targets``: only these count, so that a cell without one of them has none.
 
     Returns
     -------
@@ -49,6 +51,7 @@ def cells(plans, theme=None, indicators=None):
     """
     indicators = chosen(plans.indicators, theme, indicators)[["id", "name_en"]]
     targets = plans.targets[plans.targets["indicator"].isin(indicators["id"])]
+    targets = targets.query(where) if where else targets
     gaps = _gap_cells(plans.gaps[plans.gaps["role"] == "focus"])
     places = plans.places[["id", "label", "name_en"]].set_axis(["jurisdiction", "label", "place"], axis=1)
     grid = indicators.set_axis(["indicator", "indicator_name"], axis=1).merge(places, how="cross")
