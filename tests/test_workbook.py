@@ -337,7 +337,7 @@ def test_what_is_no_workbook_is_answered_by_a_sentence(copy_data, tmp_path, name
         f"{tmp_path / name}: is no workbook that can be read; save it as .xlsx, without a password\n"
     )
     run = CliRunner().invoke(main, ["import", str(tmp_path / "none.xlsx"), "--data", str(copy_data)])
-    assert run.exit_code == 1 and "none.xlsx: cannot be opened: No such file" in run.stderr
+    assert run.exit_code == 1 and "none.xlsx: this file is missing" in run.stderr
 
 
 # --- a further plan, from its text to the tables ---------------------------------------------------------------------

@@ -11,7 +11,7 @@ from lantian.data.schema import DataError, find_data
 
 FOLDER, FILE = click.Path(file_okay=False, path_type=Path), click.Path(path_type=Path)
 TEXT = click.Path(dir_okay=False, path_type=Path)
-YEAR, SECONDS = click.IntRange(1990, 2100), click.FloatRange(0, min_open=True)
+YEAR, SECONDS = click.IntRange(1990, 2100), click.FloatRange(0, 10**6, min_open=True)
 places_option = partial(click.option, "--jurisdictions", metavar="A,B")
 data_option = click.option("--data", type=FOLDER, help="The data folder; by default the checkout's.")
 

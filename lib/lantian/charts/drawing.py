@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font, get_font_names
 from matplotlib.path import Path as Outline
 
+from lantian.errors import CallError
 from lantian.text import LEDGER, wording
 from lantian.text.sentences import PAGES, Shown
 
@@ -62,6 +63,10 @@ class Chart(Figure):
 
     def describe(self, name, title, subtitle, foot, rows):
         """Attach words and rows, and write title and subtitle above the drawing, the foot below it."""
+        if not re.fullmatch(r"\w[\w.-]*", str(name)):
+            raise CallError(
+                f"{name!r} is no name of a chart, which its files have; use letters, digits, - and _"
+            )
         self.name, self.title, self.subtitle, self.foot, self.rows = name, title, subtitle, foot, rows
         self.alt = alt_text(title, rows)
         drawing = self.get_figheight()

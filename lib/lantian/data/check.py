@@ -23,6 +23,7 @@ NUMBERS = {
     "integer": (re.compile(r"-?(0|[1-9]\d*)", re.A), "is not a whole number"),
 }
 LONGEST_NUMBER = 15
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.A)
 SHIFTED = 4  # a row with so many problems may have its cells shifted
 SUGGESTIONS = 20  # for so many unknown names of a column the likely one is looked for, which takes a while
 # Characters that show nothing or turn the order of others: controls, formats, spaces and ends of lines, of which print
@@ -44,8 +45,8 @@ RULED = {
     "subjects": "id parent",
     "jurisdictions": "id parent role name_en",
     "documents": "id jurisdiction access issued",
-    "targets": "id document indicator",
-    "gaps": "id document jurisdiction indicator status",
+    "targets": "document indicator quote",
+    "gaps": "document jurisdiction indicator status",
 }
 TABLE_RULES = Path(__file__).with_name("table_rules.sql").read_text("utf-8").split("\n\n")
 # The tables that quotes are checked with.
@@ -135,7 +136,7 @@ def check_tables(tables, schema):
                 problems += _unknown_problems(cells[name][column], known, allowed, separator)
     problems = _one_if_shifted(problems, cells, schema)
     if not problems:  # rules about the whole would only repeat a problem of a cell
-        problems += [*_sort_problems(cells), *_table_problems(cells)]
+        problems += [*_sort_problems(cells), *_table_problems(tables)]
         problems += _name_problems(tables["targets"], cells["jurisdictions"]["id"])
     return problems
 
@@ -221,7 +222,8 @@ def _cell_faults(cell, column):
     if column.pattern and not column.pattern.fullmatch(cell):
         form = f"; write {column.form}" if column.form else f" ({column.pattern.pattern})"
         yield f"does not look as it should{form}"
-    if column.type == "date" and not _is_day(cell):
+    day = cell.removesuffix("?") if column.type != "date" else cell  # as `issued`, which may be uncertain
+    if (column.type == "date" or DAY.fullmatch(day)) and not _is_day(day):
         yield "is not a date; write it as 2020-12-31"
     if column.type in NUMBERS:
         yield from _number_faults(cell, column)
@@ -337,19 +339,20 @@ def _sort_problems(cells):
         yield from _report(ids[out_of_order], "is out of order; rows are sorted by id")
 
 
-def _table_problems(cells):
+def _table_problems(tables):
     """Report what the queries of `TABLE_RULES` find in the tables, which SQLite has for the while."""
     problems = []
     with closing(sqlite3.connect(":memory:")) as base:
+        base.execute("CREATE TABLE files (name, path)")
+        firsts = [(name, str(table.paths[0])) for name, table in tables.items()]
+        base.executemany("INSERT INTO files VALUES (?, ?)", firsts)
         for name, columns in RULED.items():
-            rows = cells[name][columns.split()].rename_axis(["_path", "_line"]).reset_index()
+            rows = tables[name].cells[columns.split()].rename_axis(["_path", "_line"]).reset_index()
             stems = {path: Path(path).stem for path in rows["_path"].unique()}
             rows = rows.assign(_file=rows["_path"].map(stems))
             base.execute(f"CREATE TABLE {name} ({', '.join(rows)})")
-            marks = ", ".join("?" * len(rows.columns))
-            base.executemany(
-                f"INSERT INTO {name} VALUES ({marks})", zip(*(rows[column].tolist() for column in rows))
-            )
+            insert = f"INSERT INTO {name} VALUES ({', '.join('?' * len(rows.columns))})"
+            base.executemany(insert, zip(*(rows[column].tolist() for column in rows)))
         for query in TABLE_RULES:
             found = base.execute(query).fetchall()
             problems += [Problem(*place, _quoting(cell, message)) for *place, cell, message in found]

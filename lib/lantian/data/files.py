@@ -257,7 +257,8 @@ def replace_files(contents):
         raise OSError(error.errno, error.strerror, str(place)) from error
     finally:  # where all are in place, there is no draft left, and no new folder is empty
         for draft in drafts.values():
-            draft.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # as of a disk that is read-only
+                draft.unlink()
         for folder in reversed(made):
             with contextlib.suppress(OSError):
                 folder.rmdir()

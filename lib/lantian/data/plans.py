@@ -132,6 +132,10 @@ class Plans:
             frames[name] = frame.assign(role=frame["role"].mask(frame[place].isin(left), "left_out"))
         return replace(self, **frames)
 
+    def __getstate__(self):
+        """Leave out of a pickle the rows by id, which are made when asked for and cannot be pickled."""
+        return {name: value for name, value in self.__dict__.items() if name != "by_id"}
+
     def __repr__(self):
         counts = ", ".join(f"{len(getattr(self, name))} {name}" for name in ("targets", "gaps", "documents"))
         return f"<Plans of {', '.join(self.places['name_en'])}: {counts}>"
@@ -224,8 +228,9 @@ def make_plans(folder, schema, tables, chosen=()):
     """Type and join tables that were read by `sound_tables`; the places are chosen as by `load`."""
     frames = {name: typed(tables[name].cells, schema[name]) for name in schema}
     plans = Plans(**_joined(frames), folder=folder)
-    names = chosen.split(",") if isinstance(chosen, str) else chosen
-    return plans.of(*map(str.strip, names)) if chosen else plans
+    names = map(str.strip, chosen.split(",") if isinstance(chosen, str) else chosen)
+    names = [name for name in names if name]
+    return plans.of(*names) if names else plans
 
 
 def _joined(frames):

@@ -361,8 +361,8 @@ def _stray_faults(row):
     explained = [*in_row, *_numbers_in_chinese(f"{row.evidence}\n{fold(row.words)}", row.known)]
     digits = [number for number in others if number.text[0].isdigit()]
     strays = [number for number in digits if not any(_is_about(number.value, one) for one in explained)]
-    for number in strays:
-        yield "statement_en", f"holds {number.text}, which stands neither in the row nor in its words"
+    for text in dict.fromkeys(number.text for number in strays):
+        yield "statement_en", f"holds {text}, which stands neither in the row nor in its words"
     needs_figure = row.value_basis == "figure" and row.value != 0 and not strays
     rest = " and ".join(number.text for number in digits if number.value not in in_row)
     if needs_figure and rest and others == stated:

@@ -183,7 +183,7 @@ def read_schema(folder):
 def all_files(folder, resource):
     """List the files of a table: those that ``datapackage.json`` names, and of targets any other in their folder."""
     listed = _listed(resource["path"])
-    found = Path(folder, "targets").glob("[!.]*.csv") if resource["name"] == "targets" else ()
+    found = Path(folder, "targets").glob("[!.~]*.csv") if resource["name"] == "targets" else ()
     found = {path.relative_to(folder).as_posix() for path in found}
     return sorted([*listed, *found.difference(Path(path).as_posix() for path in listed)])
 
@@ -192,6 +192,8 @@ def _faults(tables, folder):
     """Yield what no table may have: names and paths that lead astray, rules that cannot be applied."""
     columns = {table.name: table.columns for table in tables}
     yield from _name_faults("table", [table.name for table in tables])
+    files = Counter(path for table in tables for path in table.paths)
+    yield from (f"the file {path!r} stands twice" for path, count in files.items() if count > 1)
     for table in tables:
         yield from _name_faults(f"column of {table.name}", table.columns)
         outside = [path for path in table.paths if not _inside(folder, path)]
@@ -224,27 +226,30 @@ def _column_faults(place, column, limits):
         if not isinstance(limits.get(name, 0), int | float):
             yield f"{place}: {name} must be a number"
     try:
-        re.compile(str(limits.get("pattern", "")))
-    except re.error:
+        re.compile(limits.get("pattern", ""))
+    except (re.error, TypeError):
         yield f"{place}: the pattern {limits['pattern']!r} cannot be applied"
 
 
 def _inside(folder, name):
     """Return whether a path stays in the data folder, links followed."""
     is_plain = name and not re.search(r"^/|[\\:\0]", name)
-    return is_plain and (folder / name).resolve().is_relative_to(folder.resolve())
+    return is_plain and Path(os.path.realpath(folder / name)).is_relative_to(os.path.realpath(folder))
 
 
 def _missing(tables):
-    """Yield tables and columns that the library reads and the file does not name."""
-    columns = {table.name: table.columns for table in tables}
+    """Yield tables and columns that the library reads and the file does not name, or names as text where numbers are read."""
+    types = {table.name: {column.name: column.type for column in table.fields} for table in tables}
     for line in COLUMNS.read_text("utf-8").splitlines():
         table, _, names = line.partition(": ")
-        if table not in columns:
+        if table not in types:
             yield f"the table {table!r} is missing"
             continue
-        missing = [name for name in names.split() if name not in columns[table]]
-        yield from (f"{table}: the column {name!r} is missing" for name in missing)
+        for name, _, needed in (name.partition("=") for name in names.split()):
+            if name not in types[table]:
+                yield f"{table}: the column {name!r} is missing"
+            elif needed and types[table][name] != needed:
+                yield f"{table}: the type of the column {name!r} must be {needed}"
 
 
 def _table(resource, paths):

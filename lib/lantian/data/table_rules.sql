@@ -1,6 +1,6 @@
 -- What tables must not hold together, a query a rule, with a blank line between two. Each yields path, line, column, cell and
 -- message of a problem; in the tables, all cells are texts, _path and _line say where a row stands, _file is the name of its file,
--- and rowid counts the rows in their order: _line does not, of rows that a workbook brings.
+-- and rowid counts the rows in their order: _line does not, of rows that a workbook brings; files has the first path of each table.
 
 -- 万吨 is ten thousand times 吨: another factor makes every amount in it wrong.
 WITH plain AS (
@@ -20,6 +20,12 @@ SELECT targets._path, targets._line, 'document', '',
   'belongs to ' || jurisdiction || '; this file holds the documents of ' || targets._file
 FROM targets JOIN documents ON documents.id = targets.document
 WHERE jurisdiction != targets._file;
+
+-- What was read has the words of each target.
+SELECT targets._path, targets._line, 'quote', '',
+  'is empty; a target of a document that was read (access full_text or partial) has the words that prove it'
+FROM targets JOIN documents ON documents.id = targets.document
+WHERE quote = '' AND access IN ('full_text', 'partial');
 
 -- Each focus jurisdiction has one document that was read, whole or in part.
 SELECT places._path, places._line, 'role', '',
@@ -73,7 +79,7 @@ missing AS (
   WHERE places.role = 'focus' AND (places.id, indicators.id) NOT IN covered
   ORDER BY places.rowid, indicators.rowid
 )
-SELECT ifnull((SELECT min(_path) FROM gaps), 'gaps.csv'), 0, 'indicator', '',
+SELECT (SELECT path FROM files WHERE name = 'gaps'), 0, 'indicator', '',
   place || ' has neither a target nor a gap for ' || group_concat(indicator, ', ')
     || '; add each, or give the document access partial where only a part of the plan was had'
 FROM missing GROUP BY place;

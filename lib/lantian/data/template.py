@@ -101,12 +101,15 @@ def read_drafts(path, schema):
     """Return the rows that `lantian propose` has drafted, as from `propose`; none where there is no file."""
     columns = dict.fromkeys(column for name in DRAFTED for column in schema[name].columns)
     drafts = pd.DataFrame(columns=["table", *columns, "choices", "precision"], dtype=str)
-    if path.is_file():
+    if not path.is_file():
+        return drafts
+    try:
         read = pd.read_csv(path, dtype=str, keep_default_na=False)
-        if lacking := sorted({*drafts} - {*read}):
-            raise refusal(path, f"lacks {', '.join(lacking)}; run `lantian propose` again")
-        return read
-    return drafts
+    except ValueError as error:  # not UTF-8, empty or ragged
+        raise refusal(path, "is no table in UTF-8; run `lantian propose` again") from error
+    if lacking := sorted({*drafts} - {*read}):
+        raise refusal(path, f"lacks {', '.join(lacking)}; run `lantian propose` again")
+    return read
 
 
 def _book(identifier, schema, rows, drafts):
@@ -153,7 +156,8 @@ def _lists(schema, headers):
             cells = f"OFFSET({other}!${letter}$3,0,0,COUNTA({other}!${letter}$3:${letter}$9999),1)"
             lists[table, column] = codes.get((other, key), cells), "warning"  # names may be joined, or new
     last = get_column_letter(len(headers["targets"]))
-    return lists | {("proofs", "field"): (f"targets!$A$1:${last}$1", "warning")}
+    # Its codes would be longer than the 255 characters that a list may have in a cell's rule.
+    return lists | {("proofs", "field"): (f"targets!$A$1:${last}$1", "stop")}
 
 
 def _write_sheet(book, table, rows, identifier, lists):

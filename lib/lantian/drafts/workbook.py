@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace as replaced
 from datetime import datetime
@@ -92,8 +93,9 @@ def _read(file, schema):
     sheets, letters, unknown = _filled_cells(file), {}, []
     for name, cells in sheets.items():
         head = [cell for cell in cells if cell.row == cells[0].row]
-        letters[name] = {str(cell.value).strip().lower(): cell.column_letter for cell in head}
-        unknown += _head_faults(name, schema, head[0].row, letters[name])
+        names = [str(cell.value).strip().lower() for cell in head]
+        letters[name] = {column: cell.column_letter for column, cell in zip(names, head)}
+        unknown += _head_faults(name, schema, head[0].row, names)
     _refuse(file, unknown, letters)
     found = [cell for name in sheets for cell in _texts(schema[name], letters[name], sheets[name])]
     cells = pd.DataFrame(found, columns=[*ROW, "column", "text", "fault"])
@@ -110,6 +112,8 @@ def _filled_cells(file):
     """Return the filled cells of each sheet of a workbook that is a table."""
     try:
         sheets = load_workbook(file).worksheets
+    except FileNotFoundError as error:
+        raise refusal(file, "this file is missing") from error
     except OSError as error:
         raise refusal(file, f"cannot be opened: {error.strerror}; is another program using it?") from error
     except Exception as error:  # noqa: BLE001 - anything may stand in a file of that name
@@ -120,18 +124,20 @@ def _filled_cells(file):
     return {name: found for name, found in filled.items() if found and name not in ("guide", "codes")}
 
 
-def _head_faults(name, schema, row, letters):
-    """Yield a sheet or columns that no table has, and missing columns without which rows cannot be told from each other."""
+def _head_faults(name, schema, row, heads):
+    """Yield a sheet or columns that no table has or that stand twice, and missing ones without which no row is known."""
     if name not in template.SHEETS:
         message = f"no table has this name{near(name, template.SHEETS)}; tables: "
         yield name, 0, "", message + ", ".join(template.SHEETS)
         return
     names = [*schema[name].columns, *template.EXTRA]
-    for column in letters:
+    for column, count in Counter(heads).items():
         if column and column not in names:
             yield name, row, column, f"no column has this name{near(column, names)}"
+        elif count > 1:
+            yield name, row, column, f"{count} columns have this name"
     for column in schema[name].key:
-        if column not in letters:
+        if column not in heads:
             yield name, row, column, "this column is missing; rows are known by it"
 
 
@@ -193,11 +199,11 @@ def _tidy(text, column):
 
 
 def _place(file, rows):
-    """Return the place that the documents are of."""
-    places = rows.query("table == 'documents' and jurisdiction != ''")["jurisdiction"].mode()
+    """Return the place that most documents are of; of two the one that stands first."""
+    places = rows.query("table == 'documents' and jurisdiction != ''")["jurisdiction"]
     if places.empty:
         raise refusal(file, "has no sheet documents that names the place in the column jurisdiction")
-    return places[0]
+    return places.value_counts(sort=False).idxmax()
 
 
 # --- drafts ----------------------------------------------------------------------------------------------------------
@@ -362,7 +368,9 @@ def _refuse(file, faults, letters):
     """Raise what is wrong, by sheet and cell, the first of each cell; in other rows of the tables by file and line."""
     order, problems = list(letters), {}
     for name, row, column, message in faults:
-        letter = letters.get(name, {}).get(column, "")
+        letter = letters.get(name, {}).get(
+            column, column if column.isupper() else ""
+        )  # below no head it is the letter
         at = order.index(name) if name in letters else -1, name, row, len(letter), letter, column
         if name in letters:
             name, row = f"{file}:{name}{f'!{letter}{row}' if row else ''}", 0
@@ -393,4 +401,5 @@ def _report(changes, rows, place, worded):
     own = rows[rows["table"] != "proofs"]  # which go with their targets
     counts = own["decide"].fillna("quote").value_counts().to_dict() | {"worded": worded}
     report = Template(words, trim_blocks=True)
-    return report.render(changes=changes, counts=counts, place=place, counted=counted)
+    is_read = (rows["role"] == "focus").any()  # a level above has no text to verify
+    return report.render(changes=changes, counts=counts, place=place, counted=counted, is_read=is_read)

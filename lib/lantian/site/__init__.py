@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
+BRIEF = "brief_"  # how the names of pages on one sheet begin
 
 
 @cache

@@ -20,7 +20,7 @@ from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import unquote
 
-from lantian.site import TEMPLATES
+from lantian.site import BRIEF, TEMPLATES
 
 NUMBERED = re.compile(r"\d\d_")
 RESERVED = {"index": "the list of all pages", "changelog": "what changed from version to version"}
@@ -28,7 +28,8 @@ RESERVED |= {"lantian": "the whole suite as one file"}
 CELL_ID = re.compile(r"[\w-]{1,64}", re.A)
 PYTHON = ("python", "ipython", "plaintext")  # the last is what JupyterLab writes while no kernel runs
 # The address of a picture, in Markdown or in HTML.
-PICTURE = re.compile(r"""(!\[[^\]]*\]\(|<img\b[^>]*?\bsrc=["'])([^)"'\s>]+)""")
+PICTURE = re.compile(r"""(!\[[^\]]*\]\(|<img\b[^>]*?\bsrc=["'])(<[^>\n]+>|[^)"'\s>]+)""")
+ATTACHED = re.compile(r"!\[[^\]]*\]\(attachment:([^)\s]+)")
 STYLED = re.compile(r"\bT_([0-9a-f]{5})(?![0-9a-f])")  # the id of a styled table of pandas
 # A user's own settings must not change a page: these are the same in every kernel, each with its reason.
 with open(Path(__file__).with_name("environment.csv"), encoding="utf-8", newline="") as file:
@@ -83,6 +84,8 @@ def check_names(sources, every):
     taken, problems = dict(RESERVED), []
     for source in every:
         page, path = source.slug.casefold(), source.path
+        if page.startswith(BRIEF) and source in sources:
+            problems.append(f"{path}: {source.slug}.html would be that of a brief; rename the notebook")
         if page in taken and source in sources:
             why = f"its page would be {source.slug}.html, which is {taken[page]}; rename the notebook"
             problems.append(f"{path}: {why}")
@@ -124,6 +127,10 @@ def read(source):
     if language not in PYTHON:
         why = f"its cells are in {language}; pages are made of notebooks in Python"
         raise RenderError(f"{source.path}: {why}")
+    for cell in notebook.cells:
+        for name in ATTACHED.findall(cell.source) if cell.cell_type == "markdown" else ():
+            if unquote(name) not in cell.get("attachments", {}):
+                raise RenderError(f"{source.path}: a note shows {name!r}, which is not attached to it")
     ids = [str(cell.get("id")) for cell in raw_cells(source.path)]
     if len(set(ids)) < len(notebook.cells) or not all(map(CELL_ID.fullmatch, ids)) or "None" in ids:
         ids = [f"cell-{number}" for number, _ in enumerate(notebook.cells, 1)]
@@ -162,7 +169,7 @@ def stand_alone(notebook, folder):
     tables = {}
 
     def embedded(match):
-        path = Path(folder, unquote(match[2]))
+        path = Path(folder, unquote(match[2].strip("<>")))
         if ":" in match[2] or not os.path.isfile(path):
             return match[0]
         kind = guess_type(path.name)[0] or "image/png"
@@ -257,7 +264,7 @@ class Kernels(contextlib.ExitStack):
 
     def _start(self, *arguments, **streams):
         """Start a process, which is waited for at the end."""
-        command = [sys.executable, "-P", "-m", "lantian.site.kernel", *arguments]
+        command = [sys.executable, "-m", "lantian.site.kernel", *arguments]
         environ, cwd = environment(self._data, self._scratch), self._scratch
         self.enter_context(subprocess.Popen(command, env=environ, cwd=cwd, start_new_session=True, **streams))
 

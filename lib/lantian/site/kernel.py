@@ -76,6 +76,8 @@ def run(request, answers):
 
     Both are descriptors, which nothing else knows. When who asked closes the request, all ends.
     """
+    for pipe in (request, answers):  # or a program that outlives the notebook would keep them open
+        os.set_inheritable(pipe, False)
     request, answers = os.fdopen(request, "rb"), os.fdopen(answers, "w")
     for standard in (0, 1):
         os.dup2(os.open(os.devnull, os.O_RDWR), standard)
@@ -96,12 +98,15 @@ def run(request, answers):
 
 
 def _end_with(request):
-    """End as soon as a request is closed, even if a computation gives our threads no turn."""
+    """End as soon as a request is closed, even if a computation gives our threads no turn.
+
+    What watches it then is no child of ours: a notebook that waits for all its children would wait for ever.
+    """
     threading.Thread(target=lambda: (request.read(), _end()), daemon=True).start()
     if os.name == "posix":
-        command = ["/bin/sh", "-c", f"cat; kill -9 -{os.getpid()}"]
+        command = ["/bin/sh", "-c", f"exec 3<&0; {{ cat <&3; kill -9 -{os.getpid()}; }} &"]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        subprocess.Popen(command, stdin=request, start_new_session=True, **quiet)
+        subprocess.run(command, stdin=request, start_new_session=True, check=False, **quiet)
 
 
 def _end():
@@ -115,6 +120,7 @@ async def _run_cells(notebook, answer):
     """Run the cells as nbclient would; return the notebook with its outputs, or the first failure that is not expected."""
     from nbclient import NotebookClient  # after `import_nbformat`
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a notebook; asyncio has one of its own
     compiler.get_tmp_directory = lambda: CELLS  # else warnings name a folder with the number of the process
     kernel, messages = _kernel()
     client = NotebookClient(notebook)
@@ -134,9 +140,15 @@ async def _run_cells(notebook, answer):
         while messages.queue.qsize():
             message = kernel.session.recv(messages, copy=False)[1]
             if message["parent_header"].get("msg_id") == request["header"]["msg_id"]:
-                client.process_message(message, cell, index)
+                try:
+                    client.process_message(message, cell, index)
+                except Exception as error:  # noqa: BLE001 - an output that is not of the notebook's format
+                    return {"cell": index, "line": None, "error": f"{type(error).__name__}: {error}"}
         if reply["status"] != "ok" and "raises-exception" not in cell.metadata.get("tags", []):
-            error = f"{reply['ename']}: {reply['evalue']}"
+            # Of what fails while it is shown, only the output names the error.
+            shown = [output for output in cell.outputs if output.output_type == "error"]
+            named = shown[-1] if shown and reply["ename"] == "NoneType" else reply
+            error = f"{named['ename']}: {named['evalue']}"
             return {"cell": index, "line": _failed_line(), "error": error}
     notebook.metadata.language_info = kernel.language_info
     client.set_widgets_metadata()

@@ -15,9 +15,9 @@ from markupsafe import Markup
 
 from lantian.data.files import as_csv
 from lantian.data.schema import CHECKOUT, harmless
-from lantian.site import TEMPLATES, template
-from lantian.site.execute import has_tag
-from lantian.site.publish import BRIEF, RECORD, parse
+from lantian.site import BRIEF, TEMPLATES, template
+from lantian.site.execute import RenderError, has_tag
+from lantian.site.publish import RECORD, parse
 from lantian.text import LEDGER
 
 CHANGELOG = "changelog"
@@ -110,6 +110,13 @@ class Page:
         return [output.markup for output in self.tagged("finding") if output.markup]
 
     @property
+    def finding(self):
+        """The first paragraph of the first of these; all of it where it has none."""
+        first = next(iter(self.answers), "")
+        paragraph = re.match(r"\s*<p\b.*?</p>", first, re.S)
+        return paragraph[0] if paragraph else first
+
+    @property
     def on_index(self):
         """What the index shows too: id, heading and markup of each cell that is tagged so, and whether it comes first."""
         for identifier, outputs in groupby(self.tagged("index", "index-top"), lambda output: output.cell.id):
@@ -178,12 +185,15 @@ def files(pages, html, offered=None):
     for page in [*pages, _changelog()]:
         found[f"{page.slug}.html"] = html.get(page.slug) or to_html(page, pages, offered).encode()
     for page in pages:
-        if page.brief:
-            found[page.brief] = _brief(page).encode()
         notebook = json.dumps(page.notebook, ensure_ascii=False, sort_keys=True)
         found[notebook_file(page.slug)] = notebook.encode()
+        own = {page.brief: _brief(page).encode()} if page.brief else {}
         for chart in page.charts:
-            found |= {f"figures/{name}": content for name, content in _chart_files(chart).items()}
+            own |= {f"figures/{name}": content for name, content in _chart_files(chart).items()}
+        if twice := [name for name in own if found.get(name, own[name]) != own[name]]:
+            why = f"{twice[0]} is another page's too; give the chart, or the notebook, another name"
+            raise RenderError(f"{page.slug}: {why}")
+        found |= own
     if any(PLOTLY in output.data for page in pages for output in page.outputs):
         found["assets/plotly.min.js"] = plotly().read_bytes()  # the site's own script fetches it
     return found | {SCRIPT: program().encode(), "index.html": _index(pages, offered).encode()}
@@ -276,11 +286,17 @@ def fit(html):
 
 
 def _leave_out(part, what):
-    """Put in the place of a part of a page, once for all that follow one another, a sentence that names it."""
-    if not part.find_previous_sibling("span", "left-out"):
-        address = part.get("src") or ""
-        link = Markup('<a href="{0}">{0}</a>').format(address) if re.match("https?:", address) else ""
-        words = Markup('<span class="left-out">{}: {} {}</span>').format(LEFT_OUT, what, link)
+    """Put in the place of a part of a page a sentence that names it and what it would load.
+
+    Of parts that load nothing and follow one another the first is named.
+    """
+    addresses = [tag["src"] for tag in [part, *part.find_all(src=True)] if tag.get("src")]
+    before = part.previous_sibling
+    before = before.previous_sibling if isinstance(before, str) and not before.strip() else before
+    if addresses or "left-out" not in str(getattr(before, "attrs", "")):
+        link = Markup('<a href="{0}">{0}</a>').format
+        links = Markup(" ").join(link(address) for address in addresses if re.match("https?:", address))
+        words = Markup('<span class="left-out">{}: {} {}</span>').format(LEFT_OUT, what, links)
         part.insert_before(parse(words))
     part.decompose()
 

@@ -9,16 +9,15 @@ import os
 import re
 import sys
 from fnmatch import fnmatch
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from urllib.parse import unquote
 
 from lantian.data.files import clear, make_folder, replace_files
 from lantian.data.schema import CHECKOUT
-from lantian.site import template
+from lantian.site import BRIEF, template
 
 RECORD = ".lantian"
 SET = f"{RECORD}/set.json"
-BRIEF = "brief_"  # how the names of pages on one sheet begin, which it leaves out
 SINGLE = "lantian.html"  # the whole suite as one file
 REPORTS = CHECKOUT / "reports"  # ours from the first
 COMMITTED = "figures/*.svg"  # in it, these come with the checkout
@@ -45,9 +44,21 @@ def read_set(folder):
     that a publication did not come to remove; with the facts given to `publish`.
     """
     try:
-        return json.loads((folder / SET).read_bytes())
-    except (OSError, ValueError):
+        found = json.loads((folder / SET).read_bytes())
+    except (OSError, ValueError, RecursionError):
         return {}
+    return found if _is_manifest(found) else {}
+
+
+def _is_manifest(found):
+    """Tell whether what was read is a manifest, and none that somebody has spoilt."""
+    if not isinstance(found, dict):
+        return False
+    names = [found.get(kind, {}) for kind in ("files", "pages")]
+    gone = found.get("gone", [])
+    known = isinstance(gone, list) and all(isinstance(each, dict) for each in names)
+    texts = [*gone, *(text for each in names for pair in each.items() for text in pair)] if known else [None]
+    return all(isinstance(text, str) and "\0" not in text for text in texts)
 
 
 def content(folder, published, name):
@@ -118,6 +129,8 @@ def publish(files, facts, folder):
     The manifest comes first, so that a set that is interrupted is known for one, and is ours to mend.
     Raises `PublishError` when a file of somebody else is in the way, `OSError` when one cannot be written.
     """
+    if outside := [name for name in files if not _inside(folder, name)]:
+        raise PublishError(f"{outside[0]}: this name leads out of the folder of the pages")
     known = _files(folder)
     there = [name for name in sorted(files.keys() - known - {SET}) if os.path.lexists(folder / name)]
     if others := [folder / name for name in there if not _committed(folder, name)]:
@@ -136,8 +149,13 @@ def publish(files, facts, folder):
 def _files(folder):
     """Name the files of a set, those that were left over too; a name that leads out of the folder is none."""
     known = read_set(folder)
-    names = {*known.get("files", ()), *known.get("gone", ())}
-    return {name for name in names if not PurePosixPath(name).is_absolute() and ".." not in Path(name).parts}
+    return {name for name in {*known.get("files", ()), *known.get("gone", ())} if _inside(folder, name)}
+
+
+def _inside(folder, name):
+    """Tell whether a name stays within a folder, whatever links there are on its way; only its last part may be one."""
+    parent = Path(os.path.realpath(folder / name.rpartition("/")[0]))
+    return Path(name).name not in ("", "..") and parent.is_relative_to(os.path.realpath(folder))
 
 
 def _committed(folder, name):
@@ -153,7 +171,8 @@ def _clear(folder, names):
 def _remove(folder, names):
     """Remove files, and the folders that they leave empty."""
     for name in names:
-        (folder / name).unlink(missing_ok=True)
+        if not (folder / name).is_dir():
+            (folder / name).unlink(missing_ok=True)
     for part in {Path(name).parent for name in names} - {Path()}:
         with contextlib.suppress(OSError):
             (folder / part).rmdir()

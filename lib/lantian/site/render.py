@@ -186,7 +186,8 @@ def _update(paths, job):
             lantian.load(job.data)  # which checks the tables
         pages, around, found = _site(todo, kept, every, known, made_from, kernels, job)
     if changed := read.items() ^ _stamps(paths, job.data).items():
-        raise RenderError(f"{min(changed)[0]}: changed while the pages were made; render again")
+        way_out = "render again; what a notebook writes goes into a folder within its own"
+        raise RenderError(f"{min(changed)[0]}: changed while the pages were made; {way_out}")
     keys = known.get("pages", {}) | {source.slug: source.key for source in sources}
     facts = made_from | around | {"pages": {page.slug: keys[page.slug] for page in pages}}
     publish.publish(found, facts, job.output)
@@ -242,7 +243,7 @@ def _say_what_is_missing(known, facts, found, say):
 
 def _stamps(paths, data):
     """Note when each file that pages depend on was changed last, which no later change can undo."""
-    paths = paths or [*NOTEBOOKS.glob("*.ipynb")]
+    paths = paths or execute.listed(NOTEBOOKS)
     every = {*_tables(data), *_program(), *paths, *(file for path in paths for file in _reads(path) or ())}
     stamp = attrgetter("st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")
     return {str(path): stamp(path.stat()) for path in every}
