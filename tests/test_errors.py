@@ -23,6 +23,7 @@ WRONG = {
     'lt.compare(plans, "coal")': "'coal' is no indicator id; plans.indicators lists all of them; by name it may be coal.boiler_phase_out (",
     'lt.matrix(plans, "cars")': "'cars' is no theme; it is one of headline, agriculture, air, ",
     'lt.matrix(plans, "coal", values="amout")': "'amout' is no column of cells or targets; did you mean amount or ",
+    'lt.charts.panels(plans, lt.compare(plans, "air.good_days"), name="../mine")': "'../mine' is no name of a chart",
     'lt.charts.explore(plans, "cars")': "'cars' is no theme; it is one of headline, agriculture, air, ",
     'lt.charts.explore(plans, "context")': "no plan has a dated promise on context; lt.cells(plans, 'context') lists",
     'lt.evidence(plans, "yuyao-pm25")': "'yuyao-pm25' is neither a target nor a gap; lt.find(plans, words) finds ids; did you mean yuyao-pm25-2020 or ",

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -448,6 +449,62 @@ def test_every_failure_is_named_and_nothing_changes(suite):
     assert contents(suite.output) == before
 
 
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("class Shown:\n    def _repr_html_(self): raise ValueError('no')\nShown()", "ValueError: no"),
+        ("from IPython.display import display\ndisplay({'text/plain': None}, raw=True)", "NotebookValidationError: "),
+    ],
+)
+def test_what_fails_while_it_is_shown_is_named(tmp_path, data, executor, code, error):
+    source = execution.Source(write_notebook(tmp_path / "a.ipynb", code))
+    with pytest.raises(RenderError) as failure:
+        executor.execute(source, execution.read(source), data)
+    where, found = str(failure.value).splitlines()[:2]
+    assert where.startswith("a.ipynb, code cell 1 (id cell-1)") and found.startswith(f"  {error}")
+
+
+def test_program_that_outlives_its_notebook_is_not_waited_for(tmp_path, data, executor):
+    started = "subprocess.Popen(['sleep', '600'], start_new_session=True, close_fds=False).pid"
+    source = execution.Source(write_notebook(tmp_path / "a.ipynb", "import subprocess", started))
+    (output,) = executor.execute(source, execution.read(source), data).cells[-1].outputs
+    os.kill(int(output.data["text/plain"]), signal.SIGKILL)
+
+
+def test_index_has_the_first_paragraph_of_the_finding(suite):
+    markup = "from IPython.display import HTML\nHTML('<p>First.</p><p>Second.</p>')"
+    write_notebook(suite.first, markup, tags=["finding"])
+    index = suite.render()[Path("index.html")].decode()
+    assert "<p>First.</p>" in index and "Second." not in index
+
+
+def test_lock_of_an_editor_is_no_notebook(suite):
+    (suite.notebooks / ".#00_first.ipynb").symlink_to("user@host.1:2")
+    assert Path("00_first.html") in suite.render()
+
+
+def chart(slug, rows):
+    """A page of one chart of ours."""
+    words = {"name": "same", "columns": ["place"], "rows": rows, "title": "T", "subtitle": "S", "foot": "F"}
+    words |= {"view": "0 0 9 9", "names": "", "opens_at_right": False}
+    output = {
+        "output_type": "display_data",
+        "data": {"image/svg+xml": "<svg/>"},
+        "metadata": {"lantian": words},
+    }
+    code = code_cell("a", "chart") | {"outputs": [output]}
+    notebook = {"cells": [code], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return pages.Page(slug, execution.import_nbformat().from_dict(notebook))
+
+
+def test_files_of_two_charts_have_two_names():
+    one, like, other = chart("one", [["A"]]), chart("like", [["A"]]), chart("other", [["B"]])
+    html = dict.fromkeys(["one", "like", "other"], b"-")
+    assert "figures/same.csv" in pages.files([one, like], html)
+    with pytest.raises(RenderError, match="other: figures/same.csv is another page's too"):
+        pages.files([one, other], html)
+
+
 def test_a_failure_that_is_a_sentence_is_named_with_its_line(suite):
     write_notebook(suite.first, "import lantian as lt", "fine = 1\nlt.compair")
     with pytest.raises(RenderError) as failure:
@@ -689,6 +746,50 @@ def test_a_name_that_leads_out_of_the_folder_is_not_removed(tmp_path):
     put(NEW, folder)
     publish.clean(folder)
     assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_a_name_that_leads_out_is_not_published(tmp_path):
+    with pytest.raises(publish.PublishError, match="leads out of the folder"):
+        put({"figures/../../mine.txt": b"new"}, tmp_path / "reports")
+    folder = tmp_path / "linked"
+    put(OLD, folder)
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/mine.txt").write_text("mine")
+    (folder / "way").symlink_to(tmp_path / "outside")
+    manifest = publish.read_set(folder)
+    manifest["files"]["way/mine.txt"] = ""
+    (folder / publish.SET).write_text(json.dumps(manifest))
+    put(NEW, folder)
+    assert (tmp_path / "outside/mine.txt").read_text() == "mine"
+
+
+SPOILT = [
+    "[1]",
+    '"x"',
+    "5",
+    '{"files": null}',
+    '{"files": 3}',
+    '{"gone": [5]}',
+    '{"pages": []}',
+    '{"gone": ["\\u0000"]}',
+]
+
+
+@pytest.mark.parametrize("spoilt", SPOILT)
+def test_spoilt_manifest_is_none(tmp_path, spoilt):
+    (tmp_path / publish.RECORD).mkdir()
+    (tmp_path / publish.SET).write_text(spoilt)
+    publish.clean(tmp_path)
+    put(NEW, tmp_path)
+    assert of_set(tmp_path) == NEW
+
+
+def test_a_folder_where_a_file_was_stays(tmp_path):
+    put(OLD | {"gone.html": b"old"}, tmp_path)
+    (tmp_path / "gone.html").unlink()
+    (tmp_path / "gone.html").mkdir()
+    put(NEW, tmp_path)
+    assert of_set(tmp_path) == NEW and (tmp_path / "gone.html").is_dir()
 
 
 @pytest.fixture

@@ -74,6 +74,19 @@ CELLS = {
     "wide": ("print('x' * 500)", "pre[tabindex]", "xxx"),
     "colours": (ANSI, "pre .ansi-red-fg", "red"),
     "error": ("1 / 0", "pre", "ZeroDivisionError"),
+    "interrupt": ("import os, signal\nos.kill(os.getpid(), signal.SIGINT)", "pre", "KeyboardInterrupt"),
+    "children": (
+        "import os\nif not os.fork(): os._exit(0)\nwhile True:\n"
+        "    try: os.wait()\n    except ChildProcessError: break\nprint('none left')",
+        "pre",
+        "none left",
+    ),
+    "module beside it": ("import beside_it\nbeside_it.WORD", "pre", "from beside it"),
+    "film": (
+        "from IPython.display import HTML\nHTML('<video><iframe src=\"https://example.org/b\"></iframe></video>')",
+        ".left-out a",
+        "example.org/b",
+    ),
     "script": (
         "from IPython.display import HTML\nHTML('<p onclick=\"f()\">here</p><script>f()</script>')",
         ".left-out",
@@ -123,6 +136,12 @@ CELLS = {
 }
 NOTES = {
     "picture": ("![a dot](dot.png)", "img[src^='data:image/png'][alt='a dot']", ""),
+    "picture with a blank": ("![a dot](<a dot.png>)", "img[src^='data:image/png'][alt='a dot']", ""),
+    "pictures from elsewhere": (
+        "![a](https://example.org/a.png) ![b](https://example.org/b.png)",
+        ".left-out a[href$='b.png']",
+        "b.png",
+    ),
     "attachment": ("![a dot](attachment:dot.png)", "img[src^='data:image/png']", ""),
     "table": ("| a | b |\n|---|---|\n| 1 | 2 |", ".scroll th[scope=col]", "a"),
     "formula": ("So $x^2$ and\n\n$$\\frac{1}{2}$$", "p", "$x^2$"),
@@ -159,7 +178,9 @@ def strange(data, executor, tmp_path_factory):
     ]
     code = [cell("code", source, metadata={"tags": ["raises-exception"]}) for source, *_ in CELLS.values()]
     notebook(own / "everything.ipynb", *notes, *code, minor=0)
-    (own / "dot.png").write_bytes(base64.b64decode(DOT))
+    for name in ("dot.png", "a dot.png"):
+        (own / name).write_bytes(base64.b64decode(DOT))
+    (own / "beside_it.py").write_text("WORD = 'from beside it'\n")
     for name in NAMES:
         notebook(own / f"{name}.ipynb", cell("markdown", "## Only a second"))
     notebook(own / "empty.ipynb")
@@ -306,6 +327,12 @@ def test_file_that_is_no_notebook_is_answered(tmp_path, content):
         read(Source(tmp_path / "a.ipynb"))
 
 
+def test_attachment_that_is_missing_is_named(tmp_path):
+    notebook(tmp_path / "a.ipynb", cell("markdown", "![a dot](attachment:dot.png)"))
+    with pytest.raises(RenderError, match="a note shows 'dot.png', which is not attached to it"):
+        read(Source(tmp_path / "a.ipynb"))
+
+
 def test_notebook_in_another_language_is_answered(tmp_path):
     path = notebook(tmp_path / "a.ipynb", kernelspec={"name": "ir", "display_name": "R", "language": "R"})
     with pytest.raises(
@@ -379,7 +406,9 @@ def test_ids_and_names_of_cells_mean_nothing(strange, plans):
     assert not page.select(".finding")
 
 
-@pytest.mark.parametrize("name", ["index", "Index", "lantian", "place_yuyao", "01_coal", "01_COAL"])
+@pytest.mark.parametrize(
+    "name", ["index", "Index", "lantian", "place_yuyao", "01_coal", "01_COAL", "brief_coal"]
+)
 def test_name_that_is_taken_is_answered(data, tmp_path, name):
     path = notebook(tmp_path / f"{name}.ipynb", cell("code", "1"))
     with pytest.raises(

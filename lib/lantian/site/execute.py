@@ -84,10 +84,9 @@ def check_names(sources, every):
     taken, problems = dict(RESERVED), []
     for source in every:
         page, path = source.slug.casefold(), source.path
-        if page.startswith(BRIEF) and source in sources:
-            problems.append(f"{path}: {source.slug}.html would be that of a brief; rename the notebook")
-        if page in taken and source in sources:
-            why = f"its page would be {source.slug}.html, which is {taken[page]}; rename the notebook"
+        owner = "that of a brief" if page.startswith(BRIEF) else taken.get(page)
+        if owner and source in sources:
+            why = f"its page would be {source.slug}.html, which is {owner}; rename the notebook"
             problems.append(f"{path}: {why}")
         taken.setdefault(page, f"that of {path}")
     if problems:
