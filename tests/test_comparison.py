@@ -118,6 +118,56 @@ def made_up(row):
         yield "baseline_year", row._replace(baseline_year=row.baseline_year - 1)
 
 
+def test_halved_is_a_size_and_the_fall_of_no_stated_size_is_none(judging, core):
+    """Half less asks more than a fifth less, both since one year; "a fall" in words has no size at all."""
+    fifth = core["shuocheng-nox-emissions-2020"]
+    half = mirror(fifth)._replace(value_basis="word", value=-50.0, amount=-50.0)
+    assert degree(judging, fifth, half) in ("direct", "caveat")
+    fall = half._replace(value=0.0, amount=0.0, operator="<")
+    assert degree(judging, fifth, fall) == "no"
+    assert degree(judging, half._replace(baseline_year=pd.NA), fifth) == "no"
+
+
+def test_how_often_is_not_divided_by_residents(plans, judging):
+    often = next(plans.targets.query("standard_unit == @lt.wording.OFTEN").itertuples())._replace(
+        kind="count", area="whole"
+    )
+    places = [place for place in ("lanshan", "yuyao") if place != often.jurisdiction]
+    other = mirror(often)._replace(jurisdiction=places[0], value=9.0, amount=9.0)
+    assert degree(judging, often, other) == "direct"
+
+
+@pytest.mark.parametrize("of", ["pace", "date", "wording"])
+def test_an_axis_has_the_values_of_the_respect_that_is_compared(plans, of):
+    rows = lt.compare(plans, "energy.intensity_industry", of=of)
+    units = set(rows.loc[rows["amount"].notna(), "standard_unit"])
+    assert units == ({"% a year"} if of == "pace" else set())
+
+
+def test_each_conversion_names_its_own_reading(plans):
+    """Of two converted changes each has its own place's; a page has no other in its words."""
+    rows = plans.every_target.copy()
+    rows.loc[
+        rows["id"] == "yuyao-pm25-2020",
+        ["kind", "operator", "amount", "value", "baseline_year", "unit", "standard_unit"],
+    ] = ["change", "<=", -15.0, -15.0, 2016, "%", "%"]
+    rows.loc[rows["id"] == "yuyao-pm25-2020", ["dimension", "baseline_basis"]] = ["share", "stated"]
+    seen = (
+        plans.observations.query("indicator == 'air.pm25' and jurisdiction == 'yuyao'")
+        .head(1)
+        .assign(year=2016)
+    )
+    seen = pd.concat([plans.observations.query("jurisdiction != 'yuyao'"), seen])
+    judged = lt.compare(replace(plans, every_target=rows, observations=seen), "air.pm25")
+    converted = judged[judged["converted"].eq(True)]
+    assert len(converted) > 1
+    for row in converted.itertuples():
+        assert (
+            row.converted_from.startswith(row.label.split(" (")[0])
+            and row.converted_from.count(" in 20") == 1
+        )
+
+
 ALWAYS_HARD = ("subject", "subject_class", "base", "indicator", "unit", "baseline_year")
 
 

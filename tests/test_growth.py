@@ -518,6 +518,8 @@ def test_a_second_document_of_a_place_is_kept_apart_from_its_plan(copy_data):
         assert words in lt.wording.statement(row) and words in str(lt.evidence(plans, identifier))
         assert identifier not in set(lt.compare(plans, row.indicator, core=False)["id"])
         assert identifier in set(lt.find(plans, identifier)["id"])
+        cell = lt.cells(plans, indicators=[row.indicator]).set_index("jurisdiction").loc["ninghai"]
+        assert cell["count"] or "; another document: " in cell["in_words"]
     assert str(lt.evidence_table(plans)).count(words) == len(ids)
 
 

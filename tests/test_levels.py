@@ -10,7 +10,7 @@ from lantian.analysis import levels
 from lantian.analysis.comparability import rules, stated
 from lantian.analysis.levels import RELATIONS, ancestors
 from lantian.analysis.matrix import FIRM
-from lantian.analysis.progress import compound
+from lantian.analysis.progress import compound, pace_of
 from lantian.charts.lanes import NotComparable, refuse
 
 
@@ -160,6 +160,35 @@ def test_an_observation_of_another_year_makes_no_outcome(plans):
     assert "jincheng-pm25-2016" not in ids
 
 
+@pytest.mark.parametrize(
+    ("cells", "outcome"),
+    [
+        ({"operator": "=", "amount": 34, "amount_max": 36}, ["met"]),
+        ({"operator": "=", "amount": 33, "amount_max": 34}, ["missed"]),
+        ({"operator": "<", "amount": 35}, ["missed"]),
+        ({"operator": "~", "amount": 35}, []),
+        ({"operator": "=", "amount": 34, "better": "neither"}, []),
+        ({"operator": "<=", "amount": 34, "better": "neither"}, ["missed"]),
+    ],
+)
+def test_a_goal_is_met_or_missed_only_where_a_measurement_settles_it(plans, cells, outcome):
+    goals, is_goal = plans.every_target.copy(), plans.every_target["id"] == "yuyao-pm25-2020"
+    goals.loc[is_goal, list(cells)] = list(cells.values())
+    seen = plans.observations.query("indicator == 'air.pm25' and jurisdiction == 'yuyao' and year == 2020")
+    changed = _with(plans, every_target=goals[is_goal], observations=seen.head(1).assign(value=35.0))
+    assert list(lt.outcomes(changed)["outcome"]) == outcome
+
+
+def test_a_fall_of_no_stated_size_has_no_pace_and_a_range_has_two(plans):
+    row = plans.by_id["lanshan-energy-intensity-industry-2020"]
+    assert (
+        pace_of(plans, row._replace(value_basis="word", value=0.0, amount=0.0, operator="<"))["basis"]
+        == "none"
+    )
+    paces = pace_of(plans, row._replace(amount=-5.0, amount_max=-8.0, baseline_year=2015, target_year=2020))
+    assert paces["low"] < paces["high"] < 0 and " to " in paces["in_words"]
+
+
 def test_reference_rows_carry_document_and_confidence(plans):
     cited = plans.targets_above.merge(plans.documents, left_on="document", right_on="id", suffixes=("", "_d"))
     assert (
@@ -195,3 +224,19 @@ def test_a_level_is_held_against_the_level_that_a_change_implies(plans, value, r
     higher, judging = plans.by_id["china-pm25-2025"], rules(plans)
     goals = [stated(judging, row) for row in (own, higher)]
     assert levels._relation(judging, *goals, "converted") == relation
+    goals = [stated(judging, row._replace(better="neither")) for row in (own, higher)]
+    assert levels._relation(judging, *goals, "converted") == "another figure"
+
+
+def test_a_limit_of_an_unknown_year_is_a_limit(plans):
+    documents = plans.documents.assign(
+        issued=plans.documents["issued"].mask(plans.documents["id"] == "china-2012", "")
+    )
+    found = lt.levels.limits(_with(plans, documents=documents), "air.pm25", 2020)
+    assert len(found) == len(lt.levels.limits(plans, "air.pm25", 2020)) and "of )" not in "".join(
+        found["in_words"]
+    )
+
+
+def test_no_indicators_have_no_goals(plans):
+    assert lt.above(plans, indicators=[]).empty

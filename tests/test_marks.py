@@ -117,6 +117,23 @@ def test_all_in_words_never_stands_at_a_hundred(plans):
     assert ends and max(drawn) > max(ends)
 
 
+@pytest.mark.parametrize(("value", "at"), [(100, 104), (0, 0), (60, 60)])
+def test_only_all_in_words_stands_past_the_end(plans, value, at):
+    judged = lt.compare(plans, "agriculture.straw_use")
+    judged.loc[judged.index[:1], ["amount", "low", "high", "value_basis"]] = [value, value, value, "word"]
+    chart = lt.charts.panels(plans, judged, "x", "t", "s", limits=(0, 100), unit="%")
+    drawn = [x for points in chart.findobj(PathCollection) for x in points.get_offsets()[:, 0]]
+    assert any(abs(x - at) < 0.01 for x in drawn)
+
+
+def test_a_chart_of_some_places_names_their_plans_alone(plans):
+    judged = lt.compare(plans, "air.pm25", places=["yuyao", "jincheng"])
+    chart = lt.charts.panels(plans, judged)
+    assert (
+        "Lanshan" not in chart.subtitle + chart.foot and "Yuyao" in chart.subtitle and "Yuyao" in chart.foot
+    )
+
+
 def test_no_mark_is_drawn_past_the_key(charts):
     for chart in charts:
         assert not [

@@ -453,7 +453,10 @@ def test_every_failure_is_named_and_nothing_changes(suite):
     ("code", "error"),
     [
         ("class Shown:\n    def _repr_html_(self): raise ValueError('no')\nShown()", "ValueError: no"),
-        ("from IPython.display import display\ndisplay({'text/plain': None}, raw=True)", "NotebookValidationError: "),
+        (
+            "from IPython.display import display\ndisplay({'text/plain': None}, raw=True)",
+            "NotebookValidationError: ",
+        ),
     ],
 )
 def test_what_fails_while_it_is_shown_is_named(tmp_path, data, executor, code, error):

@@ -84,6 +84,15 @@ EXAMPLES = {
     "no more than in 2011 by 2020": row(
         operator="<=", value_basis="reference", baseline_year=2011, target_year=2020, timing="by"
     ),
+    "no less than in 2017": row(operator=">=", value_basis="reference", baseline_year=2017),
+    "less than in 2015": row(operator="<", value_basis="reference", baseline_year=2015),
+    "the same as in 2017": row(operator="=", value_basis="reference", baseline_year=2017),
+    "at least 1.1 to 1.5 for 1": row(
+        kind="ratio", operator=">=", value=1.1, amount_max=1.5, standard_unit="1"
+    ),
+    "cut by more than 100,000 t": row(
+        kind="amount", operator=">", value=100000.0, standard_unit="t", better="lower"
+    ),
     "a ban from 1 July 2019": row(
         kind="ban", value_basis="", target_year=2019, deadline="2019-07-01", timing="from"
     ),
