@@ -442,6 +442,15 @@ SCHEMAS = {
         {"schema": {"fields": [{"name": "unit", "constraints": {"enum": "t"}}]}},
         "enum must be a list",
     ),
+    "a pattern that is no text": (
+        {"schema": {"fields": [{"name": "unit", "constraints": {"pattern": 5}}]}},
+        "the pattern 5 cannot be applied",
+    ),
+    "numbers as text": (
+        {"schema": {"fields": [{"name": "unit"}, {"name": "factor"}]}},
+        "units: the type of the column 'factor' must be number",
+    ),
+    "a file twice": ({"path": ["units.csv", "units.csv"]}, "the file 'units.csv' stands twice"),
     "columns": ({"schema": {"fields": [{"name": "unit"}]}}, "units: the column 'factor' is missing"),
 }
 

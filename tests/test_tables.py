@@ -392,3 +392,50 @@ def test_schema_describes_every_column(data):
         if not column.get("description")
     ]
     assert not bare
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "answer"),
+    [
+        (
+            YUYAO,
+            {"quote": "", "start": ""},
+            "quote: is empty; a target of a document that was read (access full_text",
+        ),
+        (YUYAO, {"stretch_of": "{id}"}, "stretch_of: '{id}' is this row itself; name the basic goal"),
+        ("units.csv", {"factor": "-1"}, "factor: '-1' is no factor; it is above 0"),
+        ("units.csv", {"factor": "0"}, "factor: '0' is no factor; it is above 0"),
+        ("proofs.csv", {"field": "foo"}, "field: 'foo' is no column of targets that words can show"),
+        (
+            "documents.csv",
+            {"issued": "2020-02-30?"},
+            "issued: '2020-02-30?' is not a date; write it as 2020-12-31",
+        ),
+    ],
+)
+def test_cell_that_can_never_be_is_named_once(copy_data, name, cells, answer):
+    """In a row of which the rules ask for what it lacks: a figure in a quote, a unit by itself."""
+    rows = read(copy_data / name)
+    number = next(
+        n
+        for n, row in enumerate(rows)
+        if row.get("value_basis", "figure") == "figure" and row.get("unit") != "%"
+    )
+    known = {"id": rows[number].get("id", "")}
+    line = change(
+        copy_data / name, number, **{column: cell.format(**known) for column, cell in cells.items()}
+    )
+    (found,) = problems(copy_data)
+    assert found.startswith(f"{name}:{line}:{answer.format(**known)}")
+
+
+def test_a_table_without_rows_is_named_where_it_lies(copy_data):
+    write(copy_data / "gaps.csv", [], list(read(copy_data / "gaps.csv")[0]))
+    found = problems(copy_data)
+    assert found and all(problem.startswith("gaps.csv:indicator: ") for problem in found)
+
+
+def test_a_lock_file_of_a_spreadsheet_is_no_table(copy_data):
+    (copy_data / "targets/.~lock.yuyao.csv#").write_text(",user,")
+    (copy_data / "targets/~$yuyao.csv").write_bytes(b"\0\0")
+    assert problems(copy_data) == []

@@ -582,3 +582,43 @@ def test_a_drafted_statement_is_worded_anew_when_its_row_has_changed(drafted, of
     assert "1 statement worded from the cells of the row" in import_workbook(saved(book, tmp_path), drafted)
     (target,) = read(drafted / "targets/ninghai.csv")
     assert target["statement_en"] == "PM2.5 (built-up area): at most 35 µg/m³ by 2020"
+
+
+# --- one answer for one mistake --------------------------------------------------------------------------------------
+
+
+def test_a_document_of_another_place_is_that_of_another_place(book, copy_data, tmp_path):
+    row = append(book["documents"], id="ningbo-2017", jurisdiction="ningbo", access="not_seen")
+    found = faults(saved(book, tmp_path), copy_data)
+    assert (
+        f"documents!B{row}:jurisdiction: belongs to ningbo; this workbook is that of yuyao" in found
+        and len(found) < 9
+    )
+
+
+def test_a_head_that_stands_twice_is_called_that(book, copy_data, tmp_path):
+    sheet = book["targets"]
+    sheet.cell(1, sheet.max_column + 1).value = "value"
+    (found,) = faults(saved(book, tmp_path), copy_data)
+    assert found.endswith(":value: 2 columns have this name")
+
+
+def test_a_cell_below_no_head_has_its_address(book, copy_data, tmp_path):
+    book["targets"]["BH500"].value = "x"
+    assert faults(saved(book, tmp_path), copy_data) == [
+        "targets!BH500:BH: 'x' stands below no name of a column"
+    ]
+
+
+def test_a_level_above_has_no_text_to_verify(copy_data, tmp_path):
+    template("china", tmp_path / "china.xlsx", copy_data)
+    said = import_workbook(tmp_path / "china.xlsx", copy_data)
+    assert "verify" not in said and said.endswith("`lantian render`.\n")
+
+
+@pytest.mark.parametrize("content", [b"", "id,引".encode("gbk")])
+def test_drafts_that_are_no_table_are_answered(copy_data, tmp_path, content):
+    (copy_data / "drafts").mkdir()
+    (copy_data / "drafts/yuyao.csv").write_bytes(content)
+    with pytest.raises(DataError, match="yuyao.csv: is no table in UTF-8; run `lantian propose` again"):
+        template("yuyao", tmp_path / "yuyao.xlsx", copy_data)

@@ -156,8 +156,7 @@ def _lists(schema, headers):
             cells = f"OFFSET({other}!${letter}$3,0,0,COUNTA({other}!${letter}$3:${letter}$9999),1)"
             lists[table, column] = codes.get((other, key), cells), "warning"  # names may be joined, or new
     last = get_column_letter(len(headers["targets"]))
-    # Its codes would be longer than the 255 characters that a list may have in a cell's rule.
-    return lists | {("proofs", "field"): (f"targets!$A$1:${last}$1", "stop")}
+    return lists | {("proofs", "field"): (f"targets!$A$1:${last}$1", "warning")}
 
 
 def _write_sheet(book, table, rows, identifier, lists):

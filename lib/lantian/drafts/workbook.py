@@ -401,5 +401,5 @@ def _report(changes, rows, place, worded):
     own = rows[rows["table"] != "proofs"]  # which go with their targets
     counts = own["decide"].fillna("quote").value_counts().to_dict() | {"worded": worded}
     report = Template(words, trim_blocks=True)
-    is_read = (rows["role"] == "focus").any()  # a level above has no text to verify
-    return report.render(changes=changes, counts=counts, place=place, counted=counted, is_read=is_read)
+    is_above = ((rows["id"] == place) & (rows["role"] == "reference")).any()  # and has no text to verify
+    return report.render(changes=changes, counts=counts, place=place, counted=counted, is_above=is_above)
