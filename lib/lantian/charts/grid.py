@@ -22,7 +22,7 @@ _MANY_PERIODS = 20
 _LINE = 0.2  # inches of a line without words
 # Shades that let the ground through, which may be dark.
 _SHADES = LinearSegmentedColormap.from_list("count", ["#0b5c8f00", "#0b5c8f99"])
-_CELL = 7.2  # size of the words of a cell, in points
+_CELL, _SIZE = 7.2, 8.5  # size of the words of a cell, and of names, in points
 
 
 @draws("jurisdiction indicator_name mark text in_words id", "lt.cells(plans, theme)")
@@ -94,18 +94,16 @@ def _cells(plans, cells, names, heads, size, palette=None, height=None, upright=
     room = (drawing.WIDTH - _NAMES) / len(heads) - 0.1
     texts = cells["text"].str.replace(r"; (?=\d+ more$)", "\n", regex=True)
     words = [drawing.wrap(text, room, _CELL) for text in texts]
-    names = [drawing.wrap(name, _NAMES - 0.1, 8.5) for name in names.values()]
-    heads = [drawing.wrap(head, 1.6 if upright else room, size) for head in heads.values()]
-    lines = pd.Series(words, line, dtype="str").str.count("\n").groupby(level=0).max() + 1
-    tall = 0.4 + drawing.LINE * _CELL / 72 * lines.reindex(range(len(names)), fill_value=1)
-    heights = tall.clip(lower=[0.2 + drawing.inches(name, 8.5) for name in names])
-    edges = np.concatenate([[0], np.cumsum([height] * len(names) if height else heights)])
-    chart, axes = drawing.canvas(edges[-1] + (1.7 if upright else 0.75))
+    name_texts = [drawing.wrap(name, _NAMES - 0.1, _SIZE) for name in names.values()]
+    head_texts = [drawing.wrap(head, 1.6 if upright else room, size) for head in heads.values()]
+    heights = [height] * len(names) if height else _heights(words, line, name_texts)
+    edges = np.concatenate([[0], np.cumsum(heights)])
+    chart, axes = drawing.canvas(edges[-1] + (1.7 if upright else 0.75))  # with room for the heads
     chart.kind = "" if upright else "grid"
     axes.set(xlim=(-0.5, len(heads) - 0.5), ylim=(edges[-1], 0))
-    axes.set_yticks((edges[1:] + edges[:-1]) / 2, names, size=8.5)
+    axes.set_yticks((edges[1:] + edges[:-1]) / 2, name_texts, size=_SIZE)
     axes.hlines(edges, -0.5, len(heads) - 0.5, color=drawing.PALE, lw=0.6)
-    drawing.name_columns(axes, range(len(heads)), heads, size, upright)
+    drawing.name_columns(axes, range(len(heads)), head_texts, size, upright)
     cells = drawing.with_marks(plans, cells, palette).assign(x=column, y=edges[line] + (height or 0.34) / 2)
     drawing.draw_marks(axes, cells, size=7)
     style = {"ha": "center", "va": "top", "size": _CELL, "linespacing": 1.1, "in_layout": False}
@@ -113,6 +111,15 @@ def _cells(plans, cells, names, heads, size, palette=None, height=None, upright=
         if text:
             axes.text(x, y + 0.1, text, url=url, **style)
     return chart
+
+
+def _heights(words, line, names):
+    """Return the height of each line of a grid in inches: that of its mark and longest cell, or of its name."""
+    rows = pd.Series(words, line, dtype="str").str.count("\n").groupby(level=0).max() + 1
+    rows = rows.reindex(range(len(names)), fill_value=1)
+    return (0.4 + drawing.LINE * _CELL / 72 * rows).clip(
+        lower=[0.2 + drawing.inches(name, _SIZE) for name in names]
+    )
 
 
 @draws("jurisdiction step text in_words id", "lt.fleet_steps(plans)")

@@ -136,23 +136,31 @@ async def _run_cells(notebook, answer):
         sys.stdout.flush()
         sys.stderr.flush()
         cell.outputs, cell.execution_count = [], reply["execution_count"]
-        client.clear_before_next_output = False
-        while messages.queue.qsize():
-            message = kernel.session.recv(messages, copy=False)[1]
-            if message["parent_header"].get("msg_id") == request["header"]["msg_id"]:
-                try:
-                    client.process_message(message, cell, index)
-                except Exception as error:  # noqa: BLE001 - an output that is not of the notebook's format
-                    return {"cell": index, "line": None, "error": f"{type(error).__name__}: {error}"}
+        try:
+            _take_outputs(kernel, messages, request, client, cell, index)
+        except Exception as error:  # noqa: BLE001 - an output that is not of the notebook's format
+            return {"cell": index, "line": None, "error": f"{type(error).__name__}: {error}"}
         if reply["status"] != "ok" and "raises-exception" not in cell.metadata.get("tags", []):
-            # Of what fails while it is shown, only the output names the error.
-            shown = [output for output in cell.outputs if output.output_type == "error"]
-            named = shown[-1] if shown and reply["ename"] == "NoneType" else reply
-            error = f"{named['ename']}: {named['evalue']}"
-            return {"cell": index, "line": _failed_line(), "error": error}
+            return {"cell": index, "line": _failed_line(), "error": _error(reply, cell)}
     notebook.metadata.language_info = kernel.language_info
     client.set_widgets_metadata()
     return {"notebook": notebook}
+
+
+def _take_outputs(kernel, messages, request, client, cell, index):
+    """Give a cell the outputs among the messages that its request has brought."""
+    client.clear_before_next_output = False
+    while messages.queue.qsize():
+        message = kernel.session.recv(messages, copy=False)[1]
+        if message["parent_header"].get("msg_id") == request["header"]["msg_id"]:
+            client.process_message(message, cell, index)
+
+
+def _error(reply, cell):
+    """Name the error of a cell; of what fails while it is shown only the output does."""
+    shown = [output for output in cell.outputs if output.output_type == "error"]
+    named = shown[-1] if shown and reply["ename"] == "NoneType" else reply
+    return f"{named['ename']}: {named['evalue']}"
 
 
 def _failed_line():
