@@ -23,13 +23,16 @@ NUMBERS = {
     "integer": (re.compile(r"-?(0|[1-9]\d*)", re.A), "is not a whole number"),
 }
 LONGEST_NUMBER = 15
-DAY = re.compile(r"\d{4}-\d\d-\d\d", re.A)
+DAY = re.compile(r"\d{4}-\d\d-\d\d\??", re.A)  # as `issued`, which may be uncertain
+NO_DAY = "is not a date; write it as 2020-12-31"
 SHIFTED = 4  # a row with so many problems may have its cells shifted
 SUGGESTIONS = 20  # for so many unknown names of a column the likely one is looked for, which takes a while
 # Characters that show nothing or turn the order of others: controls, formats, spaces and ends of lines, of which print
 # in Chinese and English needs five; then letters and marks that show nothing, and what is no character.
 INVISIBLE, NEEDED = {"Cc", "Cf", "Zs", "Zl", "Zp"}, set(" \u00a0\u3000\t\n")
-BLANK = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufdd0-\ufdef\ufffe\uffff\U000e0100-\U000e01ef]"
+BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufdd0-\ufdef\ufffe\uffff\U000e0100-\U000e01ef]"
+)
 # What a row must not be: table, column at fault, condition as `pandas.eval` takes it, message. Numbers that plans say in
 # words are 100 (all), 0 (none), 1 (equal, or less) and -50 (half less).
 ROW_RULES = pd.read_csv(Path(__file__).with_name("row_rules.csv"), keep_default_na=False)
@@ -132,7 +135,7 @@ def check_tables(tables, schema):
         problems += _row_problems(cells[name], ROW_RULES[ROW_RULES["table"] == name])
         for column, separator, other, key, also, allowed in lookups(table):
             if other in complete:
-                known = [*cells[other][key], also]
+                known = [*cells[other][key].tolist(), also]
                 problems += _unknown_problems(cells[name][column], known, allowed, separator)
     problems = _one_if_shifted(problems, cells, schema)
     if not problems:  # rules about the whole would only repeat a problem of a cell
@@ -222,9 +225,10 @@ def _cell_faults(cell, column):
     if column.pattern and not column.pattern.fullmatch(cell):
         form = f"; write {column.form}" if column.form else f" ({column.pattern.pattern})"
         yield f"does not look as it should{form}"
-    day = cell.removesuffix("?") if column.type != "date" else cell  # as `issued`, which may be uncertain
-    if (column.type == "date" or DAY.fullmatch(day)) and not _is_day(day):
-        yield "is not a date; write it as 2020-12-31"
+    elif column.pattern and DAY.fullmatch(cell) and not _is_day(cell.removesuffix("?")):
+        yield NO_DAY
+    if column.type == "date" and not _is_day(cell):
+        yield NO_DAY
     if column.type in NUMBERS:
         yield from _number_faults(cell, column)
 
@@ -235,10 +239,10 @@ def _invisible(cell):
     >>> _invisible("7\\u202e3")
     'U+202E (right-to-left override)'
     """
-    if cell.isprintable() and not re.search(BLANK, cell):
+    if cell.isprintable() and not BLANK.search(cell):
         return ""
     signs = sorted({*cell} - NEEDED)
-    unseen = [sign for sign in signs if unicodedata.category(sign) in INVISIBLE or re.match(BLANK, sign)]
+    unseen = [sign for sign in signs if unicodedata.category(sign) in INVISIBLE or BLANK.match(sign)]
     names = [unicodedata.name(sign, "control character").lower() for sign in unseen]
     return ", ".join(f"U+{ord(sign):04X} ({name})" for sign, name in zip(unseen, names))
 

@@ -76,7 +76,7 @@ class Field:
     codes: dict = field(default_factory=dict)
     constraints: dict = field(default_factory=dict)
 
-    @property
+    @cached_property
     def enum(self):
         """Codes allowed, as a tuple; empty when the column is free."""
         return tuple(self.constraints.get("enum", ()))
