@@ -379,7 +379,7 @@ FROM counted GROUP BY one, other, steps;
 CREATE TEMP TABLE compared AS
 WITH fitting AS (
   SELECT d.one, d.other, d.degree, a.jurisdiction AS place, b.jurisdiction AS other_place, a.indicator,
-    coalesce(abs(a.target_year - b.target_year), 0) AS years
+    abs(a.target_year - b.target_year) AS years
   FROM degree AS d JOIN mine AS a ON a.id = d.one JOIN mine AS b ON b.id = d.other WHERE d.steps IS NULL AND d.degree < 5
 )
 SELECT * FROM fitting WHERE NOT EXISTS (SELECT 1 FROM fitting AS nearer WHERE nearer.years < fitting.years AND (

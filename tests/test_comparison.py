@@ -2,6 +2,7 @@
 
 import csv
 import itertools
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from lantian.analysis.comparability import (
     sized,
     stated,
 )
+from lantian.analysis.compare import pairs as pairs_of
 from lantian.charts.lanes import NotComparable, refuse
 
 with (Path(__file__).parent / "judged_pairs.csv").open(encoding="utf-8", newline="") as file:
@@ -116,6 +118,48 @@ def made_up(row):
         yield "year_basis", row._replace(year_basis="inferred" if row.year_basis != "inferred" else "carried")
     if pd.notna(row.baseline_year):
         yield "baseline_year", row._replace(baseline_year=row.baseline_year - 1)
+
+
+@EACH_RESPECT
+def test_what_is_said_holds_of_each_place_that_is_named(plans, judging, of):
+    """Caveats, inputs and reason of a row are those against each of its places; those of a subject hold between any two."""
+    said, labels = (
+        ["degree", "caveats", "inputs", "reason"],
+        dict(zip(plans.targets["id"], plans.targets["label"])),
+    )
+    core = plans.targets.query("core == 'yes'")
+    for indicator, rows in core[core.groupby("indicator")["jurisdiction"].transform("nunique") > 2].groupby(
+        "indicator"
+    ):
+        judged = pairs_of(judging, rows, of)
+        holds = {
+            (one.id, other)
+            for one in judged.itertuples()
+            for other in [(labels[one.other], *[getattr(one, name) for name in said])]
+        }
+        for row in lt.compare(plans, indicator, of=of).query("places != ''").itertuples():
+            for label in re.split(", | and ", row.places):
+                assert (row.id, (label, *[getattr(row, name) for name in said])) in holds
+        (subject,) = lt.comparability(plans, [indicator], of).itertuples()
+        named = re.split(", | and ", str(subject.places)) if subject.degree != "no" else []
+        between = {
+            (labels[one.id], labels[one.other], *[getattr(one, name) for name in said])
+            for one in judged.itertuples()
+        }
+        for pair in itertools.permutations(named, 2):
+            assert (*pair, *[getattr(subject, name) for name in said]) in between
+
+
+def test_a_target_without_a_year_is_no_nearer_one(plans):
+    judged = lt.compare(plans, "buildings.green").set_index("id")
+    assert judged.loc["lanshan-green-building-new-2020", "degree"] == "caveat"
+
+
+def test_a_respect_is_asked_for_even_where_nothing_is_compared(plans):
+    lonely = plans.gaps.loc[~plans.gaps["indicator"].isin(plans.targets["indicator"]), "indicator"]
+    for indicator in lonely.head(1):
+        with pytest.raises(ValueError, match="of='speed' is not known"):
+            lt.compare(plans, indicator, of="speed")
 
 
 def test_halved_is_a_size_and_the_fall_of_no_stated_size_is_none(judging, core):

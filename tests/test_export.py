@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from edit import change, contents, read, write
 from lantian import check
 from lantian.cli import main
-from lantian.data.export import FILES, FORMULA, JOINED, export, make, typed
+from lantian.data.export import FILES, FORMULA, JOINED, arrow_tables, export, make
 from lantian.data.schema import read_schema
 from lantian.site.codebook import codebook
 
@@ -155,7 +155,7 @@ def test_the_joined_view_is_what_load_joins(exported, plans):
 
 def test_parquet_holds_the_tables_with_their_types(exported, printed, data):
     assert {path.stem for path in exported[".parquet"].iterdir()} == set(printed)
-    for name, table in typed(data).items():
+    for name, table in arrow_tables(data).items():
         read_back = pq.read_table(exported[".parquet"] / f"{name}.parquet")
         assert read_back.to_pylist() == printed[name]
         assert read_back.schema.equals(table.schema, check_metadata=False)

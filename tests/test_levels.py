@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import lantian as lt
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -176,6 +177,35 @@ def test_a_goal_is_met_or_missed_only_where_a_measurement_settles_it(plans, cell
     goals.loc[is_goal, list(cells)] = list(cells.values())
     seen = plans.observations.query("indicator == 'air.pm25' and jurisdiction == 'yuyao' and year == 2020")
     changed = _with(plans, every_target=goals[is_goal], observations=seen.head(1).assign(value=35.0))
+    assert list(lt.outcomes(changed)["outcome"]) == outcome
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "change", "unit", "outcome"),
+    [
+        (50, 40, -20, "%", ["met"]),
+        (75, 60, -20, "%", ["met"]),
+        (40, 36, -10, "%", ["met"]),
+        (40, 36.1, -10, "%", ["missed"]),
+        (50, 45, -6, "percentage points", []),
+    ],
+)
+def test_a_change_is_met_to_the_digit_and_in_percent_alone(plans, start, end, change, unit, outcome):
+    goals, is_goal = plans.every_target.copy(), plans.every_target["id"] == "yuyao-pm25-2020"
+    cells = {
+        "kind": "change",
+        "operator": "<=",
+        "value": change,
+        "amount": change,
+        "standard_unit": unit,
+        "baseline_year": 2015,
+    }
+    goals.loc[is_goal, list(cells)] = list(cells.values())
+    seen = plans.observations.query(
+        "indicator == 'air.pm25' and jurisdiction == 'yuyao' and year == 2020"
+    ).head(1)
+    seen = pd.concat([seen.assign(year=2015, value=float(start)), seen.assign(value=float(end))])
+    changed = _with(plans, every_target=goals[is_goal], observations=seen)
     assert list(lt.outcomes(changed)["outcome"]) == outcome
 
 

@@ -193,10 +193,15 @@ def stated(judging, row, of="value"):
     -------
     Stated
     """
-    if of not in FACTS:
-        raise CallError(f"of={of!r} is not known; it is one of {', '.join(FACTS)}")
+    require_respect(of)
     convert = per_resident if sized(row) else implied_level  # what grows with its place; what changes
     return Stated(row, FACTS[of](judging, row), convert(judging, row) if of == "value" else None)
+
+
+def require_respect(of):
+    """Raise an error for a respect in which nothing is compared."""
+    if of not in FACTS:
+        raise CallError(f"of={of!r} is not known; it is one of {', '.join(FACTS)}")
 
 
 def judge(judging, one, other, of="value"):

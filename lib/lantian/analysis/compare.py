@@ -6,21 +6,21 @@ from collections import defaultdict
 
 import pandas as pd
 
-from lantian.analysis.comparability import DEGREES, ON_ONE_AXIS, judge, rules, stated
+from lantian.analysis.comparability import DEGREES, ON_ONE_AXIS, judge, require_respect, rules, stated
 from lantian.analysis.matrix import NO_TARGET, chosen, mark_where_empty, require_places, targets_on
-from lantian.analysis.progress import years_between
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link
 
 PAIR = ["id", "other", "other_label", "between", "years", "degree", "caveats", "inputs", "reason"]
-VERDICT_COLUMNS = ["degree", "places", "other", "caveats", "inputs", "reason"]
+SAID = ["degree", "caveats", "inputs", "reason"]  # of a pair
+VERDICT_COLUMNS = ["places", "other", *SAID]
 ROW = """jurisdiction label id status printed thing kind indicator_name value_basis operator baseline_year target_year date strength hedge
     amount low high standard_unit converted converted_from group degree places other caveats inputs reason""".split()
 RESPECTS = ("value", "date", "pace", "wording")
 MOST_PAIRS = 200_000  # judged at a time
 MOST_NAMED = 4  # places, beyond which they are counted
 ALONE = "none of the other plans compared has a target for it"
-FEWER_THAN_TWO = "fewer than two plans have a target"
+FEWER_THAN_TWO = "fewer than two plans have a target beyond operating parameters"
 NEARER = "another year of one of the two plans is nearer"
 
 
@@ -28,7 +28,7 @@ def compare(plans, indicator, of="value", core=True, places=None):
     """Compare one indicator: every focus place, its gaps included.
 
     Each row has the strongest statement that holds between it and another plan. Where two plans have several
-    rows each, those of the nearest years are compared.
+    rows each, those of the nearest years are compared, and those without a year.
 
     Parameters
     ----------
@@ -44,12 +44,13 @@ def compare(plans, indicator, of="value", core=True, places=None):
     Returns
     -------
     DataFrame
-        A row for each target and gap: jurisdiction, label, id, status (``target`` or the gap's), printed
-        (as worded), thing, date, strength; amount, low and high (of its range) in standard_unit, of a pace in % a year,
+        A row for each target and, of a place without one, for each gap or one that says so: jurisdiction, label, id,
+        status (``target`` or the gap's), printed (as worded), thing, kind, indicator_name, value_basis, operator,
+        baseline_year, target_year, date, strength, hedge; amount (the middle of low and high), low and high (of its range) in standard_unit, of a pace in % a year,
         of dates and wording none; converted (whether inputs led to them) and converted_from (its own inputs); group
-        (rows of one group share an axis); degree, places (with which it holds), other (the target of the first of
-        them), caveats, inputs (of both), and reason (for ``no`` against the target in ``other``). Gaps have no amounts
-        and no group.
+        (rows of one group share an axis); degree, places (with which it holds in the same words), other (the target of
+        the first of them), caveats, inputs (of both), and reason (for ``no`` against the target in ``other``). Gaps
+        have no amounts and no group.
 
     Examples
     --------
@@ -83,9 +84,10 @@ def pairs(judging, targets, of="value"):
     -------
     DataFrame
         Two rows a pair, one for each of them: id, other (the other's id), other_label, between (two places),
-        years (between their target years), degree, caveats, inputs, reason.
+        years (between their target years, where both are known), degree, caveats, inputs, reason.
     """
-    found, known = [], {}  # known: verdicts by all that they depend on
+    require_respect(of)
+    found, known = [], {}  # known: verdicts by all that they depend on, of amounts whether they are equal
     each = [stated(judging, row, of) for row in targets.sort_values("indicator", kind="stable").itertuples()]
     for _, states in itertools.groupby(each, key=lambda state: state.row.indicator):
         keyed = [(state, _verdict_key(state)) for state in states]
@@ -96,9 +98,9 @@ def pairs(judging, targets, of="value"):
                 known[key] = words
             for one, other in itertools.permutations([first.row, second.row]):
                 between = one.jurisdiction != other.jurisdiction
-                years = abs(years_between(one.target_year, other.target_year))
+                years = abs(other.target_year - one.target_year)
                 found.append((one.id, other.id, other.label, between, years, *words))
-    judged = pd.DataFrame(found, columns=PAIR).astype({"between": bool, "reason": "str"})
+    judged = pd.DataFrame(found, columns=PAIR).astype({"between": bool, "years": "Int64", "reason": "str"})
     return _no_of_farther_years(judged) if of == "value" else judged
 
 
@@ -119,7 +121,10 @@ def _judged_in_words(judging, one, other, of):
 
 
 def _no_of_farther_years(pairs):
-    """Say ``no`` of two targets that compare where one of them has a nearer year to compare with in the other plan."""
+    """Say ``no`` of two targets that compare where one of them has a nearer year to compare with in the other plan.
+
+    What has no year is neither nearer nor farther.
+    """
     fits = pairs[pairs["between"] & (pairs["degree"] != "no")]
     farther = fits[fits["years"] > fits.groupby(["id", "other_label"])["years"].transform("min")]
     farther = {frozenset(ids) for ids in zip(farther["id"], farther["other"])}
@@ -130,28 +135,28 @@ def _no_of_farther_years(pairs):
     return pairs.assign(**{name: pairs[name].mask(is_farther, word) for name, word in no.items()})
 
 
-def strongest(targets, pairs):
+def strongest(targets, judged):
     """Add to each target its best degree with another place, and what goes with it.
 
     Parameters
     ----------
     targets : DataFrame
         Rows of ``Plans.targets``.
-    pairs : DataFrame
+    judged : DataFrame
         As from `pairs`, of these targets.
 
     Returns
     -------
     DataFrame
-        The targets, with degree, places (with which it holds), other (the target of the first of them, else the one
+        The targets, with degree, places (of which the same is said), other (the target of the first of them, else the one
         that fails fewest tests), caveats, inputs, reason. Without a target of another plan the degree is ``no``, and the
         reason `ALONE`.
     """
-    pairs = by_strength(pairs[pairs["between"]])
-    best = pairs[pairs["degree"] == pairs.groupby("id")["degree"].transform("first")]
+    judged = by_strength(judged[judged["between"]])
+    best = judged[(judged[SAID] == judged.groupby("id")[SAID].transform("first")).all(axis=1)]
     labels = best[best["degree"] != "no"].groupby("id")["other_label"].unique()
     labels = labels.map(lambda names: wording.names(names, most=MOST_NAMED))
-    first = best.drop_duplicates("id")[["id", "other", "degree", "caveats", "inputs", "reason"]]
+    first = best.drop_duplicates("id")[["id", "other", *SAID]]
     first = first.assign(places=first["id"].map(labels)).astype("str")
     blank = dict.fromkeys(VERDICT_COLUMNS, "") | {"degree": "no", "reason": ALONE}
     return targets.merge(first, on="id", how="left").fillna(blank)
@@ -170,7 +175,7 @@ def strongest_by_subject(judging, targets, of="value"):
     Returns
     -------
     DataFrame
-        As from `strongest`, by subject.
+        As from `strongest`, run by run.
     """
     # Cut into runs of about so many pairs, each subject whole.
     squares = (targets.groupby("indicator").size() ** 2).cumsum()
@@ -203,7 +208,7 @@ def verdict_in_words(row):
 
 
 def groups(rows, judged):
-    """Number rows so that those with one number may all share an axis, as many as may be.
+    """Number rows so that those with one number may all share an axis.
 
     Parameters
     ----------
@@ -215,7 +220,8 @@ def groups(rows, judged):
     Returns
     -------
     Series
-        Aligned with rows. Those that fit with most come first; each joins the first group of which it fits with all.
+        Aligned with rows. Those that fit with most come first; each joins the first group of which it fits with all. What
+        fits with none has a group of its own.
     """
     on_axis = rows["degree"].isin(ON_ONE_AXIS)
     shares = rows.loc[on_axis, "id"]
@@ -290,7 +296,7 @@ def _rows_without_target(plans, indicator, rows):
     reason = rows["jurisdiction"].map(mark_where_empty(plans)).map(NO_TARGET)
     with_parameters = plans.targets.loc[plans.targets["indicator"] == indicator, "jurisdiction"]
     words = reason.mask(rows["jurisdiction"].isin(with_parameters), "operating parameters only")
-    empty = "thing kind value_basis date strength hedge standard_unit converted_from".split()
+    empty = "thing kind indicator_name operator value_basis date strength hedge standard_unit converted_from".split()
     facts = dict.fromkeys([*empty, *VERDICT_COLUMNS], "") | {
         "degree": "no",
         "reason": reason,
@@ -300,7 +306,7 @@ def _rows_without_target(plans, indicator, rows):
 
 
 def comparability(plans, theme, of="value"):
-    """Judge the subjects of a theme, one row each, by the best pair of two plans.
+    """Judge the subjects of a theme, one row each, by the best pair of two plans; operating parameters are left out.
 
     Parameters
     ----------
@@ -312,8 +318,8 @@ def comparability(plans, theme, of="value"):
     Returns
     -------
     DataFrame
-        indicator, degree (of the best pair), places (that compare in it, each linked to its evidence), caveats,
-        inputs, reason. Where nothing compares, places and reason are those of the pair that fails fewest tests.
+        indicator (its name), degree (of the best pair), places (each two of which compare so, linked to their evidence),
+        caveats, inputs, reason. Where nothing compares, places and reason are those of the pair that fails fewest tests.
 
     Examples
     --------
@@ -323,20 +329,23 @@ def comparability(plans, theme, of="value"):
     ['caveat', 'level of government: prefecture against county']
     """
     subjects = chosen(plans.indicators, theme, None if isinstance(theme, str) else theme)
-    targets = plans.targets[plans.targets["indicator"].isin(subjects["id"])]
-    judged = strongest_by_subject(rules(plans), targets.query("core == 'yes'"), of)
-    best = [_best_pair(judged[judged["indicator"] == name]) for name in subjects["id"]]
+    judging, targets = rules(plans), plans.targets.query("core == 'yes'")
+    best = [_best_pair(judging, targets[targets["indicator"] == name], of) for name in subjects["id"]]
     columns = ["indicator", "degree", "places", "caveats", "inputs", "reason"]
     return pd.DataFrame(best, columns=columns).assign(indicator=list(subjects["name_en"]))
 
 
-def _best_pair(targets):
-    """Take of the targets on a subject that with the strongest statement, and name all places of which the same holds."""
-    if targets["jurisdiction"].nunique() < 2:
+def _best_pair(judging, targets, of):
+    """Take the strongest statement on two of some targets, and name the places of which each two are so."""
+    judged = pairs(judging, targets, of)
+    judged = by_strength(judged[judged["between"]])
+    if judged.empty:
         return {"degree": "no", "places": Shown(""), "caveats": "", "inputs": "", "reason": FEWER_THAN_TWO}
-    best = by_strength(targets).iloc[0]
-    alike = (targets["degree"] == best["degree"]) & (targets["caveats"] == best["caveats"])
-    named = targets["id"].isin([best["id"], best["other"]]) if best["degree"] == "no" else alike
-    each = targets[named].drop_duplicates("label")
+    best = judged.iloc[0]
+    alike = judged[(judged[SAID] == best[SAID]).all(axis=1) & (judged["degree"] != "no")]
+    partners, named = alike.groupby("id")["other"].agg(set), {best["id"], best["other"]}
+    for name in targets.loc[targets["id"].isin(partners.index), "id"]:
+        named |= {name} if named <= partners[name] else set()
+    each = targets[targets["id"].isin(named)]
     places = wording.names(map(evidence_link, each["id"], each["label"]), most=MOST_NAMED)
-    return best[["degree", "caveats", "inputs", "reason"]].to_dict() | {"places": Shown(places)}
+    return best[SAID].to_dict() | {"places": Shown(places)}

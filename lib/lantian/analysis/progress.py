@@ -15,6 +15,7 @@ GOAL = ["jurisdiction", "label", "id", "kind", "printed"]
 PACE = ["years", "linear", "compound", "low", "high", "basis", "inputs", "confidence", "in_words"]
 OUTCOME = """jurisdiction label indicator_name id printed measured outcome in_words source confidence
     caution""".split()
+SURENESS = ("low", "medium", "high")
 STATES = {"before": "readings before September 2018", "unknown": "readings of an unknown state"}
 HOLDS = {"<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt}
 
@@ -40,8 +41,8 @@ def pace(plans, indicator, core=True):
     DataFrame
         jurisdiction, label, id, kind, printed, years, linear, compound (percent a year),
         low and high (an interval of ``compound``), basis, inputs and confidence (of the
-        readings that it rests on), in_words. A goal without any base year has none, and
-        ``in_words`` why: its pace would be invented.
+        readings that it rests on), in_words. Only changes and levels have a row; one without a base year, or of no
+        stated size, has no pace, and ``in_words`` says why: it would be invented.
 
     Examples
     --------
@@ -57,7 +58,9 @@ def pace(plans, indicator, core=True):
 
 
 def pace_of(plans, goal):
-    """Work out the pace of one goal, a row of ``Plans.targets``: the columns of `PACE`, without numbers where none can be had."""
+    """Work out the pace of one goal, a row of ``Plans.targets``: the columns of `PACE` and the reference state, ``state``;
+    of one that has none ``basis`` and ``in_words`` alone.
+    """
     if goal.kind == "change" and pd.notna(goal.amount) and _is_rate(goal):
         yearly = goal.timing == "every_year"
         years = 1 if yearly else years_between(goal.baseline_year, goal.target_year)
@@ -69,7 +72,12 @@ def pace_of(plans, goal):
             return pace | {"in_words": f"{words} % a year{over}"}
     if goal.kind == "level" and goal.amount > 0 and len(base := _observed_base(plans, goal)):
         return _pace_from_observations(goal, base)
-    return {"basis": "none", "in_words": "no base year is known: a pace would be invented"}
+    why = (
+        "no figure"
+        if pd.isna(goal.amount) or not _is_rate(goal) and goal.kind == "change"
+        else "no base year"
+    )
+    return {"basis": "none", "in_words": f"{why} is known: a pace would be invented"}
 
 
 def _ends(goal):
@@ -78,13 +86,13 @@ def _ends(goal):
 
 
 def _is_rate(goal):
-    """Whether a change is a share of what was there: not in tonnes, no fall of all of it or more, none of no stated size."""
+    """Whether a change is in percent, above -100 and of a stated size, which "a fall" (below 0, in words) has not."""
     sized = goal.value_basis != "word" or goal.value != 0 or goal.operator != "<"
     return goal.standard_unit == "%" and min(_ends(goal)) > -100 and sized
 
 
 def years_between(start, end):
-    """Count the years from a start to an end; none where one of them is not known."""
+    """Count the years from a start to an end; 0 where one of them is not known."""
     years = end - start
     return 0 if pd.isna(years) else int(years)
 
@@ -100,6 +108,7 @@ def _rates(years, changes, basis):
 def _pace_from_observations(goal, base):
     """Spread a level over the years since it was observed, allowing for several readings and their rounding."""
     year, inputs = int(base["year"].iloc[0]), "; ".join(map(reading, base.itertuples()))
+    # The surest reading comes first, as its pace is the one; the others bound it.
     values = [base["value"].iloc[-1], *itertools.chain(*map(_rounded_from, base["value"]))]
     changes = [(amount / value - 1) * 100 for amount in _ends(goal) for value in values]
     pace = _rates(int(goal.target_year) - year, changes, "observed")
@@ -115,7 +124,7 @@ def _rounded_from(value):
 
 
 def state_of(seen):
-    """Say at which reference state readings of particles stand; empty where no doubt can be."""
+    """Say whether readings of particles are from before September 2018 or of an unknown state; empty for later ones."""
     return " or ".join(STATES[state] for state in sorted(set(seen["state"])) if state in STATES)
 
 
@@ -141,7 +150,7 @@ def _observed_base(plans, goal):
     before = seen["year"] < min(start, goal.target_year) if pd.notna(goal.target_year) else False
     seen = seen[(seen["unit"] == goal.unit) & (seen["value"] > 0) & before]
     seen = seen[seen["year"] == seen["year"].max()]
-    return seen.sort_values("confidence", key=lambda cells: cells == "high", kind="stable")
+    return seen.sort_values("confidence", key=lambda cells: cells.map(SURENESS.index), kind="stable")
 
 
 def observations_of(plans, goal):
@@ -156,7 +165,7 @@ def observations_of(plans, goal):
 
 
 def outcomes(plans):
-    """Compare goals with measurements of the same place, measure and year.
+    """Compare goals, levels, shares and changes in percent, with measurements of the same place, measure and year.
 
     A measurement counts only for its own area, subject and base: that of new buses is none of all buses.
     A change needs two observations of one series: same source, scope, unit and basis. Of a range the end counts that is
@@ -181,7 +190,7 @@ def _outcomes_of(plans, goal):
     """Compare one goal with each measurement in its target year."""
     seen = observations_of(plans, goal)
     for end in seen[seen["year"] == goal.target_year].itertuples():
-        if goal.kind == "change":
+        if goal.kind == "change" and goal.standard_unit == "%":
             for start in _starts(goal, end, seen).itertuples():
                 yield _outcome_of_change(goal, start, end)
         elif goal.unit == end.unit and goal.kind in ("level", "share"):
@@ -196,7 +205,7 @@ def _starts(goal, end, seen):
 
 
 def _outcome_of_change(goal, start, end):
-    """Compare a change with that between two observations; readings of particles must share a reference state."""
+    """Compare a change with that between two observations; say where their reference states differ or are not known."""
     change = (end.value / start.value - 1) * 100
     side = "below" if change < 0 else "above"
     measured = f"{abs(change):.1f} % {side} {start.year} ({start.value:g} to {end.value:g})"
@@ -210,14 +219,14 @@ def _outcome_of_change(goal, start, end):
 
 def _outcome(goal, end, value, measured, caution=""):
     """Word whether a measured value meets a goal, and with what caution that is to be read."""
-    better = operator.le if goal.better == "lower" else operator.ge
-    holds = HOLDS.get(goal.operator, better)
+    default = operator.le if goal.better == "lower" else operator.ge
+    holds = HOLDS.get(goal.operator, default)
     easier = max(_ends(goal)) if holds in (operator.le, operator.lt) else min(_ends(goal))
     cautions = [caution, "2020 was the year of the pandemic" if end.year == 2020 else ""]
     if end.basis in ("dataset", "computed"):
         cautions.append(wording.counted(2 if goal.kind == "change" else 1, f"{end.basis} figure"))
     printed, source = wording.target(goal), f"{end.source} ({end.scope})"
-    outcome = "met" if holds(value, easier) else "missed"
+    outcome = "met" if holds(round(value, 9), easier) else "missed"
     about = goal.jurisdiction, goal.label, goal.indicator_name, goal.id, printed
     in_words, caution = f"{printed}; measured {measured}", "; ".join(filter(None, cautions))
     return *about, measured, outcome, in_words, source, end.confidence, caution

@@ -39,7 +39,8 @@ def __dir__():
 
 
 def draws(columns="", source=""):
-    """Make a function draw in the look of the suite, and answer by a sentence what it cannot draw.
+    """Make a function draw in the look of the suite, with words where none are given (name, title and subtitle, never None),
+    and answer by a sentence what it cannot draw.
 
     Parameters
     ----------

@@ -38,13 +38,13 @@ def export(plans, file, replace=False):
 
     Parameters
     ----------
-    plans : Plans or path-like
-        Whose folder is exported, with all places; or the data folder.
+    plans : Plans
+        Whose folder is exported, with all places.
     file : path-like
         The ending decides: ``.xlsx``, ``.sqlite``, and ``.parquet`` or none for a
         folder.
     replace : bool
-        Replace what is there already, by a finished export.
+        Replace a file that is there already, by a finished export; other files in a folder stay.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def _written(folder, *writers):
     return [write(*parts) for write in writers]
 
 
-def typed(data=None):
+def arrow_tables(data=None):
     """Read all tables as pyarrow tables, by name, with the types of their schema; an empty cell is null."""
     return _arrow(*read_tables(find_data(data)))
 
@@ -136,6 +136,7 @@ def _workbook(schema, tables, plans):
 
     book = Workbook()
     book.remove(book.active)
+    # The first mention gives the place, the last the table.
     for name, table in ({"targets": None} | tables | {"targets": _named(tables["targets"], plans)}).items():
         add_sheet(book, name, table.column_names, zip(*(column.to_pylist() for column in table.columns)))
     evidence = _evidence(plans)
@@ -193,12 +194,12 @@ def add_sheet(book, name, header, rows, meanings=()):
         sheet.column_dimensions[column[0].column_letter].width = min(widest, WIDEST)
         column[0].font = Font(bold=True)
     sheet.freeze_panes = f"B{heads + 1}"
-    sheet.auto_filter.ref = sheet.dimensions.replace("A1", f"A{heads}")
+    sheet.auto_filter.ref = f"A{heads}:{sheet.dimensions.partition(':')[2] or f'A{heads}'}"
     return sheet
 
 
 def width(text):
-    """Measure a text in columns; a Chinese character takes two."""
+    """Measure a text in columns, and two to spare; a Chinese character takes two."""
     return len(text) + sum(letter > "\u2e7f" for letter in text) + 2
 
 
@@ -264,7 +265,7 @@ def as_text(package):
 
 
 def with_sources(package, documents):
-    """Name the documents that were read, rows of ``documents``, as sources: title, and address where it is known."""
+    """Name the documents that were read, of a list of dicts, as sources: title, and address where it is known."""
     read = [row for row in documents if row["access"] in READ]
     sources = [{"title": f"{row['title_en']} ({row['title_zh']})", "path": row["url"]} for row in read]
     sources = [{name: words for name, words in source.items() if words} for source in sources]
@@ -298,7 +299,7 @@ def _measures(content):
 
 
 def make(data):
-    """Return the files by name, as ``{"data/lantian.xlsx": b"PK…", …}``; they hold all places, whichever are chosen."""
+    """Return the files to take away by name, in the order of ``downloads.csv``, as ``{"data/lantian.xlsx": b"PK…", …}``; they hold all places, whichever are chosen."""
     workbook, csv, database, parquet = _written(data, _workbook, _csv, _sqlite, _parquet)
     return dict(zip(FILES, (workbook[""], zipped(csv), database[""], zipped(parquet))))
 

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pyarrow.compute as pc
 
-from lantian.data.export import as_text, example, read_package, typed, with_files, with_sources
+from lantian.data.export import arrow_tables, as_text, example, read_package, with_files, with_sources
 from lantian.data.files import write_files
 from lantian.data.plans import load
 from lantian.data.schema import PACKAGE, DataError, Problem, find_data, read_schema, refusal
@@ -23,7 +23,7 @@ MARKS = ("Written by `lantian codebook`", "<!-- answers -->")  # of what we wrot
 def codebook(data=None):
     """Write the codebook, in Markdown: every table, column and code, with an example and what it is not."""
     folder = find_data(data)
-    tables, schema = typed(folder), read_schema(folder)
+    tables, schema = arrow_tables(folder), read_schema(folder)
     functions = {"text": _text, "code": _code, "example": example, "first_key": _first_key}
     return template("codebook.md.j2").render(tables=tables, schema=schema, **functions) + "\n"
 
@@ -32,7 +32,7 @@ def package(data=None):
     """Write ``datapackage.json`` anew, with the documents read as sources, and size and hash of each file."""
     folder = find_data(data)
     paths = [path for table in read_schema(folder).values() for path in table.paths]
-    described = with_sources(read_package(folder), typed(folder)["documents"].to_pylist())
+    described = with_sources(read_package(folder), arrow_tables(folder)["documents"].to_pylist())
     return as_text(with_files(described, {path: (folder / path).read_bytes() for path in paths}))
 
 

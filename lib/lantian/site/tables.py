@@ -200,7 +200,9 @@ def summary(plans):
     every = cells(plans, "headline")
     every["headline"] = every["indicator"].map(plans.indicators.set_index("id")["headline"])
     headlines = list(every["headline"].unique())
-    missing = list(dict.fromkeys(MISSING.values()))[: 3 if "unread" in set(every["mark"]) else 2]
+    missing = dict.fromkeys(MISSING.values())
+    if "unread" not in set(every["mark"]):
+        del missing[MISSING["unread"]]
     rows = []
     for place in plans.places.itertuples():
         mine = every[every["jurisdiction"] == place.id]
@@ -274,23 +276,30 @@ def profiles(plans):
         A row a plan. Population and GDP carry year, source and confidence, and are
         those of the year nearest to the census of 2020.
     """
-    documents = plans.documents_read
-    nearest = [near_census(plans.observations, indicator) for indicator in CONTEXT]
-    rows = []
-    for place in plans.places.itertuples():
-        document = documents.loc[place.id]
-        issued = document["issued"].replace("?", " (inferred)")
-        is_part = document["access"] == "partial"
-        same = "the same" if document["relation"] == "original" else "not known"
-        first = document["first_issued"].replace("?", " (not seen)") or same
-        issuer = document["issuer_zh"] or f"not in the {'part that was read' if is_part else 'text'}"
-        part = wording.ACCESS["partial"] if is_part else ""
-        lost = "; ".join(filter(None, [part, document["missing_parts"]])) or "no known losses"
-        sizes = [_size(seen.loc[place.id]) if place.id in seen.index else "not known" for seen in nearest]
-        name = ", ".join(filter(None, (f"{place.name_en} {place.name_zh}", place.province)))
-        rows.append([f"{name}; {place.level}", _titled(document), issuer, issued, first, lost, *sizes])
-    columns = ["place", "document", "issuer", "issued", "first issue", "lost or not read", *CONTEXT.values()]
-    return pd.DataFrame(rows, columns=columns)
+    nearest = {name: near_census(plans.observations, indicator) for indicator, name in CONTEXT.items()}
+    places, documents = plans.places.itertuples(), plans.documents_read
+    rows = [_profile(place, documents.loc[place.id], nearest) for place in places]
+    return pd.DataFrame(rows)
+
+
+def _profile(place, document, nearest):
+    """Return the row of `profiles` of a place, by its document and the observations nearest to the census."""
+    is_part = document["access"] == "partial"
+    name = ", ".join(filter(None, (f"{place.name_en} {place.name_zh}", place.province)))
+    same = "the same" if document["relation"] == "original" else "not known"
+    lost = [wording.ACCESS["partial"] if is_part else "", document["missing_parts"]]
+    sizes = {
+        name: _size(seen.loc[place.id]) if place.id in seen.index else "not known"
+        for name, seen in nearest.items()
+    }
+    return {
+        "place": f"{name}; {place.level}",
+        "document": _titled(document),
+        "issuer": document["issuer_zh"] or f"not in the {'part that was read' if is_part else 'text'}",
+        "issued": document["issued"].replace("?", " (inferred)"),
+        "first issue": document["first_issued"].replace("?", " (not seen)") or same,
+        "lost or not read": "; ".join(filter(None, lost)) or "no known losses",
+    } | sizes
 
 
 def _titled(document):

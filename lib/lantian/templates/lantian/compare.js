@@ -13,7 +13,7 @@ async function comparison(form) {
     const each = (judged[respect][row.number] || []).map(([other, ...rest]) => [data.rows[other], ...rest]).filter(([other]) => shown.includes(other));
     if (!each.length) { return { reason: data.alone }; }
     const [, degree, ...texts] = each[0], [caveats, inputs, reason] = texts.map(text => judged.texts[text]);
-    const alike = each.filter(([, as]) => as === degree && degree !== "no").map(([other]) => other.place.label);
+    const alike = each.filter(([, ...said]) => said.join() === [degree, ...texts].join() && degree !== "no").map(([other]) => other.place.label);
     return { degree, places: names([...new Set(alike)]), caveats, inputs, reason };
   }
 
