@@ -511,18 +511,15 @@ SELECT
     WHERE plan.id NOT IN (SELECT jurisdiction FROM held)
     ORDER BY place_order)) AS "without:cap";
 
--- 01_coal finding-before
--- Of whom that caps coal use is the use before not known?
-SELECT group_concat(place, '; ') AS "unknown:place" FROM (SELECT place FROM cap
-  WHERE indicator = 'coal.consumption' AND jurisdiction NOT IN (
-    SELECT jurisdiction FROM observations WHERE indicator = 'coal.consumption') ORDER BY place_order);
-
 -- 01_coal finding-growth
--- Is Huludao's the newest plan, and what does it want of the growth of coal use?
+-- Is Huludao's the newest plan, what does it want of the growth of coal use, and of whom that caps it is the use before unknown?
 SELECT
   CASE WHEN (SELECT id FROM plan ORDER BY issued DESC LIMIT 1) = 'huludao' THEN ', the newest of these plans,' ELSE '' END
     AS "newest",
-  replace(substr(note, 1, instr(note || ';', ';') - 1), 'Growth', 'growth') AS "growth"
+  replace(substr(note, 1, instr(note || ';', ';') - 1), 'Growth', 'growth') AS "growth",
+  (SELECT group_concat(place, '; ') FROM (SELECT place FROM cap
+    WHERE indicator = 'coal.consumption' AND jurisdiction NOT IN (
+      SELECT jurisdiction FROM observations WHERE indicator = 'coal.consumption') ORDER BY place_order)) AS "unknown:place"
 FROM gaps WHERE id = 'huludao-gap-coal-consumption';
 
 -- 01_coal finding-boilers
@@ -556,7 +553,7 @@ FROM implied, last;
 -- Is Yuyao's level for 2020 that of its city for 2018, and was it met?
 SELECT
   CASE WHEN (SELECT amount FROM target WHERE id = 'yuyao-pm25-2020') = (SELECT amount FROM target WHERE id = 'ningbo-pm25-2018')
-    THEN 'the same as' ELSE 'not the one' END AS "same",
+    THEN 'the one' ELSE 'not the one' END AS "same",
   CASE WHEN met THEN 'met' ELSE 'missed' END AS "outcome",
   reading AS "measured", year, CASE WHEN year = 2020 THEN ', the year of the pandemic' ELSE '' END AS "pandemic"
 FROM outcome WHERE id = 'yuyao-pm25-2020';
@@ -670,6 +667,7 @@ SELECT
   (SELECT round(100 * avg(strength IN ('hedged', 'aspirational'))) FROM mine WHERE core = 'yes') AS "core:.0f",
   (SELECT count(*) FROM mine WHERE strength = 'mandated' AND kind = 'ban') AS "bans",
   (SELECT count(*) FROM mine WHERE strength = 'mandated') AS "firm",
+  (SELECT count(*) FROM mine) AS "every",
   (SELECT group_concat(label, '; ') FROM (SELECT DISTINCT label FROM mine WHERE nature = 'binding' ORDER BY place_order))
     AS "where",
   (SELECT group_concat(indicator_name, '; ')
@@ -769,7 +767,8 @@ FROM subject;
 -- 10_compare finding
 -- How many subjects have a target in one plan or more, in two, and in three?
 SELECT count(*) AS "subjects", (SELECT count(*) FROM plan) AS "places", sum(plans > 1) AS "shared", sum(plans > 2) AS "three"
-FROM (SELECT count(DISTINCT jurisdiction) AS plans FROM mine GROUP BY indicator);
+FROM (SELECT count(DISTINCT jurisdiction) AS plans FROM mine
+  WHERE core = 'yes' OR indicator NOT IN (SELECT indicator FROM mine WHERE core = 'yes') GROUP BY indicator);
 
 -- ---------------------------------------------------------------------------------------------------------- the places
 

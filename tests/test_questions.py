@@ -129,7 +129,7 @@ def who_speaks_of_buses(reader):
 def who_says_nothing(reader):
     """Who says nothing of electric taxis?"""
     reader.search("出租 新能源")
-    reader.reads("dialog .results", "Shuocheng (2018)", "Nothing found in", "Yuyao (2018)")
+    reader.reads("dialog .results", "Shuocheng (2018)", "No such words in", "Yuyao (2018)")
 
 
 def which_dates_compare(reader):

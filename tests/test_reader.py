@@ -133,7 +133,7 @@ def test_results_mark_words_by_place_and_name_who_says_nothing(tab, site, plans)
     tab.locator("dialog.search .results p").wait_for()
     assert (
         tab.locator("dialog.search .results p").text_content()
-        == f"Nothing found in {', '.join(plans.places['label'])}."
+        == f"No such words in {', '.join(plans.places['label'])}."
     )
     tab.fill("dialog.search input", "electric bus")
     found = lt.find(plans, "electric bus")

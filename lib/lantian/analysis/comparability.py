@@ -23,7 +23,11 @@ NEVER_ALIKE = {("area", "named"), ("date", ""), ("base year", ""), ("period", ""
 NEVER_ALIKE |= {("source of the base year", "ambiguous")}
 
 Verdict = namedtuple("Verdict", "degree caveats inputs reason")
-SAME = Verdict("same", (), (), "they do not differ")
+# What two that are the same share, and in what two differ that compare directly, by the respect.
+ALIKE = {"value": "they ask for the same", "date": "they fall due at the same time"}
+ALIKE |= {"pace": "they go at the same pace", "wording": "they are worded as firmly"}
+DIFFER = {"value": "figure", "date": "date", "pace": "pace", "wording": "firmness"}
+ACTS = "; the dates of acts are compared by themselves"
 # What is compared of a target, the year of it, and the fields in which others should agree with it; whether it asks
 # for all or none, and, where it was converted, from which inputs and into which unit.
 Facts = namedtuple("Facts", "compared year fields all_or_none inputs unit", defaults=[(), ""])
@@ -70,7 +74,8 @@ def _names(plans):
     names = {field: dict(zip(table["id"], table["name_en"])) for field, table in tables.items()}
     operators = {code: words.strip() or "exactly" for code, words in wording.CHANGE_BOUNDS.items()}
     names |= {"operator": operators, "bound": operators, "area": wording.AREAS, "area of acts": wording.AREAS}
-    since = {"": "readings since"}  # September 2018, of which observations say nothing
+    # After September 2018, of which observations say nothing; and a change that rests on no reading.
+    since = {"": "readings since", "none": "no readings, but a change as printed"}
     return names | {"base": wording.BASES, "reference state": since}
 
 
@@ -218,7 +223,7 @@ def judge(judging, one, other, of="value"):
     Verdict
     """
     if one.row.id == other.row.id:
-        return SAME
+        return Verdict("same", (), (), ALIKE[of])
     ways = [(one.facts, other.facts)]
     if one.converted and other.converted and one.row.jurisdiction != other.row.jurisdiction:
         ways.insert(0, (one.converted, other.converted))  # the first of the strongest is taken
@@ -244,8 +249,9 @@ def _judge(judging, pair, places, of):
         return Verdict("no", (), (), f"{len(counted)} differences count: {'; '.join(caveats)}")
     if inputs or caveats:
         return Verdict("converted" if inputs else "caveat", caveats, inputs, "")
-    same = pair[0].compared == pair[1].compared
-    return SAME if same else Verdict("direct", (), (), f"they differ in {of} only")
+    if pair[0].compared != pair[1].compared:
+        return Verdict("direct", (), (), f"they differ in the {DIFFER[of]} only")
+    return Verdict("same", (), (), ALIKE[of] + (ACTS if of == "value" and pair[0].compared is None else ""))
 
 
 def _overlap(one, other):
@@ -421,7 +427,7 @@ def _pace(judging, row):
     fields |= {"level of government": row.level} if row.theme == "air" else {}
     if pace["basis"] == "none":
         return Facts(None, "", fields, False)
-    fields |= {"kind": "pace", "reference state": pace["state"]}
+    fields |= {"kind": "pace", "reference state": pace["state"] if pace["basis"] == "observed" else "none"}
     fields["source of the base year"] = row.baseline_basis or "stated"
     period = f"{row.target_year - pace['years']} to {row.target_year}"
     fields["period"] = period if fields["frequency"] == "once" else "every year"

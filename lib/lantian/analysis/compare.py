@@ -11,7 +11,18 @@ from lantian.analysis.matrix import NO_TARGET, chosen, mark_where_empty, require
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link
 
-PAIR = ["id", "other", "other_label", "between", "years", "degree", "caveats", "inputs", "reason"]
+PAIR = [
+    "id",
+    "other",
+    "other_label",
+    "between",
+    "years",
+    "is_second",
+    "degree",
+    "caveats",
+    "inputs",
+    "reason",
+]
 SAID = ["degree", "caveats", "inputs", "reason"]  # of a pair
 VERDICT_COLUMNS = ["places", "other", *SAID]
 ROW = """jurisdiction label id status printed thing kind indicator_name value_basis operator baseline_year target_year date strength hedge
@@ -49,7 +60,7 @@ def compare(plans, indicator, of="value", core=True, places=None):
         baseline_year, target_year, date, strength, hedge; amount (the middle of low and high), low and high (of its range) in standard_unit, of a pace in % a year,
         of dates and wording none; converted (whether inputs led to them) and converted_from (its own inputs); group
         (rows of one group share an axis); degree, places (with which it holds in the same words), other (the target of
-        the first of them), caveats, inputs (of both), and reason (for ``no`` against the target in ``other``). Gaps
+        the first of them), caveats (its own value first), inputs (of both), and reason (for ``no`` against the target in ``other``). Gaps
         have no amounts and no group.
 
     Examples
@@ -84,7 +95,8 @@ def pairs(judging, targets, of="value"):
     -------
     DataFrame
         Two rows a pair, one for each of them: id, other (the other's id), other_label, between (two places),
-        years (between their target years, where both are known), degree, caveats, inputs, reason.
+        years (between their target years, where both are known), is_second (of the two), degree, caveats (the value of
+        ``id`` first), inputs, reason.
     """
     require_respect(of)
     found, known = [], {}  # known: verdicts by all that they depend on, of amounts whether they are equal
@@ -96,11 +108,29 @@ def pairs(judging, targets, of="value"):
             words = known.get(key) or _judged_in_words(judging, first, second, of)
             if first_key and second_key and words[0] != "ranked":  # whose words name the places
                 known[key] = words
-            for one, other in itertools.permutations([first.row, second.row]):
-                between = one.jurisdiction != other.jurisdiction
-                years = abs(other.target_year - one.target_year)
-                found.append((one.id, other.id, other.label, between, years, *words))
-    judged = pd.DataFrame(found, columns=PAIR).astype({"between": bool, "years": "Int64", "reason": "str"})
+            between = first.row.jurisdiction != second.row.jurisdiction
+            years = abs(second.row.target_year - first.row.target_year)
+            degree, caveats, *more = words
+            turned = "; ".join(map(_own_last, caveats))
+            found.append(
+                (
+                    first.row.id,
+                    second.row.id,
+                    second.row.label,
+                    between,
+                    years,
+                    False,
+                    degree,
+                    "; ".join(caveats),
+                    *more,
+                )
+            )
+            found.append(
+                (second.row.id, first.row.id, first.row.label, between, years, True, degree, turned, *more)
+            )
+    judged = pd.DataFrame(found, columns=PAIR).astype(
+        {"between": bool, "years": "Int64", "is_second": bool, "reason": "str"}
+    )
     return _no_of_farther_years(judged) if of == "value" else judged
 
 
@@ -115,9 +145,20 @@ def _verdict_key(state):
 
 
 def _judged_in_words(judging, one, other, of):
-    """Judge two targets; return degree, caveats, inputs and reason as texts."""
+    """Judge two targets; return degree, caveats, and as texts inputs and reason."""
     degree, caveats, inputs, reason = judge(judging, one, other, of)
-    return degree, "; ".join(caveats), "; ".join(inputs), reason
+    return degree, caveats, "; ".join(inputs), reason
+
+
+def _own_last(caveat):
+    """Turn a caveat round, for the other of the two.
+
+    >>> _own_last("year: 2020 against 2025"), _own_last("exception on one side: retrofits")
+    ('year: 2025 against 2020', 'exception on one side: retrofits')
+    """
+    field, _, values = caveat.partition(": ")
+    one, against, other = values.partition(" against ")
+    return f"{field}: {other}{against}{one}" if against else caveat
 
 
 def _no_of_farther_years(pairs):
@@ -295,7 +336,7 @@ def _rows_without_target(plans, indicator, rows):
     rows = places.rename(columns={"id": "jurisdiction"}).merge(gaps, how="left", on="jurisdiction")
     reason = rows["jurisdiction"].map(mark_where_empty(plans)).map(NO_TARGET)
     with_parameters = plans.targets.loc[plans.targets["indicator"] == indicator, "jurisdiction"]
-    words = reason.mask(rows["jurisdiction"].isin(with_parameters), "operating parameters only")
+    words = reason.mask(rows["jurisdiction"].isin(with_parameters), "only details")
     empty = "thing kind indicator_name operator value_basis date strength hedge standard_unit converted_from".split()
     facts = dict.fromkeys([*empty, *VERDICT_COLUMNS], "") | {
         "degree": "no",
@@ -338,12 +379,13 @@ def comparability(plans, theme, of="value"):
 def _best_pair(judging, targets, of):
     """Take the strongest statement on two of some targets, and name the places of which each two are so."""
     judged = pairs(judging, targets, of)
-    judged = by_strength(judged[judged["between"]])
+    judged = by_strength(judged[judged["between"] & ~judged["is_second"]])
     if judged.empty:
         return {"degree": "no", "places": Shown(""), "caveats": "", "inputs": "", "reason": FEWER_THAN_TWO}
     best = judged.iloc[0]
     alike = judged[(judged[SAID] == best[SAID]).all(axis=1) & (judged["degree"] != "no")]
-    partners, named = alike.groupby("id")["other"].agg(set), {best["id"], best["other"]}
+    both = pd.concat([alike, alike.rename(columns={"id": "other", "other": "id"})])
+    partners, named = both.groupby("id")["other"].agg(set), {best["id"], best["other"]}
     for name in targets.loc[targets["id"].isin(partners.index), "id"]:
         named |= {name} if named <= partners[name] else set()
     each = targets[targets["id"].isin(named)]

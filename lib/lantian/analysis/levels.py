@@ -90,7 +90,8 @@ def unmatched(plans, compared):
         label (where there is one), in_words (the reason), goals (their indicators, each linked
         to its evidence).
     """
-    rows = compared[compared["above_id"] == ""]
+    matched_ids = compared.loc[compared["above_id"] != "", "id"]
+    rows = compared[(compared["above_id"] == "") & ~compared["id"].isin(matched_ids)]
     keys = [name for name in ("label", "in_words") if name in rows]
     rows = rows.sort_values("jurisdiction", key=lambda ids: ids.map(plans.focus.index), kind="stable")
     rows = rows.drop_duplicates([*keys, "indicator"])

@@ -89,7 +89,8 @@ def _target_cells(targets):
 def _scope(row):
     """Say what a target covers where that is not the whole: " (bus, new or replacement ones, urban area)"."""
     all_of_some = row.value_basis == "word" and row.subject_name
-    return f" ({wording.thing(row)})" if row.base or row.area != "whole" or all_of_some else ""
+    is_part = row.base or row.area != "whole" or row.subject_class or row.exception
+    return f" ({wording.thing(row)})" if is_part or all_of_some else ""
 
 
 def _gap_cells(gaps):

@@ -30,6 +30,7 @@ _DARK = {INK: "#e8e6e3", GREY: "#aaa7a2", PALE: "#45484c", PAPER: "#111111"}
 WIDTH = 7.4  # inches of a chart
 TALLEST = 6000  # points of a picture
 MOST_SENTENCES = 600
+GAP = 6 / 72  # inches between names and marks, with which a narrow screen keeps the names alone
 LINE = 1.25  # height of a line of text, as a multiple of its size
 _FONTS = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', sans-serif"
 _CHINESE = "Noto Sans CJK SC,Noto Sans SC,Source Han Sans SC,PingFang SC,Microsoft YaHei,SimHei".split(",")
@@ -82,7 +83,7 @@ class Chart(Figure):
         self._write("words-3", 0, words[2], size=7.5, va="bottom")
         self.view = f"0 {above * 72:.1f} {WIDTH * 72:.1f} {drawing * 72:.1f}"
         axes = [axes.get_position() for axes in self.axes]
-        left, axis = axes[0].x0 * WIDTH, height * (1 - min(box.y0 for box in axes))
+        left, axis = axes[0].x0 * WIDTH - GAP, height * (1 - min(box.y0 for box in axes))
         self.names = f"0 {above * 72:.1f} {left * 72:.1f} {(axis - above) * 72:.1f}" if left > 0.8 else ""
         return self
 

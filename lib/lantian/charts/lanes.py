@@ -194,7 +194,7 @@ def due(plans, indicators, where="core == 'yes'", role="focus"):
     require_indicators(plans.indicators, *indicators)
     targets = plans.targets if role == "focus" else plans.targets_above
     targets = targets.query("indicator in @indicators").query(where)
-    words = [_act(row) for row in targets.itertuples()]
+    words = [_act(row, row.indicator != indicators[0]) for row in targets.itertuples()]
     words = words if role == "focus" else [f"{place}: {text}" for place, text in zip(targets["place"], words)]
     targets = targets.assign(when=day_due(targets), exact=exactness(targets), in_words=words)
     gaps = plans.gaps.query("indicator in @indicators and role == @role")
@@ -206,11 +206,12 @@ def due(plans, indicators, where="core == 'yes'", role="focus"):
     return found[columns].fillna({"exact": "", "strength": ""})
 
 
-def _act(row):
-    """Word an act with its date: "ban on fuel below China VI, whole area: from 2018"."""
+def _act(row, is_further):
+    """Word an act with its date: "ban on fuel below China VI, whole area: from 2018"; of a further indicator with its name."""
     some = pd.notna(row.amount) and not (row.kind == "share" and row.value == 100)
     much = f"{wording.amount(row)}, " if some else ""
-    act = f"{'ban on ' if row.kind == 'ban' else ''}{much}{wording.thing(row)}"
+    name = f"{row.indicator_name}: " if is_further else ""
+    act = f"{name}{'ban on ' if row.kind == 'ban' else ''}{much}{wording.thing(row)}"
     return f"{act}: {wording.date(row)}{wording.hedge(row)}"
 
 

@@ -228,7 +228,7 @@ def make_plans(folder, schema, tables, chosen=()):
     """Type and join tables that were read by `sound_tables`; the places are chosen as by `load`."""
     frames = {name: typed(tables[name].cells, schema[name]) for name in schema}
     plans = Plans(**_joined(frames), folder=folder)
-    names = map(str.strip, chosen.split(",") if isinstance(chosen, str) else chosen)
+    names = map(str.strip, chosen.split(",") if isinstance(chosen, str) else chosen or ())
     names = [name for name in names if name]
     return plans.of(*names) if names else plans
 

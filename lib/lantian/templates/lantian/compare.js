@@ -10,10 +10,10 @@ async function comparison(form) {
 
   // The strongest statement about a target and one of the others shown; they come in that order.
   function verdict(row, shown, respect) {
-    const each = (judged[respect][row.number] || []).map(([other, ...rest]) => [data.rows[other], ...rest]).filter(([other]) => shown.includes(other));
+    const each = (judged[respect][row.number] || []).map(([other, ...said]) => [data.rows[other], said.join()]).filter(([other]) => shown.includes(other));
     if (!each.length) { return { reason: data.alone }; }
-    const [, degree, ...texts] = each[0], [caveats, inputs, reason] = texts.map(text => judged.texts[text]);
-    const alike = each.filter(([, ...said]) => said.join() === [degree, ...texts].join() && degree !== "no").map(([other]) => other.place.label);
+    const said = each[0][1], [degree, ...texts] = said.split(","), [caveats, inputs, reason] = texts.map(text => judged.texts[text]);
+    const alike = each.filter(one => one[1] === said && degree !== "no").map(([other]) => other.place.label);
     return { degree, places: names([...new Set(alike)]), caveats, inputs, reason };
   }
 
@@ -26,7 +26,7 @@ async function comparison(form) {
     return [
       ...shown.map(row => ({ ...NONE, ...row, ...verdict(row, shown, respect) })),
       ...gaps.map(row => ({ ...NONE, ...row, strength: "", reason: row.place.without })),
-      ...blank.map(place => ({ ...NONE, place, printed: goals.some(row => row.place === place) ? "operating parameters only" : place.without, reason: place.without }))
+      ...blank.map(place => ({ ...NONE, place, printed: goals.some(row => row.place === place) ? "only details" : place.without, reason: place.without }))
     ].sort((one, other) => data.places.indexOf(one.place) - data.places.indexOf(other.place) || (one.id < other.id ? -1 : 1));
   }
 
@@ -69,7 +69,7 @@ async function comparison(form) {
     const file = URL.createObjectURL(new Blob([csv(lines)], { type: "text/csv" }));
     fill(form.nextElementSibling, blocks.map(([indicator, rows]) => block(indicator, rows, asked)), blocks.length ? "" : html`<p>These do not differ.</p>`,
       html`<p class="files"><a download="comparison.csv" href="${file}">This comparison as CSV</a></p>`,
-      citation("comparison", field.subject.selectedOptions[0].text, names(asked.places.map(({ label }) => label)), address("10_compare", new URLSearchParams(saved))));
+      citation("comparison", field.subject.selectedOptions[0].text.replace(/ \(\d.*/, ""), names(asked.places.map(({ label }) => label)), address("10_compare", new URLSearchParams(saved))));
     return saved;
   }
 

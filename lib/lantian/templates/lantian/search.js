@@ -88,7 +88,7 @@ function results(needles) {
     count: needles.length ? `${found.length} of ${data.rows.length} rows` : "",
     markup: html`${groups.map(([{ label }, rows]) => html`<h3>${label} (${rows.length})</h3>${items(rows.slice(0, SHOWN))}
       ${rows.length > SHOWN ? html`<details><summary>${rows.length - SHOWN} more</summary></details>` : ""}`)}
-      ${needles.length && silent.length ? html`<p>Nothing found in ${silent.join(", ")}.</p>` : ""}`,
+      ${needles.length && silent.length ? html`<p>No such words in ${silent.join(", ")}.</p>` : ""}`,
     rest: groups.filter(([, rows]) => rows.length > SHOWN).map(([, rows]) => () => items(rows.slice(SHOWN)))
   };
 }
