@@ -9,22 +9,22 @@ async function comparison(form) {
   const link = (id, text) => (id ? html`<a class="evidence" href="${address("08_evidence", id)}">${text}</a>` : text);
 
   // The strongest statement about a target and one of the others shown; they come in that order.
-  function verdict(row, shown, respect) {
-    const each = (judged[respect][row.number] || []).map(([other, ...said]) => [data.rows[other], said.join()]).filter(([other]) => shown.includes(other));
+  function verdict(row, shown, of) {
+    const each = (judged[of][row.number] || []).map(([other, ...said]) => [data.rows[other], said.join()]).filter(([other]) => shown.includes(other));
     if (!each.length) { return { reason: data.alone }; }
-    const said = each[0][1], [degree, ...texts] = said.split(","), [caveats, inputs, reason] = texts.map(text => judged.texts[text]);
-    const alike = each.filter(one => one[1] === said && degree !== "no").map(([other]) => other.place.label);
-    return { degree, places: names([...new Set(alike)]), caveats, inputs, reason };
+    const said = each[0][1], [degree, ...texts] = said.split(","), [caveats, inputs, reason] = texts.map(n => judged.texts[n]);
+    const alike = each.filter(one => one[1] === said).map(([{ place }]) => place.label);
+    return { degree, places: degree === "no" ? "" : names([...new Set(alike)]), caveats, inputs, reason };
   }
 
   // What is shown of an indicator, as by `lt.compare`: its targets and, for places without one, what stands instead.
   function compare(rows, asked) {
     const goals = rows.filter(row => row.kind !== "gap"), core = goals.filter(row => row.core), less = !asked.all && core.length > 0;
-    const shown = less ? core : goals, respect = less && asked.respect === "value" ? "core value" : asked.respect;
+    const shown = less ? core : goals, of = less && asked.respect === "value" ? "core value" : asked.respect;
     const open = asked.places.filter(place => !shown.some(row => row.place === place));
     const gaps = rows.filter(row => row.kind === "gap" && open.includes(row.place)), blank = open.filter(place => !gaps.some(row => row.place === place));
     return [
-      ...shown.map(row => ({ ...NONE, ...row, ...verdict(row, shown, respect) })),
+      ...shown.map(row => ({ ...NONE, ...row, ...verdict(row, shown, of) })),
       ...gaps.map(row => ({ ...NONE, ...row, strength: "", reason: row.place.without })),
       ...blank.map(place => ({ ...NONE, place, printed: goals.some(row => row.place === place) ? "only details" : place.without, reason: place.without }))
     ].sort((one, other) => data.places.indexOf(one.place) - data.places.indexOf(other.place) || (one.id < other.id ? -1 : 1));
