@@ -131,8 +131,9 @@ WITH reading AS (
   SELECT o.*, o.value * u.factor AS amount FROM observations AS o JOIN units AS u ON u.unit = o.unit
 ), measured AS (
   SELECT m.id, m.place, m.strength, m.operator, m.better, m.amount, ending.year, ending.amount AS reading,
-    CASE m.kind WHEN 'change' THEN (ending.value / start.value - 1) * 100 ELSE ending.amount END AS found,
-    min(m.amount, coalesce(m.amount_max, m.amount)) AS least, max(m.amount, coalesce(m.amount_max, m.amount)) AS most
+    round(CASE m.kind WHEN 'change' THEN (ending.value / start.value - 1) * 100 ELSE ending.amount END, 9) AS found,
+    round(min(m.amount, coalesce(m.amount_max, m.amount)), 9) AS least,
+    round(max(m.amount, coalesce(m.amount_max, m.amount)), 9) AS most
   FROM mine AS m
   JOIN reading AS ending ON ending.jurisdiction = m.jurisdiction AND ending.indicator = m.indicator
     AND ending.area = m.area AND ending.subject IS m.subject AND ending.base IS m.base AND ending.year = m.target_year
@@ -141,7 +142,7 @@ WITH reading AS (
     AND start.subject IS m.subject AND start.base IS m.base AND start.unit = ending.unit
     AND start.source = ending.source AND start.scope = ending.scope AND start.basis = ending.basis
   WHERE m.amount IS NOT NULL AND m.area <> 'named' AND m.subject_class IS NULL
-    AND (m.kind = 'change' AND start.value IS NOT NULL OR m.kind IN ('level', 'share') AND ending.unit = m.unit)
+    AND (m.kind = 'change' AND m.standard_unit = '%' AND start.value IS NOT NULL OR m.kind IN ('level', 'share') AND ending.unit = m.unit)
     AND m.operator IS NOT '~' AND (m.operator IN ('<=', '<', '>=', '>') OR m.better IN ('lower', 'higher'))
 )
 SELECT *, CASE
@@ -408,7 +409,8 @@ WITH held AS (
     AND (m.amount IS NULL AND high.amount IS NULL
       OR m.amount IS NOT NULL AND high.amount IS NOT NULL AND m.target_year = high.target_year)
 ), facts AS (
-  SELECT m.id, m.label, m.indicator, m.place_order, h.other AS above_id, m.amount, m.amount = high.amount AS equal,
+  SELECT m.id, m.label, m.indicator, m.place_order, h.other AS above_id, m.amount, m.better,
+    m.amount = high.amount AND m.amount_max IS high.amount_max AS equal,
     m.operator IS high.operator AS one_operator, (m.amount < high.amount) = (m.better = 'lower') AS strict,
     high.level = 'nation' AND high.value_basis <> 'word' AS average,
     (SELECT rank FROM firmness WHERE strength = m.strength)
@@ -424,7 +426,8 @@ WITH held AS (
 )
 SELECT id, label, indicator, place_order, above_id, CASE
     WHEN amount IS NULL THEN 'same act' WHEN equal AND one_operator AND NOT later AND NOT otherwise THEN 'copied'
-    WHEN equal THEN 'equal' WHEN average THEN CASE WHEN strict THEN 'beyond the average' ELSE 'short of the average' END
+    WHEN equal THEN 'equal' WHEN better NOT IN ('lower', 'higher') THEN 'another figure'
+    WHEN average THEN CASE WHEN strict THEN 'beyond the average' ELSE 'short of the average' END
     WHEN NOT strict THEN 'looser' WHEN as_firm THEN 'stricter' ELSE 'less firm' END AS relation
 FROM facts;
 

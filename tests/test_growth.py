@@ -379,6 +379,7 @@ def test_a_fleet_in_tenths_or_in_vehicles_is_not_said_in_percent(copy_data):
             unit=unit,
             base=base,
             operator=">=",
+            quote=f"达到{value}{unit}以上",
         )
         | {"id": f"ninghai-{key}"}
         for key, subject, kind, value, unit, base in goals

@@ -25,7 +25,7 @@ NEVER_ALIKE |= {("source of the base year", "ambiguous")}
 Verdict = namedtuple("Verdict", "degree caveats inputs reason")
 # What two that are the same share, and in what two differ that compare directly, by the respect.
 ALIKE = {"value": "they ask for the same", "date": "they fall due at the same time"}
-ALIKE |= {"pace": "they go at the same pace", "wording": "they are worded as firmly"}
+ALIKE |= {"pace": "they go at the same pace", "wording": "they are worded equally firmly"}
 DIFFER = {"value": "figure", "date": "date", "pace": "pace", "wording": "firmness"}
 ACTS = "; the dates of acts are compared by themselves"
 # What is compared of a target, the year of it, and the fields in which others should agree with it; whether it asks

@@ -60,7 +60,7 @@ def compare(plans, indicator, of="value", core=True, places=None):
         baseline_year, target_year, date, strength, hedge; amount (the middle of low and high), low and high (of its range) in standard_unit, of a pace in % a year,
         of dates and wording none; converted (whether inputs led to them) and converted_from (its own inputs); group
         (rows of one group share an axis); degree, places (with which it holds in the same words), other (the target of
-        the first of them), caveats (its own value first), inputs (of both), and reason (for ``no`` against the target in ``other``). Gaps
+        the first of them), caveats, inputs (of both), and reason (for ``no`` against the target in ``other``), its own value first. Gaps
         have no amounts and no group.
 
     Examples
@@ -95,42 +95,27 @@ def pairs(judging, targets, of="value"):
     -------
     DataFrame
         Two rows a pair, one for each of them: id, other (the other's id), other_label, between (two places),
-        years (between their target years, where both are known), is_second (of the two), degree, caveats (the value of
-        ``id`` first), inputs, reason.
+        years (between their target years, where both are known), is_second (of the two), degree, caveats, inputs,
+        reason; caveats and reason have the value of ``id`` first.
     """
     require_respect(of)
     found, known = [], {}  # known: verdicts by all that they depend on, of amounts whether they are equal
     each = [stated(judging, row, of) for row in targets.sort_values("indicator", kind="stable").itertuples()]
     for _, states in itertools.groupby(each, key=lambda state: state.row.indicator):
-        keyed = [(state, _verdict_key(state)) for state in states]
-        for (first, first_key), (second, second_key) in itertools.combinations(keyed, 2):
-            key = first_key, second_key, first.facts.compared == second.facts.compared
-            words = known.get(key) or _judged_in_words(judging, first, second, of)
-            if first_key and second_key and words[0] != "ranked":  # whose words name the places
+        keyed = [(number, state, _verdict_key(state)) for number, state in enumerate(states)]
+        for (at, one, one_key), (to, other, other_key) in itertools.permutations(keyed, 2):
+            key = one_key, other_key, one.facts.compared == other.facts.compared
+            words = known.get(key) or _judged_in_words(judging, one, other, of)
+            if one_key and other_key and words[0] != "ranked":  # whose words name the places
                 known[key] = words
-            between = first.row.jurisdiction != second.row.jurisdiction
-            years = abs(second.row.target_year - first.row.target_year)
-            degree, caveats, *more = words
-            turned = "; ".join(map(_own_last, caveats))
-            found.append(
-                (
-                    first.row.id,
-                    second.row.id,
-                    second.row.label,
-                    between,
-                    years,
-                    False,
-                    degree,
-                    "; ".join(caveats),
-                    *more,
-                )
+            row, against = one.row, other.row
+            between, years = (
+                row.jurisdiction != against.jurisdiction,
+                abs(against.target_year - row.target_year),
             )
-            found.append(
-                (second.row.id, first.row.id, first.row.label, between, years, True, degree, turned, *more)
-            )
-    judged = pd.DataFrame(found, columns=PAIR).astype(
-        {"between": bool, "years": "Int64", "is_second": bool, "reason": "str"}
-    )
+            found.append((row.id, against.id, against.label, between, years, at > to, *words))
+    types = {"between": bool, "years": "Int64", "is_second": bool, "reason": "str"}
+    judged = pd.DataFrame(found, columns=PAIR).astype(types)
     return _no_of_farther_years(judged) if of == "value" else judged
 
 
@@ -145,20 +130,9 @@ def _verdict_key(state):
 
 
 def _judged_in_words(judging, one, other, of):
-    """Judge two targets; return degree, caveats, and as texts inputs and reason."""
+    """Judge two targets; return degree, caveats, inputs and reason as texts."""
     degree, caveats, inputs, reason = judge(judging, one, other, of)
-    return degree, caveats, "; ".join(inputs), reason
-
-
-def _own_last(caveat):
-    """Turn a caveat round, for the other of the two.
-
-    >>> _own_last("year: 2020 against 2025"), _own_last("exception on one side: retrofits")
-    ('year: 2025 against 2020', 'exception on one side: retrofits')
-    """
-    field, _, values = caveat.partition(": ")
-    one, against, other = values.partition(" against ")
-    return f"{field}: {other}{against}{one}" if against else caveat
+    return degree, "; ".join(caveats), "; ".join(inputs), reason
 
 
 def _no_of_farther_years(pairs):
@@ -336,7 +310,7 @@ def _rows_without_target(plans, indicator, rows):
     rows = places.rename(columns={"id": "jurisdiction"}).merge(gaps, how="left", on="jurisdiction")
     reason = rows["jurisdiction"].map(mark_where_empty(plans)).map(NO_TARGET)
     with_parameters = plans.targets.loc[plans.targets["indicator"] == indicator, "jurisdiction"]
-    words = reason.mask(rows["jurisdiction"].isin(with_parameters), "only details")
+    words = reason.mask(rows["jurisdiction"].isin(with_parameters), "operating parameters only")
     empty = "thing kind indicator_name operator value_basis date strength hedge standard_unit converted_from".split()
     facts = dict.fromkeys([*empty, *VERDICT_COLUMNS], "") | {
         "degree": "no",

@@ -60,7 +60,8 @@ def cells(plans, theme=None, indicators=None, where=None):
     empty = grid[CELL_KEY].assign(mark=mark, text=words, in_words=words)
     content = pd.concat([_target_cells(targets), gaps, empty])  # of each cell the first counts
     content = content.drop_duplicates(CELL_KEY).reindex(columns=[*CELL_KEY, *CONTENT_COLUMNS])
-    content = _with_other_documents(plans, content)
+    others = plans.every_target[plans.every_target["role"] == "other"]
+    content = _with_other_documents(content, others.query(where) if where else others)
     blank = {"count": 0} | dict.fromkeys(["id", "kind", "strength"], "")
     types = dict.fromkeys(["text", "in_words", "kind", "strength"], "str") | {"count": int}
     return grid.merge(content.fillna(blank).astype(types), on=CELL_KEY)[CELL_COLUMNS]
@@ -106,9 +107,9 @@ def _gap_cells(gaps):
     return gaps.assign(mark=mark, text=text, in_words=in_words)
 
 
-def _with_other_documents(plans, content):
+def _with_other_documents(content, others):
     """Add to cells without a target what another document of the place has: "no target; another document: at most …"."""
-    other = plans.every_target[plans.every_target["role"] == "other"].drop_duplicates(CELL_KEY)
+    other = others.drop_duplicates(CELL_KEY)
     words = [f"; another document: {wording.target(row)}" for row in other.itertuples()]
     other = other[CELL_KEY].assign(other_id=other["id"], also=pd.Series(words, other.index, dtype="str"))
     content = content.merge(other, "left", CELL_KEY)

@@ -61,7 +61,7 @@ def pace_of(plans, goal):
     """Work out the pace of one goal, a row of ``Plans.targets``: the columns of `PACE` and the reference state, ``state``;
     of one that has none ``basis`` and ``in_words`` alone.
     """
-    if goal.kind == "change" and pd.notna(goal.amount) and _is_rate(goal):
+    if goal.kind == "change" and _is_rate(goal):
         yearly = goal.timing == "every_year"
         years = 1 if yearly else years_between(goal.baseline_year, goal.target_year)
         basis = "stated" if yearly else goal.baseline_basis
@@ -72,11 +72,12 @@ def pace_of(plans, goal):
             return pace | {"in_words": f"{words} % a year{over}"}
     if goal.kind == "level" and goal.amount > 0 and len(base := _observed_base(plans, goal)):
         return _pace_from_observations(goal, base)
-    why = (
-        "no figure"
-        if pd.isna(goal.amount) or not _is_rate(goal) and goal.kind == "change"
-        else "no base year"
-    )
+    if goal.kind == "change" and _is_sized(goal) and not _is_rate(goal):
+        return {
+            "basis": "none",
+            "in_words": "a change in another unit, or of all of it, has no pace in %: it would be invented",
+        }
+    why = "no base year" if _is_sized(goal) else "no figure"
     return {"basis": "none", "in_words": f"{why} is known: a pace would be invented"}
 
 
@@ -85,10 +86,15 @@ def _ends(goal):
     return [goal.amount] if pd.isna(goal.amount_max) else [goal.amount, goal.amount_max]
 
 
+def _is_sized(goal):
+    """Whether a goal has a figure, or a number in words; "a fall" (below 0, in words) has no size."""
+    in_words = goal.value_basis == "word" and goal.value == 0 and goal.operator == "<"
+    return pd.notna(goal.amount) and not in_words
+
+
 def _is_rate(goal):
-    """Whether a change is in percent, above -100 and of a stated size, which "a fall" (below 0, in words) has not."""
-    sized = goal.value_basis != "word" or goal.value != 0 or goal.operator != "<"
-    return goal.standard_unit == "%" and min(_ends(goal)) > -100 and sized
+    """Whether a change is in percent, of a stated size and less than all of it."""
+    return _is_sized(goal) and goal.standard_unit == "%" and min(_ends(goal)) > -100
 
 
 def years_between(start, end):
@@ -226,7 +232,7 @@ def _outcome(goal, end, value, measured, caution=""):
     if end.basis in ("dataset", "computed"):
         cautions.append(wording.counted(2 if goal.kind == "change" else 1, f"{end.basis} figure"))
     printed, source = wording.target(goal), f"{end.source} ({end.scope})"
-    outcome = "met" if holds(round(value, 9), easier) else "missed"
+    outcome = "met" if holds(round(value, 9), round(easier, 9)) else "missed"
     about = goal.jurisdiction, goal.label, goal.indicator_name, goal.id, printed
     in_words, caution = f"{printed}; measured {measured}", "; ".join(filter(None, cautions))
     return *about, measured, outcome, in_words, source, end.confidence, caution

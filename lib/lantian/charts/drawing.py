@@ -64,9 +64,9 @@ class Chart(Figure):
 
     def describe(self, name, title, subtitle, foot, rows):
         """Attach words and rows, and write title and subtitle above the drawing, the foot below it."""
-        if not re.fullmatch(r"\w[\w.-]*", str(name)):
+        if not re.fullmatch(r"\w[\w .-]*", str(name)):
             raise CallError(
-                f"{name!r} is no name of a chart, which its files have; use letters, digits, - and _"
+                f"{name!r} is no name of a chart, which its files have; use letters, digits, blanks, - and _"
             )
         self.name, self.title, self.subtitle, self.foot, self.rows = name, title, subtitle, foot, rows
         self.alt = alt_text(title, rows)

@@ -23,14 +23,9 @@ NUMBER_WORDS = {int(number): words for number, words in read_patterns("number_wo
 WORDS = {name: re.compile(pattern) for name, pattern in read_patterns("quote_words.csv").items()}
 CHANGES, REACHES, STAYS = (WORDS[name] for name in ("changes", "reaches", "stays"))
 # Which operators the words right before a figure of a statement allow, and those right behind it.
-BOUNDS_BEFORE = {
-    bound: re.compile(rf"\b(?:{words}) (?:a |an |the )?$", re.IGNORECASE)
-    for bound, words in read_patterns("english_bounds_before.csv").items()
-}
-BOUNDS_BEHIND = {
-    bound: re.compile(rf" ?(?:%|\w+)?(?:{words})\b")
-    for bound, words in read_patterns("english_bounds_behind.csv").items()
-}
+BOUNDS_BEFORE = read_patterns("english_bounds_before.csv")
+BOUNDS_BEHIND = read_patterns("english_bounds_behind.csv")
+RIGHT_BEFORE_IT, RIGHT_BEHIND_IT = r"\b(?:{}) (?:a |an |the )?$", r" ?(?:%|\w+)?(?:{})\b"
 # The year right before a figure, as 2020年达到; and one named as an end, as 到2025年.
 RIGHT_BEFORE = re.compile(r"(?<![比较在、和及至~-])((?:19|20)\d\d)年[^\d,。;、)]{0,4}$")
 UNTIL = re.compile(r"到((?:19|20)\d\d)年(?!、)")
@@ -347,7 +342,7 @@ def _aspiring_word(row, quote):
 def _is_only_compared(words, year):
     """Return whether words hold a year only as what is compared with: 比2015年, 与2015年相比, 以2015年为基准."""
     alone = rf"(?<![比较\d])(?<!与)(?<!相较于)(?<!相对于)(?<!基准年)(?<!自){year}(?!\d|年?(?:相比|为基|水平|基数))"
-    return str(year) in words and not re.search(alone, words)
+    return bool(re.search(rf"(?<!\d){year}(?!\d)", words)) and not re.search(alone, words)
 
 
 # --- the English statement --------------------------------------------------------------------------------------------
@@ -387,8 +382,9 @@ def _turned_faults(row):
 
 def _turns_bound(row, before, behind):
     """Return whether the words next to a figure bound it otherwise than the row's operator."""
-    bounds = [bound for bound, pattern in BOUNDS_BEFORE.items() if pattern.search(before)]
-    bounds += [bound for bound, pattern in BOUNDS_BEHIND.items() if pattern.match(behind)]
+    left, right = RIGHT_BEFORE_IT.format, RIGHT_BEHIND_IT.format
+    bounds = [bound for bound, words in BOUNDS_BEFORE.items() if re.search(left(words), before, re.I)]
+    bounds += [bound for bound, words in BOUNDS_BEHIND.items() if re.match(right(words), behind)]
     if not bounds or (bounds[0] in ("<", ">") and (NEGATED.search(before) or row.kind == "change")):
         return False  # "no boilers below 20 t/h", "10 % below 2015"
     return bounds[0] != (MIRRORED.get(row.operator, row.operator) if row.value < 0 else row.operator)

@@ -134,7 +134,7 @@ def _head_faults(name, schema, row, heads):
     for column, count in Counter(heads).items():
         if column and column not in names:
             yield name, row, column, f"no column has this name{near(column, names)}"
-        elif count > 1:
+        elif column and count > 1:
             yield name, row, column, f"{count} columns have this name"
     for column in schema[name].key:
         if column not in heads:

@@ -28,7 +28,7 @@ RESERVED |= {"lantian": "the whole suite as one file"}
 CELL_ID = re.compile(r"[\w-]{1,64}", re.A)
 PYTHON = ("python", "ipython", "plaintext")  # the last is what JupyterLab writes while no kernel runs
 # The address of a picture, in Markdown or in HTML.
-PICTURE = re.compile(r"""(!\[[^\]]*\]\(|<img\b[^>]*?\bsrc=["'])(<[^>\n]+>|[^)"'\s>]+)""")
+PICTURE = re.compile(r"""(!\[[^\]]*\]\(|<img\b[^>]*?\bsrc=["'])(<[^>\n]+>|(?<=["'])[^"'>]+|[^)"'\s>]+)""")
 ATTACHED = re.compile(r"!\[[^\]]*\]\(attachment:([^)\s]+)")
 STYLED = re.compile(r"\bT_([0-9a-f]{5})(?![0-9a-f])")  # the id of a styled table of pandas
 # A user's own settings must not change a page: these are the same in every kernel, each with its reason.

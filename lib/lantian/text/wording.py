@@ -294,9 +294,8 @@ def gap(row):
     the theme is outside its subject.
     """
     if row.status in ("silent", "qualitative") and getattr(row, "access", "") == "partial":
-        return {"silent": "not addressed", "qualitative": GAPS["qualitative"]}[
-            row.status
-        ] + " in the part read"
+        said = "not addressed" if row.status == "silent" else GAPS["qualitative"]
+        return f"{said} in the part read"
     if row.status == "silent":
         return GAPS["silent"] + ("" if row.within_remit else ", being outside its subject")
     if row.status == "assigned" and row.set_by:

@@ -18,15 +18,15 @@ async function comparison(form) {
   }
 
   // What is shown of an indicator, as by `lt.compare`: its targets and, for places without one, what stands instead.
-  function compare(rows, asked) {
-    const goals = rows.filter(row => row.kind !== "gap"), core = goals.filter(row => row.core), less = !asked.all && core.length > 0;
-    const shown = less ? core : goals, of = less && asked.respect === "value" ? "core value" : asked.respect;
-    const open = asked.places.filter(place => !shown.some(row => row.place === place));
+  function compare(rows, ask) {
+    const goals = rows.filter(row => row.kind !== "gap"), core = goals.filter(row => row.core), less = !ask.all && core.length > 0;
+    const shown = less ? core : goals, of = less && ask.respect === "value" ? "core value" : ask.respect;
+    const open = ask.places.filter(place => !shown.some(row => row.place === place));
     const gaps = rows.filter(row => row.kind === "gap" && open.includes(row.place)), blank = open.filter(place => !gaps.some(row => row.place === place));
     return [
       ...shown.map(row => ({ ...NONE, ...row, ...verdict(row, shown, of) })),
       ...gaps.map(row => ({ ...NONE, ...row, strength: "", reason: row.place.without })),
-      ...blank.map(place => ({ ...NONE, place, printed: goals.some(row => row.place === place) ? "only details" : place.without, reason: place.without }))
+      ...blank.map(place => ({ ...NONE, place, printed: goals.some(row => row.place === place) ? "operating parameters only" : place.without, reason: place.without }))
     ].sort((one, other) => data.places.indexOf(one.place) - data.places.indexOf(other.place) || (one.id < other.id ? -1 : 1));
   }
 
@@ -38,14 +38,14 @@ async function comparison(form) {
   }
 
   // An indicator: its definition, what is compared, the levels above, what was measured, the documents.
-  function block(indicator, shown, asked) {
+  function block(indicator, shown, ask) {
     const lists = {
       "Levels above": shown.flatMap(row => (data.above[row.number] || []).map(([words, id, source]) => html`${row.place.label}, ${row.printed}: ${link(id, words)}${source}`)),
-      Measured: (data.observed[indicator.name_en] || []).filter(([id]) => asked.places.some(place => place.id === id)).map(([, words]) => words),
+      Measured: (data.observed[indicator.name_en] || []).filter(([id]) => ask.places.some(place => place.id === id)).map(([, words]) => words),
       Sources: [...new Set(shown.flatMap(row => row.document || []))].map(({ words }) => words)
     };
     return html`<section><h3>${indicator.name_en} <span lang="zh">${indicator.name_zh}</span></h3><p>${indicator.definition}</p>
-      ${asked.places.length > 1 && shown.every(({ degree }) => degree === "no") ? html`<p class="refusal">Nothing here compares in ${asked.respect}.</p>` : ""}
+      ${ask.places.length > 1 && shown.every(({ degree }) => degree === "no") ? html`<p class="refusal">Nothing here compares in ${ask.respect}.</p>` : ""}
       <div class="scroll wordy" tabindex="0" role="group" aria-label="${indicator.name_en}"><table><thead><tr>${["plan", ...Object.values(HEADS)].map(head => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${shown.map(line)}</tbody></table></div>
       ${Object.entries(lists).map(([title, lines]) => (lines.length ? html`<h4>${title}</h4><ul>${lines.map(text => html`<li>${text}</li>`)}</ul>` : ""))}</section>`;
   }
@@ -59,28 +59,28 @@ async function comparison(form) {
 
   function show() {
     const chosen = Object.fromEntries(new FormData(form)), ids = new FormData(form).getAll("places");
-    const asked = { ...chosen, places: data.places.filter(({ id }) => ids.includes(id)) };
+    const ask = { ...chosen, places: data.places.filter(({ id }) => ids.includes(id)) };
     const differ = rows => new Set(rows.map(row => [row.printed, row.date, row.strength].join("|"))).size > 1;
-    const blocks = data.indicators.filter(indicator => [indicator.id, indicator.theme].includes(asked.subject))
+    const blocks = data.indicators.filter(indicator => [indicator.id, indicator.theme].includes(ask.subject))
       .map(indicator => [indicator, data.rows.filter(row => row.indicator === indicator)]).filter(([, rows]) => rows.length)
-      .map(([indicator, rows]) => [indicator, compare(rows.filter(row => asked.places.includes(row.place)), asked)]).filter(([, rows]) => !asked.differ || differ(rows));
+      .map(([indicator, rows]) => [indicator, compare(rows.filter(row => ask.places.includes(row.place)), ask)]).filter(([, rows]) => !ask.differ || differ(rows));
     const saved = { ...chosen, places: ids.join() };
     const lines = blocks.flatMap(([indicator, rows]) => rows.map(row => ({ ...row, indicator: indicator.name_en, plan: row.place.label })));
     const file = URL.createObjectURL(new Blob([csv(lines)], { type: "text/csv" }));
-    fill(form.nextElementSibling, blocks.map(([indicator, rows]) => block(indicator, rows, asked)), blocks.length ? "" : html`<p>These do not differ.</p>`,
+    fill(form.nextElementSibling, blocks.map(([indicator, rows]) => block(indicator, rows, ask)), blocks.length ? "" : html`<p>These do not differ.</p>`,
       html`<p class="files"><a download="comparison.csv" href="${file}">This comparison as CSV</a></p>`,
-      citation("comparison", field.subject.selectedOptions[0].text.replace(/ \(\d.*/, ""), names(asked.places.map(({ label }) => label)), address("10_compare", new URLSearchParams(saved))));
+      citation("comparison", field.subject.selectedOptions[0].text.replace(/ \(\d.*/, ""), names(ask.places.map(({ label }) => label)), address("10_compare", new URLSearchParams(saved))));
     return saved;
   }
 
   // The form as the address has it.
   function follow() {
-    const asked = choice();
-    if (asked.has("subject")) {
-      field.subject.value = asked.get("subject");
-      field.respect.value = asked.get("respect") || "value";
-      all("[name=places]", form).forEach(box => { box.checked = (asked.get("places") || box.value).split(",").includes(box.value); });
-      ["all", "differ"].forEach(name => { field[name].checked = asked.has(name); });
+    const ask = choice();
+    if (ask.has("subject")) {
+      field.subject.value = ask.get("subject");
+      field.respect.value = ask.get("respect") || "value";
+      all("[name=places]", form).forEach(box => { box.checked = (ask.get("places") || box.value).split(",").includes(box.value); });
+      ["all", "differ"].forEach(name => { field[name].checked = ask.has(name); });
     }
     if (field.subject.selectedIndex < 0) { form.reset(); }
     show();
