@@ -6,7 +6,7 @@ from collections import namedtuple
 import pandas as pd
 
 from lantian.analysis.duties import due_day
-from lantian.analysis.progress import observations_of, pace_of, reading, state_of
+from lantian.analysis.progress import ends, observations_of, pace_of, reading, state_of
 from lantian.errors import CallError, near
 from lantian.text import wording
 
@@ -404,8 +404,7 @@ def _amounts(row):
     """Return the ends of the range that a target sets, the lower first; none where it sets no figure."""
     if pd.isna(row.amount):
         return None
-    ends = [row.amount, row.amount if pd.isna(row.amount_max) else row.amount_max]
-    return min(ends), max(ends)
+    return min(ends(row)), max(ends(row))
 
 
 def _date(judging, row):

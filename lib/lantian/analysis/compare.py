@@ -11,22 +11,12 @@ from lantian.analysis.matrix import NO_TARGET, chosen, mark_where_empty, require
 from lantian.text import wording
 from lantian.text.sentences import Shown, evidence_link
 
-PAIR = [
-    "id",
-    "other",
-    "other_label",
-    "between",
-    "years",
-    "is_second",
-    "degree",
-    "caveats",
-    "inputs",
-    "reason",
-]
+PAIR = "id other other_label between years is_second degree caveats inputs reason".split()
 SAID = ["degree", "caveats", "inputs", "reason"]  # of a pair
 VERDICT_COLUMNS = ["places", "other", *SAID]
 ROW = """jurisdiction label id status printed thing kind indicator_name value_basis operator baseline_year target_year date strength hedge
     amount low high standard_unit converted converted_from group degree places other caveats inputs reason""".split()
+NO_AXIS = (math.nan, math.nan, "", False, "")  # of what an axis shows nothing of
 RESPECTS = ("value", "date", "pace", "wording")
 MOST_PAIRS = 200_000  # judged at a time
 MOST_NAMED = 4  # places, beyond which they are counted
@@ -57,11 +47,11 @@ def compare(plans, indicator, of="value", core=True, places=None):
     DataFrame
         A row for each target and, of a place without one, for each gap or one that says so: jurisdiction, label, id,
         status (``target`` or the gap's), printed (as worded), thing, kind, indicator_name, value_basis, operator,
-        baseline_year, target_year, date, strength, hedge; amount (the middle of low and high), low and high (of its range) in standard_unit, of a pace in % a year,
-        of dates and wording none; converted (whether inputs led to them) and converted_from (its own inputs); group
-        (rows of one group share an axis); degree, places (with which it holds in the same words), other (the target of
-        the first of them), caveats, inputs (of both), and reason (for ``no`` against the target in ``other``), its own value first. Gaps
-        have no amounts and no group.
+        baseline_year, target_year, date, strength, hedge; amount (the middle of low and high), low and high (of its
+        range) in standard_unit, of a pace in % a year, of dates and wording none; converted (whether inputs led to them)
+        and converted_from (its own inputs); group (rows of one group share an axis); degree, places (with which it holds
+        in the same words), other (the target of the first of them), caveats, inputs (of both), and reason (for ``no``
+        against the target in ``other``), its own value first. Gaps have no amounts and no group.
 
     Examples
     --------
@@ -285,10 +275,12 @@ def _on_axes(judging, rows, of):
 
 def _axis_cells(judging, row, of, converts):
     """Return of a row the ends of its range in a respect, their unit, whether inputs led to them, and these."""
+    if of not in ("value", "pace"):
+        return NO_AXIS
     state = stated(judging, row, of)
     facts = (state.converted if converts else None) or state.facts
-    if facts.compared is None or of not in ("value", "pace"):
-        return math.nan, math.nan, "", False, ""
+    if facts.compared is None:
+        return NO_AXIS
     unit = "% a year" if of == "pace" else facts.unit or row.standard_unit
     return *facts.compared, unit, bool(facts.inputs), "; ".join(facts.inputs)
 

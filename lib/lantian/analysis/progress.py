@@ -67,7 +67,7 @@ def pace_of(plans, goal):
         basis = "stated" if yearly else goal.baseline_basis
         over = ", as printed" if yearly else f" over {wording.counted(years, 'year')} (base year {basis})"
         if years > 0:
-            pace = _rates(years, _ends(goal), basis)
+            pace = _rates(years, ends(goal), basis)
             words = " to ".join(dict.fromkeys(wording.signed(rate) for rate in (pace["low"], pace["high"])))
             return pace | {"in_words": f"{words} % a year{over}"}
     if goal.kind == "level" and goal.amount > 0 and len(base := _observed_base(plans, goal)):
@@ -81,8 +81,8 @@ def pace_of(plans, goal):
     return {"basis": "none", "in_words": f"{why} is known: a pace would be invented"}
 
 
-def _ends(goal):
-    """List the value of a goal or, of a range, both ends."""
+def ends(goal):
+    """List the amount of a goal or, of a range, both ends, as they are printed."""
     return [goal.amount] if pd.isna(goal.amount_max) else [goal.amount, goal.amount_max]
 
 
@@ -94,7 +94,7 @@ def _is_sized(goal):
 
 def _is_rate(goal):
     """Whether a change is in percent, of a stated size and less than all of it."""
-    return _is_sized(goal) and goal.standard_unit == "%" and min(_ends(goal)) > -100
+    return _is_sized(goal) and goal.standard_unit == "%" and min(ends(goal)) > -100
 
 
 def years_between(start, end):
@@ -116,7 +116,7 @@ def _pace_from_observations(goal, base):
     year, inputs = int(base["year"].iloc[0]), "; ".join(map(reading, base.itertuples()))
     # The surest reading comes first, as its pace is the one; the others bound it.
     values = [base["value"].iloc[-1], *itertools.chain(*map(_rounded_from, base["value"]))]
-    changes = [(amount / value - 1) * 100 for amount in _ends(goal) for value in values]
+    changes = [(amount / value - 1) * 100 for amount in ends(goal) for value in values]
     pace = _rates(int(goal.target_year) - year, changes, "observed")
     low, high = wording.signed(pace["low"]), wording.signed(pace["high"])
     pace |= {"in_words": f"{low} to {high} % a year since {year}, from {inputs}", "inputs": inputs}
@@ -227,7 +227,7 @@ def _outcome(goal, end, value, measured, caution=""):
     """Word whether a measured value meets a goal, and with what caution that is to be read."""
     default = operator.le if goal.better == "lower" else operator.ge
     holds = HOLDS.get(goal.operator, default)
-    easier = max(_ends(goal)) if holds in (operator.le, operator.lt) else min(_ends(goal))
+    easier = max(ends(goal)) if holds in (operator.le, operator.lt) else min(ends(goal))
     cautions = [caution, "2020 was the year of the pandemic" if end.year == 2020 else ""]
     if end.basis in ("dataset", "computed"):
         cautions.append(wording.counted(2 if goal.kind == "change" else 1, f"{end.basis} figure"))

@@ -70,8 +70,7 @@ def matrix(plans, cells, name=None, title=None, subtitle=None, place=None):
 
 def _plan_by_plan(plans, cells, name, title, subtitle):
     """Draw many plans by subjects: a line a plan, a column a subject, at its head the number of plans with a target."""
-    promised = cells["id"].isin(plans.targets["id"])
-    numbers = promised.groupby(cells["indicator_name"], sort=False).sum()
+    numbers = (cells["mark"] != "none").groupby(cells["indicator_name"], sort=False).sum()
     drawn = numbers[numbers.index.isin(numbers.nlargest(_WIDEST).index)]
     if len(drawn) < len(numbers):
         subtitle += f"; the {len(drawn)} subjects with most targets, of {len(numbers)}"

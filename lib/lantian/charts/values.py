@@ -199,8 +199,9 @@ def _rungs(plans, indicator, year):
     goals = goals.sort_values("stretch_of").drop_duplicates("jurisdiction")
     in_words = [wording.target(goal) + wording.hedge(goal) for goal in goals.itertuples()]
     label = [wording.quantity(goal.amount, "", goal.amount_max) for goal in goals.itertuples()]
-    middle = goals[["amount", "amount_max"]].mean(axis=1)
-    goals = goals.assign(x=middle, label=pd.Series(label, goals.index, dtype="str"), in_words=in_words)
+    goals = goals.assign(
+        x=_middle(goals), label=pd.Series(label, goals.index, dtype="str"), in_words=in_words
+    )
     reasons = dict.fromkeys(places_unread(plans), "plan not read")
     gaps = plans.gaps[plans.gaps["indicator"] == indicator]
     reasons |= {gap.jurisdiction: wording.gap(gap) for gap in gaps.itertuples()}
@@ -243,14 +244,18 @@ def series(plans, indicator, name=None, title=None, subtitle=None):
     return drawing.finish(chart, plans, rows, name, title, subtitle)
 
 
+def _middle(targets):
+    """Return the amounts of targets, of a range its middle."""
+    return targets[["amount", "amount_max"]].mean(axis=1)
+
+
 def _promised(plans, indicator):
     """List the levels promised by the focus places as a whole, in words too."""
     rows = plans.targets.query("indicator == @indicator and kind == 'level' and area == 'whole'")
     rows = rows.dropna(subset=["amount", "target_year"])
     what = [f"promised {year}" for year in rows["target_year"]]
     in_words = [wording.target(row) + wording.hedge(row) for row in rows.itertuples()]
-    middle = rows[["amount", "amount_max"]].mean(axis=1)
-    return rows.assign(x=rows["target_year"], y=middle, what=what, in_words=in_words)
+    return rows.assign(x=rows["target_year"], y=_middle(rows), what=what, in_words=in_words)
 
 
 def _place_series(axes, points):

@@ -299,7 +299,10 @@ def _measures(content):
 
 
 def make(data):
-    """Return the files to take away by name, in the order of ``downloads.csv``, as ``{"data/lantian.xlsx": b"PK…", …}``; they hold all places, whichever are chosen."""
+    """Return the files to take away by name, in the order of ``downloads.csv``: ``{"data/lantian.xlsx": b"PK…", …}``.
+
+    They hold all places, whichever are chosen.
+    """
     workbook, csv, database, parquet = _written(data, _workbook, _csv, _sqlite, _parquet)
     return dict(zip(FILES, (workbook[""], zipped(csv), database[""], zipped(parquet))))
 

@@ -27,8 +27,8 @@ BOUNDS_BEFORE = read_patterns("english_bounds_before.csv")
 BOUNDS_BEHIND = read_patterns("english_bounds_behind.csv")
 RIGHT_BEFORE_IT, RIGHT_BEHIND_IT = r"\b(?:{}) (?:a |an |the )?$", r" ?(?:%|\w+)?(?:{})\b"
 # The year right before a figure, as 2020年达到; and one named as an end, as 到2025年.
-RIGHT_BEFORE = re.compile(r"(?<![比较在、和及至~-])((?:19|20)\d\d)年[^\d,。;、)]{0,4}$")
-UNTIL = re.compile(r"到((?:19|20)\d\d)年(?!、)")
+YEAR_BEFORE = re.compile(r"(?<![比较在、和及至~-])((?:19|20)\d\d)年[^\d,。;、)]{0,4}$")
+YEAR_UNTIL = re.compile(r"到((?:19|20)\d\d)年(?!、)")
 NEGATED = re.compile(r"\b(?:not?|without|ban(?:ned)?|prohibit(?:ed)?)\b", re.IGNORECASE)
 ENGLISH_UNITS = wording.words("english unit")
 
@@ -207,9 +207,9 @@ def _year_fault(row):
     """The year right before the figure, or last before it as 到2025年, is the row's or its base year."""
     years = set()
     for before in _before(row):
-        near = RIGHT_BEFORE.findall(before)
+        near = YEAR_BEFORE.findall(before)
         if not near and str(row.target_year) in row.figure_evidence:
-            near = UNTIL.findall(before)[-1:]
+            near = YEAR_UNTIL.findall(before)[-1:]
         years |= set(map(int, near))
     years.discard(row.baseline_year)
     if pd.notna(row.target_year) and years and row.target_year not in years:

@@ -368,9 +368,8 @@ def _refuse(file, faults, letters):
     """Raise what is wrong, by sheet and cell, the first of each cell; in other rows of the tables by file and line."""
     order, problems = list(letters), {}
     for name, row, column, message in faults:
-        letter = letters.get(name, {}).get(
-            column, column if column.isupper() else ""
-        )  # below no head it is the letter
+        # A cell below no head has its letter for a column.
+        letter = column if column.isupper() else letters.get(name, {}).get(column, "")
         at = order.index(name) if name in letters else -1, name, row, len(letter), letter, column
         if name in letters:
             name, row = f"{file}:{name}{f'!{letter}{row}' if row else ''}", 0

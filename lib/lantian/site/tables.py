@@ -55,7 +55,7 @@ def joined(separator, parts):
     return Shown(Markup(separator).join(parts))
 
 
-def show(frame, caption, address=None, searchable=False, fold=None):
+def show(frame, caption, address=None, searchable=False, fold=None, summary=None):
     """Show a DataFrame on the page with a caption.
 
     Parameters
@@ -70,6 +70,8 @@ def show(frame, caption, address=None, searchable=False, fold=None):
         Let the page search and sort it.
     fold : str, optional
         A column whose values, sorted, become folds of a searchable table.
+    summary : str, optional
+        Words under which the table is folded, however short it is.
 
     Returns
     -------
@@ -100,7 +102,8 @@ def show(frame, caption, address=None, searchable=False, fold=None):
     else:
         shown = fill("table", caption, headings, rows, searchable)
         if len(rows) > LONGEST or len(shown.markup.striptags()) > WORDIEST:
-            shown = fill("fold", f"{caption} ({wording.counted(len(rows), 'row')})", shown.markup)
+            summary = f"{caption} ({wording.counted(len(rows), 'row')})"
+        shown = fill("fold", summary, shown.markup) if summary else shown
     return joined("", [shown.markup, fill("notes", sources).markup]) if sources else shown
 
 
@@ -383,10 +386,9 @@ def by_place(plans):
         name = joined(" ", [link(f"place_{place.id}.html", place.label), chinese(place.name_zh)])
         rows.append([name, place.province, document["title_en"], years, *counts])
     columns = ["place", "province", "plan", "years", "targets", "without a target"]
-    table = show(pd.DataFrame(rows, columns=columns), "Each place, its plan and the rows from it")
-    is_folded = table.markup.lstrip().startswith("<details")
-    return (
-        fill("fold", f"{len(rows)} places, by name", table.markup) if plans.many and not is_folded else table
+    summary = f"{len(rows)} places, by name" if plans.many else None
+    return show(
+        pd.DataFrame(rows, columns=columns), "Each place, its plan and the rows from it", summary=summary
     )
 
 
